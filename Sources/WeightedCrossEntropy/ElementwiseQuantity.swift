@@ -1,0 +1,19 @@
+import _LossKernels
+
+/// The quantities that have one number for each element.
+enum ElementwiseQuantity {
+  case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative
+
+  /// The kernels that compute it.
+  func kernels<Scalar>(_ table: KernelTable<Scalar>)
+    -> KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>
+  {
+    switch self {
+    case .loss: table.loss
+    case .gradient: table.gradient
+    case .secondDerivative: table.secondDerivative
+    case .targetDerivative: table.targetDerivative
+    case .positiveWeightDerivative: table.positiveWeightDerivative
+    }
+  }
+}

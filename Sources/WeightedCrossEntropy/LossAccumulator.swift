@@ -1,0 +1,127 @@
+import _LossKernels
+
+/// The sum and the means of a stream of elements that need not fit in memory.
+///
+/// The results are the same bits for any division of the stream into parts, and the same as those of the calls over whole arrays.
+///
+///     var accumulator = try LossAccumulator(loss)
+///     for part in parts { try accumulator.append(logits: part.logits.span, targets: part.targets.span) }
+///     let mean = try accumulator.mean()
+public struct LossAccumulator<Scalar: LossScalar>: Sendable {
+  /// The loss whose values are summed.
+  public let loss: WeightedCrossEntropyLoss<Scalar>
+  /// The number of elements so far.
+  public private(set) var count = 0
+
+  private let shape: [Int]?
+  private var losses = PartialSumStack()
+  private var weightSums = PartialSumStack()
+  private var hasWeights: Bool?
+  /// The elements after the last whole block.
+  private var pending = Elements()
+
+  private struct Elements: Sendable {
+    var logits: [Scalar] = []
+    var targets: [Scalar] = []
+    var weights: [Scalar] = []
+  }
+
+  /// An empty stream.
+  ///
+  /// - Parameter shape: the shape of the whole stream, needed for positive weights per class.
+  /// - Throws: `LossError` where positive weights per class do not fit the shape.
+  public init(_ loss: WeightedCrossEntropyLoss<Scalar>, shape: [Int]? = nil) throws(LossError) {
+    _ = try ClassLayout(loss, shape: shape ?? [], count: 0, offset: 0)
+    self.loss = loss
+    self.shape = shape
+  }
+
+  /// Adds the next elements. Give weights with every part or with none.
+  ///
+  /// - Throws: `LossError` where the lengths differ or weights are given for some parts only.
+  /// - Complexity: O(n), on up to `loss.threads` threads.
+  public mutating func append(
+    logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil
+  ) throws(LossError) {
+    let block = ArrayCall<Scalar>.blockLength
+    // Equal lengths are checked before anything is taken in.
+    _ = try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in inputs.count }
+    if let hasWeights, hasWeights != (weights != nil), count > 0 { throw loss.error(.missingWeights) }
+    hasWeights = weights != nil
+    var taken = 0
+    if !pending.logits.isEmpty {
+      taken = min(block - pending.logits.count, logits.count)
+      keep(logits, targets, weights, 0..<taken)
+      if pending.logits.count == block { try flush() }
+    }
+    let whole = taken + (logits.count - taken) / block * block
+    if whole > taken {
+      try sum(
+        logits.extracting(taken..<whole), targets.extracting(taken..<whole),
+        weights?.extracting(taken..<whole))
+    }
+    keep(logits, targets, weights, whole..<logits.count)
+    count += logits.count
+  }
+
+  /// Σ w ℓ so far.
+  public func sum() throws(LossError) -> Scalar { Scalar(try totals().losses.value) }
+
+  /// The sum of the weights so far, or the count where there are none.
+  public func weightSum() throws(LossError) -> Scalar { Scalar(try totals().weights.value) }
+
+  /// Σ w ℓ / N so far.
+  public func mean() throws(LossError) -> Scalar {
+    guard count > 0 else { throw loss.error(.emptyMean) }
+    return Scalar(try totals().losses.divided(by: PartialSum(high: Double(count))))
+  }
+
+  /// Σ w ℓ / Σ w so far.
+  public func weightedMean() throws(LossError) -> Scalar {
+    guard hasWeights == true else { throw loss.error(.missingWeights) }
+    let totals = try totals()
+    guard totals.weights.isFinite, totals.weights.high > 0 else {
+      throw loss.error(.weightSum("\(totals.weights.value)"))
+    }
+    return Scalar(totals.losses.divided(by: totals.weights))
+  }
+
+  /// Sets elements aside until there is a block of them.
+  private mutating func keep(
+    _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?, _ range: Range<Int>
+  ) {
+    for index in range {
+      pending.logits.append(logits[index])
+      pending.targets.append(targets[index])
+      if let weights { pending.weights.append(weights[index]) }
+    }
+  }
+
+  /// Sums the pending elements as a block.
+  private mutating func flush() throws(LossError) {
+    let full = pending
+    pending = Elements()
+    try sum(full.logits.span, full.targets.span, hasWeights == true ? full.weights.span : nil)
+  }
+
+  /// Sums whole blocks, or the last one.
+  private mutating func sum(
+    _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?
+  ) throws(LossError) {
+    let offset = losses.count * ArrayCall<Scalar>.blockLength
+    let sums = try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in
+      let call = try ArrayCall(loss, inputs, shape: shape, offset: offset)
+      return (call.blockSums(call.kernels.lossSum), call.blockWeightSums())
+    }
+    for sum in sums.0 { losses.append(sum) }
+    for sum in sums.1 { weightSums.append(sum) }
+  }
+
+  /// The sums with the elements after the last whole block.
+  private func totals() throws(LossError) -> (losses: PartialSum, weights: PartialSum) {
+    guard !pending.logits.isEmpty else { return (losses.total, weightSums.total) }
+    var whole = self
+    try whole.flush()
+    return (whole.losses.total, whole.weightSums.total)
+  }
+}

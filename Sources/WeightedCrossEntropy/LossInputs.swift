@@ -1,0 +1,48 @@
+/// The buffers of a call, of one length. The addresses of empty buffers are never read.
+struct LossInputs<Scalar: LossScalar> {
+  let logits: UnsafePointer<Scalar>
+  let targets: UnsafePointer<Scalar>
+  let weights: UnsafePointer<Scalar>?
+  let count: Int
+}
+
+extension WeightedCrossEntropyLoss {
+  /// Calls `body` with the addresses of the inputs, which must have the length of the logits.
+  ///
+  /// Unsafe because the kernels take addresses: a vector load has no bounds-checked form.
+  func withInputs<Result: ~Copyable>(
+    _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?,
+    _ body: (LossInputs<Scalar>) throws(LossError) -> Result
+  ) throws(LossError) -> Result {
+    guard targets.count == logits.count else {
+      throw error(.shapeMismatch(other: "targets", logits: [logits.count], received: [targets.count]))
+    }
+    if let weights, weights.count != logits.count {
+      throw error(.shapeMismatch(other: "weights", logits: [logits.count], received: [weights.count]))
+    }
+    return try logits.withUnsafeBufferPointer { (logits) throws(LossError) in
+      try targets.withUnsafeBufferPointer { (targets) throws(LossError) in
+        if let weights {
+          return try weights.withUnsafeBufferPointer { (weights) throws(LossError) in
+            try body(Self.inputs(logits, targets, weights.baseAddress ?? Self.nowhere))
+          }
+        }
+        return try body(Self.inputs(logits, targets, nil))
+      }
+    }
+  }
+
+  private static func inputs(
+    _ logits: UnsafeBufferPointer<Scalar>, _ targets: UnsafeBufferPointer<Scalar>,
+    _ weights: UnsafePointer<Scalar>?
+  ) -> LossInputs<Scalar> {
+    LossInputs(
+      logits: logits.baseAddress ?? nowhere, targets: targets.baseAddress ?? nowhere, weights: weights,
+      count: logits.count)
+  }
+
+  /// An address that stands for an empty buffer and is never read.
+  private static var nowhere: UnsafePointer<Scalar> {
+    UnsafePointer(bitPattern: MemoryLayout<Scalar>.alignment).unsafelyUnwrapped
+  }
+}

@@ -1,0 +1,29 @@
+public import _LossKernels
+import _LossKernelsAVX2
+import _LossKernelsAVX512
+
+/// The element types of the loss: `Float` and `Double`.
+public protocol LossScalar: KernelScalar {
+  /// The kernels of an instruction set that this processor has.
+  static func _kernels(_ instructionSet: InstructionSet) -> KernelTable<Self>
+}
+
+extension Float: LossScalar {
+  public static func _kernels(_ instructionSet: InstructionSet) -> KernelTable<Float> {
+    switch instructionSet {
+    case .baseline: BaselineKernels.float
+    case .avx2: AVX2Kernels.float
+    case .avx512: AVX512Kernels.float
+    }
+  }
+}
+
+extension Double: LossScalar {
+  public static func _kernels(_ instructionSet: InstructionSet) -> KernelTable<Double> {
+    switch instructionSet {
+    case .baseline: BaselineKernels.double
+    case .avx2: AVX2Kernels.double
+    case .avx512: AVX512Kernels.double
+    }
+  }
+}

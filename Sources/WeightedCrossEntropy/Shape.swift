@@ -1,0 +1,20 @@
+/// Arithmetic on shapes.
+enum Shape {
+  /// The number of elements of a shape; nil where a length is negative or the product does not fit an `Int`.
+  static func count(_ shape: [Int]) -> Int? {
+    guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
+    if shape.contains(0) { return 0 }
+    var count = 1
+    for length in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      if overflow { return nil }
+      count = product
+    }
+    return count
+  }
+
+  /// A shape as TensorFlow and Python print it: `[2, 3]`.
+  static func description(_ shape: [Int]) -> String {
+    "[" + shape.map(String.init).joined(separator: ", ") + "]"
+  }
+}

@@ -1,0 +1,69 @@
+import _LossKernels
+
+/// What the public methods over tensors, arrays and spans come down to.
+extension WeightedCrossEntropyLoss {
+  /// Writes a quantity of every element to `output`; as part of a reduction's derivative it is divided by the reduction's
+  /// denominator.
+  func evaluate(
+    _ quantity: ElementwiseQuantity, of reduction: LossReduction? = nil, _ inputs: LossInputs<Scalar>,
+    shape: [Int]?, into output: UnsafeMutableBufferPointer<Scalar>
+  ) throws(LossError) {
+    guard output.count == inputs.count else {
+      throw error(.outputCount(expected: inputs.count, received: output.count))
+    }
+    var call = try ArrayCall(self, inputs, shape: shape)
+    call.arguments.divisor = try denominator(of: reduction, call).scalar
+    call.arguments.output = output.baseAddress
+    call.run(quantity.kernels(call.kernels))
+  }
+
+  /// The reduced loss; with `gradient`, also writes the reduction's derivative in the logits there, in the same pass.
+  func reduce(
+    _ reduction: LossReduction, _ inputs: LossInputs<Scalar>, shape: [Int]?,
+    gradient: UnsafeMutableBufferPointer<Scalar>? = nil
+  ) throws(LossError) -> Scalar {
+    var call = try ArrayCall(self, inputs, shape: shape)
+    let denominator = try denominator(of: reduction, call)
+    guard let gradient else { return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator.sum)) }
+    guard gradient.count == inputs.count else {
+      throw error(.outputCount(expected: inputs.count, received: gradient.count))
+    }
+    call.arguments.divisor = denominator.scalar
+    call.arguments.output = gradient.baseAddress
+    return Scalar(call.sum(call.kernels.lossSumWithGradient).divided(by: denominator.sum))
+  }
+
+  /// Writes every element's loss and its derivative in the logit, in one pass.
+  func evaluateLossWithGradient(
+    _ inputs: LossInputs<Scalar>, shape: [Int]?, losses: UnsafeMutableBufferPointer<Scalar>,
+    gradient: UnsafeMutableBufferPointer<Scalar>
+  ) throws(LossError) {
+    guard losses.count == inputs.count, gradient.count == inputs.count else {
+      let wrong = losses.count == inputs.count ? gradient.count : losses.count
+      throw error(.outputCount(expected: inputs.count, received: wrong))
+    }
+    var call = try ArrayCall(self, inputs, shape: shape)
+    call.arguments.output = gradient.baseAddress
+    call.arguments.losses = losses.baseAddress
+    call.run(call.kernels.lossWithGradient)
+  }
+
+  /// What a reduction divides by, for sums and for the kernels.
+  private func denominator(
+    of reduction: LossReduction?, _ call: ArrayCall<Scalar>
+  ) throws(LossError) -> (sum: PartialSum, scalar: Scalar) {
+    switch reduction {
+    case nil, .sum:
+      return (PartialSum(high: 1), 1)
+    case .mean:
+      guard call.arguments.count > 0 else { throw error(.emptyMean) }
+      return (PartialSum(high: Double(call.arguments.count)), Scalar(call.arguments.count))
+    case .weightedMean:
+      guard call.arguments.weights != nil else { throw error(.missingWeights) }
+      guard call.arguments.count > 0 else { throw error(.emptyMean) }
+      let sum = call.weightSum()
+      guard sum.isFinite, sum.high > 0 else { throw error(.weightSum("\(sum.value)")) }
+      return (sum, Scalar(sum.value))
+    }
+  }
+}

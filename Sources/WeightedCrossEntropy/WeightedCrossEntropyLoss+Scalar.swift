@@ -1,0 +1,46 @@
+public import _LossKernels
+
+/// Calls on single elements. They inline into the caller and neither allocate nor throw.
+///
+/// They use a uniform positive weight. With weights per class, give the element's own as `positiveWeight`; without it the class
+/// counts as the first.
+extension WeightedCrossEntropyLoss {
+  /// ℓ(x, z) of one element.
+  @inlinable
+  public func value(logit: Scalar, target: Scalar) -> Scalar {
+    evaluate(LossOperation.self, logit, target)
+  }
+
+  /// ∂ℓ/∂x of one element: (1 - z) σ(x) - q z σ(-x).
+  @inlinable
+  public func derivative(logit: Scalar, target: Scalar) -> Scalar {
+    evaluate(GradientOperation.self, logit, target)
+  }
+
+  /// ∂²ℓ/∂x² of one element: (1 - z + q z) σ(x) σ(-x).
+  @inlinable
+  public func secondDerivative(logit: Scalar, target: Scalar) -> Scalar {
+    evaluate(SecondDerivativeOperation.self, logit, target)
+  }
+
+  /// ∂ℓ/∂z of one element: (1 - ε) (q softplus(-x) - softplus(x)).
+  @inlinable
+  public func targetDerivative(logit: Scalar, target: Scalar) -> Scalar {
+    evaluate(TargetDerivativeOperation.self, logit, target)
+  }
+
+  /// ∂ℓ/∂q of one element: z softplus(-x).
+  @inlinable
+  public func positiveWeightDerivative(logit: Scalar, target: Scalar) -> Scalar {
+    evaluate(PositiveWeightDerivativeOperation.self, logit, target)
+  }
+
+  @inlinable @inline(__always)
+  func evaluate<Operation: ElementOperation>(_: Operation.Type, _ logit: Scalar, _ target: Scalar) -> Scalar {
+    let targetScale = 1 - labelSmoothing
+    let terms = LossTerms(
+      logit: ScalarLane(logit), target: ScalarLane(target * targetScale + labelSmoothing / 2),
+      positiveWeight: ScalarLane(uniformPositiveWeight))
+    return Operation.value(terms, divisor: ScalarLane(1), targetScale: ScalarLane(targetScale)).value
+  }
+}

@@ -1,0 +1,41 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Divides blocks among threads.
+enum WorkerThreads {
+  /// The processors that are online.
+  static let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+  /// The blocks a thread takes at a time.
+  private static var stride: Int { 8 }
+
+  /// The number of threads for so many blocks: waking one costs about as much as 8 blocks take.
+  static func count(for blocks: Int, limit: Int) -> Int { max(1, min(limit, blocks / (2 * stride))) }
+
+  /// Calls `body` with ranges that together are all the blocks, on at most `threads` threads; returns when all are done.
+  static func run(_ blocks: Int, threads: Int, _ body: (Range<Int>) -> Void) {
+    let workers = count(for: blocks, limit: threads)
+    guard workers > 1 else {
+      if blocks > 0 { body(0..<blocks) }
+      return
+    }
+    let next = Atomic(0)
+    // `concurrentPerform` returns before the borrow ends, and each range goes to one thread.
+    nonisolated(unsafe) let body = body
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while true {
+        let start = next.wrappingAdd(stride, ordering: .relaxed).oldValue
+        guard start < blocks else { return }
+        body(start..<min(start + stride, blocks))
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/// A quantity computed element by element. Each is one expression over `LossTerms`; the loops, the forms and the instruction
+/// sets are written once for all of them.
+public protocol ElementOperation: SendableMetatype {
+  /// The quantity, divided by `divisor` (the denominator of a mean) if it is a derivative, and for the derivative in the
+  /// target times `targetScale` (the chain rule through label smoothing).
+  static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V
+}
+
+/// ℓ = (1 - z) softplus(x) + q z softplus(-x)
+public enum LossOperation: ElementOperation {
+  @inlinable @inline(__always)
+  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
+    terms.softplusSum(
+      negative: terms.positiveCoefficient, nonnegative: terms.negativeCoefficient,
+      logarithm: terms.negativeCoefficient + terms.positiveCoefficient)
+  }
+}
+
+/// ∂ℓ/∂x = (1 - z) σ(x) - q z σ(-x), one division: for x ≥ 0 it is (c₁ - c₂ t) / (1 + t), for x < 0 (c₁ t - c₂) / (1 + t).
+public enum GradientOperation: ElementOperation {
+  @inlinable @inline(__always)
+  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
+    let c1 = terms.negativeCoefficient
+    let c2 = -terms.positiveCoefficient
+    let leading = terms.logit.selectBySign(negative: c2, nonnegative: c1)
+    let trailing = terms.logit.selectBySign(negative: c1, nonnegative: c2)
+    let numerator = V.multiplyAdd(trailing, terms.exponential, leading)
+    return numerator / V.multiplyAdd(divisor, terms.exponential, divisor)
+  }
+}
+
+/// ∂²ℓ/∂x² = ((1 - z) + q z) σ(x) σ(-x) = (c₁ + c₂) t / (1 + t)²
+public enum SecondDerivativeOperation: ElementOperation {
+  @inlinable @inline(__always)
+  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
+    let onePlus = V(repeating: 1) + terms.exponential
+    let coefficient = terms.negativeCoefficient + terms.positiveCoefficient
+    return (coefficient * terms.exponential) / (onePlus * V.multiplyAdd(divisor, terms.exponential, divisor))
+  }
+}
+
+/// ∂ℓ/∂z = q softplus(-x) - softplus(x) = (q - 1) L + |x| p, `p` being q for negative x and -1 for others: for q = 1 it is
+/// exactly -x.
+public enum TargetDerivativeOperation: ElementOperation {
+  @inlinable @inline(__always)
+  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
+    let one = V(repeating: 1)
+    let derivative = terms.softplusSum(
+      negative: terms.positiveWeight, nonnegative: -one, logarithm: terms.positiveWeight - one)
+    return derivative * targetScale / divisor
+  }
+}
+
+/// ∂ℓ/∂q = z softplus(-x)
+public enum PositiveWeightDerivativeOperation: ElementOperation {
+  @inlinable @inline(__always)
+  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
+    let zero = V(repeating: 0)
+    return terms.softplusSum(negative: terms.target, nonnegative: zero, logarithm: terms.target) / divisor
+  }
+}

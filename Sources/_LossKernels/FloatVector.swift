@@ -1,0 +1,71 @@
+/// The primitives of `KernelVector` on `SIMD16<Float>`; an instruction set of that width adds its `multiplyAdd`.
+public protocol FloatVector: KernelVector where Scalar == Float {
+  /// The elements.
+  var lanes: SIMD16<Float> { get }
+  /// A vector of these elements.
+  init(lanes: SIMD16<Float>)
+}
+
+extension FloatVector {
+  @inlinable @inline(__always)
+  public static var laneCount: Int { 16 }
+
+  @inlinable @inline(__always)
+  public init(repeating value: Float) { self.init(lanes: SIMD16<Float>(repeating: value)) }
+
+  @inlinable @inline(__always)
+  public init(loading source: UnsafePointer<Float>) {
+    self.init(lanes: UnsafeRawPointer(source).loadUnaligned(as: SIMD16<Float>.self))
+  }
+
+  @inlinable @inline(__always)
+  public func store(to destination: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(destination).storeBytes(of: lanes, as: SIMD16<Float>.self)
+  }
+
+  @inlinable @inline(__always)
+  public static func + (a: Self, b: Self) -> Self { Self(lanes: a.lanes + b.lanes) }
+
+  @inlinable @inline(__always)
+  public static func - (a: Self, b: Self) -> Self { Self(lanes: a.lanes - b.lanes) }
+
+  @inlinable @inline(__always)
+  public static func * (a: Self, b: Self) -> Self { Self(lanes: a.lanes * b.lanes) }
+
+  @inlinable @inline(__always)
+  public static func / (a: Self, b: Self) -> Self { Self(lanes: a.lanes / b.lanes) }
+
+  @inlinable @inline(__always)
+  public static prefix func - (a: Self) -> Self {
+    // By its sign bit, which the compiler folds into a fused operation; the library's minus subtracts from zero.
+    let flipped = unsafeBitCast(a.lanes, to: SIMD16<UInt32>.self) ^ SIMD16<UInt32>(repeating: 0x8000_0000)
+    return Self(lanes: unsafeBitCast(flipped, to: SIMD16<Float>.self))
+  }
+
+  @inlinable @inline(__always)
+  public var magnitude: Self {
+    let magnitudeBits = unsafeBitCast(lanes, to: SIMD16<UInt32>.self) & SIMD16<UInt32>(repeating: 0x7FFF_FFFF)
+    return Self(lanes: unsafeBitCast(magnitudeBits, to: SIMD16<Float>.self))
+  }
+
+  @inlinable @inline(__always)
+  public func limited(to limit: Self) -> Self {
+    Self(lanes: lanes.replacing(with: limit.lanes, where: limit.lanes .< lanes))
+  }
+
+  @inlinable @inline(__always)
+  public func zeroed(whereZero factor: Self) -> Self {
+    Self(lanes: lanes.replacing(with: SIMD16<Float>(), where: factor.lanes .== SIMD16<Float>()))
+  }
+
+  @inlinable @inline(__always)
+  public func selectBySign(negative: Self, nonnegative: Self) -> Self {
+    let isNegative = unsafeBitCast(lanes, to: SIMD16<Int32>.self) .< SIMD16<Int32>()
+    return Self(lanes: nonnegative.lanes.replacing(with: negative.lanes, where: isNegative))
+  }
+
+  @inlinable @inline(__always)
+  public func mantissaAsExponent() -> Self {
+    Self(lanes: unsafeBitCast(unsafeBitCast(lanes, to: SIMD16<UInt32>.self) &<< 23, to: SIMD16<Float>.self))
+  }
+}

@@ -1,0 +1,63 @@
+/// One instruction set's kernels for one element type: the single list of what a variant offers. Dispatch, tests and
+/// benchmarks all go through it.
+public struct KernelTable<Scalar: KernelScalar>: Sendable {
+  /// A kernel that writes one number for each element.
+  public typealias Elementwise = @Sendable (KernelArguments<Scalar>) -> Void
+  /// A kernel that sums a block of elements.
+  public typealias Summing = @Sendable (KernelArguments<Scalar>) -> PartialSum
+
+  /// A kernel's two forms.
+  public struct Forms<Kernel: Sendable>: Sendable {
+    /// One positive weight, nothing else.
+    public var plain: Kernel
+    /// Positive weights, element weights and smoothing.
+    public var general: Kernel
+
+    @inlinable @inline(__always)
+    public init(plain: Kernel, general: Kernel) {
+      self.plain = plain
+      self.general = general
+    }
+  }
+
+  public var loss: Forms<Elementwise>
+  public var gradient: Forms<Elementwise>
+  public var secondDerivative: Forms<Elementwise>
+  public var targetDerivative: Forms<Elementwise>
+  public var positiveWeightDerivative: Forms<Elementwise>
+  /// Losses and gradients in one pass.
+  public var lossWithGradient: Forms<Elementwise>
+  public var lossSum: Forms<Summing>
+  public var lossSumWithGradient: Forms<Summing>
+  /// The sum of a block of numbers.
+  public var sum: @Sendable (UnsafePointer<Scalar>, Int) -> PartialSum
+
+  /// The kernels on a vector type. Each instruction set's target calls this once, and the closures below are compiled
+  /// there, with that target's instructions.
+  @inlinable @inline(__always)
+  public init<V: KernelVector>(_ vector: V.Type) where V.Scalar == Scalar {
+    loss = Self.forms(V.self, LossOperation.self)
+    gradient = Self.forms(V.self, GradientOperation.self)
+    secondDerivative = Self.forms(V.self, SecondDerivativeOperation.self)
+    targetDerivative = Self.forms(V.self, TargetDerivativeOperation.self)
+    positiveWeightDerivative = Self.forms(V.self, PositiveWeightDerivativeOperation.self)
+    lossWithGradient = Forms(
+      plain: { KernelLoop<V, PlainForm>.lossWithGradient($0) },
+      general: { KernelLoop<V, GeneralForm>.lossWithGradient($0) })
+    lossSum = Forms(
+      plain: { KernelLoop<V, PlainForm>.lossSum($0) }, general: { KernelLoop<V, GeneralForm>.lossSum($0) })
+    lossSumWithGradient = Forms(
+      plain: { KernelLoop<V, PlainForm>.lossSumWithGradient($0) },
+      general: { KernelLoop<V, GeneralForm>.lossSumWithGradient($0) })
+    sum = { KernelLoop<V, PlainForm>.sum($0, $1) }
+  }
+
+  @inlinable @inline(__always)
+  static func forms<V: KernelVector, Operation: ElementOperation>(
+    _ vector: V.Type, _ operation: Operation.Type
+  ) -> Forms<Elementwise> where V.Scalar == Scalar {
+    Forms(
+      plain: { KernelLoop<V, PlainForm>.elementwise(Operation.self, $0) },
+      general: { KernelLoop<V, GeneralForm>.elementwise(Operation.self, $0) })
+  }
+}

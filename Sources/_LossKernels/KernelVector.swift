@@ -1,0 +1,10 @@
+/// A vector of lanes that moves to and from memory.
+public protocol KernelVector: KernelArithmetic, SendableMetatype {
+  /// The number of elements in a vector.
+  static var laneCount: Int { get }
+
+  /// A vector of the `laneCount` elements at `source`; no alignment is needed.
+  init(loading source: UnsafePointer<Scalar>)
+  /// Writes the `laneCount` elements at `destination`; no alignment is needed.
+  func store(to destination: UnsafeMutablePointer<Scalar>)
+}

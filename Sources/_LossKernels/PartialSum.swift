@@ -1,0 +1,70 @@
+/// A sum as an unevaluated pair `high + low`: about 106 bits, and room above the largest Double.
+///
+/// It counts in units of 2^64 once a sum would not fit a Double, so that no intermediate sum overflows where the mean does not.
+public struct PartialSum: Sendable, Equatable {
+  /// The sum rounded to Double.
+  public var high: Double
+  /// What the rounding left.
+  public var low: Double
+  /// Whether the pair counts in units of `2^64`.
+  public var isScaled: Bool
+
+  /// A sum of two parts, or zero.
+  @inlinable
+  public init(high: Double = 0, low: Double = 0, isScaled: Bool = false) {
+    self.high = high
+    self.low = low
+    self.isScaled = isScaled
+  }
+
+  /// 2^64: the largest count of terms is 2^63, so that sums in this unit stay finite.
+  @inlinable static var unit: Double { 0x1p64 }
+
+  /// The exact sum of two numbers, as a rounded sum and its error (Knuth's TwoSum).
+  @inlinable @inline(__always)
+  static func twoSum(_ a: Double, _ b: Double) -> (sum: Double, error: Double) {
+    let sum = a + b
+    let shadow = sum - a
+    return (sum, (a - (sum - shadow)) + (b - shadow))
+  }
+
+  /// Whether the sum is a number.
+  @inlinable
+  public var isFinite: Bool { high.isFinite }
+
+  /// The pair in units of `2^64`.
+  @inlinable
+  var scaled: PartialSum {
+    isScaled ? self : PartialSum(high: high / Self.unit, low: low / Self.unit, isScaled: true)
+  }
+
+  @inlinable
+  public static func + (a: PartialSum, b: PartialSum) -> PartialSum {
+    if a.isScaled == b.isScaled {
+      let sum = a.adding(b)
+      if sum.high.isFinite || a.isScaled || !(a.high.isFinite && b.high.isFinite) { return sum }
+    }
+    return a.scaled.adding(b.scaled)
+  }
+
+  /// The sum of two pairs in the same unit. A non-finite sum carries no error part.
+  @inlinable
+  func adding(_ other: PartialSum) -> PartialSum {
+    let (sum, error) = Self.twoSum(high, other.high)
+    guard sum.isFinite else { return PartialSum(high: sum, isScaled: isScaled) }
+    let (high, low) = Self.twoSum(sum, error + (low + other.low))
+    return PartialSum(high: high, low: low, isScaled: isScaled)
+  }
+
+  /// The sum, rounded once; infinite where it does not fit a Double.
+  @inlinable
+  public var value: Double { isScaled ? high * Self.unit : high }
+
+  /// The quotient of two sums; finite wherever it fits a Double, though the sums may not.
+  @inlinable
+  public func divided(by divisor: PartialSum) -> Double {
+    if isScaled == divisor.isScaled { return high / divisor.high }
+    let (dividend, divisor) = (scaled, divisor.scaled)
+    return dividend.high / divisor.high
+  }
+}

@@ -1,0 +1,52 @@
+/// One number as a vector of one lane, for calls on single elements. On x86-64 its operations are those of the baseline
+/// variant, so that it gives the same bits as that variant; on arm64 both fuse.
+public struct ScalarLane<Scalar: KernelScalar>: KernelArithmetic {
+  public var value: Scalar
+
+  @inlinable @inline(__always)
+  public init(_ value: Scalar) { self.value = value }
+
+  @inlinable @inline(__always)
+  public init(repeating value: Scalar) { self.value = value }
+
+  @inlinable @inline(__always)
+  public static func + (a: Self, b: Self) -> Self { Self(a.value + b.value) }
+
+  @inlinable @inline(__always)
+  public static func - (a: Self, b: Self) -> Self { Self(a.value - b.value) }
+
+  @inlinable @inline(__always)
+  public static func * (a: Self, b: Self) -> Self { Self(a.value * b.value) }
+
+  @inlinable @inline(__always)
+  public static func / (a: Self, b: Self) -> Self { Self(a.value / b.value) }
+
+  @inlinable @inline(__always)
+  public static prefix func - (a: Self) -> Self { Self(-a.value) }
+
+  @inlinable @inline(__always)
+  public static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
+    #if arch(arm64)
+      Self(c.value.addingProduct(a.value, b.value))
+    #else
+      Self(a.value * b.value + c.value)
+    #endif
+  }
+
+  @inlinable @inline(__always)
+  public var magnitude: Self { Self(value.magnitude) }
+
+  @inlinable @inline(__always)
+  public func limited(to limit: Self) -> Self { limit.value < value ? limit : self }
+
+  @inlinable @inline(__always)
+  public func zeroed(whereZero factor: Self) -> Self { factor.value == 0 ? Self(0) : self }
+
+  @inlinable @inline(__always)
+  public func selectBySign(negative: Self, nonnegative: Self) -> Self {
+    value.sign == .minus ? negative : nonnegative
+  }
+
+  @inlinable @inline(__always)
+  public func mantissaAsExponent() -> Self { Self(value.mantissaAsExponent) }
+}
