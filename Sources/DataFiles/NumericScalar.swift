@@ -1,7 +1,7 @@
 /// The types that files are read into: `Float` and `Double`.
 ///
 /// The requirements are what the readers need to be fast for both; there is no reason to conform another type.
-public protocol NumericScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
+public protocol NumericScalar: BinaryFloatingPoint, LosslessStringConvertible, BitwiseCopyable, Sendable {
   /// The element type that has the same bits on disk.
   static var elementType: ElementType { get }
   /// The value nearest to an integer.
