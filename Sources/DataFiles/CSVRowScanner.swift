@@ -2,6 +2,9 @@
 ///
 /// For each row: `nextRow()`, then for each column `number`, `cell` or `skipCell`, each followed by `endCell`.
 struct CSVRowScanner {
+  /// Far beyond any table, and few enough that a damaged file cannot take all memory.
+  private static let columnLimit = 1 << 20
+
   /// What `nextRow()` found.
   enum Row {
     /// A row with cells.
@@ -132,6 +135,9 @@ struct CSVRowScanner {
     var cells: [String] = []
     while true {
       cells.append(try cell(cells.count).label)
+      guard cells.count <= Self.columnLimit else {
+        throw bad(cells.count, "there are more than \(Self.columnLimit) columns")
+      }
       if position.pointee == delimiter {
         position += 1
       } else {

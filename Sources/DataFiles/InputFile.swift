@@ -39,6 +39,13 @@ final class InputFile {
     self.descriptor = descriptor
   }
 
+  /// Takes over a regular file that is open for reading.
+  init(path: String, descriptor: Int32, size: Int) {
+    self.path = path
+    self.descriptor = descriptor
+    self.size = size
+  }
+
   deinit { close(descriptor) }
 
   private static func cannotOpen(_ path: String, _ error: SystemError) -> DataFileError {
