@@ -22,6 +22,7 @@ let package = Package(
   products: [
     .library(name: "WeightedCrossEntropy", targets: ["WeightedCrossEntropy"]),
     .library(name: "WeightedCrossEntropyDifferentiation", targets: ["WeightedCrossEntropyDifferentiation"]),
+    .library(name: "DataFiles", targets: ["DataFiles"]),
   ],
   targets: [
     .target(name: "_CPUFeatures"),
@@ -37,6 +38,7 @@ let package = Package(
     .target(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
       swiftSettings: common),
+    .target(name: "DataFiles", swiftSettings: common),
 
     .target(name: "_TestSupport", path: "Tests/_TestSupport", swiftSettings: common),
     .testTarget(
