@@ -19,14 +19,14 @@ struct ArrayCall<Scalar: LossScalar> {
 
   /// A call on the elements of buffers whose lengths agree.
   ///
-  /// - Parameter offset: the position of the first element in a tensor of `shape`, for the class of each element.
+  /// - Parameter firstIndex: the position of the first element in a tensor of `shape`, for the class of each element.
   init(
-    _ loss: WeightedCrossEntropyLoss<Scalar>, _ inputs: LossInputs<Scalar>, shape: [Int]?, offset: Int = 0
+    _ loss: WeightedCrossEntropyLoss<Scalar>, _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0
   ) throws(LossError) {
     let instructionSet =
       if let forced = loss.instructionSet { forced } else { try InstructionSet.selected.get() }
     kernels = Scalar._kernels(instructionSet)
-    classes = try ClassLayout(loss, shape: shape, count: inputs.count, offset: offset)
+    classes = try ClassLayout(loss, shape: shape, count: inputs.count, firstIndex: firstIndex)
     isPlain = classes == nil && inputs.weights == nil && loss.labelSmoothing == 0
     threads = loss.threads ?? WorkerThreads.processorCount
     let uniform: Scalar = if case .uniform(let weight) = loss.positiveWeight { weight } else { 1 }

@@ -5,16 +5,16 @@ struct ClassLayout<Scalar: LossScalar> {
   /// The product of the lengths of the axes after the class axis: so many consecutive elements share a class.
   let inner: Int
   /// The position in the tensor of the first element of the call.
-  let offset: Int
+  let firstIndex: Int
 
   /// The layout of a loss's weights in a shape; nil where there is one weight for all.
   ///
   /// - Parameter shape: the shape of the whole tensor; nil is `[count]`.
   init?(
-    _ loss: WeightedCrossEntropyLoss<Scalar>, shape: [Int]?, count: Int, offset: Int
+    _ loss: WeightedCrossEntropyLoss<Scalar>, shape: [Int]?, count: Int, firstIndex: Int
   ) throws(LossError) {
     guard case .perClass(let weights, axis: let axis) = loss.positiveWeight else { return nil }
-    let shape = shape ?? [count]
+    let shape = shape ?? [firstIndex + count]
     let resolved = axis < 0 ? axis + shape.count : axis
     guard shape.indices.contains(resolved) else {
       throw loss.error(.axisOutOfRange(axis: axis, shape: shape))
@@ -22,14 +22,19 @@ struct ClassLayout<Scalar: LossScalar> {
     guard shape[resolved] == weights.count else {
       throw loss.error(.classCount(axis: axis, shape: shape, weights: weights.count))
     }
+    // A part must lie within the tensor, or its elements have no class.
+    guard let total = Shape.count(shape) else { throw loss.error(.invalidShape(shape)) }
+    guard firstIndex >= 0, count <= total - min(firstIndex, total) else {
+      throw loss.error(.elementCount(shape: shape, expected: total, received: firstIndex + count))
+    }
     self.weights = weights
-    self.offset = offset
+    self.firstIndex = firstIndex
     inner = shape[(resolved + 1)...].reduce(1, *)
   }
 
   /// Writes the positive weights of `count` elements from `start` on, counted from the call's first.
   func copyWeights(from start: Int, count: Int, to destination: UnsafeMutableBufferPointer<Scalar>) {
-    var (index, written) = (offset + start, 0)
+    var (index, written) = (firstIndex + start, 0)
     while written < count {
       let run = min(inner - index % inner, count - written)
       let weight = weights[index / inner % weights.count]

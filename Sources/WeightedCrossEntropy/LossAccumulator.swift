@@ -31,7 +31,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   /// - Parameter shape: the shape of the whole stream, needed for positive weights per class.
   /// - Throws: `LossError` where positive weights per class do not fit the shape.
   public init(_ loss: WeightedCrossEntropyLoss<Scalar>, shape: [Int]? = nil) throws(LossError) {
-    _ = try ClassLayout(loss, shape: shape ?? [], count: 0, offset: 0)
+    _ = try ClassLayout(loss, shape: shape ?? [], count: 0, firstIndex: 0)
     self.loss = loss
     self.shape = shape
   }
@@ -78,12 +78,39 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
 
   /// Σ w ℓ / Σ w so far.
   public func weightedMean() throws(LossError) -> Scalar {
+    Scalar(try totals().losses.divided(by: weightDenominator()))
+  }
+
+  private func weightDenominator() throws(LossError) -> PartialSum {
     guard hasWeights == true else { throw loss.error(.missingWeights) }
-    let totals = try totals()
-    guard totals.weights.isFinite, totals.weights.high > 0 else {
-      throw loss.error(.weightSum("\(totals.weights.value)"))
+    return try loss.checkedDenominator(totals().weights)
+  }
+
+  /// Writes the derivative in each logit of a part, of a reduction over the whole stream that has been appended: the second pass over
+  /// a stream, once the denominator of a mean is known.
+  ///
+  /// - Parameter firstIndex: the position of the part's first element in the stream.
+  /// - Throws: `LossError` where the lengths differ or the mean is undefined.
+  /// - Complexity: O(n), on up to `loss.threads` threads.
+  public func gradient(
+    of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
+    weights: Span<Scalar>? = nil,
+    firstIndex: Int, into output: inout MutableSpan<Scalar>
+  ) throws(LossError) {
+    let denominator: Scalar
+    switch reduction {
+    case nil, .sum: denominator = 1
+    case .mean:
+      guard count > 0 else { throw loss.error(.emptyMean) }
+      denominator = Scalar(count)
+    case .weightedMean: denominator = Scalar(try weightDenominator().value)
     }
-    return Scalar(totals.losses.divided(by: totals.weights))
+    try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in
+      try output.withUnsafeMutableBufferPointer { (output) throws(LossError) in
+        try loss.evaluate(
+          .gradient, dividedBy: denominator, inputs, shape: shape, firstIndex: firstIndex, into: output)
+      }
+    }
   }
 
   /// Sets elements aside until there is a block of them.
@@ -108,9 +135,9 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   private mutating func sum(
     _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?
   ) throws(LossError) {
-    let offset = losses.count * ArrayCall<Scalar>.blockLength
+    let firstIndex = losses.count * ArrayCall<Scalar>.blockLength
     let sums = try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in
-      let call = try ArrayCall(loss, inputs, shape: shape, offset: offset)
+      let call = try ArrayCall(loss, inputs, shape: shape, firstIndex: firstIndex)
       return (call.blockSums(call.kernels.lossSum), call.blockWeightSums())
     }
     for sum in sums.0 { losses.append(sum) }

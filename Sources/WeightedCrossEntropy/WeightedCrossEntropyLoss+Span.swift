@@ -1,7 +1,8 @@
 /// Calls over memory that the caller owns. They allocate nothing on one thread; results go into the caller's buffer.
 ///
-/// `shape` is the shape of the elements, in row-major order; it matters only for positive weights per class, and is `[count]` if
-/// left out. Every span must have as many elements as `logits`.
+/// `shape` is the shape of the tensor that the elements are of, in row-major order; it matters only for positive weights per class,
+/// and is `[count]` if left out. `firstIndex` is the position of the first element in that tensor, for calls on a part of it. Every
+/// span must have as many elements as `logits`.
 extension WeightedCrossEntropyLoss {
   /// Writes the loss of each element: `w ℓ(x, z)`.
   ///
@@ -9,60 +10,63 @@ extension WeightedCrossEntropyLoss {
   /// - Complexity: O(n), one pass over memory, on up to ``threads`` threads.
   public func losses(
     logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil, shape: [Int]? = nil,
+    firstIndex: Int = 0,
+    firstIndex: Int = 0,
     into output: inout MutableSpan<Scalar>
   ) throws(LossError) {
-    try elementwise(.loss, of: nil, logits, targets, weights, shape, &output)
+    try elementwise(.loss, of: nil, logits, targets, weights, shape, firstIndex, &output)
   }
 
   /// Writes the derivative in each logit of the elementwise loss, or of a reduction:
   /// `w ((1 - z) σ(x) - q z σ(-x))`, divided by the reduction's denominator.
   ///
-  /// - Throws: As ``losses(logits:targets:weights:shape:into:)``, and where a mean has no elements or no weights.
+  /// - Throws: As ``losses(logits:targets:weights:shape:firstIndex:into:)``, and where a mean has no elements or no weights.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
   public func gradient(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil,
-    shape: [Int]? = nil, into output: inout MutableSpan<Scalar>
+    shape: [Int]? = nil, firstIndex: Int = 0, into output: inout MutableSpan<Scalar>
   ) throws(LossError) {
-    try elementwise(.gradient, of: reduction, logits, targets, weights, shape, &output)
+    try elementwise(.gradient, of: reduction, logits, targets, weights, shape, firstIndex, &output)
   }
 
   /// Writes the second derivative in each logit of the elementwise loss, or of a reduction (the diagonal of its Hessian, which
   /// has nothing off it): `w (1 - z + q z) σ(x) σ(-x)`, divided by the reduction's denominator.
   ///
-  /// - Throws: As ``gradient(of:logits:targets:weights:shape:into:)``.
+  /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
   public func secondDerivative(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil,
-    shape: [Int]? = nil, into output: inout MutableSpan<Scalar>
+    shape: [Int]? = nil, firstIndex: Int = 0, into output: inout MutableSpan<Scalar>
   ) throws(LossError) {
-    try elementwise(.secondDerivative, of: reduction, logits, targets, weights, shape, &output)
+    try elementwise(.secondDerivative, of: reduction, logits, targets, weights, shape, firstIndex, &output)
   }
 
   /// Writes the derivative in each target: `w (1 - ε) (q softplus(-x) - softplus(x))`, divided by the reduction's denominator.
   ///
-  /// - Throws: As ``gradient(of:logits:targets:weights:shape:into:)``.
+  /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
   public func targetDerivative(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil,
-    shape: [Int]? = nil, into output: inout MutableSpan<Scalar>
+    shape: [Int]? = nil, firstIndex: Int = 0, into output: inout MutableSpan<Scalar>
   ) throws(LossError) {
-    try elementwise(.targetDerivative, of: reduction, logits, targets, weights, shape, &output)
+    try elementwise(.targetDerivative, of: reduction, logits, targets, weights, shape, firstIndex, &output)
   }
 
   /// Writes each element's derivative in its positive weight: `w z softplus(-x)`, divided by the reduction's denominator. Their sum
   /// is the derivative in a uniform positive weight.
   ///
-  /// - Throws: As ``gradient(of:logits:targets:weights:shape:into:)``.
+  /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
   public func positiveWeightDerivative(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil,
-    shape: [Int]? = nil, into output: inout MutableSpan<Scalar>
+    shape: [Int]? = nil, firstIndex: Int = 0, into output: inout MutableSpan<Scalar>
   ) throws(LossError) {
-    try elementwise(.positiveWeightDerivative, of: reduction, logits, targets, weights, shape, &output)
+    try elementwise(
+      .positiveWeightDerivative, of: reduction, logits, targets, weights, shape, firstIndex, &output)
   }
 
   /// The reduced loss.
@@ -70,44 +74,47 @@ extension WeightedCrossEntropyLoss {
   /// Partial sums carry at least twice the precision of `Scalar` and are combined in a tree that depends on the count alone: the
   /// result is the same bits for any number of threads, within 1 ULP of the exact sum of the terms, and finite wherever it fits.
   ///
-  /// - Throws: As ``gradient(of:logits:targets:weights:shape:into:)``. The sum of nothing is 0; the mean of nothing is an error.
+  /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``. The sum of nothing is 0; the mean of nothing is an error.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
   public func reduced(
     _ reduction: LossReduction, logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil,
-    shape: [Int]? = nil
+    shape: [Int]? = nil, firstIndex: Int = 0
   ) throws(LossError) -> Scalar {
     try withInputs(logits, targets, weights) { (inputs) throws(LossError) in
-      try reduce(reduction, inputs, shape: shape)
+      try reduce(reduction, inputs, shape: shape, firstIndex: firstIndex)
     }
   }
 
   /// The reduced loss, and its derivative in each logit written to `gradient`, in one pass over memory.
   ///
-  /// - Throws: As ``gradient(of:logits:targets:weights:shape:into:)``.
+  /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
   public func valueWithGradient(
     of reduction: LossReduction, logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil,
-    shape: [Int]? = nil, into gradient: inout MutableSpan<Scalar>
+    shape: [Int]? = nil, firstIndex: Int = 0, into gradient: inout MutableSpan<Scalar>
   ) throws(LossError) -> Scalar {
     try withInputs(logits, targets, weights) { (inputs) throws(LossError) in
       try gradient.withUnsafeMutableBufferPointer { (gradient) throws(LossError) in
-        try reduce(reduction, inputs, shape: shape, gradient: gradient)
+        try reduce(reduction, inputs, shape: shape, firstIndex: firstIndex, gradient: gradient)
       }
     }
   }
 
   /// Writes each element's loss and its derivative in the logit, in one pass over memory.
   ///
-  /// - Throws: As ``losses(logits:targets:weights:shape:into:)``.
+  /// - Throws: As ``losses(logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: O(n).
   public func lossesWithGradient(
     logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil, shape: [Int]? = nil,
+    firstIndex: Int = 0,
+    firstIndex: Int = 0,
     losses: inout MutableSpan<Scalar>, gradient: inout MutableSpan<Scalar>
   ) throws(LossError) {
     try withInputs(logits, targets, weights) { (inputs) throws(LossError) in
       try losses.withUnsafeMutableBufferPointer { (losses) throws(LossError) in
         try gradient.withUnsafeMutableBufferPointer { (gradient) throws(LossError) in
-          try evaluateLossWithGradient(inputs, shape: shape, losses: losses, gradient: gradient)
+          try evaluateLossWithGradient(
+            inputs, shape: shape, firstIndex: firstIndex, losses: losses, gradient: gradient)
         }
       }
     }
@@ -116,11 +123,12 @@ extension WeightedCrossEntropyLoss {
   private func elementwise(
     _ quantity: ElementwiseQuantity, of reduction: LossReduction?, _ logits: Span<Scalar>,
     _ targets: Span<Scalar>,
-    _ weights: Span<Scalar>?, _ shape: [Int]?, _ output: inout MutableSpan<Scalar>
+    _ weights: Span<Scalar>?, _ shape: [Int]?, _ firstIndex: Int,
+    _ output: inout MutableSpan<Scalar>
   ) throws(LossError) {
     try withInputs(logits, targets, weights) { (inputs) throws(LossError) in
       try output.withUnsafeMutableBufferPointer { (output) throws(LossError) in
-        try evaluate(quantity, of: reduction, inputs, shape: shape, into: output)
+        try evaluate(quantity, of: reduction, inputs, shape: shape, firstIndex: firstIndex, into: output)
       }
     }
   }

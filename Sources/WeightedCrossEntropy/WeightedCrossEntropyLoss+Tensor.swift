@@ -10,7 +10,7 @@ extension WeightedCrossEntropyLoss {
     try elementwise(.loss, of: nil, logits, targets, weights)
   }
 
-  /// The derivative in each logit, ``gradient(of:logits:targets:weights:shape:into:)``.
+  /// The derivative in each logit, ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   public func gradient(
     of reduction: LossReduction? = nil, logits: Tensor<Scalar>, targets: Tensor<Scalar>,
     weights: Tensor<Scalar>? = nil
@@ -18,7 +18,7 @@ extension WeightedCrossEntropyLoss {
     try elementwise(.gradient, of: reduction, logits, targets, weights)
   }
 
-  /// The second derivative in each logit, ``secondDerivative(of:logits:targets:weights:shape:into:)``.
+  /// The second derivative in each logit, ``secondDerivative(of:logits:targets:weights:shape:firstIndex:into:)``.
   public func secondDerivative(
     of reduction: LossReduction? = nil, logits: Tensor<Scalar>, targets: Tensor<Scalar>,
     weights: Tensor<Scalar>? = nil
@@ -26,7 +26,7 @@ extension WeightedCrossEntropyLoss {
     try elementwise(.secondDerivative, of: reduction, logits, targets, weights)
   }
 
-  /// The derivative in each target, ``targetDerivative(of:logits:targets:weights:shape:into:)``.
+  /// The derivative in each target, ``targetDerivative(of:logits:targets:weights:shape:firstIndex:into:)``.
   public func targetDerivative(
     of reduction: LossReduction? = nil, logits: Tensor<Scalar>, targets: Tensor<Scalar>,
     weights: Tensor<Scalar>? = nil
@@ -34,7 +34,7 @@ extension WeightedCrossEntropyLoss {
     try elementwise(.targetDerivative, of: reduction, logits, targets, weights)
   }
 
-  /// Each element's derivative in its positive weight, ``positiveWeightDerivative(of:logits:targets:weights:shape:into:)``.
+  /// Each element's derivative in its positive weight, ``positiveWeightDerivative(of:logits:targets:weights:shape:firstIndex:into:)``.
   public func positiveWeightDerivative(
     of reduction: LossReduction? = nil, logits: Tensor<Scalar>, targets: Tensor<Scalar>,
     weights: Tensor<Scalar>? = nil
@@ -63,7 +63,7 @@ extension WeightedCrossEntropyLoss {
     try reduced(.weightedMean, logits: logits, targets: targets, weights: weights)
   }
 
-  /// The reduced loss, ``reduced(_:logits:targets:weights:shape:)``.
+  /// The reduced loss, ``reduced(_:logits:targets:weights:shape:firstIndex:)``.
   public func reduced(
     _ reduction: LossReduction, logits: Tensor<Scalar>, targets: Tensor<Scalar>,
     weights: Tensor<Scalar>? = nil
