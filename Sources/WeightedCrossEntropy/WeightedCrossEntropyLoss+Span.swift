@@ -11,7 +11,6 @@ extension WeightedCrossEntropyLoss {
   public func losses(
     logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil, shape: [Int]? = nil,
     firstIndex: Int = 0,
-    firstIndex: Int = 0,
     into output: inout MutableSpan<Scalar>
   ) throws(LossError) {
     try elementwise(.loss, of: nil, logits, targets, weights, shape, firstIndex, &output)
@@ -106,7 +105,6 @@ extension WeightedCrossEntropyLoss {
   /// - Complexity: O(n).
   public func lossesWithGradient(
     logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil, shape: [Int]? = nil,
-    firstIndex: Int = 0,
     firstIndex: Int = 0,
     losses: inout MutableSpan<Scalar>, gradient: inout MutableSpan<Scalar>
   ) throws(LossError) {
