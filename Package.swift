@@ -23,6 +23,10 @@ let package = Package(
     .library(name: "WeightedCrossEntropy", targets: ["WeightedCrossEntropy"]),
     .library(name: "WeightedCrossEntropyDifferentiation", targets: ["WeightedCrossEntropyDifferentiation"]),
     .library(name: "DataFiles", targets: ["DataFiles"]),
+    .executable(name: "wce", targets: ["wce"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
     .target(name: "_CPUFeatures"),
@@ -39,6 +43,13 @@ let package = Package(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
       swiftSettings: common),
     .target(name: "DataFiles", swiftSettings: common),
+    .executableTarget(
+      name: "wce",
+      dependencies: [
+        "WeightedCrossEntropy", "DataFiles",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: common),
 
     .target(name: "_TestSupport", path: "Tests/_TestSupport", swiftSettings: common),
     .testTarget(

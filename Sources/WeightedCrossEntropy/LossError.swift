@@ -5,7 +5,8 @@ public struct LossError: Error, Hashable, Sendable {
   /// What was wrong.
   public let problem: Problem
 
-  init(_ operation: String, _ problem: Problem) {
+  /// An error of an operation.
+  public init(_ operation: String, _ problem: Problem) {
     self.operation = operation
     self.problem = problem
   }

@@ -39,6 +39,9 @@ public struct WeightedCrossEntropyLoss<Scalar: LossScalar>: Hashable, Sendable {
   /// The name of the operation in errors, where none is given: TensorFlow's.
   public static var defaultName: String { "logistic_loss" }
 
+  /// The number of threads that a call may use where `threads` is nil.
+  public static var processorCount: Int { WorkerThreads.processorCount }
+
   /// A loss.
   ///
   /// - Parameters:

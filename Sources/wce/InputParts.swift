@@ -1,0 +1,103 @@
+import DataFiles
+import WeightedCrossEntropy
+
+/// The inputs of a loss, read side by side in parts of a fixed length.
+final class InputParts<Scalar: LossScalar & NumericScalar> {
+  private let logits, targets: any NumericSource
+  private let weights: (any NumericSource)?
+  private let operation: String
+  private var logitBuffer, targetBuffer, weightBuffer: [Scalar]
+  private var count = 0
+
+  init(
+    logits: any NumericSource, targets: any NumericSource, weights: (any NumericSource)?, operation: String,
+    length: Int
+  ) {
+    self.logits = logits
+    self.targets = targets
+    self.weights = weights
+    self.operation = operation
+    logitBuffer = [Scalar](repeating: 0, count: length)
+    targetBuffer = logitBuffer
+    weightBuffer = weights == nil ? [] : logitBuffer
+  }
+
+  /// The type of the logits on disk, which is that of the results.
+  var elementType: ElementType { logits.elementType }
+  /// The shape, where it is known before the end.
+  var shape: [Int]? { logits.shape ?? targets.shape ?? weights?.shape }
+  /// The shape once everything has been read.
+  var finalShape: [Int] { logits.shape ?? [count] }
+
+  /// Compares the shapes that are known before anything is read; those of tables show at their end.
+  func checkShapes() throws(ToolError) {
+    for (other, name) in [(targets, "targets"), (weights, "weights")] {
+      guard let shape = logits.shape, let received = other?.shape, shape != received else { continue }
+      throw mismatch(name, logits: shape, received: received)
+    }
+  }
+
+  /// Calls `body` with each part, its elements' position, and nothing for weights that were not given.
+  func forEach(
+    label: String,
+    _ body: (Span<Scalar>, Span<Scalar>, Span<Scalar>?, _ firstIndex: Int) throws -> Void
+  ) throws {
+    var bar = ProgressBar(label)
+    defer { bar.finish() }
+    count = 0
+    while true {
+      let read = try Self.fill(&logitBuffer, from: logits)
+      let readTargets = try Self.fill(&targetBuffer, from: targets)
+      let readWeights = if let weights { try Self.fill(&weightBuffer, from: weights) } else { read }
+      if read != readTargets { throw try countMismatch("targets", targets, read, readTargets) }
+      if let weights, read != readWeights { throw try countMismatch("weights", weights, read, readWeights) }
+      if read == 0 { return }
+      let (x, z, w) = (logitBuffer[..<read], targetBuffer[..<read], weightBuffer.prefix(read))
+      try body(x.span, z.span, weights == nil ? nil : w.span, count)
+      count += read
+      if let total = logits.progress.totalByteCount, total > 0 {
+        bar.update(fraction: Double(logits.progress.byteCount) / Double(total))
+      }
+    }
+  }
+
+  /// Goes back to the start of every input.
+  func rewind() throws(DataFileError) {
+    try logits.rewind()
+    try targets.rewind()
+    try weights?.rewind()
+  }
+
+  /// The error with the name of the input that it is about.
+  func located(_ error: LossError) -> ToolError {
+    let source: (any NumericSource)? =
+      switch error.problem {
+      case .targetOutOfRange: targets
+      case .logitNotANumber: logits
+      case .invalidWeight: weights
+      default: nil
+      }
+    return ToolError(error, source: source?.path)
+  }
+
+  private static func fill(
+    _ buffer: inout [Scalar], from source: any NumericSource
+  ) throws(DataFileError) -> Int {
+    var span = buffer.mutableSpan
+    return try source.read(into: &span)
+  }
+
+  /// The error of inputs that end at different places, with both lengths where the rest can be counted.
+  private func countMismatch(
+    _ name: String, _ other: any NumericSource, _ read: Int, _ readOther: Int
+  ) throws -> ToolError {
+    var (logitCount, otherCount) = (count + read, count + readOther)
+    while case let more = try Self.fill(&logitBuffer, from: logits), more > 0 { logitCount += more }
+    while case let more = try Self.fill(&targetBuffer, from: other), more > 0 { otherCount += more }
+    return mismatch(name, logits: logits.shape ?? [logitCount], received: other.shape ?? [otherCount])
+  }
+
+  private func mismatch(_ name: String, logits: [Int], received: [Int]) -> ToolError {
+    ToolError(LossError(operation, .shapeMismatch(other: name, logits: logits, received: received)))
+  }
+}

@@ -1,0 +1,145 @@
+import ArgumentParser
+import DataFiles
+import WeightedCrossEntropy
+
+/// `wce loss`: the loss of files.
+struct LossCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "loss",
+    abstract: "Compute the weighted cross entropy of logits and targets in files.",
+    discussion: """
+      LOGITS, TARGETS and WEIGHTS are FILE.npy or FILE.csv:COLUMN, a column's name or number. The type is that of the logits; \
+      text counts as float64. Files larger than memory are fine.
+
+      wce loss logits.npy targets.npy --pos-weight 9
+      wce loss scores.csv:logit scores.csv:label --pos-weight 9 --gradient gradient.npy
+      """)
+
+  /// What becomes of the losses of the elements.
+  enum Reduction: String, CaseIterable, ExpressibleByArgument { case mean, sum, none }
+  /// What a mean divides by.
+  enum Normalization: String, CaseIterable, ExpressibleByArgument { case count, weights }
+
+  @Argument(help: "The logits x.") var logits: InputFile
+  @Argument(help: "The targets z, in [0, 1].") var targets: InputFile
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The weight q of the positive class. (default: 1)", valueName: "Q"))
+  var posWeight: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "One positive weight for each class along an axis: numbers with commas between, or a file.",
+      valueName: "Q1,Q2,...|FILE"))
+  var posWeights: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The axis of the classes, from 0, or from the end if negative.", valueName: "A"))
+  var axis: Int?
+
+  @Option(help: ArgumentHelp("A weight for each element; 0 leaves it out.", valueName: "FILE"))
+  var weights: InputFile?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Label smoothing in [0, 1]: z counts as z (1 - E) + E / 2.", valueName: "E"))
+  var labelSmoothing = 0.0
+
+  @Option(help: "What is reported, and what --gradient is the derivative of.") var reduction = Reduction.mean
+
+  @Option(help: "Divide the mean by the count of elements or by the sum of the weights.")
+  var normalize = Normalization.count
+
+  @Option(help: ArgumentHelp("Write the loss of each element, as .npy or .csv.", valueName: "FILE"))
+  var output: OutputFile?
+
+  @Option(help: ArgumentHelp("Write the derivative in each logit, as .npy or .csv.", valueName: "FILE"))
+  var gradient: OutputFile?
+
+  @Option(help: ArgumentHelp("What errors call the operation.", valueName: "NAME"))
+  var name = WeightedCrossEntropyLoss<Double>.defaultName
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The most threads. (default: all processors)", valueName: "N")
+  )
+  var threads: Int?
+
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    if posWeight != nil && posWeights != nil {
+      throw ValidationError("Give --pos-weight or --pos-weights, not both.")
+    }
+    if (posWeights == nil) != (axis == nil) {
+      throw ValidationError(
+        "--pos-weights needs --axis to say which axis its classes are on, and --axis needs --pos-weights.")
+    }
+    if normalize == .weights && weights == nil {
+      throw ValidationError("--normalize weights needs --weights.")
+    }
+    if let output, let gradient, output.path == gradient.path {
+      throw ValidationError("--output and --gradient name the same file.")
+    }
+  }
+
+  func run() throws {
+    let source = try logits.open()
+    switch source.elementType {
+    case .float16, .float32: try run(source, as: Float.self)
+    case .float64: try run(source, as: Double.self)
+    case let type:
+      throw ToolError(
+        .badData, "\(logits): logits must be float16, float32 or float64, this file holds \(type)")
+    }
+  }
+
+  private func run<Scalar: LossScalar & NumericScalar>(
+    _ logits: any NumericSource, as _: Scalar.Type
+  ) throws {
+    let loss = try WeightedCrossEntropyLoss<Scalar>(
+      positiveWeight: positiveWeight(), labelSmoothing: Scalar(labelSmoothing), name: name, threads: threads)
+    let run = LossRun(
+      loss: loss, logits: logits, targets: try targets.open(), weights: try weights?.open())
+    let summary = try run.summarize(mean: normalize == .weights ? .weightedMean : .mean)
+    if reduction == .mean && summary.mean == nil {
+      throw ToolError(.badData, "\(self.logits): \(name): the mean of no elements is undefined")
+    }
+    try run.write(losses: lossesOutput, gradient: gradient, of: lossReduction)
+    if json {
+      try Output.write(summary.json())
+    } else if reduction != .none || output != nil || gradient != nil {
+      try Output.write(summary.text(reduction))
+    }
+  }
+
+  /// Elementwise losses that have no file to go to go to standard output.
+  private var lossesOutput: OutputFile? {
+    reduction == .none && output == nil && gradient == nil && !json ? .standardOutput : output
+  }
+
+  private var lossReduction: LossReduction? {
+    switch reduction {
+    case .none: nil
+    case .sum: .sum
+    case .mean: normalize == .weights ? .weightedMean : .mean
+    }
+  }
+
+  private func positiveWeight<Scalar: LossScalar & NumericScalar>() throws -> PositiveWeight<Scalar> {
+    guard let posWeights, let axis else { return .uniform(Scalar(posWeight ?? 1)) }
+    if let file = InputFile(argument: posWeights) {
+      return .perClass(try file.open().readRemaining(), axis: axis)
+    }
+    let weights = try posWeights.split(separator: ",", omittingEmptySubsequences: false).map { text in
+      guard let weight = Scalar(String(text)) else {
+        throw ValidationError(
+          "--pos-weights takes numbers with commas between, FILE.npy or FILE.csv:COLUMN; \"\(text)\" is no number."
+        )
+      }
+      return weight
+    }
+    return .perClass(weights, axis: axis)
+  }
+}

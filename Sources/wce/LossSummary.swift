@@ -1,0 +1,85 @@
+import DataFiles
+import WeightedCrossEntropy
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What `wce loss` reports.
+struct LossSummary<Scalar: LossScalar & NumericScalar>: Encodable {
+  let count: Int
+  let shape: [Int]
+  let dtype: String
+  let sum: Scalar
+  /// Nothing for no elements.
+  let mean: Scalar?
+  let weightSum: Scalar
+  let positiveWeight: PositiveWeight<Scalar>
+
+  enum CodingKeys: String, CodingKey {
+    case count, shape, dtype, sum, mean
+    case weightSum = "weight_sum"
+    case positiveWeight = "positive_weight"
+  }
+
+  /// - Parameter mean: what the mean divides by.
+  init(
+    _ accumulator: LossAccumulator<Scalar>, shape: [Int], elementType: ElementType, mean: LossReduction
+  ) throws(LossError) {
+    count = accumulator.count
+    self.shape = shape
+    dtype = elementType.description
+    sum = try accumulator.sum()
+    self.mean = count == 0 ? nil : try mean == .weightedMean ? accumulator.weightedMean() : accumulator.mean()
+    weightSum = try accumulator.weightSum()
+    positiveWeight = accumulator.loss.positiveWeight
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(count, forKey: .count)
+    try container.encode(shape, forKey: .shape)
+    try container.encode(dtype, forKey: .dtype)
+    try container.encode(sum, forKey: .sum)
+    try container.encode(mean, forKey: .mean)
+    try container.encode(weightSum, forKey: .weightSum)
+    switch positiveWeight {
+    case .uniform(let weight): try container.encode(weight, forKey: .positiveWeight)
+    case .perClass(let weights, axis: _): try container.encode(weights, forKey: .positiveWeight)
+    }
+  }
+
+  /// One JSON object with all digits; numbers that JSON does not have are strings.
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+
+  /// The report for people, the reduction asked for first.
+  func text(_ reduction: LossCommand.Reduction) -> String {
+    let mean = mean.map { "\($0)" } ?? "undefined"
+    let headline =
+      switch reduction {
+      case .mean: "mean loss        \(mean)\nsum              \(sum)"
+      case .sum, .none: "sum              \(sum)\nmean loss        \(mean)"
+      }
+    let weight =
+      switch positiveWeight {
+      case .uniform(let weight): "\(weight)"
+      case .perClass(let weights, axis: let axis):
+        weights.map { "\($0)" }.joined(separator: ", ") + " along axis \(axis)"
+      }
+    return """
+      \(headline)
+      elements         \(count) \(dtype), shape [\(shape.map(String.init).joined(separator: ", "))]
+      weight sum       \(weightSum)
+      positive weight  \(weight)
+
+      """
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import DataFiles
+
+/// An output as the command line names it: `.npy` or `.csv` by its ending.
+struct OutputFile: ExpressibleByArgument {
+  let path: String
+  let isTable: Bool
+
+  init?(argument: String) {
+    guard argument.hasSuffix(".npy") || argument.hasSuffix(".csv") else { return nil }
+    path = argument
+    isTable = argument.hasSuffix(".csv")
+  }
+
+  private init(standardOutputAsTable: Void) {
+    path = "/dev/stdout"
+    isTable = true
+  }
+
+  /// A table on standard output.
+  static let standardOutput = OutputFile(standardOutputAsTable: ())
+
+  /// Begins the file.
+  ///
+  /// - Parameter column: the name of the column of a table.
+  func create(column: String, elementType: ElementType, shape: [Int]) throws(DataFileError) -> OutputWriter {
+    isTable
+      ? .table(try CSVWriter(path: path, header: [column]))
+      : .array(try NPYWriter(path: path, elementType: elementType, shape: shape))
+  }
+}
+
+/// A file of numbers being written, in either format.
+enum OutputWriter {
+  case table(CSVWriter)
+  case array(NPYWriter)
+
+  /// Appends numbers in row-major order.
+  func append<Scalar: NumericScalar>(_ numbers: Span<Scalar>) throws(DataFileError) {
+    switch self {
+    case .table(let writer): try writer.append(column: numbers)
+    case .array(let writer): try writer.append(numbers)
+    }
+  }
+
+  /// Puts the file in its place.
+  func finish() throws(DataFileError) {
+    switch self {
+    case .table(let writer): try writer.finish()
+    case .array(let writer): try writer.finish()
+    }
+  }
+}

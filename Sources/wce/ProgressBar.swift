@@ -1,0 +1,31 @@
+/// A bar on standard error for work that takes longer than a moment; nothing where standard error is no terminal.
+struct ProgressBar {
+  private let label: String
+  private let isShown = StandardError.isTerminal
+  private let start = ContinuousClock.now
+  private var last: ContinuousClock.Instant?
+  private static let width = 30
+
+  /// - Parameter label: what the work is, in a word or two.
+  init(_ label: String) { self.label = label }
+
+  /// Shows how far the work has come, at most ten times a second and not in the first half second.
+  mutating func update(fraction: Double) {
+    guard isShown else { return }
+    let now = ContinuousClock.now
+    guard now - start > .milliseconds(500), last.map({ now - $0 > .milliseconds(100) }) ?? true else {
+      return
+    }
+    last = now
+    let done = min(max(fraction, 0), 1)
+    let filled = Int(done * Double(Self.width))
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
+    StandardError.write("\r\(label) [\(bar)] \(Int(done * 100)) %")
+  }
+
+  /// Removes the bar.
+  func finish() { if last != nil { Self.erase() } }
+
+  /// Clears the terminal's line that a bar may stand on.
+  static func erase() { if StandardError.isTerminal { StandardError.write("\r\u{1B}[K") } }
+}

@@ -1,0 +1,59 @@
+import DataFiles
+import WeightedCrossEntropy
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The exit statuses of the tool, those of sysexits.h.
+enum ExitStatus: Int32 {
+  case usage = 64
+  case badData = 65
+  case missingInput = 66
+  case cannotCreate = 73
+  case inputOutput = 74
+}
+
+/// What ends a run: one line for standard error, and an exit status.
+struct ToolError: Error {
+  let status: ExitStatus
+  let message: String
+
+  init(_ status: ExitStatus, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  init(_ error: DataFileError) {
+    status =
+      switch error.category {
+      case .missingInput: .missingInput
+      case .cannotCreate: .cannotCreate
+      case .inputOutput: .inputOutput
+      case .badData: .badData
+      }
+    message = error.description
+  }
+
+  /// - Parameter source: where the error's inputs came from, where that is not plain from the error itself.
+  init(_ error: LossError, source: String? = nil) {
+    status =
+      switch error.problem {
+      case .invalidPositiveWeight, .invalidLabelSmoothing, .invalidThreadCount, .missingWeights,
+        .instructionSetUnavailable:
+        .usage
+      default: .badData
+      }
+    message = (source.map { "\($0): " } ?? "") + error.description
+  }
+
+  /// Prints the message and ends the process.
+  func reportAndExit() -> Never {
+    StandardError.write("wce: \(message)\n")
+    exit(status.rawValue)
+  }
+}

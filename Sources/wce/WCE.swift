@@ -1,0 +1,40 @@
+import ArgumentParser
+import DataFiles
+import WeightedCrossEntropy
+
+/// The command-line tool: it parses, asks the libraries, and prints.
+@main
+struct WCE: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "wce",
+    abstract:
+      "Weighted cross entropy: the logistic loss whose positive weight trades recall against precision.",
+    discussion: """
+      Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input, 73 cannot create output, \
+      74 input/output error, 128 + n stopped by signal n.
+
+      WCE_INSTRUCTION_SET=baseline|avx2|avx512 forces a variant of the kernels.
+      """,
+    version: version,
+    subcommands: [LossCommand.self, InfoCommand.self])
+
+  static let version = "0.1.0"
+
+  static func main() {
+    Interruption.cleanUpOnSignals()
+    do {
+      var command = try parseAsRoot()
+      // The tool says so once, before any work; library calls would throw it one by one.
+      if !(command is WCE) { _ = try InstructionSet.selected.get() }
+      try command.run()
+    } catch let error as ToolError {
+      error.reportAndExit()
+    } catch let error as LossError {
+      ToolError(error).reportAndExit()
+    } catch let error as DataFileError {
+      ToolError(error).reportAndExit()
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
