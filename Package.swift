@@ -10,12 +10,14 @@ let common: [SwiftSetting] =
 let package = Package(
   name: "weighted-cross-entropy",
   products: [
-    .library(name: "DataFiles", targets: ["DataFiles"]),
+    .library(name: "DataFiles", targets: ["DataFiles"])
   ],
   targets: [
     .target(name: "DataFiles", swiftSettings: common),
     .target(name: "_TestSupport", path: "Tests/_TestSupport", swiftSettings: common),
-    .testTarget(name: "DataFilesTests", dependencies: ["DataFiles", "_TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "DataFilesTests", dependencies: ["DataFiles", "_TestSupport"], resources: [.copy("Fixtures")],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -31,10 +31,15 @@ public final class CSVColumnReader: NumericSource {
   ///   - format: How the file is written.
   ///   - missing: What becomes of an empty cell; an error by default.
   /// - Throws: A `DataFileError` for a file that cannot be opened or is empty, or a column that is not there.
-  public init(
+  public convenience init(
     path: String, column: String, format: CSVFormat = CSVFormat(), missing: MissingPolicy = .error
   ) throws(DataFileError) {
-    file = try CSVFile(file: InputFile(path: path), format: format)
+    try self.init(
+      file: CSVFile(file: InputFile(path: path), format: format), column: column, missing: missing)
+  }
+
+  init(file: CSVFile, column: String, missing: MissingPolicy) throws(DataFileError) {
+    self.file = file
     self.column = try file.header.index(of: column)
     self.missing = missing
   }

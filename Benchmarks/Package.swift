@@ -1,0 +1,15 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "weighted-cross-entropy-benchmarks",
+  dependencies: [.package(name: "weighted-cross-entropy", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "csv-throughput",
+      dependencies: [
+        .product(name: "DataFiles", package: "weighted-cross-entropy")
+      ])
+  ],
+  swiftLanguageModes: [.v6]
+)
