@@ -38,9 +38,13 @@ public final class CSVColumnReader: NumericSource {
       file: CSVFile(file: InputFile(path: path), format: format), column: column, missing: missing)
   }
 
-  init(file: CSVFile, column: String, missing: MissingPolicy) throws(DataFileError) {
+  convenience init(file: CSVFile, column: String, missing: MissingPolicy) throws(DataFileError) {
+    self.init(file: file, index: try file.header.index(of: column), missing: missing)
+  }
+
+  init(file: CSVFile, index: Int, missing: MissingPolicy) {
     self.file = file
-    self.column = try file.header.index(of: column)
+    column = index
     self.missing = missing
   }
 
