@@ -9,7 +9,12 @@ let package = Package(
       name: "csv-throughput",
       dependencies: [
         .product(name: "DataFiles", package: "weighted-cross-entropy")
-      ])
+      ]),
+    .executableTarget(
+      name: "npy-throughput",
+      dependencies: [
+        .product(name: "DataFiles", package: "weighted-cross-entropy")
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

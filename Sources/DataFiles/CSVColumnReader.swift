@@ -56,6 +56,8 @@ public final class CSVColumnReader: NumericSource {
   public var progress: ReadingProgress { file.progress }
 
   /// Reads the next rows; see `NumericSource`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func read<Scalar: NumericScalar>(into buffer: inout MutableSpan<Scalar>) throws(DataFileError) -> Int
   {
     var rows = file.rows
