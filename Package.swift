@@ -9,6 +9,8 @@ let common: [SwiftSetting] =
 
 let package = Package(
   name: "weighted-cross-entropy",
+  // The oldest systems on which `Span` works.
+  platforms: [.macOS(.v10_15), .iOS(.v13), .tvOS(.v13), .watchOS(.v6)],
   products: [
     .library(name: "DataFiles", targets: ["DataFiles"])
   ],

@@ -3,6 +3,7 @@ import PackageDescription
 
 let package = Package(
   name: "weighted-cross-entropy-benchmarks",
+  platforms: [.macOS(.v13)],
   dependencies: [.package(name: "weighted-cross-entropy", path: "..")],
   targets: [
     .executableTarget(

@@ -7,7 +7,7 @@ public final class TemporaryDirectory: Sendable {
 
   /// Creates the directory.
   public init() throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "test-\(UUID().uuidString)")
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     path = directory.path
   }
