@@ -58,6 +58,9 @@ let package = Package(
         "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "_LossKernels", "_TestSupport",
       ],
       swiftSettings: common),
+    .testTarget(
+      name: "DataFilesTests", dependencies: ["DataFiles", "_TestSupport"], resources: [.copy("Fixtures")],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -19,24 +19,31 @@ final class CSVBlockReader {
   private let textStart: Int
 
   private var buffer: UnsafeMutablePointer<UInt8>
-  private var capacity = CSVBlockReader.chunkSize
+  private var capacity: Int
+  private let rowLimit: Int
   /// The bytes of the buffer that have been read and not handed out.
   private var pending: Range<Int>
   private var isAtEnd: Bool
 
-  static let chunkSize = 256 << 10
-  /// The longest row. Without a limit a quote that is never closed makes the rest of the file one cell in memory.
-  static let rowLimit = 64 << 20
+  /// How much is read at a time, and what a row may take; tests choose small ones.
+  struct Limits {
+    /// Small enough to stay in the second-level cache between reading and scanning.
+    var chunkSize = 256 << 10
+    /// The longest row. Without a limit a quote that is never closed makes the rest of the file one cell in memory.
+    var rowSize = 64 << 20
+  }
+
   /// Bytes that may be read behind a block (`DecimalNumber` reads eight at a time), and room for a last line break.
   static let slack = 16
 
-  init(file: InputFile, delimiter: UInt8?) throws(DataFileError) {
+  init(file: InputFile, delimiter: UInt8?, limits: Limits) throws(DataFileError) {
     self.file = file
-    buffer = .allocate(capacity: Self.chunkSize + Self.slack)
-    buffer.initialize(repeating: 0, count: Self.chunkSize + Self.slack)
+    rowLimit = limits.rowSize
+    capacity = limits.chunkSize
+    buffer = Self.allocate(capacity)
     do throws(DataFileError) {
-      let count = try file.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: Self.chunkSize))
-      isAtEnd = count < Self.chunkSize
+      let count = try file.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
+      isAtEnd = count < capacity
       let sample = UnsafeBufferPointer(start: buffer, count: count)
       textStart = try CSVDetection.textStart(of: sample, path: file.path)
       pending = textStart..<count
@@ -88,13 +95,12 @@ final class CSVBlockReader {
   private func refill() throws(DataFileError) {
     let count = pending.count
     if count == capacity {
-      guard capacity < Self.rowLimit else {
+      guard capacity < rowLimit else {
         throw DataFileError(
           .badData, path: file.path,
-          reason: "a row is longer than \(Self.rowLimit >> 20) MiB; is there a quote that is never closed?")
+          reason: "a row is longer than \(rowLimit) bytes; is there a quote that is never closed?")
       }
-      let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * capacity + Self.slack)
-      larger.initialize(repeating: 0, count: 2 * capacity + Self.slack)
+      let larger = Self.allocate(2 * capacity)
       larger.update(from: buffer + pending.lowerBound, count: count)
       buffer.deallocate()
       buffer = larger
@@ -106,6 +112,12 @@ final class CSVBlockReader {
       into: UnsafeMutableRawBufferPointer(start: buffer + count, count: capacity - count))
     isAtEnd = read < capacity - count
     pending = 0..<(count + read)
+  }
+
+  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
+    let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + slack)
+    buffer.initialize(repeating: 0, count: capacity + slack)
+    return buffer
   }
 
   /// The number of bytes up to and with the last line break outside quotes, or `nil` if there is none.

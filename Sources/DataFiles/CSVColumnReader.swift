@@ -31,11 +31,20 @@ public final class CSVColumnReader: NumericSource {
   ///   - format: How the file is written.
   ///   - missing: What becomes of an empty cell; an error by default.
   /// - Throws: A `DataFileError` for a file that cannot be opened or is empty, or a column that is not there.
-  public init(
+  public convenience init(
     path: String, column: String, format: CSVFormat = CSVFormat(), missing: MissingPolicy = .error
   ) throws(DataFileError) {
-    file = try CSVFile(file: InputFile(path: path), format: format)
-    self.column = try file.header.index(of: column)
+    try self.init(
+      file: CSVFile(file: InputFile(path: path), format: format), column: column, missing: missing)
+  }
+
+  convenience init(file: CSVFile, column: String, missing: MissingPolicy) throws(DataFileError) {
+    self.init(file: file, index: try file.header.index(of: column), missing: missing)
+  }
+
+  init(file: CSVFile, index: Int, missing: MissingPolicy) {
+    self.file = file
+    column = index
     self.missing = missing
   }
 
@@ -47,6 +56,8 @@ public final class CSVColumnReader: NumericSource {
   public var progress: ReadingProgress { file.progress }
 
   /// Reads the next rows; see `NumericSource`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func read<Scalar: NumericScalar>(into buffer: inout MutableSpan<Scalar>) throws(DataFileError) -> Int
   {
     var rows = file.rows

@@ -34,8 +34,8 @@ enum CSVDetection {
     where first[column] > 0 && rows.allSatisfy({ $0[column] == first[column] }) {
       return candidate
     }
-    // `max` takes the last of equals, which is the comma.
-    return candidates.indices.max { first[$0] < first[$1] }.map { candidates[$0] } ?? UInt8(ascii: ",")
+    // `max` takes the first of equals, which is then the comma.
+    return zip(candidates, first).reversed().max { $0.1 < $1.1 }?.0 ?? UInt8(ascii: ",")
   }
 
   /// How often each candidate stands outside quotes, row by row. The last row, which the sample may cut off, counts only if it is the only one.

@@ -6,8 +6,10 @@ final class CSVFile {
   private let blocks: CSVBlockReader
   private let hasHeader: Bool
 
-  init(file: InputFile, format: CSVFormat) throws(DataFileError) {
-    blocks = try CSVBlockReader(file: file, delimiter: format.delimiter?.byte)
+  init(
+    file: InputFile, format: CSVFormat, limits: CSVBlockReader.Limits = CSVBlockReader.Limits()
+  ) throws(DataFileError) {
+    blocks = try CSVBlockReader(file: file, delimiter: format.delimiter?.byte, limits: limits)
     hasHeader = format.hasHeader
     (header, rows) = try Self.begin(blocks, hasHeader: format.hasHeader)
   }

@@ -202,7 +202,7 @@ struct CSVRowScanner {
     let name = header.names.indices.contains(column) ? header.names[column] : "\(column + 1)"
     return DataFileError(
       .badData, path: header.path,
-      at: row == 0 ? .line(rowLine) : .row(row, line: rowLine, column: name), reason: reason)
+      at: header.names.isEmpty ? .line(rowLine) : .row(row, line: rowLine, column: name), reason: reason)
   }
 
   @inline(never)

@@ -57,6 +57,12 @@ public struct CSVTable: Sendable {
     progress: (ReadingProgress) -> Void = { _ in }
   ) throws(DataFileError) {
     let file = try CSVFile(file: InputFile(path: path).spooledIfStream(), format: format)
+    try self.init(file: file, textColumns: textColumns, progress: progress)
+  }
+
+  init(
+    file: CSVFile, textColumns: Set<String>, progress: (ReadingProgress) -> Void
+  ) throws(DataFileError) {
     let builder = CSVTableBuilder(file: file, textColumns: textColumns)
     try builder.readRows(progress)
     try builder.rereadLateTextColumns()

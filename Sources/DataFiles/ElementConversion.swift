@@ -16,6 +16,8 @@ extension ElementType {
   /// Converts `output.count` elements, which lie one after the other in `bytes` in the given order.
   ///
   /// Returns the first element that breaks the policy; the output is then of no use.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func convert<Scalar: NumericScalar>(
     _ bytes: UnsafeRawBufferPointer, from order: NPYHeader.ByteOrder,
     into output: UnsafeMutableBufferPointer<Scalar>,

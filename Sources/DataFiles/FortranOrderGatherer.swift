@@ -22,16 +22,26 @@ struct FortranOrderGatherer {
   /// The distance in elements of neighbours along each axis in the file.
   private let fileStrides: [Int]
 
-  private var window = [UInt8](repeating: 0, count: 256 << 10)
+  private let limits: Limits
+  /// Bytes of the file on their way to their places.
+  private var window: [UInt8]
   private var windowRange = 0..<0
 
-  private static let bufferLimit = 32 << 20
-  private static let preferredBuffer = 1 << 20
-  /// Reading this many bytes in vain costs about as much as another system call.
-  private static let worthwhileGap = 4 << 10
+  /// The sizes in bytes that the reading keeps to; tests choose small ones.
+  struct Limits {
+    /// The greatest block.
+    var block = 32 << 20
+    /// The size of a block where longer runs bring nothing.
+    var preferredBlock = 1 << 20
+    /// Reading this much in vain costs about as much as another system call.
+    var gap = 4 << 10
+    var window = 256 << 10
+  }
 
   /// The header has at least one element.
-  init(header: NPYHeader) {
+  init(header: NPYHeader, limits: Limits) {
+    self.limits = limits
+    window = [UInt8](repeating: 0, count: limits.window)
     size = header.elementType.byteCount
     shape = header.shape
     dataOffset = header.dataOffset
@@ -45,15 +55,15 @@ struct FortranOrderGatherer {
 
     var axis = shape.count - 1
     var innerCount = 1
-    while axis > 0, innerCount * shape[axis] * size <= Self.bufferLimit {
+    while axis > 0, innerCount * shape[axis] * size <= limits.block {
       innerCount *= shape[axis]
       axis -= 1
     }
     self.axis = axis
     self.innerCount = innerCount
     let rowBytes = innerCount * size
-    let longRun = max(Self.preferredBuffer / rowBytes, Self.worthwhileGap / size)
-    width = max(1, min(longRun, Self.bufferLimit / rowBytes, shape[axis]))
+    let longRun = max(limits.preferredBlock / rowBytes, limits.gap / size)
+    width = max(1, min(longRun, limits.block / rowBytes, shape[axis]))
     bufferByteCount = width * rowBytes
   }
 
@@ -102,7 +112,7 @@ struct FortranOrderGatherer {
     let stride = fileStrides[axis] * size
     var done = 0
     while done < count {
-      let fitting = stride > Self.worthwhileGap ? 1 : (window.count - size) / stride + 1
+      let fitting = stride > limits.gap ? 1 : (window.count - size) / stride + 1
       let part = min(count - done, fitting)
       let source = try bytes(
         at: dataOffset + start * size + done * stride, count: (part - 1) * stride + size, of: file)
@@ -128,7 +138,7 @@ struct FortranOrderGatherer {
     if !windowRange.contains(offset) || offset + count > windowRange.upperBound {
       // The gap to the next run says whether what follows will be wanted soon.
       let behind = axis + 1 < shape.count ? fileStrides[axis + 1] * size - count : 0
-      let wanted = behind <= Self.worthwhileGap ? window.count : count
+      let wanted = behind <= limits.gap ? window.count : count
       let read = try window.withUnsafeMutableBufferPointer { window throws(DataFileError) in
         try file.read(
           into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: window.prefix(wanted))),

@@ -96,9 +96,9 @@ struct NPYHeaderParser {
         throw malformed("the shape has more than \(NPYHeader.rankLimit) axes")
       }
       if !accept(",") {
+        guard accept(")") else { throw malformed("the shape has a length that is not a whole number") }
         // (3) is a number in Python, not a shape.
         guard lengths.count > 1 else { throw malformed("the shape is not a tuple") }
-        try expect(")")
         break
       }
     }

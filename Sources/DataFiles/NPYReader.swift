@@ -31,7 +31,13 @@ public final class NPYReader: NumericSource {
   ///   - policy: What becomes of a number that the type read into cannot hold; an error by default.
   /// - Throws: A `DataFileError` for a file that cannot be opened or whose header is damaged, of an unsupported type, or
   ///   promises more data than there is.
-  public init(path: String, policy: ConversionPolicy = .exact) throws(DataFileError) {
+  public convenience init(path: String, policy: ConversionPolicy = .exact) throws(DataFileError) {
+    try self.init(path: path, policy: policy, limits: FortranOrderGatherer.Limits())
+  }
+
+  init(
+    path: String, policy: ConversionPolicy, limits: FortranOrderGatherer.Limits
+  ) throws(DataFileError) {
     file = try InputFile(path: path)
     header = try NPYHeader(readingFrom: file)
     self.policy = policy
@@ -41,7 +47,7 @@ public final class NPYReader: NumericSource {
           .badData, path: path,
           reason: "an array in Fortran order cannot be read from a pipe; save it to a file first")
       }
-      gatherer = FortranOrderGatherer(header: header)
+      gatherer = FortranOrderGatherer(header: header, limits: limits)
     }
   }
 

@@ -40,6 +40,8 @@ public final class NPYWriter {
   /// Appends elements in row-major order, each rounded to the nearest number of the file's type, ties to even.
   ///
   /// - Throws: A `DataFileError`: writing failed, or there are more elements than the shape holds.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func append<Scalar: NumericScalar>(_ elements: Span<Scalar>) throws(DataFileError) {
     guard elements.count <= count - position else { throw wrongCount("more than \(count)") }
     position += elements.count

@@ -14,6 +14,7 @@ enum OutputDestination {
   case stream(descriptor: Int32)
 
   init(path: String) throws(DataFileError) {
+    guard !path.isEmpty else { throw DataFileError(.cannotCreate, path: path, reason: "the path is empty") }
     if let number = Self.inheritedDescriptor(path) {
       guard let copy = retryingOnInterrupt({ dup(number) }) else {
         throw Self.cannotCreate(path, SystemError.last)

@@ -1,8 +1,8 @@
 /// The leading 128 bits of 5 to the powers -128 to 128.
 ///
 /// Source: Daniel Lemire, "Number Parsing at a Gigabyte per Second", Software: Practice and Experience 51 (8), 2021, section 5:
-/// 5^q truncated for q >= 0, 1/5^-q rounded up for q < 0, normalised so that the first bit is 1. Numbers beyond the range are
-/// rare enough in tables to take the slow way. Tests compare every entry with exact integer arithmetic.
+/// normalised so that the first bit is 1, and truncated, but rounded up for -27 <= q < 0, where 5^-q takes less than 64 bits. Numbers
+/// beyond the range are rare enough in tables to take the slow way. Tests compare every entry with exact integer arithmetic.
 enum PowersOfFive {
   /// The powers that the table holds.
   static let range = -128...128

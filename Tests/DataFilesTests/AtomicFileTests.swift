@@ -1,0 +1,216 @@
+import Foundation
+import Testing
+import _TestSupport
+
+@testable import DataFiles
+
+@Suite struct AtomicFileTests {
+  let directory: TemporaryDirectory
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func text(_ name: String) throws -> String {
+    String(decoding: try directory.read(name), as: UTF8.self)
+  }
+
+  private func mode(_ path: String) throws -> UInt16 {
+    let value = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+    return try #require(value as? NSNumber).uint16Value
+  }
+
+  @Test func theTargetAppearsAtTheEnd() throws {
+    let path = try directory.write("old", to: "f")
+    let file = try AtomicFile(path: path)
+    try file.write("new ")
+    try file.write([UInt8]("bytes".utf8).span.bytes)
+    #expect(try text("f") == "old")
+    #expect(try directory.names().count == 2)
+    #expect(try directory.names()[0].hasPrefix(".f.") && directory.names()[0].hasSuffix(".tmp"))
+    try file.commit()
+    #expect(try text("f") == "new bytes")
+    #expect(try directory.names() == ["f"])
+    file.discard()
+    #expect(try text("f") == "new bytes")
+  }
+
+  @Test func wholeFiles() throws {
+    try AtomicFile.write("{}\n", to: directory.file("a.json"))
+    try AtomicFile.write([1, 2, 3].span.bytes, to: directory.file("b"))
+    #expect(try text("a.json") == "{}\n")
+    #expect(try directory.read("b").count == 3 * MemoryLayout<Int>.size)
+    try AtomicFile.write("", to: directory.file("empty"))
+    #expect(try directory.read("empty") == [])
+  }
+
+  @Test func largeWrites() throws {
+    var generator = SeededGenerator(seed: 6)
+    var expected: [UInt8] = []
+    let file = try AtomicFile(path: directory.file("l"))
+    for _ in 0..<40 {
+      let bytes = [UInt8](
+        repeating: UInt8.random(in: 0...255, using: &generator),
+        count: Int.random(in: 0...700_000, using: &generator))
+      expected += bytes
+      try file.write(bytes.span.bytes)
+    }
+    try file.commit()
+    #expect(try directory.read("l") == expected)
+  }
+
+  @Test func aDroppedFileLeavesTheOldOne() throws {
+    let path = try directory.write("old", to: "f")
+    do {
+      let file = try AtomicFile(path: path)
+      try file.write(String(repeating: "x", count: 1_000_000))
+      #expect(try directory.names().count == 2)
+    }
+    #expect(try text("f") == "old")
+    #expect(try directory.names() == ["f"])
+  }
+
+  @Test func permissionsAreKept() throws {
+    let path = try directory.write("old", to: "f")
+    for mode: UInt16 in [0o600, 0o640, 0o755] {
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+      try AtomicFile.write("new", to: path)
+      #expect(try self.mode(path) == mode)
+    }
+    // A new file gets what the process gives any new file.
+    try AtomicFile.write("new", to: directory.file("g"))
+    #expect(FileManager.default.createFile(atPath: directory.file("h"), contents: nil))
+    #expect(try mode(directory.file("g")) == mode(directory.file("h")))
+  }
+
+  @Test func aSymbolicLinkStays() throws {
+    _ = try directory.write("old", to: "real")
+    let link = directory.file("link")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real")
+    try AtomicFile.write("new", to: link)
+    #expect(try text("real") == "new")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real")
+    let dangling = directory.file("dangling")
+    try FileManager.default.createSymbolicLink(atPath: dangling, withDestinationPath: "nowhere")
+    let error = try failure { try AtomicFile.write("new", to: dangling) }
+    #expect(error.category == .cannotCreate)
+    #expect(error.reason == "cannot be written: it is a symbolic link to a file that does not exist")
+  }
+
+  @Test func whatCannotBeCreated() throws {
+    let file = try directory.write("x", to: "f")
+    let cases = [
+      (directory.path, "cannot be written: it is a directory"),
+      (directory.file("none/f"), "cannot be written: its directory does not exist"),
+      (file + "/f", "cannot be written: a part of the path is not a directory"),
+      ("", "the path is empty"),
+      (directory.file(String(repeating: "n", count: 300)), "cannot be written: file name too long"),
+    ]
+    for (path, reason) in cases {
+      let error = try failure { _ = try AtomicFile(path: path) }
+      #expect(error.category == .cannotCreate)
+      #expect(error.description == "\(path): \(reason)")
+    }
+    #expect(try directory.names() == ["f"])
+  }
+
+  @Test func longNamesHaveRoomForTheTemporaryOne() throws {
+    let name = String(repeating: "n", count: 255)
+    try AtomicFile.write("new", to: directory.file(name))
+    #expect(try directory.names() == [name])
+  }
+
+  @Test("Permission denied", .enabled(if: geteuid() != 0, "root may write everywhere"))
+  func permissionDenied() throws {
+    let path = try directory.write("old", to: "f")
+    try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: path)
+    #expect(try failure { _ = try AtomicFile(path: path) }.reason == "cannot be written: permission denied")
+    try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: directory.path)
+    defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.path) }
+    #expect(try failure { _ = try AtomicFile(path: directory.file("g")) }.category == .cannotCreate)
+  }
+
+  @Test func targetsThatAreNoFiles() throws {
+    try AtomicFile.write("lost", to: "/dev/null")
+    let fifo = directory.file("fifo")
+    #expect(mkfifo(fifo, 0o600) == 0)
+    // Open for reading and writing, so that neither side waits for the other.
+    let reader = open(fifo, O_RDWR)
+    defer { close(reader) }
+    try AtomicFile.write("through", to: fifo)
+    var buffer = [UInt8](repeating: 0, count: 20)
+    #expect(read(reader, &buffer, 20) == 7)
+    #expect(String(decoding: buffer.prefix(7), as: UTF8.self) == "through")
+    let log = open(directory.file("fd"), O_RDWR | O_CREAT | O_APPEND, 0o600)
+    try AtomicFile.write("one ", to: "/dev/fd/\(log)")
+    try AtomicFile.write("two", to: "/dev/fd/\(log)")
+    close(log)
+    #expect(try text("fd") == "one two")
+    #expect(try failure { _ = try AtomicFile(path: "/dev/fd/987") }.category == .cannotCreate)
+  }
+
+  @Test("A full device", .enabled(if: access("/dev/full", W_OK) == 0, "there is no /dev/full"))
+  func fullDevice() throws {
+    let error = try failure { try AtomicFile.write("x", to: "/dev/full") }
+    #expect(error.category == .inputOutput)
+    #expect(error.description == "/dev/full: writing failed: no space left on device")
+  }
+
+  @Test("A disk that fills up leaves the old file, and nothing else")
+  func fullDisk() async throws {
+    let path = try directory.write("old", to: "f")
+    await #expect(processExitsWith: .success) { [path = path as String] in
+      // The same way through the code as a full disk: `write` fails in the middle of the data.
+      signal(SIGXFSZ, SIG_IGN)
+      #expect(limitFileSize(1 << 20))
+      let writer = try NPYWriter(path: path, elementType: .float64, shape: [1_000_000])
+      let error = try failure {
+        for _ in 0..<10 { try writer.append([Double](repeating: 1, count: 100_000)) }
+      }
+      #expect(error.category == .inputOutput)
+      #expect(error.description == "\(path): writing failed: file too large")
+      // Removed at once, not only when the writer goes away.
+      let names = try FileManager.default.contentsOfDirectory(
+        atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+      #expect(names == ["f"])
+    }
+    #expect(try text("f") == "old")
+    #expect(try directory.names() == ["f"])
+  }
+
+  @Test("An interrupted program removes its temporary files")
+  func interruption() async throws {
+    let path = try directory.write("old", to: "f")
+    await #expect(processExitsWith: .exitCode(130)) { [path = path as String] in
+      let first = try NPYWriter(path: path, elementType: .float64, shape: [1000])
+      let second = try AtomicFile(path: path + ".html")
+      try second.write("<html>")
+      withExtendedLifetime((first, second)) {
+        // As the handler of a dispatch source for SIGINT does it, on another thread.
+        DispatchQueue.global().async { AtomicFile.removeAllTemporaryFiles { exit(130) } }
+        while true { sleep(1) }
+      }
+    }
+    #expect(try text("f") == "old")
+    #expect(try directory.names() == ["f"])
+  }
+
+  @Test("After the removal nothing can be committed") func commitAfterRemoval() async throws {
+    let path = try directory.write("old", to: "f")
+    await #expect(processExitsWith: .success) { [path = path as String] in
+      let file = try AtomicFile(path: path)
+      try file.write("new")
+      AtomicFile.removeAllTemporaryFiles()
+      #expect(try failure { try file.commit() }.category == .inputOutput)
+    }
+    #expect(try text("f") == "old")
+    #expect(try directory.names() == ["f"])
+  }
+}
+
+/// Limits the size of the files that this process may write.
+private func limitFileSize(_ byteCount: UInt) -> Bool {
+  var limit = rlimit(rlim_cur: numericCast(byteCount), rlim_max: numericCast(byteCount))
+  #if canImport(Glibc)
+    return setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0
+  #else
+    return setrlimit(RLIMIT_FSIZE, &limit) == 0
+  #endif
+}

@@ -1,0 +1,97 @@
+import Testing
+import _TestSupport
+
+@testable import DataFiles
+
+@Suite struct CSVWriterTests {
+  let directory: TemporaryDirectory
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func text(_ name: String) throws -> String {
+    String(decoding: try directory.read(name), as: UTF8.self)
+  }
+
+  @Test func cells() throws {
+    let writer = try CSVWriter(path: directory.file("c.csv"), header: ["n", "a \"b\"", "c,d"])
+    try writer.append([.integer(-3), .text("plain"), .text("x\ny")])
+    try writer.append([.double(0.1), .text(""), .text(" blank")])
+    try writer.append([.float(0.1), .missing, .text("5\" pipe")])
+    try writer.append([.double(2), .double(1e-7), .double(-.infinity)])
+    try writer.append([.double(.nan), .double(-0.0), .double(1e22)])
+    try writer.finish()
+    #expect(
+      try text("c.csv") == """
+        n,"a ""b""\","c,d"
+        -3,plain,"x
+        y"
+        0.1,," blank"
+        0.1,,"5"" pipe"
+        2,1e-07,-inf
+        nan,-0,1e+22
+
+        """)
+    #expect(try directory.names() == ["c.csv"])
+  }
+
+  @Test("What is written is read back, bit by bit")
+  func roundTrip() throws {
+    var generator = SeededGenerator(seed: 7)
+    let doubles =
+      (0..<20_000).map { _ in Double(bitPattern: generator.next()) } + [
+        0, -0.0, .infinity, .nan, .leastNonzeroMagnitude,
+      ]
+    let floats = doubles.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0.bitPattern >> 20)) }
+    let path = directory.file("r.csv")
+    let double = try CSVWriter(path: path, header: ["loss"])
+    try double.append(column: doubles.span)
+    try double.finish()
+    #expect(isSame(try CSVColumnReader(path: path, column: "loss").readRemaining(as: Double.self), doubles))
+    let float = try CSVWriter(path: path, header: ["loss"])
+    try float.append(column: floats.span)
+    try float.finish()
+    #expect(isSame(try CSVColumnReader(path: path, column: "loss").readRemaining(as: Float.self), floats))
+  }
+
+  @Test func textIsReadBack() throws {
+    var generator = SeededGenerator(seed: 8)
+    let pieces = ["a", "\"", ",", ";", "\n", "\r\n", "\r", "\t", " ", "é", "1", ""]
+    let rows = (0..<500).map { _ in
+      (0..<2).map { _ in
+        (0..<Int.random(in: 0...5, using: &generator)).map { _ in pieces.randomElement(using: &generator)! }
+          .joined()
+      }
+    }
+    let writer = try CSVWriter(path: directory.file("t.csv"), header: ["p", "q"])
+    for row in rows { try writer.append(row.map { .text($0) }) }
+    try writer.finish()
+    let table = try CSVTable(
+      contentsOf: writer.path, format: CSVFormat(delimiter: .comma), textColumns: ["p", "q"])
+    #expect(table.rowCount == rows.count)
+    for (index, column) in table.columns.enumerated() {
+      guard case .categories(let codes, let labels) = column.values else {
+        Issue.record("not text")
+        continue
+      }
+      #expect(codes.map { $0 < 0 ? "" : labels[Int($0)] } == rows.map { $0[index] })
+    }
+  }
+
+  @Test("A missing cell of a table of one column is no blank line") func missingSingleCell() throws {
+    let writer = try CSVWriter(path: directory.file("m.csv"), header: ["x"])
+    try writer.append([.missing])
+    try writer.append([.double(1)])
+    try writer.append([.missing])
+    try writer.finish()
+    #expect(try text("m.csv") == "x\n\"\"\n1\n\"\"\n")
+    let values: [Double] = try CSVColumnReader(path: writer.path, column: "x", missing: .nan).readRemaining()
+    #expect(isSame(values, [.nan, 1, .nan]))
+  }
+
+  @Test func anUnfinishedTableLeavesNothing() throws {
+    do {
+      let writer = try CSVWriter(path: directory.file("u.csv"), header: ["x"])
+      try writer.append([.double(1)])
+    }
+    #expect(try directory.names() == [])
+  }
+}

@@ -1,0 +1,130 @@
+import Testing
+import _TestSupport
+
+@testable import DataFiles
+
+/// Files damaged at random: each gives an answer or a `DataFileError`, in little memory and time.
+@Suite struct HostileFileTests {
+  let directory: TemporaryDirectory
+  init() throws { directory = try TemporaryDirectory() }
+
+  /// Changes, removes, repeats or inserts some bytes.
+  private func mutate(
+    _ bytes: [UInt8], alphabet: [UInt8], times: ClosedRange<Int>, _ generator: inout SeededGenerator
+  ) -> [UInt8] {
+    var bytes = bytes
+    for _ in 0..<Int.random(in: times, using: &generator) {
+      guard !bytes.isEmpty else { break }
+      let place = Int.random(in: 0..<bytes.count, using: &generator)
+      let end = min(bytes.count, place + Int.random(in: 1...20, using: &generator))
+      switch Int.random(in: 0..<7, using: &generator) {
+      case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+      case 1: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+      case 2: bytes[place] = alphabet.randomElement(using: &generator)!
+      case 3: bytes.removeSubrange(place..<end)
+      case 4: bytes.insert(contentsOf: bytes[place..<end], at: place)
+      case 5: bytes.insert(alphabet.randomElement(using: &generator)!, at: place)
+      default: bytes.removeSubrange(place...)
+      }
+    }
+    return bytes
+  }
+
+  /// Runs `body`; `false` if it throws a `DataFileError` with a place to look at. Any other error fails the test.
+  private func succeeds(_ path: String, _ body: () throws -> Void) throws -> Bool {
+    do {
+      try body()
+      return true
+    } catch let error as DataFileError {
+      #expect(error.category == .badData, "\(error)")
+      #expect(error.path == path)
+      #expect(!error.description.contains("\n"))
+      return false
+    }
+  }
+
+  @Test func arrays() throws {
+    var generator = SeededGenerator(seed: 0x6E70_79)
+    let originals = NumPyArray.all.filter { $0.file.count < 400 }.map(\.file)
+    let alphabet = Array("0123456789-'{}(),:<>|=TrueFalsL fiub\n".utf8)
+    var successes = 0
+    for _ in 0..<3000 {
+      // The header is strict: most changes to it are refused.
+      let original = originals.randomElement(using: &generator)!
+      let bytes = mutate(original, alphabet: alphabet, times: 1...2, &generator)
+      let path = try directory.write(bytes, to: "a.npy")
+      let isRead = try succeeds(path) {
+        let reader = try NPYReader(path: path, policy: .nearest)
+        #expect(reader.header.count <= bytes.count)
+        #expect(try reader.readAll(as: Double.self).count == reader.header.count)
+        #expect(try reader.readAll(as: Float.self).count == reader.header.count)
+        #expect(
+          try reader.mapped(as: Float.self)?.withSpan { $0.count } ?? reader.header.count
+            == reader.header.count)
+      }
+      successes += isRead ? 1 : 0
+    }
+    // The mutator must neither leave everything intact nor break everything at the first byte.
+    #expect((300...2700).contains(successes), "\(successes) of 3000 were read")
+  }
+
+  @Test func tables() throws {
+    var generator = SeededGenerator(seed: 0x637376)
+    let originals = [
+      "a,b,c\n1,2,3\n-4.5e1,inf,6\n7,8,9\n",
+      "\u{FEFF}name;\"x \"\"y\"\"\";t\r\n\"a;b\";1.5;\"two\r\nlines\"\r\n;2;\r\nlast;3;z",
+      "x\n1\n\n2\n3.14159265358979323846\n",
+      "k\tv\nNA\t1\n2\t\n3\t0x1\n",
+      (0..<40).map { "\($0),\($0 * 7919 % 1000).5,label \($0 % 3)" }.joined(separator: "\n"),
+    ].map { Array($0.utf8) }
+    let alphabet = Array("\",;\t\r\n 0123456789.-+eEinfNA".utf8)
+    var successes = 0
+    for _ in 0..<3000 {
+      let original = originals.randomElement(using: &generator)!
+      let bytes = mutate(original, alphabet: alphabet, times: 1...6, &generator)
+      let path = try directory.write(bytes, to: "t.csv")
+      let format = CSVFormat(
+        delimiter: [nil, .comma, .semicolon].randomElement(using: &generator)!,
+        hasHeader: .random(using: &generator))
+      let limits = CSVBlockReader.Limits(
+        chunkSize: [4, 7, 16, 50, 256, 4096].randomElement(using: &generator)!, rowSize: 8192)
+      let isRead = try succeeds(path) {
+        let file = try CSVFile(file: InputFile(path: path), format: format, limits: limits)
+        let table = try CSVTable(file: file, textColumns: [], progress: { _ in })
+        for (index, column) in table.columns.enumerated() {
+          switch column.values {
+          case .numbers(let numbers):
+            #expect(numbers.count == table.rowCount)
+            #expect(numbers.count { $0.isNaN } == column.missingCount)
+            // The column reader gives the same numbers, or refuses a word for a missing one.
+            let reader = try CSVColumnReader(
+              file: CSVFile(file: InputFile(path: path), format: format, limits: limits), index: index,
+              missing: .nan)
+            if let again = try? reader.readRemaining(as: Double.self) { #expect(isSame(again, numbers)) }
+          case .categories(let codes, let labels):
+            #expect(codes.count == table.rowCount)
+            #expect(codes.allSatisfy { $0 >= -1 && $0 < labels.count })
+            #expect(codes.count { $0 < 0 } == column.missingCount)
+            #expect(Set(codes).subtracting([-1]).count == labels.count)
+          }
+        }
+      }
+      successes += isRead ? 1 : 0
+    }
+    #expect((300...2700).contains(successes), "\(successes) of 3000 were read")
+  }
+
+  @Test("Nothing but noise") func noise() throws {
+    var generator = SeededGenerator(seed: 0x6E6F)
+    for _ in 0..<300 {
+      let bytes = (0..<Int.random(in: 0...2000, using: &generator)).map { _ in
+        UInt8.random(in: 0...255, using: &generator)
+      }
+      let path = try directory.write(bytes, to: "n")
+      #expect(try !succeeds(path) { _ = try NPYReader(path: path) })
+      _ = try succeeds(path) { _ = try CSVTable(contentsOf: path) }
+      let header = try directory.write(NPYHeader.magic + [1, 0, 255, 1] + bytes, to: "h")
+      #expect(try !succeeds(header) { _ = try NPYReader(path: header) })
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Foundation
+
+/// A new directory, removed with all it holds when the value goes away.
+public final class TemporaryDirectory: Sendable {
+  /// The directory, without a slash at its end.
+  public let path: String
+
+  /// Creates the directory.
+  public init() throws {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    path = directory.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The path of a file in the directory.
+  public func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Writes a file; returns its path.
+  public func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
+    try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+    return file(name)
+  }
+
+  /// Writes a file of text; returns its path.
+  public func write(_ text: String, to name: String) throws -> String { try write(text.utf8, to: name) }
+
+  /// The bytes of a file.
+  public func read(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: file(name))))
+  }
+
+  /// The names of the files in the directory, hidden ones too, in order.
+  public func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+}
