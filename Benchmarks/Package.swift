@@ -1,21 +1,21 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// An executable that uses some of the parent package's libraries.
+func tool(_ name: String, _ libraries: String...) -> Target {
+  .executableTarget(
+    name: name, dependencies: libraries.map { .product(name: $0, package: "weighted-cross-entropy") })
+}
+
 let package = Package(
   name: "weighted-cross-entropy-benchmarks",
-  platforms: [.macOS(.v13)],
+  platforms: [.macOS(.v15)],
   dependencies: [.package(name: "weighted-cross-entropy", path: "..")],
   targets: [
-    .executableTarget(
-      name: "csv-throughput",
-      dependencies: [
-        .product(name: "DataFiles", package: "weighted-cross-entropy")
-      ]),
-    .executableTarget(
-      name: "npy-throughput",
-      dependencies: [
-        .product(name: "DataFiles", package: "weighted-cross-entropy")
-      ]),
+    tool("accuracy", "WeightedCrossEntropy"),
+    tool("csv-throughput", "DataFiles"),
+    tool("kernels", "WeightedCrossEntropy"),
+    tool("npy-throughput", "DataFiles"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -17,24 +17,6 @@ struct ArrayCall<Scalar: LossScalar> {
   /// The most threads.
   let threads: Int
 
-  /// A call on the elements of buffers whose lengths agree.
-  ///
-  /// - Parameter firstIndex: the position of the first element in a tensor of `shape`, for the class of each element.
-  init(
-    _ loss: WeightedCrossEntropyLoss<Scalar>, _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0
-  ) throws(LossError) {
-    let instructionSet =
-      if let forced = loss.instructionSet { forced } else { try InstructionSet.selected.get() }
-    kernels = Scalar._kernels(instructionSet)
-    classes = try ClassLayout(loss, shape: shape, count: inputs.count, firstIndex: firstIndex)
-    isPlain = classes == nil && inputs.weights == nil && loss.labelSmoothing == 0
-    threads = loss.threads ?? WorkerThreads.processorCount
-    let uniform: Scalar = if case .uniform(let weight) = loss.positiveWeight { weight } else { 1 }
-    arguments = KernelArguments(
-      logits: inputs.logits, targets: inputs.targets, weights: inputs.weights, count: inputs.count,
-      positiveWeight: uniform, targetScale: 1 - loss.labelSmoothing, targetOffset: loss.labelSmoothing / 2)
-  }
-
   var blockCount: Int { (arguments.count + Self.blockLength - 1) / Self.blockLength }
 
   /// The form of a kernel that this call needs.
@@ -74,6 +56,8 @@ struct ArrayCall<Scalar: LossScalar> {
   /// Runs an elementwise kernel on every block.
   func run(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>) {
     let kernel = form(forms)
+    // Most calls that are timed in nanoseconds.
+    if classes == nil && arguments.count <= Self.blockLength { return kernel(arguments) }
     WorkerThreads.run(blockCount, threads: threads) { blocks in
       forEachBlock(in: blocks) { kernel($1) }
     }
@@ -155,5 +139,27 @@ struct ArrayCall<Scalar: LossScalar> {
         block,
         sum.isFinite ? sum : PartialSum.tree(over: 0..<part.count) { PartialSum(high: Double(weights[$0])) })
     }
+  }
+}
+
+extension WeightedCrossEntropyLoss {
+  /// A call on the elements of buffers whose lengths agree.
+  ///
+  /// A method of the loss, which is then borrowed; an initializer would copy it, and that takes longer than 16 elements.
+  ///
+  /// - Parameter firstIndex: the position of the first element in a tensor of `shape`, for the class of each element.
+  func arrayCall(
+    _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0
+  ) throws(LossError) -> ArrayCall<Scalar> {
+    let instructionSet =
+      if let forced = self.instructionSet { forced } else { try InstructionSet.selected.get() }
+    let classes = try classLayout(shape: shape, count: inputs.count, firstIndex: firstIndex)
+    return ArrayCall(
+      kernels: Scalar._kernels(instructionSet),
+      arguments: KernelArguments(
+        logits: inputs.logits, targets: inputs.targets, weights: inputs.weights, count: inputs.count,
+        positiveWeight: uniformPositiveWeight, targetScale: targetScale, targetOffset: targetOffset),
+      classes: classes, isPlain: classes == nil && inputs.weights == nil && labelSmoothing == 0,
+      threads: threads ?? WorkerThreads.processorCount)
   }
 }

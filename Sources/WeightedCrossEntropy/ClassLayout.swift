@@ -7,31 +7,6 @@ struct ClassLayout<Scalar: LossScalar> {
   /// The position in the tensor of the first element of the call.
   let firstIndex: Int
 
-  /// The layout of a loss's weights in a shape; nil where there is one weight for all.
-  ///
-  /// - Parameter shape: the shape of the whole tensor; nil is `[count]`.
-  init?(
-    _ loss: WeightedCrossEntropyLoss<Scalar>, shape: [Int]?, count: Int, firstIndex: Int
-  ) throws(LossError) {
-    guard case .perClass(let weights, axis: let axis) = loss.positiveWeight else { return nil }
-    let shape = shape ?? [firstIndex + count]
-    let resolved = axis < 0 ? axis + shape.count : axis
-    guard shape.indices.contains(resolved) else {
-      throw loss.error(.axisOutOfRange(axis: axis, shape: shape))
-    }
-    guard shape[resolved] == weights.count else {
-      throw loss.error(.classCount(axis: axis, shape: shape, weights: weights.count))
-    }
-    // A part must lie within the tensor, or its elements have no class.
-    guard let total = Shape.count(shape) else { throw loss.error(.invalidShape(shape)) }
-    guard firstIndex >= 0, count <= total - min(firstIndex, total) else {
-      throw loss.error(.elementCount(shape: shape, expected: total, received: firstIndex + count))
-    }
-    self.weights = weights
-    self.firstIndex = firstIndex
-    inner = shape[(resolved + 1)...].reduce(1, *)
-  }
-
   /// Writes the positive weights of `count` elements from `start` on, counted from the call's first.
   func copyWeights(from start: Int, count: Int, to destination: UnsafeMutableBufferPointer<Scalar>) {
     var (index, written) = (firstIndex + start, 0)
@@ -42,5 +17,29 @@ struct ClassLayout<Scalar: LossScalar> {
       index += run
       written += run
     }
+  }
+}
+
+extension WeightedCrossEntropyLoss {
+  /// The layout of the loss's weights in a shape; nil where there is one weight for all.
+  ///
+  /// - Parameter shape: the shape of the whole tensor; nil is a vector that ends with the call's last element.
+  func classLayout(
+    shape: [Int]?, count: Int, firstIndex: Int
+  ) throws(LossError) -> ClassLayout<Scalar>? {
+    guard case .perClass(let weights, axis: let axis) = positiveWeight else { return nil }
+    let shape = shape ?? [firstIndex + count]
+    let resolved = axis < 0 ? axis + shape.count : axis
+    guard shape.indices.contains(resolved) else { throw error(.axisOutOfRange(axis: axis, shape: shape)) }
+    guard shape[resolved] == weights.count else {
+      throw error(.classCount(axis: axis, shape: shape, weights: weights.count))
+    }
+    // A part must lie within the tensor, or its elements have no class.
+    guard let total = Shape.count(shape) else { throw error(.invalidShape(shape)) }
+    guard firstIndex >= 0, count <= total - min(firstIndex, total) else {
+      throw error(.elementCount(shape: shape, expected: total, received: firstIndex + count))
+    }
+    return ClassLayout(
+      weights: weights, inner: shape[(resolved + 1)...].reduce(1, *), firstIndex: firstIndex)
   }
 }

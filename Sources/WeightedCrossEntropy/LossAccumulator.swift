@@ -31,7 +31,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   /// - Parameter shape: the shape of the whole stream, needed for positive weights per class.
   /// - Throws: `LossError` where positive weights per class do not fit the shape.
   public init(_ loss: WeightedCrossEntropyLoss<Scalar>, shape: [Int]? = nil) throws(LossError) {
-    _ = try ClassLayout(loss, shape: shape ?? [], count: 0, firstIndex: 0)
+    _ = try loss.classLayout(shape: shape ?? [], count: 0, firstIndex: 0)
     self.loss = loss
     self.shape = shape
   }
@@ -137,7 +137,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   ) throws(LossError) {
     let firstIndex = losses.count * ArrayCall<Scalar>.blockLength
     let sums = try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in
-      let call = try ArrayCall(loss, inputs, shape: shape, firstIndex: firstIndex)
+      let call = try loss.arrayCall(inputs, shape: shape, firstIndex: firstIndex)
       return (call.blockSums(call.kernels.lossSum), call.blockWeightSums())
     }
     for sum in sums.0 { losses.append(sum) }

@@ -12,7 +12,7 @@ extension WeightedCrossEntropyLoss {
     guard output.count == inputs.count else {
       throw error(.outputCount(expected: inputs.count, received: output.count))
     }
-    var call = try ArrayCall(self, inputs, shape: shape, firstIndex: firstIndex)
+    var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
     call.arguments.divisor = if let divisor { divisor } else { try denominator(of: reduction, call).scalar }
     call.arguments.output = output.baseAddress
     call.run(quantity.kernels(call.kernels))
@@ -23,7 +23,7 @@ extension WeightedCrossEntropyLoss {
     _ reduction: LossReduction, _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0,
     gradient: UnsafeMutableBufferPointer<Scalar>? = nil
   ) throws(LossError) -> Scalar {
-    var call = try ArrayCall(self, inputs, shape: shape, firstIndex: firstIndex)
+    var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
     let denominator = try denominator(of: reduction, call)
     guard let gradient else { return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator.sum)) }
     guard gradient.count == inputs.count else {
@@ -44,7 +44,7 @@ extension WeightedCrossEntropyLoss {
       let wrong = losses.count == inputs.count ? gradient.count : losses.count
       throw error(.outputCount(expected: inputs.count, received: wrong))
     }
-    var call = try ArrayCall(self, inputs, shape: shape, firstIndex: firstIndex)
+    var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
     call.arguments.output = gradient.baseAddress
     call.arguments.losses = losses.baseAddress
     call.run(call.kernels.lossWithGradient)

@@ -37,9 +37,8 @@ extension WeightedCrossEntropyLoss {
 
   @inlinable @inline(__always)
   func evaluate<Operation: ElementOperation>(_: Operation.Type, _ logit: Scalar, _ target: Scalar) -> Scalar {
-    let targetScale = 1 - labelSmoothing
     let terms = LossTerms(
-      logit: ScalarLane(logit), target: ScalarLane(target * targetScale + labelSmoothing / 2),
+      logit: ScalarLane(logit), target: ScalarLane(target * targetScale + targetOffset),
       positiveWeight: ScalarLane(uniformPositiveWeight))
     return Operation.value(terms, divisor: ScalarLane(1), targetScale: ScalarLane(targetScale)).value
   }

@@ -8,6 +8,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: `LossError` where the lengths differ or the class weights do not fit the shape. The output is then untouched.
   /// - Complexity: O(n), one pass over memory, on up to ``threads`` threads.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func losses(
     logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil, shape: [Int]? = nil,
     firstIndex: Int = 0,
@@ -21,6 +23,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``losses(logits:targets:weights:shape:firstIndex:into:)``, and where a mean has no elements or no weights.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func gradient(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil,
@@ -34,6 +38,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func secondDerivative(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil,
@@ -46,6 +52,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func targetDerivative(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil,
@@ -59,6 +67,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func positiveWeightDerivative(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil,
@@ -75,6 +85,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``. The sum of nothing is 0; the mean of nothing is an error.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func reduced(
     _ reduction: LossReduction, logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil,
     shape: [Int]? = nil, firstIndex: Int = 0
@@ -88,6 +100,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func valueWithGradient(
     of reduction: LossReduction, logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil,
     shape: [Int]? = nil, firstIndex: Int = 0, into gradient: inout MutableSpan<Scalar>
@@ -103,6 +117,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``losses(logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: O(n).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func lossesWithGradient(
     logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil, shape: [Int]? = nil,
     firstIndex: Int = 0,
@@ -118,6 +134,8 @@ extension WeightedCrossEntropyLoss {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func elementwise(
     _ quantity: ElementwiseQuantity, of reduction: LossReduction?, _ logits: Span<Scalar>,
     _ targets: Span<Scalar>,

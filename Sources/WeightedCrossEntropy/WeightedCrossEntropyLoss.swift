@@ -36,6 +36,11 @@ public struct WeightedCrossEntropyLoss<Scalar: LossScalar>: Hashable, Sendable {
   /// The kernels that array calls use; nil is the selected ones.
   public let instructionSet: InstructionSet?
 
+  /// The one positive weight, or the first class's.
+  @usableFromInline let uniformPositiveWeight: Scalar
+  /// What a target is multiplied by, and what is added then: 1 - ε and ε / 2.
+  @usableFromInline let targetScale, targetOffset: Scalar
+
   /// The name of the operation in errors, where none is given: TensorFlow's.
   public static var defaultName: String { "logistic_loss" }
 
@@ -65,18 +70,17 @@ public struct WeightedCrossEntropyLoss<Scalar: LossScalar>: Hashable, Sendable {
       throw InstructionSet.unavailable(instructionSet.rawValue, operation: name)
     }
     self.positiveWeight = positiveWeight
+    uniformPositiveWeight =
+      switch positiveWeight {
+      case .uniform(let weight): weight
+      case .perClass(let weights, axis: _): weights.first ?? 1
+      }
+    targetScale = 1 - labelSmoothing
+    targetOffset = labelSmoothing / 2
     self.labelSmoothing = labelSmoothing
     self.name = name
     self.threads = threads
     self.instructionSet = instructionSet
-  }
-
-  /// The one positive weight, or the first class's.
-  @usableFromInline var uniformPositiveWeight: Scalar {
-    switch positiveWeight {
-    case .uniform(let weight): weight
-    case .perClass(let weights, axis: _): weights.first ?? 1
-    }
   }
 
   func error(_ problem: LossError.Problem) -> LossError { LossError(name, problem) }

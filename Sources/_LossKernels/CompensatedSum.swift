@@ -34,14 +34,20 @@ struct CompensatedSum<V: KernelVector> {
 
 extension PartialSum {
   /// The sum of `count` pairs. The error of a sum that is not finite is NaN, and means nothing.
-  @usableFromInline
+  @inlinable @inline(__always)
   static func total<Scalar: KernelScalar>(
     sums: UnsafePointer<Scalar>, errors: UnsafePointer<Scalar>, count: Int
   ) -> PartialSum {
     var total = PartialSum()
     for lane in 0..<count {
       let sum = Double(sums[lane])
-      total = total.adding(PartialSum(high: sum, low: sum.isFinite ? Double(errors[lane]) : 0))
+      let error = sum.isFinite ? Double(errors[lane]) : 0
+      if Scalar.significandBitCount < 26 {
+        // Numbers of at most 26 bits: Double alone is more than twice as precise.
+        total.high += sum + error
+      } else {
+        total = total.adding(PartialSum(high: sum, low: error))
+      }
     }
     return total
   }

@@ -1,6 +1,8 @@
 /// One instruction set's kernels for one element type: the single list of what a variant offers. Dispatch, tests and
 /// benchmarks all go through it.
-public struct KernelTable<Scalar: KernelScalar>: Sendable {
+///
+/// A class, so that a call copies one reference and not every kernel's.
+public final class KernelTable<Scalar: KernelScalar>: Sendable {
   /// A kernel that writes one number for each element.
   public typealias Elementwise = @Sendable (KernelArguments<Scalar>) -> Void
   /// A kernel that sums a block of elements.
@@ -9,9 +11,9 @@ public struct KernelTable<Scalar: KernelScalar>: Sendable {
   /// A kernel's two forms.
   public struct Forms<Kernel: Sendable>: Sendable {
     /// One positive weight, nothing else.
-    public var plain: Kernel
+    public let plain: Kernel
     /// Positive weights, element weights and smoothing.
-    public var general: Kernel
+    public let general: Kernel
 
     @inlinable @inline(__always)
     public init(plain: Kernel, general: Kernel) {
@@ -20,17 +22,17 @@ public struct KernelTable<Scalar: KernelScalar>: Sendable {
     }
   }
 
-  public var loss: Forms<Elementwise>
-  public var gradient: Forms<Elementwise>
-  public var secondDerivative: Forms<Elementwise>
-  public var targetDerivative: Forms<Elementwise>
-  public var positiveWeightDerivative: Forms<Elementwise>
+  public let loss: Forms<Elementwise>
+  public let gradient: Forms<Elementwise>
+  public let secondDerivative: Forms<Elementwise>
+  public let targetDerivative: Forms<Elementwise>
+  public let positiveWeightDerivative: Forms<Elementwise>
   /// Losses and gradients in one pass.
-  public var lossWithGradient: Forms<Elementwise>
-  public var lossSum: Forms<Summing>
-  public var lossSumWithGradient: Forms<Summing>
+  public let lossWithGradient: Forms<Elementwise>
+  public let lossSum: Forms<Summing>
+  public let lossSumWithGradient: Forms<Summing>
   /// The sum of a block of numbers.
-  public var sum: @Sendable (UnsafePointer<Scalar>, Int) -> PartialSum
+  public let sum: @Sendable (UnsafePointer<Scalar>, Int) -> PartialSum
 
   /// The kernels on a vector type. Each instruction set's target calls this once, and the closures below are compiled
   /// there, with that target's instructions.

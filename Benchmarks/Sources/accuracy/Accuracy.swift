@@ -1,0 +1,111 @@
+import Foundation
+import WeightedCrossEntropy
+
+/// Proves the documented accuracy: every float32 logit, a great many float64 ones, on every variant that this machine has.
+///
+///     swift run -c release --package-path Benchmarks accuracy                 every float32 logit and 10^9 float64 ones
+///     swift run -c release --package-path Benchmarks accuracy --stride 997    a sample of both
+@main
+struct Accuracy {
+  static func main() throws {
+    let arguments = CommandLine.arguments
+    var stride = 1
+    if let position = arguments.firstIndex(of: "--stride") {
+      guard position + 1 < arguments.count, let value = Int(arguments[position + 1]), value > 0 else {
+        print("--stride takes a number, at least 1")
+        exit(64)
+      }
+      stride = value
+    }
+    var isGood = try sweepFloat(stride: stride)
+    isGood = try sweepDouble(points: 1_000_000_000 / stride) && isGood
+    exit(isGood ? 0 : 1)
+  }
+
+  /// Float32 logits by their bit patterns: all finite ones, both signs, with a stride.
+  static func sweepFloat(stride: Int) throws -> Bool {
+    let reference = Reference<Double>(exponentialOfNegative: { exp(-$0) }, logOnePlus: { log1p($0) })
+    let sweep = try Sweep<Float, Double>(InstructionSet.available, reference: reference)
+    // Beyond 110 a loss is 0 or the logit, and neighbours do not differ in kind: one in 4096 is enough there.
+    let limit = Int(Float(110).bitPattern)
+    let dense = limit / stride + 1
+    let sparse = (Int(Float.infinity.bitPattern) - limit) / (4096 * stride)
+    let length = 1 << 14
+    let parts = (2 * (dense + sparse) + length - 1) / length
+    let (worst, count) = sweep.run(parts: parts, partLength: length) { part, buffer in
+      var filled = 0
+      for index in part * length..<min((part + 1) * length, 2 * (dense + sparse)) {
+        let step = index / 2
+        let pattern = step < dense ? step * stride : limit + (step - dense) * 4096 * stride
+        let value = Float(bitPattern: UInt32(pattern))
+        buffer[filled] = index % 2 == 0 ? value : -value
+        filled += 1
+      }
+      return filled
+    }
+    return report("float32", sweep.losses.map(\.set), worst, count)
+  }
+
+  /// Float64 logits: half uniform in [-750, 750], a quarter in [-40, 40], a quarter by bit pattern over all exponents, each with a
+  /// neighbourhood of a multiple of (ln 2)/2, where the reductions of the exponential change.
+  static func sweepDouble(points: Int) throws -> Bool {
+    #if arch(x86_64) && !os(Windows) && !os(Android)
+      let reference = Reference<Float80>(exponentialOfNegative: { exp(-$0) }, logOnePlus: { log1p($0) })
+      let sweep = try Sweep<Double, Float80>(InstructionSet.available, reference: reference)
+      let length = 1 << 14
+      let parts = (points + length - 1) / length
+      let (worst, count) = sweep.run(parts: parts, partLength: length) { part, buffer in
+        var state = UInt64(part) &* 0x9E37_79B9_7F4A_7C15
+        func random() -> UInt64 {
+          state &+= 0x9E37_79B9_7F4A_7C15
+          var z = state
+          z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+          z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+          return z ^ (z >> 31)
+        }
+        func uniform() -> Double { Double(Int64(bitPattern: random()) >> 11) * 0x1p-52 }
+        for index in 0..<length {
+          switch index % 8 {
+          case 0...2: buffer[index] = uniform() * 750
+          case 3...4: buffer[index] = uniform() * 40
+          case 5:
+            let multiple = Double(Int(uniform() * 2160)) * 0.34657359027997264
+            buffer[index] = multiple + uniform() * multiple.ulp * 64
+          default:
+            // Exponents from 2^-60 to 2^10: below, the results are constants to the last bit.
+            let exponent = UInt64(1023 - 60) + random() % 70
+            buffer[index] = Double(bitPattern: random() & 0x800F_FFFF_FFFF_FFFF | exponent << 52)
+          }
+        }
+        return length
+      }
+      return report("float64", sweep.losses.map(\.set), worst, count)
+    #else
+      print("float64: no wider type than Double in Swift on this architecture; not measured")
+      return true
+    #endif
+  }
+
+  /// Prints the worst errors, and says whether all are within the documented bounds.
+  static func report(_ type: String, _ sets: [InstructionSet], _ worst: [[WorstError]], _ count: Int) -> Bool
+  {
+    print("\(type), \(count) logits")
+    print("  variant   quantity                 worst ULP  at the logit")
+    var isGood = true
+    for (set, errors) in zip(sets, worst) {
+      for quantity in Quantity.allCases {
+        let error = errors[quantity.rawValue]
+        let bound =
+          quantity.isLoss
+          ? WeightedCrossEntropyLoss<Float>.maximumLossError
+          : WeightedCrossEntropyLoss<Float>.maximumSigmoidError
+        let verdict = error.ulps <= bound ? "" : "  above the documented \(bound)"
+        isGood = isGood && error.ulps <= bound
+        let name = quantity.name.padding(toLength: 24, withPad: " ", startingAt: 0)
+        let variant = set.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
+        print("  \(variant) \(name) \(String(format: "%9.3f", error.ulps))  \(error.logit)\(verdict)")
+      }
+    }
+    return isGood
+  }
+}

@@ -1,0 +1,52 @@
+import WeightedCrossEntropy
+
+/// The median time of a call.
+struct Measurement {
+  let nanoseconds: Double
+
+  /// Times `body` until a tenth of a second has gone by, at least 15 times; short calls are timed in batches.
+  init(_ body: () throws -> Void) rethrows {
+    let clock = ContinuousClock()
+    func time(_ repetitions: Int) throws -> Double {
+      let start = clock.now
+      for _ in 0..<repetitions { try body() }
+      let elapsed = (clock.now - start).components
+      return (Double(elapsed.seconds) * 1e9 + Double(elapsed.attoseconds) * 1e-9) / Double(repetitions)
+    }
+    _ = try time(1)
+    let repetitions = max(1, Int(20_000 / max(1, try time(3))))
+    var samples: [Double] = []
+    var spent = 0.0
+    while samples.count < 15 || spent < 1e8 {
+      let sample = try time(repetitions)
+      samples.append(sample)
+      spent += sample * Double(repetitions)
+      if samples.count >= 2000 { break }
+    }
+    nanoseconds = samples.sorted()[samples.count / 2]
+  }
+}
+
+/// What is timed.
+enum Operation: String, CaseIterable {
+  case loss, gradient
+  case secondDerivative = "second derivative"
+  case mean
+  case meanWithGradient = "mean + gradient"
+
+  /// One call, into `output` where it writes; returns the mean where it has one.
+  func run<Scalar: LossScalar>(
+    _ loss: WeightedCrossEntropyLoss<Scalar>, _ logits: Span<Scalar>, _ targets: Span<Scalar>,
+    into output: inout MutableSpan<Scalar>
+  ) throws -> Scalar? {
+    switch self {
+    case .loss: try loss.losses(logits: logits, targets: targets, into: &output)
+    case .gradient: try loss.gradient(logits: logits, targets: targets, into: &output)
+    case .secondDerivative: try loss.secondDerivative(logits: logits, targets: targets, into: &output)
+    case .mean: return try loss.reduced(.mean, logits: logits, targets: targets)
+    case .meanWithGradient:
+      return try loss.valueWithGradient(of: .mean, logits: logits, targets: targets, into: &output)
+    }
+    return nil
+  }
+}
