@@ -2,7 +2,7 @@ import DataFiles
 import WeightedCrossEntropy
 
 /// The inputs of a loss, read side by side in parts of a fixed length.
-final class InputParts<Scalar: LossScalar & NumericScalar> {
+final class InputParts<Scalar: FileScalar> {
   private let logits, targets: any NumericSource
   private let weights: (any NumericSource)?
   private let operation: String

@@ -95,7 +95,7 @@ struct LossCommand: ParsableCommand {
     }
   }
 
-  private func run<Scalar: LossScalar & NumericScalar>(
+  private func run<Scalar: FileScalar>(
     _ logits: any NumericSource, as _: Scalar.Type
   ) throws {
     let loss = try WeightedCrossEntropyLoss<Scalar>(
@@ -127,7 +127,7 @@ struct LossCommand: ParsableCommand {
     }
   }
 
-  private func positiveWeight<Scalar: LossScalar & NumericScalar>() throws -> PositiveWeight<Scalar> {
+  private func positiveWeight<Scalar: FileScalar>() throws -> PositiveWeight<Scalar> {
     guard let posWeights, let axis else { return .uniform(Scalar(posWeight ?? 1)) }
     if let file = InputFile(argument: posWeights) {
       return .perClass(try file.open().readRemaining(), axis: axis)

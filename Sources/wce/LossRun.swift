@@ -3,7 +3,7 @@ import WeightedCrossEntropy
 
 /// The run of `wce loss` over open files, a part at a time: one pass that checks and sums, and a second one that writes where an
 /// output is asked for. Nothing is created before all input has been found good.
-final class LossRun<Scalar: LossScalar & NumericScalar> {
+final class LossRun<Scalar: FileScalar> {
   /// The elements of a part: a few megabytes of each input.
   private static var partLength: Int { 1 << 18 }
 

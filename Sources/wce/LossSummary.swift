@@ -8,7 +8,7 @@ import WeightedCrossEntropy
 #endif
 
 /// What `wce loss` reports.
-struct LossSummary<Scalar: LossScalar & NumericScalar>: Encodable {
+struct LossSummary<Scalar: FileScalar>: Encodable {
   let count: Int
   let shape: [Int]
   let dtype: String
