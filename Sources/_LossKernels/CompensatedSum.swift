@@ -35,6 +35,8 @@ struct CompensatedSum<V: KernelVector> {
 extension PartialSum {
   /// The sum of `count` pairs. The error of a sum that is not finite is NaN, and means nothing.
   @usableFromInline
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   static func total<Scalar: KernelScalar>(
     sums: UnsafePointer<Scalar>, errors: UnsafePointer<Scalar>, count: Int
   ) -> PartialSum {
