@@ -16,12 +16,16 @@ func kernels(_ x86Features: String...) -> [SwiftSetting] {
   return common + [.unsafeFlags(["-O"] + flags + ["-Xcc", "-Qunused-arguments"])]
 }
 
+/// Flags name files by their whole path, as the linker may run anywhere.
+let cInterface = "\(Context.packageDirectory)/Sources/WeightedCrossEntropyCInterface"
+
 let package = Package(
   name: "weighted-cross-entropy",
   platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
   products: [
     .library(name: "WeightedCrossEntropy", targets: ["WeightedCrossEntropy"]),
     .library(name: "WeightedCrossEntropyDifferentiation", targets: ["WeightedCrossEntropyDifferentiation"]),
+    .library(name: "weighted_cross_entropy", type: .dynamic, targets: ["WeightedCrossEntropyCInterface"]),
     .library(name: "DataFiles", targets: ["DataFiles"]),
     .executable(name: "wce", targets: ["wce"]),
   ],
@@ -50,8 +54,28 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),
+    // The header is imported as a bridging header, against which the compiler checks every `@implementation`.
+    .target(
+      name: "WeightedCrossEntropyCInterface", dependencies: ["WeightedCrossEntropy"],
+      exclude: ["README.md", "include", "exported-symbols.map"],
+      swiftSettings: common + [
+        .unsafeFlags(["-import-objc-header", "\(cInterface)/include/weighted_cross_entropy.h"])
+      ],
+      // The Swift and C++ runtimes are linked in and hidden, so that the file depends on the C library alone.
+      linkerSettings: [
+        .unsafeFlags(
+          [
+            "-static-stdlib", "-use-ld=lld", "-Xlinker", "--as-needed", "-Xlinker", "--gc-sections",
+            "-Xlinker", "--remap-inputs=*/libstdc++.so=/dev/null", "-Xlinker", "-l:libstdc++.a",
+            "-Xclang-linker", "-static-libgcc",
+            "-Xlinker", "--version-script=\(cInterface)/exported-symbols.map",
+          ], .when(platforms: [.linux]))
+      ]),
 
     .target(name: "_TestSupport", path: "Tests/_TestSupport", swiftSettings: common),
+    // It needs the dynamic library beside it, which a build of the tests makes too.
+    .testTarget(
+      name: "CInterfaceTests", exclude: ["interface_test.c"], swiftSettings: common),
     .testTarget(
       name: "WeightedCrossEntropyTests",
       dependencies: [

@@ -1,7 +1,7 @@
 import _LossKernels
 
 /// The quantities that have one number for each element.
-enum ElementwiseQuantity {
+package enum ElementwiseQuantity {
   case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative
 
   /// The kernels that compute it.

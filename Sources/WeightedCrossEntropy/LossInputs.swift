@@ -1,9 +1,23 @@
 /// The buffers of a call, of one length. The addresses of empty buffers are never read.
-struct LossInputs<Scalar: LossScalar> {
-  let logits: UnsafePointer<Scalar>
-  let targets: UnsafePointer<Scalar>
-  let weights: UnsafePointer<Scalar>?
-  let count: Int
+package struct LossInputs<Scalar: LossScalar> {
+  package let logits: UnsafePointer<Scalar>
+  package let targets: UnsafePointer<Scalar>
+  package let weights: UnsafePointer<Scalar>?
+  package let count: Int
+
+  package init(
+    logits: UnsafePointer<Scalar>, targets: UnsafePointer<Scalar>, weights: UnsafePointer<Scalar>?, count: Int
+  ) {
+    self.logits = logits
+    self.targets = targets
+    self.weights = weights
+    self.count = count
+  }
+
+  /// An address that stands for an empty buffer and is never read.
+  package static var nowhere: UnsafePointer<Scalar> {
+    UnsafePointer(bitPattern: MemoryLayout<Scalar>.alignment).unsafelyUnwrapped
+  }
 }
 
 extension WeightedCrossEntropyLoss {
@@ -24,7 +38,7 @@ extension WeightedCrossEntropyLoss {
       try targets.withUnsafeBufferPointer { (targets) throws(LossError) in
         if let weights {
           return try weights.withUnsafeBufferPointer { (weights) throws(LossError) in
-            try body(Self.inputs(logits, targets, weights.baseAddress ?? Self.nowhere))
+            try body(Self.inputs(logits, targets, weights.baseAddress ?? LossInputs.nowhere))
           }
         }
         return try body(Self.inputs(logits, targets, nil))
@@ -37,12 +51,8 @@ extension WeightedCrossEntropyLoss {
     _ weights: UnsafePointer<Scalar>?
   ) -> LossInputs<Scalar> {
     LossInputs(
-      logits: logits.baseAddress ?? nowhere, targets: targets.baseAddress ?? nowhere, weights: weights,
+      logits: logits.baseAddress ?? LossInputs.nowhere, targets: targets.baseAddress ?? LossInputs.nowhere,
+      weights: weights,
       count: logits.count)
-  }
-
-  /// An address that stands for an empty buffer and is never read.
-  private static var nowhere: UnsafePointer<Scalar> {
-    UnsafePointer(bitPattern: MemoryLayout<Scalar>.alignment).unsafelyUnwrapped
   }
 }

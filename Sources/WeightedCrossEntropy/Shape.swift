@@ -1,7 +1,7 @@
 /// Arithmetic on shapes.
-enum Shape {
+package enum Shape {
   /// The number of elements of a shape; nil where a length is negative or the product does not fit an `Int`.
-  static func count(_ shape: [Int]) -> Int? {
+  package static func count(_ shape: some Collection<Int>) -> Int? {
     guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
     if shape.contains(0) { return 0 }
     var count = 1
@@ -14,7 +14,7 @@ enum Shape {
   }
 
   /// A shape as TensorFlow and Python print it: `[2, 3]`.
-  static func description(_ shape: [Int]) -> String {
+  package static func description(_ shape: [Int]) -> String {
     "[" + shape.map(String.init).joined(separator: ", ") + "]"
   }
 }

@@ -4,7 +4,9 @@ import _LossKernels
 extension WeightedCrossEntropyLoss {
   /// Writes a quantity of every element to `output`; as part of a reduction's derivative it is divided by the reduction's
   /// denominator, or by one that is given.
-  func evaluate(
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  package func evaluate(
     _ quantity: ElementwiseQuantity, of reduction: LossReduction? = nil, dividedBy divisor: Scalar? = nil,
     _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0,
     into output: UnsafeMutableBufferPointer<Scalar>
@@ -19,7 +21,9 @@ extension WeightedCrossEntropyLoss {
   }
 
   /// The reduced loss; with `gradient`, also writes the reduction's derivative in the logits there, in the same pass.
-  func reduce(
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  package func reduce(
     _ reduction: LossReduction, _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0,
     gradient: UnsafeMutableBufferPointer<Scalar>? = nil
   ) throws(LossError) -> Scalar {
@@ -35,7 +39,9 @@ extension WeightedCrossEntropyLoss {
   }
 
   /// Writes every element's loss and its derivative in the logit, in one pass.
-  func evaluateLossWithGradient(
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  package func evaluateLossWithGradient(
     _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0,
     losses: UnsafeMutableBufferPointer<Scalar>,
     gradient: UnsafeMutableBufferPointer<Scalar>

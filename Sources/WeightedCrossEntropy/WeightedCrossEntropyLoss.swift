@@ -56,6 +56,8 @@ public struct WeightedCrossEntropyLoss<Scalar: LossScalar>: Hashable, Sendable {
   ///   - threads: the most threads that a call may use, at least 1; nil is as many as there are processors.
   ///   - instructionSet: forces a variant of the kernels; nil is `InstructionSet.selected`.
   /// - Throws: `LossError` that says which argument is out of range.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public init(
     positiveWeight: PositiveWeight<Scalar> = 1, labelSmoothing: Scalar = 0, name: String? = nil,
     threads: Int? = nil, instructionSet: InstructionSet? = nil

@@ -1,0 +1,47 @@
+/// The checks of the addresses and sizes that C passes.
+enum CallBuffer {
+  /// A number of elements whose bytes can be addressed.
+  static func count<Scalar>(_ count: Int64, of type: Scalar.Type, named name: StaticString) throws(CallError)
+    -> Int
+  {
+    guard count >= 0 && count <= Int64(Int.max / MemoryLayout<Scalar>.stride) else {
+      throw CallError(
+        WCE_ERROR_SIZE,
+        "\(name) must lie in [0, \(Int.max / MemoryLayout<Scalar>.stride)], received \(count)")
+    }
+    return Int(count)
+  }
+
+  /// Checks that an address suits the element type and that `count` elements there do not wrap around the address space.
+  static func check<Scalar>(
+    _ address: UnsafePointer<Scalar>?, count: Int, named name: StaticString
+  ) throws(CallError) {
+    guard let address else {
+      if count == 0 { return }
+      throw CallError(WCE_ERROR_NULL_POINTER, "\(name) is null")
+    }
+    try checkAlignment(of: address, for: Scalar.self, named: name)
+    let (_, wraps) = UInt(bitPattern: address).addingReportingOverflow(
+      UInt(count * MemoryLayout<Scalar>.stride))
+    guard !wraps else {
+      throw CallError(WCE_ERROR_SIZE, "\(count) elements from \(name) on leave the address space")
+    }
+  }
+
+  static func checkAlignment<Scalar>(
+    of address: UnsafeRawPointer, for type: Scalar.Type, named name: StaticString
+  ) throws(CallError) {
+    guard UInt(bitPattern: address) % UInt(MemoryLayout<Scalar>.alignment) == 0 else {
+      throw CallError(
+        WCE_ERROR_ARGUMENT, "\(name) is not aligned to \(MemoryLayout<Scalar>.alignment) bytes")
+    }
+  }
+
+  /// Whether two buffers share memory.
+  static func overlap<Scalar>(
+    _ a: UnsafeMutableBufferPointer<Scalar>, _ b: UnsafeMutableBufferPointer<Scalar>
+  ) -> Bool {
+    guard let startA = a.baseAddress, let startB = b.baseAddress else { return false }
+    return startA < startB + b.count && startB < startA + a.count
+  }
+}

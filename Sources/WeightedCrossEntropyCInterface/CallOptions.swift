@@ -1,0 +1,95 @@
+import WeightedCrossEntropy
+
+/// The options of a call, read and checked.
+struct CallOptions<Scalar: LossScalar> {
+  let loss: WeightedCrossEntropyLoss<Scalar>
+  /// The shape of the elements, where there are class weights along one of its axes.
+  let shape: [Int]?
+
+  /// Reads the options of a call on `count` elements; null is the defaults.
+  init(_ pointer: UnsafePointer<wce_options>?, count: Int) throws(CallError) {
+    guard let pointer else {
+      (loss, shape) = (try Self.loss(1, smoothing: 0, name: nil, threads: nil), nil)
+      return
+    }
+    let known = Int64(MemoryLayout<wce_options>.size)
+    // Only the size may be read before it is known to be right.
+    let size = UnsafeRawPointer(pointer).load(as: Int64.self)
+    guard size == known else {
+      throw CallError(
+        WCE_ERROR_SIZE,
+        "the options' struct_size must be \(known), received \(size): start from WCE_OPTIONS_INIT")
+    }
+    let options = pointer.pointee
+    let name = options.name.map { String(cString: $0) }
+    try Self.check(options, count: count)
+    let positiveWeight: PositiveWeight<Scalar>
+    if let weights = options.class_weights {
+      let lengths = options.shape.map { shape in (0..<Int(options.rank)).map { Int(clamping: shape[$0]) } }
+      let axis = Int(clamping: options.axis)
+      let classes = try Self.classCount(options, axis: axis, of: lengths ?? [count], name: name)
+      try CallBuffer.checkAlignment(of: weights, for: Scalar.self, named: "class_weights")
+      // Where there are elements, the classes are no more than they are. Where there are none, no weight is read.
+      let copy = UnsafeBufferPointer(
+        start: weights.assumingMemoryBound(to: Scalar.self), count: count == 0 ? 0 : classes)
+      positiveWeight = count == 0 ? 1 : .perClass(Array(copy), axis: axis)
+      shape = lengths
+    } else {
+      guard options.class_count == 0 else {
+        throw CallError(
+          WCE_ERROR_NULL_POINTER, "the class weights are null and their count is \(options.class_count)")
+      }
+      positiveWeight = .uniform(Scalar(options.positive_weight))
+      shape = nil
+    }
+    loss = try Self.loss(
+      positiveWeight, smoothing: Scalar(options.label_smoothing), name: name,
+      // The library says what is wrong with a negative number.
+      threads: options.threads == 0 ? nil : Int(clamping: options.threads))
+  }
+
+  private static func loss(
+    _ positiveWeight: PositiveWeight<Scalar>, smoothing: Scalar, name: String?, threads: Int?
+  ) throws(CallError) -> WeightedCrossEntropyLoss<Scalar> {
+    try CallError.converting { () throws(LossError) in
+      try WeightedCrossEntropyLoss(
+        positiveWeight: positiveWeight, labelSmoothing: smoothing, name: name, threads: threads)
+    }
+  }
+
+  /// Checks that the shape, where there is one, holds `count` elements.
+  private static func check(_ options: wce_options, count: Int) throws(CallError) {
+    guard let shape = options.shape else {
+      guard options.rank == 0 else {
+        throw CallError(WCE_ERROR_NULL_POINTER, "the shape is null and its rank is \(options.rank)")
+      }
+      return
+    }
+    guard options.rank >= 0 && options.rank <= WCE_MAXIMUM_RANK else {
+      throw CallError(
+        WCE_ERROR_SIZE, "the rank must lie in [0, \(WCE_MAXIMUM_RANK)], received \(options.rank)")
+    }
+    let lengths = UnsafeBufferPointer(start: shape, count: Int(options.rank))
+    guard Shape.count(lengths.lazy.map { Int(clamping: $0) }) == count else {
+      throw CallError(
+        WCE_ERROR_SIZE,
+        "the shape \(Shape.description(lengths.map { Int(clamping: $0) })) does not hold \(count) elements")
+    }
+  }
+
+  /// The number of classes, which must be the length of the axis.
+  private static func classCount(
+    _ options: wce_options, axis: Int, of shape: [Int], name: String?
+  ) throws(CallError) -> Int {
+    let resolved = axis < 0 ? axis + shape.count : axis
+    let problem: LossError.Problem
+    if !shape.indices.contains(resolved) {
+      problem = .axisOutOfRange(axis: axis, shape: shape)
+    } else if Int64(shape[resolved]) != options.class_count {
+      problem = .classCount(axis: axis, shape: shape, weights: Int(clamping: options.class_count))
+    } else {
+      return shape[resolved]
+    }
+    throw CallError(LossError(name ?? WeightedCrossEntropyLoss<Scalar>.defaultName, problem))
+  }
+}

@@ -1,0 +1,21 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+// The functions of weighted_cross_entropy.h about the library: names and types are the header's, which the compiler checks.
+
+import WeightedCrossEntropy
+
+@c @implementation
+public func wce_interface_version() -> Int32 { WCE_INTERFACE_MAJOR * 1000 + WCE_INTERFACE_MINOR }
+
+@c @implementation
+public func wce_instruction_set() -> UnsafePointer<CChar>! {
+  let name: StaticString =
+    switch InstructionSet.selected {
+    case .success(.baseline): "baseline"
+    case .success(.avx2): "avx2"
+    case .success(.avx512): "avx512"
+    case .failure: "unavailable"
+    }
+  // A static string lives as long as the program.
+  return UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+}

@@ -1,0 +1,236 @@
+/* What weighted_cross_entropy.h promises, from C: values, errors, hostile arguments. Prints each promise that is broken. */
+#include "weighted_cross_entropy.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int failures = 0;
+
+#define CHECK(condition)                                             \
+  do {                                                               \
+    if (!(condition)) {                                              \
+      printf("line %d: %s (message: %s)\n", __LINE__, #condition, message); \
+      failures++;                                                    \
+    }                                                                \
+  } while (0)
+
+enum { N = 8, CAPACITY = 256 };
+static char message[CAPACITY];
+
+/* TensorFlow's WeightedCrossEntropyTest, in exact arithmetic. */
+static const float logits[N] = {-100, -2, -2, 0, 2, 2, 2, 100};
+static const float targets[N] = {0, 0, 1, 0, 0, 1, .5f, 1};
+static const double losses[N] = {3.720076e-44, .12692801, 6.38078403, .69314718,
+                                 2.12692801,   .38078403, 1.25385602, 1.116023e-43};
+static const double gradients[N] = {3.720076e-44, .11920292,  -2.64239123, .5,
+                                    .88079708,    -.35760877, .26159416,   -1.116023e-43};
+
+static int near(double value, double expected) { return fabs(value - expected) <= 2e-7 * fabs(expected) + 2e-45; }
+
+static wce_options weighted(double positive_weight) {
+  wce_options options = WCE_OPTIONS_INIT;
+  options.positive_weight = positive_weight;
+  return options;
+}
+
+static void test_values(void) {
+  const wce_options options = weighted(3);
+  float loss[N], gradient[N], loss2[N], gradient2[N], value = 0;
+  double logits64[N], targets64[N], loss64[N], sum = 0;
+  strcpy(message, "not cleared");
+  CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_OK);
+  CHECK(message[0] == 0);
+  CHECK(wce_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_NONE, &options, gradient, NULL, 0) == WCE_OK);
+  CHECK(wce_loss_with_gradient_f32(N, logits, targets, NULL, &options, loss2, gradient2, NULL, 0) == WCE_OK);
+  CHECK(memcmp(loss, loss2, sizeof loss) == 0 && memcmp(gradient, gradient2, sizeof gradient) == 0);
+  for (int i = 0; i < N; i++) {
+    CHECK(near(loss[i], losses[i]));
+    CHECK(near(gradient[i], gradients[i]));
+    logits64[i] = logits[i];
+    targets64[i] = targets[i];
+    sum += losses[i];
+  }
+  CHECK(wce_loss_f64(N, logits64, targets64, NULL, &options, loss64, NULL, 0) == WCE_OK);
+  CHECK(fabs(loss64[2] / 6.38078403 - 1) < 1e-8);
+  CHECK(wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_SUM, &options, &value, NULL, NULL, 0) == WCE_OK);
+  CHECK(near(value, sum));
+  CHECK(wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options, &value, gradient2, NULL, 0) == WCE_OK);
+  CHECK(near(value, sum / N) && near(gradient2[4], gradients[4] / N));
+  CHECK(wce_second_derivative_f32(N, logits, targets, NULL, WCE_REDUCTION_NONE, &options, loss2, NULL, 0) == WCE_OK);
+  CHECK(near(loss2[3], .25) && near(loss2[2], 3 * .10499359));
+  CHECK(wce_target_derivative_f32(N, logits, targets, NULL, WCE_REDUCTION_NONE, &options, loss2, NULL, 0) == WCE_OK);
+  CHECK(near(loss2[3], 2 * .69314718));
+  CHECK(wce_positive_weight_derivative_f32(N, logits, targets, NULL, WCE_REDUCTION_NONE, &options, loss2, NULL, 0) ==
+        WCE_OK);
+  CHECK(near(loss2[2], 2.12692801) && loss2[3] == 0);
+  CHECK(wce_interface_version() == WCE_INTERFACE_MAJOR * 1000 + WCE_INTERFACE_MINOR);
+  CHECK(strlen(wce_instruction_set()) > 0);
+}
+
+static void test_options(void) {
+  const int64_t shape[2] = {4, 2};
+  const float class_weights[2] = {3, 7}, mask[N] = {1, 1, 1, 0, 1, 1, 1, 2};
+  float x[N], loss[N], value = 0;
+  wce_options options = WCE_OPTIONS_INIT;
+  memcpy(x, logits, sizeof x);
+  x[3] = NAN; /* masked */
+  options.class_weights = class_weights;
+  options.class_count = 2;
+  options.shape = shape;
+  options.rank = 2;
+  CHECK(wce_loss_f32(N, x, targets, mask, &options, loss, message, CAPACITY) == WCE_OK);
+  CHECK(near(loss[2], 6.38078403) && near(loss[5], 7 * .12692801) && loss[3] == 0);
+  CHECK(wce_reduce_f32(N, x, targets, mask, WCE_REDUCTION_WEIGHTED_MEAN, &options, &value, NULL, NULL, 0) == WCE_OK);
+  options.axis = 0;
+  CHECK(wce_loss_f32(N, x, targets, mask, &options, loss, message, CAPACITY) == WCE_ERROR_SHAPE);
+  CHECK(strstr(message, "[4, 2]") != NULL);
+  options.axis = INT64_MIN;
+  CHECK(wce_loss_f32(N, x, targets, mask, &options, loss, message, CAPACITY) == WCE_ERROR_SHAPE);
+  options = weighted(1);
+  options.label_smoothing = 1;
+  CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_OK);
+  CHECK(near(loss[4], 1.12692801) && near(loss[5], 1.12692801));
+  CHECK(wce_reduce_f32(0, NULL, NULL, NULL, WCE_REDUCTION_SUM, NULL, &value, NULL, NULL, 0) == WCE_OK && value == 0);
+  CHECK(wce_loss_f32(0, NULL, NULL, NULL, NULL, NULL, NULL, 0) == WCE_OK);
+}
+
+static void test_in_place(void) {
+  const wce_options options = weighted(3);
+  float expected[N], expected_value = 0;
+  CHECK(wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options, &expected_value, expected, NULL, 0) == 0);
+  for (int input = 0; input < 3; input++) {
+    float buffers[3][N], value = 0;
+    memcpy(buffers[0], logits, sizeof logits);
+    memcpy(buffers[1], targets, sizeof targets);
+    for (int i = 0; i < N; i++) buffers[2][i] = 1;
+    CHECK(wce_reduce_f32(N, buffers[0], buffers[1], buffers[2], WCE_REDUCTION_MEAN, &options, &value, buffers[input],
+                         NULL, 0) == WCE_OK);
+    CHECK(value == expected_value && memcmp(buffers[input], expected, sizeof expected) == 0);
+  }
+  /* A block whose sum overflows a double is summed again from inputs that the gradient has replaced. */
+  double x[3] = {-1.7e308, -1.7e308, 1.7e308}, z[3] = {1, 1, 1}, value = 0;
+  CHECK(wce_reduce_f64(3, x, z, NULL, WCE_REDUCTION_MEAN, NULL, &value, x, message, CAPACITY) == WCE_OK);
+  CHECK(fabs(value / (1.7e308 / 3 * 2) - 1) < 1e-15 && fabs(x[0] * 3 + 1) < 1e-15 && x[2] == 0);
+}
+
+static void test_overlap(void) {
+  float memory[2 * N + 1] = {0};
+  CHECK(wce_loss_f32(N, memory, targets, NULL, NULL, memory + 1, message, CAPACITY) == WCE_ERROR_OVERLAP);
+  CHECK(strstr(message, "logits") != NULL);
+  CHECK(wce_loss_f32(N, logits, memory + 1, NULL, NULL, memory, message, CAPACITY) == WCE_ERROR_OVERLAP);
+  CHECK(wce_loss_f32(N, logits, targets, memory, NULL, memory + N - 1, message, CAPACITY) == WCE_ERROR_OVERLAP);
+  CHECK(wce_loss_f32(N, memory, targets, NULL, NULL, memory + N, message, CAPACITY) == WCE_OK);
+  CHECK(wce_loss_with_gradient_f32(N, memory, targets, NULL, NULL, memory, memory + N, NULL, 0) == WCE_ERROR_OVERLAP);
+  CHECK(wce_loss_with_gradient_f32(N, logits, targets, NULL, NULL, memory, memory, NULL, 0) == WCE_ERROR_OVERLAP);
+  CHECK(wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_SUM, NULL, memory + 3, memory, message, CAPACITY) ==
+        WCE_ERROR_OVERLAP);
+}
+
+static void test_hostile_arguments(void) {
+  float loss[N] = {-7}, value = -7;
+  wce_options options;
+  const int64_t huge[] = {INT64_MIN, -1, INT64_MAX, INT64_MAX / 4 + 1, INT64_MAX / 8};
+  for (size_t i = 0; i < sizeof huge / sizeof *huge; i++) {
+    CHECK(wce_loss_f32(huge[i], logits, targets, NULL, NULL, loss, message, CAPACITY) != WCE_OK);
+    CHECK(wce_reduce_f64(huge[i], NULL, NULL, NULL, WCE_REDUCTION_SUM, NULL, NULL, NULL, NULL, 0) != WCE_OK);
+    options = weighted(1);
+    options.class_weights = logits;
+    options.class_count = huge[i];
+    CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) != WCE_OK);
+    options = weighted(1);
+    options.shape = huge;
+    options.rank = (int64_t)i + 1;
+    CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_SIZE);
+    options.rank = huge[i];
+    CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_SIZE);
+    options = weighted(1);
+    options.struct_size = huge[i];
+    CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_SIZE);
+    CHECK(wce_loss_f32(N, NULL, targets, NULL, NULL, loss, message, -huge[i] % 3) == WCE_ERROR_NULL_POINTER);
+  }
+  CHECK(wce_loss_f32(N, NULL, targets, NULL, NULL, loss, message, CAPACITY) == WCE_ERROR_NULL_POINTER);
+  CHECK(wce_loss_f32(N, logits, NULL, NULL, NULL, loss, message, CAPACITY) == WCE_ERROR_NULL_POINTER);
+  CHECK(wce_loss_f32(N, logits, targets, NULL, NULL, NULL, message, CAPACITY) == WCE_ERROR_NULL_POINTER);
+  CHECK(wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_SUM, NULL, NULL, NULL, NULL, 0) ==
+        WCE_ERROR_NULL_POINTER);
+  CHECK(wce_loss_f32(N, (const float *)((const char *)logits + 1), targets, NULL, NULL, loss, message, CAPACITY) ==
+        WCE_ERROR_ARGUMENT);
+  options = weighted(1);
+  options.class_count = 2;
+  CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_NULL_POINTER);
+  options = weighted(1);
+  options.rank = 2;
+  CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_NULL_POINTER);
+  const double bad[] = {-1, NAN, INFINITY, -INFINITY, 1e300};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    options = weighted(bad[i]);
+    CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_ARGUMENT);
+    options = weighted(1);
+    options.label_smoothing = bad[i];
+    CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_ARGUMENT);
+  }
+  options = weighted(1);
+  options.threads = -1;
+  CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_ARGUMENT);
+  for (int reduction = -2; reduction < 9; reduction++) {
+    const wce_status status =
+        wce_reduce_f32(N, logits, targets, NULL, (wce_reduction)reduction, NULL, &value, NULL, NULL, 0);
+    CHECK((status == WCE_OK) == (reduction == WCE_REDUCTION_SUM || reduction == WCE_REDUCTION_MEAN));
+  }
+  value = -7;
+  CHECK(wce_reduce_f32(0, logits, targets, NULL, WCE_REDUCTION_MEAN, NULL, &value, NULL, message, CAPACITY) ==
+        WCE_ERROR_UNDEFINED_MEAN);
+  CHECK(wce_reduce_f32(N, logits, targets, loss, WCE_REDUCTION_WEIGHTED_MEAN, NULL, &value, NULL, NULL, 0) ==
+        WCE_ERROR_UNDEFINED_MEAN);
+  CHECK(value == -7 && loss[0] == -7); /* errors leave outputs alone */
+}
+
+static void test_messages(void) {
+  float loss[N];
+  wce_options options = weighted(-1);
+  options.name = "caf\xc3\xa9";
+  char full[CAPACITY];
+  const char *start = "caf\xc3\xa9: positive weights must be finite";
+  CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, full, CAPACITY) == WCE_ERROR_ARGUMENT);
+  CHECK(strncmp(full, start, strlen(start)) == 0);
+  for (int64_t capacity = 0; capacity < 12; capacity++) {
+    memset(message, 'x', CAPACITY);
+    wce_loss_f32(N, logits, targets, NULL, &options, loss, message, capacity);
+    const size_t length = capacity == 0 ? 0 : strlen(message);
+    CHECK(message[capacity] == 'x');
+    CHECK(capacity == 0 || (length < (size_t)capacity && strncmp(message, full, length) == 0));
+    CHECK(capacity != 5 || length == 3); /* a character is never cut */
+  }
+  message[0] = 0;
+}
+
+static void test_large(void) {
+  const int64_t count = 300001;
+  float *x = malloc((size_t)count * sizeof *x), *gradient = malloc((size_t)count * sizeof *gradient);
+  float values[4] = {0};
+  if (x == NULL || gradient == NULL) abort();
+  for (int64_t i = 0; i < count; i++) x[i] = (float)(i % 997) / 50 - 10;
+  for (int threads = 0; threads < 4; threads++) {
+    wce_options options = weighted(.3);
+    options.threads = threads;
+    CHECK(wce_reduce_f32(count, x, x, NULL, WCE_REDUCTION_MEAN, &options, values + threads, gradient, message,
+                         CAPACITY) == WCE_OK);
+  }
+  CHECK(values[0] == values[1] && values[0] == values[2] && values[0] == values[3]);
+  free(x);
+  free(gradient);
+}
+
+int main(void) {
+  test_values();
+  test_options();
+  test_in_place();
+  test_overlap();
+  test_hostile_arguments();
+  test_messages();
+  test_large();
+  return failures != 0;
+}
