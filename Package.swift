@@ -23,6 +23,7 @@ let package = Package(
     .library(name: "WeightedCrossEntropy", targets: ["WeightedCrossEntropy"]),
     .library(name: "WeightedCrossEntropyDifferentiation", targets: ["WeightedCrossEntropyDifferentiation"]),
     .library(name: "DataFiles", targets: ["DataFiles"]),
+    .library(name: "LinearClassification", targets: ["LinearClassification"]),
     .executable(name: "wce", targets: ["wce"]),
   ],
   dependencies: [
@@ -51,12 +52,29 @@ let package = Package(
       ],
       swiftSettings: common),
 
+    .target(name: "_MatrixKernels", swiftSettings: kernels()),
+    .target(name: "_MatrixKernelsAVX2", dependencies: ["_MatrixKernels"], swiftSettings: kernels("avx2", "fma")),
+    .target(
+      name: "_MatrixKernelsAVX512", dependencies: ["_MatrixKernels"],
+      swiftSettings: kernels("avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
+    .target(
+      name: "LinearClassification",
+      dependencies: [
+        "WeightedCrossEntropy", "DataFiles", "_MatrixKernels", "_MatrixKernelsAVX2", "_MatrixKernelsAVX512",
+      ],
+      swiftSettings: common),
+
     .target(name: "_TestSupport", path: "Tests/_TestSupport", swiftSettings: common),
     .testTarget(
       name: "WeightedCrossEntropyTests",
       dependencies: [
         "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "_LossKernels", "_TestSupport",
       ],
+      swiftSettings: common),
+    .testTarget(
+      name: "LinearClassificationTests",
+      dependencies: ["LinearClassification", "DataFiles", "WeightedCrossEntropy", "_MatrixKernels", "_TestSupport"],
+      exclude: ["Fixtures"],
       swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]

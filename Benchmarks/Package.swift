@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// An executable that uses some of the parent package's libraries.
+func tool(_ name: String, _ libraries: String...) -> Target {
+  .executableTarget(
+    name: name, dependencies: libraries.map { .product(name: $0, package: "weighted-cross-entropy") })
+}
+
+let package = Package(
+  name: "weighted-cross-entropy-benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "weighted-cross-entropy", path: "..")],
+  targets: [
+    tool("fit", "LinearClassification", "DataFiles"),
+  ],
+  swiftLanguageModes: [.v6]
+)
