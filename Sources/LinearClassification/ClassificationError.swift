@@ -13,6 +13,10 @@ public enum ClassificationError: Error, Hashable, Sendable {
   case invalidFeature(value: String, row: Int, feature: String)
   /// A target outside [0, 1] where it counts; the row is counted from 1.
   case invalidTarget(value: String, row: Int)
+  /// A target that is neither 0 nor 1 where one has to be; the row is counted from 1.
+  case softTarget(value: String, row: Int)
+  /// A logit that is NaN or infinite; the row is counted from 1.
+  case invalidLogit(value: String, row: Int)
   /// A weight that is negative, infinite or NaN; the row is counted from 1.
   case invalidWeight(value: String, row: Int)
   /// Every row that counts has the same target.
@@ -62,6 +66,9 @@ extension ClassificationError: CustomStringConvertible {
     case .invalidFeature(let value, let row, let feature):
       "row \(row), column \"\(feature)\": features must be finite numbers below 1e145, received \(value)"
     case .invalidTarget(let value, let row): "row \(row): targets must lie in [0, 1], received \(value)"
+    case .softTarget(let value, let row):
+      "row \(row): to be evaluated a target must be 0 or 1, received \(value)"
+    case .invalidLogit(let value, let row): "row \(row): logits must be finite, received \(value)"
     case .invalidWeight(let value, let row):
       "row \(row): weights must be finite and at least 0, received \(value)"
     case .oneClass(positive: true):

@@ -88,13 +88,13 @@ struct LogisticObjective: Sendable {
   /// The logit of every row, those of weight 0 too.
   func logits(at point: [Double]) throws(ClassificationError) -> [Double] {
     var failure: ClassificationError?
-    let logits = [Double](unsafeUninitializedCapacity: targets.count) { buffer, count in
+    let logits = [Double](unsafeUninitializedCapacity: chunks.rowCount) { buffer, count in
       nonisolated(unsafe) let buffer = buffer
       do throws(ClassificationError) {
         _ = try sumOverChunks(slot: 0, point: point) { work, rows, _ throws(LossError) in
           for (offset, row) in rows.enumerated() { buffer[row] = work.logits[offset] }
         }
-        count = targets.count
+        count = chunks.rowCount
       } catch { failure = error }
     }
     if let failure { throw failure }

@@ -17,6 +17,12 @@ public struct Standardization: Codable, Hashable, Sendable {
   /// The features that are not constant.
   var active: [Int] { deviations.indices.filter { deviations[$0] > 0 } }
 
+  /// Known statistics.
+  public init(means: [Double], deviations: [Double]) {
+    self.means = means
+    self.deviations = deviations
+  }
+
   /// The statistics of the rows for which `weights`, if there are any, is above 0.
   ///
   /// One pass over memory: the mean and the squared deviation of each block, merged as by Chan, Golub and LeVeque (1983).
