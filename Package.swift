@@ -27,6 +27,7 @@ let package = Package(
     .library(name: "WeightedCrossEntropyDifferentiation", targets: ["WeightedCrossEntropyDifferentiation"]),
     .library(name: "weighted_cross_entropy", type: .dynamic, targets: ["WeightedCrossEntropyCInterface"]),
     .library(name: "DataFiles", targets: ["DataFiles"]),
+    .library(name: "LinearClassification", targets: ["LinearClassification"]),
     .executable(name: "wce", targets: ["wce"]),
   ],
   dependencies: [
@@ -72,6 +73,18 @@ let package = Package(
           ], .when(platforms: [.linux]))
       ]),
 
+    .target(name: "_MatrixKernels", swiftSettings: kernels()),
+    .target(name: "_MatrixKernelsAVX2", dependencies: ["_MatrixKernels"], swiftSettings: kernels("avx2", "fma")),
+    .target(
+      name: "_MatrixKernelsAVX512", dependencies: ["_MatrixKernels"],
+      swiftSettings: kernels("avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
+    .target(
+      name: "LinearClassification",
+      dependencies: [
+        "WeightedCrossEntropy", "DataFiles", "_MatrixKernels", "_MatrixKernelsAVX2", "_MatrixKernelsAVX512",
+      ],
+      swiftSettings: common),
+
     .target(name: "_TestSupport", path: "Tests/_TestSupport", swiftSettings: common),
     // It needs the dynamic library beside it, which a build of the tests makes too.
     .testTarget(
@@ -84,6 +97,11 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "DataFilesTests", dependencies: ["DataFiles", "_TestSupport"], resources: [.copy("Fixtures")],
+      swiftSettings: common),
+    .testTarget(
+      name: "LinearClassificationTests",
+      dependencies: ["LinearClassification", "DataFiles", "WeightedCrossEntropy", "_MatrixKernels", "_TestSupport"],
+      exclude: ["Fixtures"],
       swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]

@@ -16,6 +16,7 @@ let package = Package(
     tool("csv-throughput", "DataFiles"),
     tool("kernels", "WeightedCrossEntropy"),
     tool("npy-throughput", "DataFiles"),
+    tool("fit", "LinearClassification", "DataFiles"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,67 @@
+/// How many rows of each class are predicted to be of each class, by the sum of their weights.
+///
+/// A ratio whose denominator is 0 is undefined and nil, never 0 or NaN.
+public struct ConfusionMatrix: Codable, Hashable, Sendable {
+  /// Positives predicted positive.
+  public var truePositives: Double
+  /// Negatives predicted positive.
+  public var falsePositives: Double
+  /// Negatives predicted negative.
+  public var trueNegatives: Double
+  /// Positives predicted negative.
+  public var falseNegatives: Double
+
+  /// A matrix of counts.
+  public init(truePositives: Double, falsePositives: Double, trueNegatives: Double, falseNegatives: Double) {
+    self.truePositives = truePositives
+    self.falsePositives = falsePositives
+    self.trueNegatives = trueNegatives
+    self.falseNegatives = falseNegatives
+  }
+
+  /// Counts rows; a row is predicted positive if its score is at least the threshold.
+  init(_ rows: LabelledScores, scores: [Double], threshold: Double) {
+    self.init(truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0)
+    for (row, score) in scores.enumerated() {
+      let weight = rows.weight(row)
+      switch (score >= threshold, rows.targets[row] == 1) {
+      case (true, true): truePositives += weight
+      case (true, false): falsePositives += weight
+      case (false, true): falseNegatives += weight
+      case (false, false): trueNegatives += weight
+      }
+    }
+  }
+
+  /// TP / (TP + FP): of the rows predicted positive, those that are.
+  public var precision: Double? { ratio(truePositives, truePositives + falsePositives) }
+
+  /// TP / (TP + FN): of the positive rows, those that are found.
+  public var recall: Double? { ratio(truePositives, truePositives + falseNegatives) }
+
+  /// TN / (TN + FP): of the negative rows, those that are left alone.
+  public var specificity: Double? { ratio(trueNegatives, trueNegatives + falsePositives) }
+
+  /// 2 TP / (2 TP + FP + FN): the harmonic mean of precision and recall.
+  public var f1: Double? { ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives) }
+
+  /// (recall + specificity) / 2.
+  public var balancedAccuracy: Double? {
+    guard let recall, let specificity else { return nil }
+    return (recall + specificity) / 2
+  }
+
+  /// Matthews's correlation coefficient, (TP TN - FP FN) / √((TP + FP)(TP + FN)(TN + FP)(TN + FN)); undefined where a class is
+  /// missing or never predicted, where scikit-learn says 0.
+  public var matthewsCorrelation: Double? {
+    // The square root of each factor: their product overflows sooner than the counts do.
+    let denominator =
+      (truePositives + falsePositives).squareRoot() * (truePositives + falseNegatives).squareRoot()
+      * (trueNegatives + falsePositives).squareRoot() * (trueNegatives + falseNegatives).squareRoot()
+    return ratio(truePositives * trueNegatives - falsePositives * falseNegatives, denominator)
+  }
+
+  private func ratio(_ numerator: Double, _ denominator: Double) -> Double? {
+    denominator > 0 ? numerator / denominator : nil
+  }
+}

@@ -1,0 +1,86 @@
+import WeightedCrossEntropy
+
+/// The metrics of some predictions.
+///
+/// As JSON an object with a member for each metric: a number, or null where it is undefined.
+public struct Evaluation: Hashable, Sendable {
+  /// A row is predicted positive if its probability is at least this.
+  public var threshold: Double
+  /// The counts at the threshold.
+  public var confusion: ConfusionMatrix
+  private var values: [Metric: Double]
+
+  /// The value of a metric; nil where it is undefined (0/0).
+  public subscript(metric: Metric) -> Double? { values[metric] }
+
+  /// Evaluates logits, of which the probabilities are σ(x).
+  ///
+  /// Each metric with weights is scikit-learn's with `sample_weight`.
+  ///
+  /// - Parameters:
+  ///   - logits: n finite numbers.
+  ///   - targets: n numbers, 0 or 1.
+  ///   - weights: n numbers, at least 0; 1 each if left out. Not all may be 0.
+  ///   - threshold: in [0, 1].
+  /// - Complexity: O(n log n), for the ranking.
+  public init(
+    logits: [Double], targets: [Double], weights: [Double]? = nil, threshold: Double = 0.5
+  ) throws(ClassificationError) {
+    guard threshold >= 0, threshold <= 1 else {
+      throw .invalidSetting(name: "the threshold", value: "\(threshold)", expected: "in [0, 1]")
+    }
+    try self.init(LabelledScores(logits: logits, targets: targets, weights: weights), threshold: threshold)
+  }
+
+  init(_ rows: LabelledScores, threshold: Double) throws(ClassificationError) {
+    let probabilities = rows.logits.map(\.logistic)
+    self.threshold = threshold
+    confusion = ConfusionMatrix(rows, scores: probabilities, threshold: threshold)
+    let ranking = RankingCurve(rows)
+    let total = ranking.positives + ranking.negatives
+    var squares = 0.0
+    for row in probabilities.indices {
+      let difference = probabilities[row] - rows.targets[row]
+      squares += rows.weight(row) * difference * difference
+    }
+    let logLoss = try rethrowingLossErrors { () throws(LossError) in
+      try WeightedCrossEntropyLoss<Double>().reduced(
+        rows.weights == nil ? .mean : .weightedMean, logits: rows.logits.span, targets: rows.targets.span,
+        weights: rows.weights?.span)
+    }
+    values = [:]
+    values[.precision] = confusion.precision
+    values[.recall] = confusion.recall
+    values[.specificity] = confusion.specificity
+    values[.f1] = confusion.f1
+    values[.balancedAccuracy] = confusion.balancedAccuracy
+    values[.matthewsCorrelation] = confusion.matthewsCorrelation
+    values[.rocAUC] = ranking.rocAUC
+    values[.averagePrecision] = ranking.averagePrecision
+    values[.logLoss] = logLoss
+    values[.brierScore] = squares / total
+    values[.calibrationError] =
+      ReliabilityCurve(rows, probabilities: probabilities).expectedCalibrationError
+  }
+}
+
+extension Evaluation: Codable {
+  private enum Key: String, CodingKey { case threshold, confusion, metrics }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    threshold = try container.decode(Double.self, forKey: .threshold)
+    confusion = try container.decode(ConfusionMatrix.self, forKey: .confusion)
+    let metrics = try container.nestedContainer(keyedBy: Metric.self, forKey: .metrics)
+    values = [:]
+    for metric in Metric.allCases { values[metric] = try metrics.decode(Double?.self, forKey: metric) }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(threshold, forKey: .threshold)
+    try container.encode(confusion, forKey: .confusion)
+    var metrics = container.nestedContainer(keyedBy: Metric.self, forKey: .metrics)
+    for metric in Metric.allCases { try metrics.encode(values[metric], forKey: metric) }
+  }
+}

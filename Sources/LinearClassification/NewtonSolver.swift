@@ -1,0 +1,139 @@
+import WeightedCrossEntropy
+
+/// Minimises a logistic objective by Newton's method with a backtracking line search (Armijo's condition; Nocedal and Wright, *Numerical
+/// Optimization*, 2006, algorithm 3.2 and chapter 7). Up to `largestFactorization` coefficients the Hessian is formed and
+/// factorised; beyond, the step comes from conjugate gradients, as in Galli and Lin, *A Study on Truncated Newton Methods for Linear
+/// Classification*, IEEE TNNLS 2022.
+struct NewtonSolver {
+  /// The most coefficients for which the Hessian is formed: a pass then costs n p² operations, and the factorisation p³/3.
+  static let largestFactorization = 512
+
+  let objective: LogisticObjective
+  let tolerance: Double
+  let maximumIterations: Int
+  /// The sum of the rows' weights, by which gradient norms are divided.
+  let weightSum: Double
+
+  struct Solution {
+    var point: [Double]
+    var certificate: TrainingCertificate
+  }
+
+  /// The optimum, from a starting point.
+  func solve(from start: [Double], monitor: TrainingMonitor) throws(ClassificationError) -> Solution {
+    if objective.columnCount <= Self.largestFactorization {
+      return try iterate(from: start, monitor: monitor) { (point) throws(ClassificationError) in
+        try objective.evaluate(at: point, hessian: true)
+      } step: { (evaluation, _) throws(ClassificationError) in
+        objective.choleskyStep(evaluation)
+      }
+    }
+    // Of the last evaluated point. A trial that is not accepted is followed by another.
+    var curvature = [Double](repeating: 0, count: objective.targets.count)
+    let evaluate = { (point: [Double]) throws(ClassificationError) in
+      var failure: ClassificationError?
+      let evaluation = curvature.withUnsafeMutableBufferPointer { buffer -> LogisticObjective.Evaluation? in
+        do throws(ClassificationError) {
+          return try objective.evaluate(at: point, hessian: false, curvature: buffer)
+        } catch {
+          failure = error
+          return nil
+        }
+      }
+      guard let evaluation else { throw failure ?? .cancelled }
+      return evaluation
+    }
+    return try iterate(from: start, monitor: monitor, evaluate: evaluate) {
+      (evaluation, accuracy) throws(ClassificationError) in
+      let values = curvature
+      return try values.withUnsafeBufferPointer { (buffer) throws(ClassificationError) in
+        try objective.conjugateGradientStep(
+          evaluation, curvature: buffer, tolerance: accuracy, monitor: monitor)
+      }
+    }
+  }
+
+  private func iterate(
+    from start: [Double], monitor: TrainingMonitor,
+    evaluate: ([Double]) throws(ClassificationError) -> LogisticObjective.Evaluation,
+    step: (LogisticObjective.Evaluation, _ accuracy: Double) throws(ClassificationError) -> [Double]
+  ) throws(ClassificationError) -> Solution {
+    var point = start
+    var current = try evaluate(point)
+    var certificate = TrainingCertificate(
+      method: objective.columnCount <= Self.largestFactorization ? .newtonCholesky : .newtonConjugateGradient,
+      iterations: 0, passes: 1, gradientNorm: norm(current), tolerance: tolerance, remainingStep: .infinity,
+      remainingDecrease: .infinity, objective: current.value)
+    let firstNorm = max(certificate.gradientNorm, .leastNormalMagnitude)
+    /// Iterations with a gradient that is small enough and a step that is not.
+    var stalled = 0
+    while true {
+      if monitor.isCancelled() { throw .cancelled }
+      monitor.progress(
+        .iteration(
+          certificate.iterations, gradientNorm: certificate.gradientNorm, tolerance: tolerance))
+      if objective.l2 == 0, current.margins.areSeparated { throw .separable(feature: nil) }
+      // A forcing sequence that makes the convergence superlinear.
+      let accuracy = min(0.1, (certificate.gradientNorm / firstNorm).squareRoot())
+      let direction = try step(current, accuracy)
+      let slope = objective.dot(current.gradient, direction)
+      certificate.remainingStep = direction.reduce(0) { max($0, abs($1)) }
+      certificate.remainingDecrease = max(0, -slope / 2)
+      if certificate.gradientNorm <= tolerance {
+        let size = point.reduce(1) { max($0, abs($1)) }
+        if certificate.remainingStep <= 1e-9 * size { return Solution(point: point, certificate: certificate) }
+        stalled += 1
+        if stalled > 4 {
+          // At a minimum Newton's steps shrink quadratically. Where they do not while the gradient vanishes, the minimum is at infinity.
+          if objective.l2 == 0, certificate.remainingStep > 1e-3 {
+            throw .separable(feature: feature(ofLargest: direction))
+          }
+          // What is left is rounding.
+          return Solution(point: point, certificate: certificate)
+        }
+      }
+      guard certificate.iterations < maximumIterations,
+        let (next, passes) = try search(from: point, current, along: direction, slope: slope, evaluate)
+      else { throw .notConverged(certificate) }
+      point = next.point
+      current = next.evaluation
+      certificate.iterations += 1
+      certificate.passes += passes
+      certificate.gradientNorm = norm(current)
+      certificate.objective = current.value
+    }
+  }
+
+  /// The first of the steps 1, 1/2, 1/4, … that decreases the objective enough.
+  private func search(
+    from point: [Double], _ current: LogisticObjective.Evaluation, along direction: [Double], slope: Double,
+    _ evaluate: ([Double]) throws(ClassificationError) -> LogisticObjective.Evaluation
+  ) throws(ClassificationError) -> (
+    next: (point: [Double], evaluation: LogisticObjective.Evaluation), passes: Int
+  )? {
+    var length = 1.0
+    for passes in 1...40 {
+      var trial = point
+      objective.add(length, direction, to: &trial)
+      let evaluation = try evaluate(trial)
+      // Near the optimum the decrease drowns in the rounding of the sum.
+      let rounding = 1e-13 * abs(current.value)
+      if evaluation.value <= current.value + 1e-4 * length * slope + rounding {
+        return ((trial, evaluation), passes)
+      }
+      length /= 2
+    }
+    return nil
+  }
+
+  private func norm(_ evaluation: LogisticObjective.Evaluation) -> Double {
+    evaluation.gradient.reduce(0) { max($0, abs($1)) } / weightSum
+  }
+
+  private func feature(ofLargest direction: [Double]) -> String? {
+    let tiles = objective.tiles
+    guard let largest = tiles.active.indices.max(by: { abs(direction[$0]) < abs(direction[$1]) })
+    else { return nil }
+    return tiles.features.names[tiles.active[largest]]
+  }
+}

@@ -1,0 +1,45 @@
+/// The weight that a study recommends for a goal, with the reason and what it costs.
+public struct Recommendation: Codable, Hashable, Sendable {
+  /// What was asked for.
+  public var goal: TradeoffGoal
+  /// Whether a weight of the path reaches it, on the held-out rows together.
+  public var isReached: Bool
+  /// The weight that reaches it at the least cost; otherwise the one that comes closest.
+  public var positiveWeight: Double
+  /// The recall of the held-out rows with it.
+  public var recall: Double?
+  /// Their precision.
+  public var precision: Double?
+  /// The recall over the folds.
+  public var recallSpread: Spread?
+  /// The precision over the folds.
+  public var precisionSpread: Spread?
+  /// For each positive that is caught, the negatives that are flagged with it; nil where none is caught.
+  public var falseAlarmsPerCatch: Double?
+  /// The unweighted model with the threshold that reaches the goal at the least cost on the same held-out rows; nil if none does.
+  public var rival: TradeoffStudy.CurvePoint?
+  /// All of this in words.
+  public var reason: String
+
+  init(goal: TradeoffGoal, weightPath: [TradeoffPoint], unweighted: RankingCurve) {
+    let reaching = goal.best(of: weightPath) { $0.pooled[$1] }
+    let closest = weightPath.max { $0.pooled[goal.metric] ?? -1 < $1.pooled[goal.metric] ?? -1 }
+    // A study has at least one point.
+    let chosen = reaching ?? closest
+    self.goal = goal
+    isReached = reaching != nil
+    positiveWeight = chosen?.positiveWeight ?? 1
+    recall = chosen?.pooled[.recall]
+    precision = chosen?.pooled[.precision]
+    recallSpread = chosen?.spread(of: .recall)
+    precisionSpread = chosen?.spread(of: .precision)
+    if let confusion = chosen?.pooled.confusion, confusion.truePositives > 0 {
+      falseAlarmsPerCatch = confusion.falsePositives / confusion.truePositives
+    }
+    rival = goal.best(of: unweighted.thresholds.indices.map(unweighted.point)) { point, metric in
+      metric == .recall ? point.recall : point.precision
+    }
+    reason = ""
+    reason = words(path: weightPath)
+  }
+}

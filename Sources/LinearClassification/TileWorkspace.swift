@@ -1,0 +1,39 @@
+import _MatrixKernels
+
+/// A thread's memory for one tile and for a few numbers for each of its rows.
+///
+/// Unmanaged memory because the kernels take addresses; whoever makes one deallocates it.
+struct TileWorkspace {
+  private let storage: UnsafeMutablePointer<Double>
+  private(set) var tile: MatrixKernelTable.Tile
+  let logits: UnsafeMutablePointer<Double>
+  let gradient: UnsafeMutablePointer<Double>
+  let curvature: UnsafeMutablePointer<Double>
+
+  init(_ chunks: RowChunks) {
+    // One cache line more than the rows: columns a power of two apart would compete for the same places in a cache.
+    let stride = chunks.tileRows + 8
+    storage = .allocate(capacity: stride * (chunks.tileColumns + 3))
+    storage.initialize(repeating: 0, count: stride * (chunks.tileColumns + 3))
+    logits = storage
+    gradient = storage + stride
+    curvature = storage + 2 * stride
+    tile = MatrixKernelTable.Tile(
+      elements: storage + 3 * stride, stride: stride, rows: chunks.tileRows, columns: chunks.tileColumns)
+  }
+
+  func deallocate() { storage.deallocate() }
+
+  /// The same memory for a tile of so many rows.
+  func with(rowCount: Int) -> Self {
+    var copy = self
+    let alignment = MatrixKernelTable.rowAlignment
+    copy.tile.rows = (rowCount + alignment - 1) / alignment * alignment
+    return copy
+  }
+
+  /// Sets what pads a vector of so many rows to zero.
+  func clearPadding(_ vector: UnsafeMutablePointer<Double>, from count: Int) {
+    (vector + count).update(repeating: 0, count: tile.rows - count)
+  }
+}

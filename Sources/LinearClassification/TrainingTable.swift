@@ -1,0 +1,141 @@
+public import DataFiles
+
+/// A table made ready for learning.
+public struct TrainingTable: Sendable {
+  /// The features of the rows that are used.
+  public let features: FeatureMatrix
+  /// 0 or 1 for each of these rows.
+  public let targets: [Double]
+  /// The weight of each, where there is a column for it.
+  public let weights: [Double]?
+  /// How the features were made of the columns.
+  public let encoding: FeatureEncoding
+  /// Where the targets come from.
+  public let target: TargetColumn
+  /// What the user should know, a line each: rows that were dropped, cells that were filled.
+  public let notices: [String]
+
+  /// Takes a table apart: one column is the target, one may be the weights, all others become features.
+  ///
+  /// Columns of numbers share the table's storage unless cells are missing, so that nothing large is copied.
+  ///
+  /// - Parameters:
+  ///   - target: the column and its positive label. Read the table with the target among its `textColumns` if the label has to be
+  ///     found exactly as it is written; otherwise labels that are numbers are compared as numbers.
+  ///   - weights: the name of the column of weights.
+  ///   - missing: what is done where a cell is missing. A missing target or weight is an error unless rows are dropped.
+  /// - Throws: `ClassificationError`, with the name of the column and the number of the row.
+  public init(
+    _ table: CSVTable, target: TargetColumn, weights: String? = nil,
+    missing: FeatureEncoding.MissingPolicy = .error
+  ) throws(ClassificationError) {
+    let targetIndex = try Self.index(target.name, table)
+    let weightIndex: Int? = if let weights { try Self.index(weights, table) } else { nil }
+    if targetIndex == weightIndex { throw .table(.targetIsWeights(target.name)) }
+    for (index, name) in table.header.names.enumerated()
+    where table.header.names[..<index].contains(name) { throw .table(.duplicateColumn(name)) }
+    guard table.rowCount > 0 else { throw .noRows }
+
+    var keep: [Int]?
+    if missing == .drop { keep = Self.completeRows(table) }
+    if let keep, keep.isEmpty { throw .table(.allRowsDropped) }
+    var notices: [String] = []
+    if let keep {
+      notices.append(
+        "dropped \(table.rowCount - keep.count) of \(table.rowCount) rows because a cell was missing")
+    }
+    var columns: [FeatureEncoding.Column] = []
+    for (index, column) in table.columns.enumerated() {
+      if let position = column.firstMissing, missing != .drop {
+        let isFeature = index != targetIndex && index != weightIndex
+        guard missing == .mean, isFeature else {
+          throw .file(table.badCell(position, column: index, Self.missingCell(isFeature, missing)))
+        }
+        notices.append("filled \(column.missingCount) missing cells of column \(quoted(column.name))")
+      }
+      if index == targetIndex || index == weightIndex { continue }
+      columns.append(FeatureEncoding.Column(name: column.name, content: try Self.content(column, rows: keep)))
+    }
+    let encoding = FeatureEncoding(columns: columns, missing: missing)
+    self.encoding = encoding
+    self.target = TargetColumn(name: table.columns[targetIndex].name, positive: target.positive)
+    self.notices = notices
+
+    var features: [FeatureMatrix.Column] = []
+    for column in columns {
+      let source = table.columns[try Self.index(column.name, table)]
+      features += try column.features(source, unseen: .zero)
+    }
+    guard !features.isEmpty else { throw .noFeatures }
+    let matrix = FeatureMatrix(rowCount: table.rowCount, columns: features, names: encoding.featureNames)
+    let targets = try self.target.targets(table.columns[targetIndex])
+    let weightValues: [Double]? = if let weightIndex { try Self.weights(table.columns[weightIndex]) } else { nil }
+    self.features = keep.map(matrix.rows) ?? matrix
+    self.targets = keep.map { rows in rows.map { targets[$0] } } ?? targets
+    self.weights = weightValues.map { values in keep.map { rows in rows.map { values[$0] } } ?? values }
+  }
+
+  private static func index(_ name: String, _ table: CSVTable) throws(ClassificationError) -> Int {
+    do { return try table.header.index(of: name) } catch { throw .file(error) }
+  }
+
+  private static func missingCell(_ isFeature: Bool, _ policy: FeatureEncoding.MissingPolicy) -> String {
+    isFeature
+      ? "the cell is missing; fill missing cells with the mean, or drop their rows"
+      : "the cell is missing, and a target or a weight cannot be filled; drop such rows"
+  }
+
+  /// The rows, counted from 0, without a missing cell; nil where none is missing.
+  private static func completeRows(_ table: CSVTable) -> [Int]? {
+    let holed = table.columns.filter { $0.missingCount > 0 }
+    if holed.isEmpty { return nil }
+    return (0..<table.rowCount).filter { row in
+      holed.allSatisfy { column in
+        switch column.values {
+        case .numbers(let numbers): !numbers[row].isNaN
+        case .categories(let codes, _): codes[row] >= 0
+        }
+      }
+    }
+  }
+
+  /// What the column holds in the rows that are used, and what stands for a missing cell.
+  private static func content(
+    _ column: CSVTable.Column, rows: [Int]?
+  ) throws(ClassificationError) -> FeatureEncoding.Column.Content {
+    switch column.values {
+    case .numbers(let numbers):
+      var sum = 0.0
+      var count = 0.0
+      for number in numbers where !number.isNaN {
+        sum += number
+        count += 1
+      }
+      return .number(fill: count > 0 && sum.isFinite ? sum / count : 0)
+    case .categories(let codes, let labels):
+      var counts = [Int](repeating: 0, count: labels.count)
+      if let rows {
+        for row in rows { counts[Int(codes[row])] += 1 }
+      } else {
+        for code in codes where code >= 0 { counts[Int(code)] += 1 }
+      }
+      // A label of dropped rows only is unknown to the model.
+      let used = labels.indices.filter { counts[$0] > 0 }
+      guard used.count <= FeatureEncoding.categoryLimit else {
+        throw .table(
+          .tooManyCategories(column: column.name, count: used.count, limit: FeatureEncoding.categoryLimit))
+      }
+      let frequent = used.max { (counts[$0], $1) < (counts[$1], $0) }
+      return .categories(used.map { labels[$0] }, fill: frequent.map { labels[$0] } ?? "")
+    }
+  }
+
+  private static func weights(_ column: CSVTable.Column) throws(ClassificationError) -> [Double] {
+    switch column.values {
+    case .numbers(let numbers): return numbers
+    case .categories(_, let labels):
+      throw .table(
+        .textWeights(column: column.name, label: labels.first { Double($0) == nil } ?? labels.first ?? ""))
+    }
+  }
+}
