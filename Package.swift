@@ -51,7 +51,7 @@ let package = Package(
     .executableTarget(
       name: "wce",
       dependencies: [
-        "WeightedCrossEntropy", "DataFiles",
+        "LinearClassification", "WeightedCrossEntropy", "DataFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),
@@ -74,7 +74,8 @@ let package = Package(
       ]),
 
     .target(name: "_MatrixKernels", swiftSettings: kernels()),
-    .target(name: "_MatrixKernelsAVX2", dependencies: ["_MatrixKernels"], swiftSettings: kernels("avx2", "fma")),
+    .target(
+      name: "_MatrixKernelsAVX2", dependencies: ["_MatrixKernels"], swiftSettings: kernels("avx2", "fma")),
     .target(
       name: "_MatrixKernelsAVX512", dependencies: ["_MatrixKernels"],
       swiftSettings: kernels("avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
@@ -100,8 +101,19 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "LinearClassificationTests",
-      dependencies: ["LinearClassification", "DataFiles", "WeightedCrossEntropy", "_MatrixKernels", "_TestSupport"],
+      dependencies: [
+        "LinearClassification", "DataFiles", "WeightedCrossEntropy", "_MatrixKernels", "_TestSupport",
+      ],
       exclude: ["Fixtures"],
+      swiftSettings: common),
+    .testTarget(name: "wceTests", dependencies: ["wce", "_TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: [
+        "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "DataFiles", "LinearClassification",
+        "wce",
+        "_TestSupport",
+      ],
       swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]

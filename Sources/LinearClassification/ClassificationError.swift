@@ -62,7 +62,8 @@ extension ClassificationError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noFeatures: "there is no column to learn from besides the target and the weights"
-    case .lengthMismatch(let what, let expected, let received): "expected \(expected) \(what), received \(received)"
+    case .lengthMismatch(let what, let expected, let received):
+      "expected \(expected) \(what), received \(received)"
     case .invalidFeature(let value, let row, let feature):
       "row \(row), column \"\(feature)\": features must be finite numbers below 1e145, received \(value)"
     case .invalidTarget(let value, let row): "row \(row): targets must lie in [0, 1], received \(value)"

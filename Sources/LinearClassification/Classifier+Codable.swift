@@ -52,7 +52,9 @@ extension Classifier: Codable {
     guard version <= Self.currentVersion else {
       throw ClassificationError.newerModel(version: version, supported: Self.currentVersion)
     }
-    guard version >= 1 else { throw ClassificationError.damagedModel("there is no format version \(version)") }
+    guard version >= 1 else {
+      throw ClassificationError.damagedModel("there is no format version \(version)")
+    }
     target = try container.decodeIfPresent(TargetColumn.self, forKey: .target)
     encoding = FeatureEncoding(
       columns: try container.decode([FeatureEncoding.Column].self, forKey: .columns),

@@ -58,7 +58,8 @@ extension DecodingError {
   /// What was wrong and where, on one line.
   fileprivate var oneLine: String {
     switch self {
-    case .keyNotFound(let key, let context): "\(place(context))the member \(quoted(key.stringValue)) is missing"
+    case .keyNotFound(let key, let context):
+      "\(place(context))the member \(quoted(key.stringValue)) is missing"
     case .typeMismatch(let type, let context): "\(place(context))expected \(type)"
     case .valueNotFound(let type, let context): "\(place(context))expected \(type), received null"
     case .dataCorrupted(let context):

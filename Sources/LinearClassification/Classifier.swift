@@ -42,7 +42,8 @@ public struct Classifier: Hashable, Sendable {
         what: "features", expected: encoding.featureNames.count, received: features.columns.count)
     }
     model = try settings.fit(features, targets: targets, weights: weights, monitor: monitor)
-    let logits = try model.logits(features, threads: settings.threads, instructionSet: settings.instructionSet)
+    let logits = try model.logits(
+      features, threads: settings.threads, instructionSet: settings.instructionSet)
     training = Training(
       rowCount: targets.count, positiveCount: targets.count { $0 == 1 },
       raw: try Evaluation(logits: logits, targets: targets, weights: weights),

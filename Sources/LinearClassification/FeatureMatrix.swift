@@ -44,7 +44,8 @@ public struct FeatureMatrix: Sendable {
       throw .lengthMismatch(what: "names of features", expected: columns.count, received: names.count)
     }
     for (column, name) in zip(columns, names) where column.count != first.count {
-      throw .lengthMismatch(what: "values of the feature \(name)", expected: first.count, received: column.count)
+      throw .lengthMismatch(
+        what: "values of the feature \(name)", expected: first.count, received: column.count)
     }
     self.columns = columns
     self.names = names

@@ -77,7 +77,8 @@ struct LogisticObjective: Sendable {
   ) throws(ClassificationError) -> [Double] {
     // Only read here.
     nonisolated(unsafe) let curvature = curvature
-    let sums = try sumOverChunks(slot: chunks.tileColumns, point: vector) { work, rows, sum throws(LossError) in
+    let sums = try sumOverChunks(slot: chunks.tileColumns, point: vector) {
+      work, rows, sum throws(LossError) in
       for (offset, row) in rows.enumerated() { work.gradient[offset] = curvature[row] * work.logits[offset] }
       work.clearPadding(work.gradient, from: rows.count)
       kernels.addTransposedProduct(work.tile, work.gradient, sum)

@@ -58,7 +58,8 @@ public struct LogisticRegression: Hashable, Sendable {
   /// - Throws: `ClassificationError`: the data or a setting is not as said here, there is only one class, all features are
   ///   constant, the classes are separable and λ is 0, no convergence, or cancelled.
   public func fit(
-    _ features: FeatureMatrix, targets: [Double], weights: [Double]? = nil, startingFrom start: LogisticModel? = nil,
+    _ features: FeatureMatrix, targets: [Double], weights: [Double]? = nil,
+    startingFrom start: LogisticModel? = nil,
     monitor: TrainingMonitor = TrainingMonitor()
   ) throws(ClassificationError) -> LogisticModel {
     let problem = try TrainingProblem(features, targets: targets, weights: weights, settings: self)

@@ -81,7 +81,9 @@ struct NewtonSolver {
       certificate.remainingDecrease = max(0, -slope / 2)
       if certificate.gradientNorm <= tolerance {
         let size = point.reduce(1) { max($0, abs($1)) }
-        if certificate.remainingStep <= 1e-9 * size { return Solution(point: point, certificate: certificate) }
+        if certificate.remainingStep <= 1e-9 * size {
+          return Solution(point: point, certificate: certificate)
+        }
         stalled += 1
         if stalled > 4 {
           // At a minimum Newton's steps shrink quadratically. Where they do not while the gradient vanishes, the minimum is at infinity.

@@ -43,7 +43,8 @@ extension LogisticObjective {
   /// By conjugate gradients, until the residual is at most `tolerance` times the gradient: the truncated Newton method of Dembo and Steihaug
   /// (Mathematical Programming 26, 1983). Any truncation is a direction of descent.
   func conjugateGradientStep(
-    _ evaluation: Evaluation, curvature: UnsafeBufferPointer<Double>, tolerance: Double, monitor: TrainingMonitor
+    _ evaluation: Evaluation, curvature: UnsafeBufferPointer<Double>, tolerance: Double,
+    monitor: TrainingMonitor
   ) throws(ClassificationError) -> [Double] {
     var step = [Double](repeating: 0, count: columnCount)
     var residual = evaluation.gradient.map { -$0 }

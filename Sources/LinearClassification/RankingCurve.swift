@@ -46,7 +46,8 @@ struct RankingCurve {
     var sum = 0.0
     var before = 0.0
     for index in thresholds.indices where truePositives[index] > before {
-      sum += (truePositives[index] - before) * truePositives[index]
+      sum +=
+        (truePositives[index] - before) * truePositives[index]
         / (truePositives[index] + falsePositives[index])
       before = truePositives[index]
     }

@@ -11,10 +11,12 @@ extension Recommendation {
         "Of the weights \(range), q = \(weight) reaches a \(asked) with the highest \(goal.price.title).")
     } else {
       sentences.append(
-        "No weight \(range) reaches a \(asked): the target is out of reach of this model on these data. q = \(weight) comes closest.")
+        "No weight \(range) reaches a \(asked): the target is out of reach of this model on these data. q = \(weight) comes closest."
+      )
     }
     sentences.append(
-      "On held-out rows recall is \(described(recall, recallSpread)) and precision \(described(precision, precisionSpread)).")
+      "On held-out rows recall is \(described(recall, recallSpread)) and precision \(described(precision, precisionSpread))."
+    )
     if let falseAlarmsPerCatch {
       sentences.append("Each positive caught comes with \(falseAlarmsPerCatch.formatted(3)) false alarms.")
     }
@@ -31,6 +33,7 @@ extension Recommendation {
   private func described(_ value: Double?, _ spread: Spread?) -> String {
     guard let value else { return "undefined" }
     guard let spread else { return value.formatted(3) }
-    return "\(value.formatted(3)) (\(spread.lowest.formatted(3)) to \(spread.highest.formatted(3)) over the folds)"
+    return
+      "\(value.formatted(3)) (\(spread.lowest.formatted(3)) to \(spread.highest.formatted(3)) over the folds)"
   }
 }

@@ -56,7 +56,8 @@ struct TrainingProblem: Sendable {
 
   /// The logits of all rows, those of weight 0 too.
   func logits(_ model: LogisticModel) throws(ClassificationError) -> [Double] {
-    try objective(positiveWeight: 1).logits(at: tiles.active.map { model.coefficients[$0] } + [model.intercept])
+    try objective(positiveWeight: 1).logits(
+      at: tiles.active.map { model.coefficients[$0] } + [model.intercept])
   }
 
   private func objective(positiveWeight: Double) throws(ClassificationError) -> LogisticObjective {
@@ -83,10 +84,14 @@ struct TrainingProblem: Sendable {
 extension LogisticRegression {
   /// Throws where a setting is out of range.
   func check() throws(ClassificationError) {
-    func require(_ isValid: Bool, _ name: String, _ value: Double, _ expected: String) throws(ClassificationError) {
+    func require(_ isValid: Bool, _ name: String, _ value: Double, _ expected: String)
+      throws(ClassificationError)
+    {
       if !isValid { throw .invalidSetting(name: name, value: "\(value)", expected: expected) }
     }
-    try require(positiveWeight > 0 && positiveWeight.isFinite, "the positive weight", positiveWeight, "finite and above 0")
+    try require(
+      positiveWeight > 0 && positiveWeight.isFinite, "the positive weight", positiveWeight,
+      "finite and above 0")
     try require(l2 >= 0 && l2.isFinite, "the l2 penalty", l2, "finite and at least 0")
     try require(tolerance > 0 && tolerance < 1, "the tolerance", tolerance, "between 0 and 1")
     try require(

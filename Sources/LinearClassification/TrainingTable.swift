@@ -69,7 +69,8 @@ public struct TrainingTable: Sendable {
     guard !features.isEmpty else { throw .noFeatures }
     let matrix = FeatureMatrix(rowCount: table.rowCount, columns: features, names: encoding.featureNames)
     let targets = try self.target.targets(table.columns[targetIndex])
-    let weightValues: [Double]? = if let weightIndex { try Self.weights(table.columns[weightIndex]) } else { nil }
+    let weightValues: [Double]? =
+      if let weightIndex { try Self.weights(table.columns[weightIndex]) } else { nil }
     self.features = keep.map(matrix.rows) ?? matrix
     self.targets = keep.map { rows in rows.map { targets[$0] } } ?? targets
     self.weights = weightValues.map { values in keep.map { rows in rows.map { values[$0] } } ?? values }

@@ -52,7 +52,8 @@ func digest<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, into digest: ino
   logits[5] = .leastNonzeroMagnitude
   weights[2] = 0
   let plain = KernelArguments<Scalar>(
-    logits: logits, targets: targets, output: output, losses: losses, count: count, positiveWeight: 3, divisor: 7)
+    logits: logits, targets: targets, output: output, losses: losses, count: count, positiveWeight: 3,
+    divisor: 7)
   var general = plain
   general.positiveWeights = UnsafePointer(positiveWeights)
   general.weights = UnsafePointer(weights)

@@ -19,7 +19,8 @@ enum FitBenchmark {
 
   static func main() throws {
     let arguments = CommandLine.arguments.dropFirst()
-    guard arguments.count == 4, let features = arguments.first, let repetitions = Int(arguments.dropFirst(2).first ?? "")
+    guard arguments.count == 4, let features = arguments.first,
+      let repetitions = Int(arguments.dropFirst(2).first ?? "")
     else { fatalError("usage: fit FEATURES.npy TARGETS.npy REPETITIONS Q1,Q2,…") }
     let matrix = try matrix(features)
     let targets = try NPYReader(path: arguments.dropFirst().first ?? "").readAll(as: Double.self)

@@ -1,0 +1,281 @@
+#!/usr/bin/env python3
+"""Times the loss against TensorFlow, PyTorch and JAX in one run, on the same arrays, interleaved.
+
+    swift build -c release --product weighted_cross_entropy
+    pip install -r Benchmarks/peers/requirements.txt
+    python3 Benchmarks/peers/compare.py [--elements 4194304] [--rounds 21] [--json FILE]
+
+Every contender runs once a round, so that what the machine does to one it does to all; the table gives medians over the
+rounds. One thread means pinned to one processor. The floor is `numpy.add(x, z, out=y)`: the same bytes in and out and no work.
+Results are checked against a float64 reference before anything is timed. A peer that is not installed is left out, and said so.
+"""
+import argparse
+import ctypes
+import json
+import math
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+Q = 3.0
+REDUCTION_MEAN = 2
+
+
+class Options(ctypes.Structure):
+    """wce_options of weighted_cross_entropy.h."""
+
+    _fields_ = [
+        ("struct_size", ctypes.c_int64), ("positive_weight", ctypes.c_double), ("label_smoothing", ctypes.c_double),
+        ("class_weights", ctypes.c_void_p), ("class_count", ctypes.c_int64), ("axis", ctypes.c_int64),
+        ("shape", ctypes.c_void_p), ("rank", ctypes.c_int64), ("threads", ctypes.c_int64), ("name", ctypes.c_char_p),
+    ]
+
+
+class Library:
+    """The C library with one instruction set: a copy of the file, as the set is chosen once in each."""
+
+    def __init__(self, path, instruction_set, folder, threads):
+        copy = Path(folder) / f"libwce-{instruction_set}.so"
+        shutil.copy(path, copy)
+        os.environ["WCE_INSTRUCTION_SET"] = instruction_set
+        self.library = ctypes.CDLL(str(copy))
+        self.library.wce_instruction_set.restype = ctypes.c_char_p
+        chosen = self.library.wce_instruction_set()
+        self.is_available = chosen is not None and chosen.decode() == instruction_set
+        del os.environ["WCE_INSTRUCTION_SET"]
+        self.options = Options(ctypes.sizeof(Options), Q, 0, None, 0, -1, None, 0, threads, None)
+
+    def calls(self, x, z, y):
+        """One call without arguments for each quantity."""
+        suffix = {4: "f32", 8: "f64"}[x.itemsize]
+        scalar = {4: ctypes.c_float, 8: ctypes.c_double}[x.itemsize]
+        value = scalar()
+        count = ctypes.c_int64(x.size)
+        px, pz, py = (ctypes.c_void_p(a.ctypes.data) for a in (x, z, y))
+        options, out = ctypes.byref(self.options), ctypes.byref(value)
+        zero, mean = ctypes.c_int64(0), ctypes.c_int(REDUCTION_MEAN)
+        loss = getattr(self.library, f"wce_loss_{suffix}")
+        reduce = getattr(self.library, f"wce_reduce_{suffix}")
+
+        def check(status):
+            assert status == 0, status
+
+        def run_loss():
+            check(loss(count, px, pz, None, options, py, None, zero))
+            return y
+
+        def run_mean():
+            check(reduce(count, px, pz, None, mean, options, out, None, None, zero))
+            return value.value
+
+        def run_both():
+            check(reduce(count, px, pz, None, mean, options, out, py, None, zero))
+            return value.value, y
+
+        return {"loss": run_loss, "mean": run_mean, "mean+gradient": run_both}
+
+
+def torch_calls(x, z, threads):
+    import torch
+
+    torch.set_num_threads(threads)
+    tx, tz = torch.from_numpy(x), torch.from_numpy(z)
+    weight = torch.tensor(Q, dtype=tx.dtype)
+    f = torch.nn.functional.binary_cross_entropy_with_logits
+
+    def both_of(mean):
+        leaf = tx.clone().requires_grad_(True)
+
+        def run():
+            leaf.grad = None
+            value = mean(leaf, tz)
+            value.backward()
+            return value.item(), leaf.grad.numpy()
+
+        return run
+
+    def contender(loss, mean):
+        def run_loss():
+            with torch.no_grad():
+                return loss(tx, tz).numpy()
+
+        def run_mean():
+            with torch.no_grad():
+                return mean(tx, tz).item()
+
+        return {"loss": run_loss, "mean": run_mean, "mean+gradient": both_of(mean)}
+
+    loss = lambda a, b: f(a, b, pos_weight=weight, reduction="none")
+    mean = lambda a, b: f(a, b, pos_weight=weight)
+    torch.compile(loss)(tx[:8], tz[:8])
+    yield f"PyTorch {torch.__version__.split('+')[0]}", contender(loss, mean)
+    yield "torch.compile", contender(torch.compile(loss), torch.compile(mean))
+
+
+def tensorflow_calls(x, z, threads):
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tx, tz = tf.constant(x), tf.constant(z)
+    loss = lambda: tf.nn.weighted_cross_entropy_with_logits(tz, tx, Q)
+    mean = lambda: tf.reduce_mean(loss())
+
+    def both():
+        with tf.GradientTape() as tape:
+            tape.watch(tx)
+            value = mean()
+        return value, tape.gradient(value, tx)
+
+    for name, wrap in (
+        (f"TF {tf.__version__}", lambda g: g), ("TF graph", tf.function),
+        ("TF XLA", lambda g: tf.function(g, jit_compile=True)),
+    ):
+        l, m, b = wrap(loss), wrap(mean), wrap(both)
+        yield name, {
+            "loss": lambda l=l: l().numpy(),
+            "mean": lambda m=m: float(m()),
+            "mean+gradient": lambda b=b: (lambda r: (float(r[0]), r[1].numpy()))(b()),
+        }
+
+
+def jax_calls(x, z, threads):
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_platforms", "cpu")
+    if x.itemsize == 8:
+        jax.config.update("jax_enable_x64", True)
+    jx, jz = jnp.asarray(x), jnp.asarray(z)
+
+    # The stable form, as Optax writes it, with the positive weight.
+    def loss(a, b):
+        return (1 - b) * a + (1 + (Q - 1) * b) * (jnp.log1p(jnp.exp(-jnp.abs(a))) + jnp.maximum(-a, 0))
+
+    l = jax.jit(loss)
+    m = jax.jit(lambda a, b: loss(a, b).mean())
+    g = jax.jit(jax.value_and_grad(lambda a, b: loss(a, b).mean()))
+    import numpy as np
+
+    yield f"JAX {jax.__version__} jit", {
+        "loss": lambda: np.asarray(l(jx, jz).block_until_ready()),
+        "mean": lambda: float(m(jx, jz)),
+        "mean+gradient": lambda: (lambda r: (float(r[0]), np.asarray(r[1].block_until_ready())))(g(jx, jz)),
+    }
+
+
+def measure(arguments):
+    """One process: one element type, one number of threads, one size."""
+    import numpy as np
+
+    n, threads, dtype = arguments.elements, arguments.threads, np.dtype(arguments.dtype)
+    random = np.random.default_rng(7)
+    x = random.normal(0, 4, n).astype(dtype)
+    z = (random.random(n) < 0.1).astype(dtype)
+    y = np.zeros_like(x)
+    wide = x.astype(np.float64)
+    exact = (1 - z) * (np.maximum(wide, 0) + np.log1p(np.exp(-np.abs(wide))))
+    exact += Q * z * (np.maximum(-wide, 0) + np.log1p(np.exp(-np.abs(wide))))
+    sigma = 1 / (1 + np.exp(-wide))
+    exact_gradient = ((1 - z) * sigma - Q * z * (1 - sigma)) / n
+
+    contenders = {"floor (x + z)": {"loss": lambda: np.add(x, z, out=y), "mean": None, "mean+gradient": None}}
+    with tempfile.TemporaryDirectory() as folder:
+        for instruction_set in ("baseline", "avx2", "avx512"):
+            library = Library(arguments.library, instruction_set, folder, threads)
+            if library.is_available:
+                contenders[f"this library, {instruction_set}"] = library.calls(x, z, y)
+        # TensorFlow last: PyTorch's compiler brings an LLVM that does not load after TensorFlow's.
+        for peer in (torch_calls, jax_calls, tensorflow_calls):
+            try:
+                contenders.update(peer(x, z, threads))
+            except ImportError as error:
+                print(f"left out: {error}", file=sys.stderr)
+
+    # That all compute the same thing; how well is in the table. Some sum Float one after another: 1e-4 off at 4 million elements.
+    errors = {}
+    exact_mean = math.fsum(exact) / n
+    for name, calls in contenders.items():
+        if name.startswith("floor"):
+            continue
+        np.testing.assert_allclose(np.asarray(calls["loss"]()), exact, rtol=1e-3, atol=1e-5, err_msg=name)
+        value, gradient = calls["mean+gradient"]()
+        np.testing.assert_allclose([value, calls["mean"]()], exact_mean, rtol=1e-3, err_msg=name)
+        np.testing.assert_allclose(np.asarray(gradient), exact_gradient, rtol=1e-3, atol=1e-5 / n, err_msg=name)
+        errors[name] = abs(calls["mean"]() - exact_mean) / exact_mean
+
+    repetitions = max(1, 20_000 // n)
+    times = {}
+    for _ in range(arguments.rounds):
+        for name, calls in contenders.items():
+            for quantity, call in calls.items():
+                if call is None:
+                    continue
+                start = time.perf_counter()
+                for _ in range(repetitions):
+                    call()
+                elapsed = (time.perf_counter() - start) / repetitions
+                times.setdefault(quantity, {}).setdefault(name, []).append(elapsed)
+    medians = {q: {name: statistics.median(t) * 1e9 / n for name, t in rows.items()} for q, rows in times.items()}
+    json.dump({"medians": medians, "errors": errors}, sys.stdout)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--elements", type=int, default=1 << 22)
+    parser.add_argument("--rounds", type=int, default=21)
+    parser.add_argument("--json", help="write the medians here")
+    parser.add_argument("--library", default=str(ROOT / ".build/release/libweighted_cross_entropy.so"))
+    parser.add_argument("--dtype", help=argparse.SUPPRESS)
+    parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.dtype:
+        return measure(arguments)
+
+    results = []
+    processors = sorted(os.sched_getaffinity(0))
+    cases = [(d, t, arguments.elements) for d in ("float32", "float64") for t in sorted({1, len(processors)})]
+    for dtype, threads, elements in cases + [("float32", 1, 1)]:
+        command = [sys.executable, __file__, "--dtype", dtype, "--threads", str(threads), "--elements", str(elements),
+                   "--rounds", str(arguments.rounds if elements > 1 else 5), "--library", arguments.library]
+        pin = lambda t=threads: os.sched_setaffinity(0, processors[:t])
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
+        run = subprocess.run(command, stdout=subprocess.PIPE, text=True, preexec_fn=pin, env=environment, check=True)
+        report = json.loads(run.stdout)
+        medians, errors = report["medians"], report["errors"]
+        results.append({"dtype": dtype, "threads": threads, "elements": elements, "ns_per_element": medians,
+                        "relative_error_of_mean": errors})
+        show(dtype, threads, elements, medians, errors)
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n")
+
+
+def show(dtype, threads, elements, medians, errors):
+    print(f"\n{dtype}, {threads} thread{'s' if threads > 1 else ''}, {elements:,} element{'s' if elements > 1 else ''}: "
+          "ns an element, median; in brackets how many times the fastest peer's")
+    names = list(medians["loss"])
+    ours = [n for n in names if n.startswith("this library")]
+    peers = [n for n in names if n not in ours and not n.startswith("floor")]
+    print("| | " + " | ".join(medians) + " | error of the mean |\n|---|" + "---|" * (len(medians) + 1))
+    for name in names:
+        cells = []
+        for quantity, rows in medians.items():
+            if name not in rows:
+                cells.append("")
+                continue
+            fastest = min((rows[p] for p in peers), default=None)
+            ratio = f" ({fastest / rows[name]:.2f}x)" if name in ours and fastest else ""
+            cells.append(f"{rows[name]:.3g}{ratio}" if elements > 1 else f"{rows[name]:,.0f}{ratio}")
+        cells.append(f"{errors[name]:.1e}" if name in errors else "")
+        print(f"| {name} | " + " | ".join(cells) + " |")
+
+
+if __name__ == "__main__":
+    main()
