@@ -43,21 +43,12 @@ struct ArrayCall<Scalar: LossScalar> {
 
   private func blockArguments(_ block: Int) -> KernelArguments<Scalar> {
     let start = block * Self.blockLength
-    var part = arguments
-    part.logits += start
-    part.targets += start
-    part.weights = arguments.weights.map { $0 + start }
-    part.output = arguments.output.map { $0 + start }
-    part.losses = arguments.losses.map { $0 + start }
-    part.count = min(Self.blockLength, arguments.count - start)
-    return part
+    return arguments.part(from: start, count: min(Self.blockLength, arguments.count - start))
   }
 
   /// Runs an elementwise kernel on every block.
   func run(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>) {
     let kernel = form(forms)
-    // Most calls that are timed in nanoseconds.
-    if classes == nil && arguments.count <= Self.blockLength { return kernel(arguments) }
     WorkerThreads.run(blockCount, threads: threads) { blocks in
       forEachBlock(in: blocks) { kernel($1) }
     }
@@ -151,15 +142,50 @@ extension WeightedCrossEntropyLoss {
   func arrayCall(
     _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0
   ) throws(LossError) -> ArrayCall<Scalar> {
-    let instructionSet =
-      if let forced = self.instructionSet { forced } else { try InstructionSet.selected.get() }
+    let kernels =
+      if let selectedKernels { selectedKernels } else { Scalar._kernels(try InstructionSet.selected.get()) }
     let classes = try classLayout(shape: shape, count: inputs.count, firstIndex: firstIndex)
     return ArrayCall(
-      kernels: Scalar._kernels(instructionSet),
-      arguments: KernelArguments(
-        logits: inputs.logits, targets: inputs.targets, weights: inputs.weights, count: inputs.count,
-        positiveWeight: uniformPositiveWeight, targetScale: targetScale, targetOffset: targetOffset),
-      classes: classes, isPlain: classes == nil && inputs.weights == nil && labelSmoothing == 0,
-      threads: threads ?? WorkerThreads.processorCount)
+      kernels: kernels, arguments: kernelArguments(inputs), classes: classes,
+      isPlain: classes == nil && isPlain(inputs), threads: threads ?? WorkerThreads.processorCount)
   }
+
+  /// Runs an elementwise kernel on so few elements, of one positive weight, that making an `ArrayCall` would take longer than they do.
+  ///
+  /// - Returns: Whether it did.
+  @inline(__always)
+  func runOnFew(
+    _ forms: (KernelTable<Scalar>) -> KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>,
+    _ inputs: LossInputs<Scalar>, divisor: Scalar = 1,
+    output: UnsafeMutablePointer<Scalar>?, losses: UnsafeMutablePointer<Scalar>? = nil
+  ) -> Bool {
+    guard case .uniform = positiveWeight, inputs.count <= ArrayCall<Scalar>.blockLength, let selectedKernels
+    else {
+      return false
+    }
+    var arguments = kernelArguments(inputs)
+    arguments.divisor = divisor
+    arguments.output = output
+    arguments.losses = losses
+    let kernel = isPlain(inputs) ? forms(selectedKernels).plain : forms(selectedKernels).general
+    kernel(arguments)
+    return true
+  }
+
+  /// The kernels that the loss asks for, or the selected ones; nil where their selection failed.
+  @inline(__always)
+  private var selectedKernels: KernelTable<Scalar>? {
+    if let instructionSet { Scalar._kernels(instructionSet) } else { Scalar._selectedKernels }
+  }
+
+  @inline(__always)
+  private func kernelArguments(_ inputs: LossInputs<Scalar>) -> KernelArguments<Scalar> {
+    KernelArguments(
+      logits: inputs.logits, targets: inputs.targets, weights: inputs.weights, count: inputs.count,
+      positiveWeight: uniformPositiveWeight, targetScale: targetScale, targetOffset: targetOffset)
+  }
+
+  /// Whether the plain form of the kernels does, if the positive weight is uniform.
+  @inline(__always)
+  private func isPlain(_ inputs: LossInputs<Scalar>) -> Bool { inputs.weights == nil && labelSmoothing == 0 }
 }

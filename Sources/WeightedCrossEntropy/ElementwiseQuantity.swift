@@ -5,6 +5,7 @@ package enum ElementwiseQuantity {
   case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative
 
   /// The kernels that compute it.
+  @inline(__always)
   func kernels<Scalar>(_ table: KernelTable<Scalar>)
     -> KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>
   {

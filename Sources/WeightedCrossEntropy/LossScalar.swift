@@ -6,9 +6,13 @@ import _LossKernelsAVX512
 public protocol LossScalar: KernelScalar {
   /// The kernels of an instruction set that this processor has.
   static func _kernels(_ instructionSet: InstructionSet) -> KernelTable<Self>
+  /// The kernels of `InstructionSet.selected`; nil where that is an error. Read once, as a call on few elements would notice.
+  static var _selectedKernels: KernelTable<Self>? { get }
 }
 
 extension Float: LossScalar {
+  public static let _selectedKernels = (try? InstructionSet.selected.get()).map(_kernels)
+
   public static func _kernels(_ instructionSet: InstructionSet) -> KernelTable<Float> {
     switch instructionSet {
     case .baseline: BaselineKernels.float
@@ -19,6 +23,8 @@ extension Float: LossScalar {
 }
 
 extension Double: LossScalar {
+  public static let _selectedKernels = (try? InstructionSet.selected.get()).map(_kernels)
+
   public static func _kernels(_ instructionSet: InstructionSet) -> KernelTable<Double> {
     switch instructionSet {
     case .baseline: BaselineKernels.double

@@ -14,6 +14,11 @@ extension WeightedCrossEntropyLoss {
     guard output.count == inputs.count else {
       throw error(.outputCount(expected: inputs.count, received: output.count))
     }
+    if reduction == nil,
+      runOnFew(quantity.kernels, inputs, divisor: divisor ?? 1, output: output.baseAddress)
+    {
+      return
+    }
     var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
     call.arguments.divisor = if let divisor { divisor } else { try denominator(of: reduction, call).scalar }
     call.arguments.output = output.baseAddress
@@ -49,6 +54,9 @@ extension WeightedCrossEntropyLoss {
     guard losses.count == inputs.count, gradient.count == inputs.count else {
       let wrong = losses.count == inputs.count ? gradient.count : losses.count
       throw error(.outputCount(expected: inputs.count, received: wrong))
+    }
+    if runOnFew(\.lossWithGradient, inputs, output: gradient.baseAddress, losses: losses.baseAddress) {
+      return
     }
     var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
     call.arguments.output = gradient.baseAddress

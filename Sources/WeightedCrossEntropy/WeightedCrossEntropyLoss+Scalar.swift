@@ -37,9 +37,10 @@ extension WeightedCrossEntropyLoss {
 
   @inlinable @inline(__always)
   func evaluate<Operation: ElementOperation>(_: Operation.Type, _ logit: Scalar, _ target: Scalar) -> Scalar {
+    let logit = ScalarLane(logit)
     let terms = LossTerms(
-      logit: ScalarLane(logit), target: ScalarLane(target * targetScale + targetOffset),
-      positiveWeight: ScalarLane(uniformPositiveWeight))
+      logit: logit, target: ScalarLane(target * targetScale + targetOffset),
+      positiveWeight: ScalarLane(uniformPositiveWeight), exponential: LossTerms.exponential(logit))
     return Operation.value(terms, divisor: ScalarLane(1), targetScale: ScalarLane(targetScale)).value
   }
 }

@@ -42,4 +42,18 @@ public struct KernelArguments<Scalar: KernelScalar> {
     self.targetOffset = targetOffset
     self.divisor = divisor
   }
+
+  /// The same for `count` elements from `start` on.
+  @inlinable @inline(__always)
+  public func part(from start: Int, count: Int) -> KernelArguments {
+    var part = self
+    part.logits += start
+    part.targets += start
+    part.positiveWeights = positiveWeights.map { $0 + start }
+    part.weights = weights.map { $0 + start }
+    part.output = output.map { $0 + start }
+    part.losses = losses.map { $0 + start }
+    part.count = count
+    return part
+  }
 }

@@ -17,11 +17,31 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     }
   }
 
+  /// Calls `body` with the terms of each vector of `count` elements, a positive multiple of the lanes.
+  ///
+  /// The exponential is taken of the vector ahead, so that the chain of dependent operations of one vector's exponential stands
+  /// beside that of another's logarithm: the processor finds more operations that can start.
+  @inlinable @inline(__always)
+  static func forEachVector(
+    _ arguments: KernelArguments<Scalar>, _ constants: Constants, count: Int,
+    _ body: (LossTerms<V>, _ offset: Int) -> Void
+  ) {
+    var exponential = LossTerms.exponential(V(loading: arguments.logits))
+    var offset = 0
+    while offset < count - V.laneCount {
+      let ahead = LossTerms.exponential(V(loading: arguments.logits + (offset + V.laneCount)))
+      body(terms(arguments, constants, exponential, at: offset), offset)
+      exponential = ahead
+      offset += V.laneCount
+    }
+    body(terms(arguments, constants, exponential, at: offset), offset)
+  }
+
   /// The terms of the vector at `offset`.
   @inlinable @inline(__always)
-  static func terms(_ arguments: KernelArguments<Scalar>, _ constants: Constants, at offset: Int)
-    -> LossTerms<V>
-  {
+  static func terms(
+    _ arguments: KernelArguments<Scalar>, _ constants: Constants, _ exponential: V, at offset: Int
+  ) -> LossTerms<V> {
     let logit = V(loading: arguments.logits + offset)
     var target = V(loading: arguments.targets + offset)
     var positiveWeight = constants.positiveWeight
@@ -31,7 +51,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
       }
       target = V.multiplyAdd(target, constants.targetScale, constants.targetOffset)
     }
-    return LossTerms(logit: logit, target: target, positiveWeight: positiveWeight)
+    return LossTerms(logit: logit, target: target, positiveWeight: positiveWeight, exponential: exponential)
   }
 
   /// `value` times the element weights; exactly 0 where the weight is.
@@ -94,13 +114,9 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     let constants = Constants(arguments)
     withPaddedTail(arguments) { arguments, count in
       guard let output = arguments.output else { return }
-      var offset = 0
-      while offset < count {
-        let value = Operation.value(
-          terms(arguments, constants, at: offset), divisor: constants.divisor,
-          targetScale: constants.targetScale)
+      forEachVector(arguments, constants, count: count) { terms, offset in
+        let value = Operation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale)
         weighted(value, arguments, at: offset).store(to: output + offset)
-        offset += V.laneCount
       }
     }
   }
@@ -111,13 +127,9 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     let constants = Constants(arguments)
     var sums = CompensatedSum<V>()
     withPaddedTail(arguments) { arguments, count in
-      var offset = 0
-      while offset < count {
-        let loss = LossOperation.value(
-          terms(arguments, constants, at: offset), divisor: constants.divisor,
-          targetScale: constants.targetScale)
+      forEachVector(arguments, constants, count: count) { terms, offset in
+        let loss = LossOperation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale)
         sums.add(weighted(loss, arguments, at: offset))
-        offset += V.laneCount
       }
     }
     return sums.total
@@ -126,9 +138,8 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   /// The loss and its derivative in the logit of one vector, both times the element weights.
   @inlinable @inline(__always)
   static func lossAndGradient(
-    _ arguments: KernelArguments<Scalar>, _ constants: Constants, at offset: Int
+    _ arguments: KernelArguments<Scalar>, _ constants: Constants, _ terms: LossTerms<V>, at offset: Int
   ) -> (loss: V, gradient: V) {
-    let terms = terms(arguments, constants, at: offset)
     let loss = LossOperation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale)
     let gradient = GradientOperation.value(
       terms, divisor: constants.divisor, targetScale: constants.targetScale)
@@ -142,12 +153,10 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     var sums = CompensatedSum<V>()
     withPaddedTail(arguments) { arguments, count in
       guard let output = arguments.output else { return }
-      var offset = 0
-      while offset < count {
-        let (loss, gradient) = lossAndGradient(arguments, constants, at: offset)
+      forEachVector(arguments, constants, count: count) { terms, offset in
+        let (loss, gradient) = lossAndGradient(arguments, constants, terms, at: offset)
         gradient.store(to: output + offset)
         sums.add(loss)
-        offset += V.laneCount
       }
     }
     return sums.total
@@ -159,12 +168,10 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     let constants = Constants(arguments)
     withPaddedTail(arguments) { arguments, count in
       guard let output = arguments.output, let losses = arguments.losses else { return }
-      var offset = 0
-      while offset < count {
-        let (loss, gradient) = lossAndGradient(arguments, constants, at: offset)
+      forEachVector(arguments, constants, count: count) { terms, offset in
+        let (loss, gradient) = lossAndGradient(arguments, constants, terms, at: offset)
         gradient.store(to: output + offset)
         loss.store(to: losses + offset)
-        offset += V.laneCount
       }
     }
   }

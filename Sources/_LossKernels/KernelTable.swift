@@ -4,9 +4,33 @@
 /// A class, so that a call copies one reference and not every kernel's.
 public final class KernelTable<Scalar: KernelScalar>: Sendable {
   /// A kernel that writes one number for each element.
-  public typealias Elementwise = @Sendable (KernelArguments<Scalar>) -> Void
+  public struct Elementwise: Sendable {
+    /// Takes an address: a function of the generic structure itself would be called through an allocated thunk.
+    @usableFromInline let body: @Sendable (UnsafePointer<KernelArguments<Scalar>>) -> Void
+
+    @inlinable @inline(__always)
+    init(_ body: @escaping @Sendable (UnsafePointer<KernelArguments<Scalar>>) -> Void) { self.body = body }
+
+    @inlinable @inline(__always)
+    public func callAsFunction(_ arguments: KernelArguments<Scalar>) {
+      withUnsafePointer(to: arguments) { body($0) }
+    }
+  }
+
   /// A kernel that sums a block of elements.
-  public typealias Summing = @Sendable (KernelArguments<Scalar>) -> PartialSum
+  public struct Summing: Sendable {
+    @usableFromInline let body: @Sendable (UnsafePointer<KernelArguments<Scalar>>) -> PartialSum
+
+    @inlinable @inline(__always)
+    init(_ body: @escaping @Sendable (UnsafePointer<KernelArguments<Scalar>>) -> PartialSum) {
+      self.body = body
+    }
+
+    @inlinable @inline(__always)
+    public func callAsFunction(_ arguments: KernelArguments<Scalar>) -> PartialSum {
+      withUnsafePointer(to: arguments) { body($0) }
+    }
+  }
 
   /// A kernel's two forms.
   public struct Forms<Kernel: Sendable>: Sendable {
@@ -44,13 +68,14 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
     targetDerivative = Self.forms(V.self, TargetDerivativeOperation.self)
     positiveWeightDerivative = Self.forms(V.self, PositiveWeightDerivativeOperation.self)
     lossWithGradient = Forms(
-      plain: { KernelLoop<V, PlainForm>.lossWithGradient($0) },
-      general: { KernelLoop<V, GeneralForm>.lossWithGradient($0) })
+      plain: Elementwise { KernelLoop<V, PlainForm>.lossWithGradient($0.pointee) },
+      general: Elementwise { KernelLoop<V, GeneralForm>.lossWithGradient($0.pointee) })
     lossSum = Forms(
-      plain: { KernelLoop<V, PlainForm>.lossSum($0) }, general: { KernelLoop<V, GeneralForm>.lossSum($0) })
+      plain: Summing { KernelLoop<V, PlainForm>.lossSum($0.pointee) },
+      general: Summing { KernelLoop<V, GeneralForm>.lossSum($0.pointee) })
     lossSumWithGradient = Forms(
-      plain: { KernelLoop<V, PlainForm>.lossSumWithGradient($0) },
-      general: { KernelLoop<V, GeneralForm>.lossSumWithGradient($0) })
+      plain: Summing { KernelLoop<V, PlainForm>.lossSumWithGradient($0.pointee) },
+      general: Summing { KernelLoop<V, GeneralForm>.lossSumWithGradient($0.pointee) })
     sum = { KernelLoop<V, PlainForm>.sum($0, $1) }
   }
 
@@ -59,7 +84,7 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
     _ vector: V.Type, _ operation: Operation.Type
   ) -> Forms<Elementwise> where V.Scalar == Scalar {
     Forms(
-      plain: { KernelLoop<V, PlainForm>.elementwise(Operation.self, $0) },
-      general: { KernelLoop<V, GeneralForm>.elementwise(Operation.self, $0) })
+      plain: Elementwise { KernelLoop<V, PlainForm>.elementwise(Operation.self, $0.pointee) },
+      general: Elementwise { KernelLoop<V, GeneralForm>.elementwise(Operation.self, $0.pointee) })
   }
 }

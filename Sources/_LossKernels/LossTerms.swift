@@ -15,14 +15,18 @@ public struct LossTerms<V: KernelArithmetic> {
   public var exponential: V
 
   @inlinable @inline(__always)
-  public init(logit: V, target: V, positiveWeight: V) {
+  public init(logit: V, target: V, positiveWeight: V, exponential: V) {
     self.logit = logit
     self.target = target
     self.positiveWeight = positiveWeight
     negativeCoefficient = V(repeating: 1) - target
     positiveCoefficient = positiveWeight * target
-    exponential = V.Scalar.exponentialOfNegative(logit.magnitude)
+    self.exponential = exponential
   }
+
+  /// `e^-|x|` of logits.
+  @inlinable @inline(__always)
+  public static func exponential(_ logit: V) -> V { V.Scalar.exponentialOfNegative(logit.magnitude) }
 
   /// `|x| p + r log(1 + e^-|x|)` where `p` is `negative` for negative logits and `nonnegative` for others; the product
   /// with an infinite `|x|` is 0 where `p` is 0.
