@@ -9,12 +9,22 @@ struct ClassLayout<Scalar: LossScalar> {
 
   /// Writes the positive weights of `count` elements from `start` on, counted from the call's first.
   func copyWeights(from start: Int, count: Int, to destination: UnsafeMutableBufferPointer<Scalar>) {
-    var (index, written) = (firstIndex + start, 0)
+    guard let base = destination.baseAddress, count > 0 else { return }
+    let index = firstIndex + start
+    var (label, left) = (index / inner % weights.count, inner - index % inner)
+    var written = 0
+    let period = min(inner * weights.count, count)
+    while written < period {
+      let run = min(left, period - written)
+      (base + written).update(repeating: weights[label], count: run)
+      written += run
+      label = label + 1 == weights.count ? 0 : label + 1
+      left = inner
+    }
+    // What follows is what stands at the start, once, then twice as much at a time.
     while written < count {
-      let run = min(inner - index % inner, count - written)
-      let weight = weights[index / inner % weights.count]
-      for position in written..<written + run { destination[position] = weight }
-      index += run
+      let run = min(written, count - written)
+      (base + written).update(from: base, count: run)
       written += run
     }
   }
