@@ -18,7 +18,7 @@ extension Classifier {
 
   /// Reads a model file.
   ///
-  /// It is a JSON object with the members `format`, `version`, `target` (`name`, `positive`), `missing`, `columns` (see
+  /// It is a JSON object with the members `format`, `version`, `target` (`name`, `positive`), `header`, `missing`, `columns` (see
   /// ``FeatureEncoding``), `features` (`name`, `mean`, `standardDeviation`, `coefficient` for the standardised feature,
   /// `originalCoefficient` for the feature as it is; mean and deviation 0 where it was constant), `intercept`, `originalIntercept`,
   /// `positiveWeight`, `l2`, `certificate` and `training`.
@@ -46,7 +46,7 @@ extension Classifier {
 }
 
 /// A value as readable JSON.
-func jsonText(_ value: some Encodable) throws(ClassificationError) -> String {
+package func jsonText(_ value: some Encodable) throws(ClassificationError) -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   do { return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n" } catch {

@@ -2,7 +2,7 @@ extension Double {
   /// The number rounded to so many significant digits, without trailing zeros: `0.951`, `3.98`, `100`, `1.2e-07`.
   ///
   /// Fixed for all platforms and locales.
-  func formatted(_ digits: Int) -> String {
+  package func formatted(_ digits: Int) -> String {
     guard isFinite else { return "\(self)" }
     guard self != 0 else { return "0" }
     var exponent = Int(abs(self).decimalLogarithm.rounded(.down))

@@ -82,8 +82,8 @@ struct TrainingProblem: Sendable {
 }
 
 extension LogisticRegression {
-  /// Throws where a setting is out of range.
-  func check() throws(ClassificationError) {
+  /// Throws where a setting is out of range. Fits check themselves; this finds out before the data is read.
+  public func check() throws(ClassificationError) {
     func require(_ isValid: Bool, _ name: String, _ value: Double, _ expected: String)
       throws(ClassificationError)
     {
