@@ -26,7 +26,8 @@ extension Classifier {
   /// - Throws: `ClassificationError.damagedModel`, which says what is wrong; `newerModel`; `file` where it cannot be read.
   public static func read(_ path: String) throws(ClassificationError) -> Classifier {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw .file(DataFileError(.missingInput, path: path, reason: "the model cannot be read"))
+      let reason = FileManager.default.fileExists(atPath: path) ? "the model cannot be read" : "no such file"
+      throw .file(DataFileError(.missingInput, path: path, reason: reason))
     }
     return try Classifier(json: data)
   }

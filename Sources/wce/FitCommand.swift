@@ -37,7 +37,7 @@ struct FitCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The weight of the positive rows; balanced is negatives / positives. (default: 1)",
+      "The weight of the positive rows; balanced is negatives / positives.",
       valueName: "Q|balanced"))
   var posWeight = PositiveWeightArgument.number(1)
 
