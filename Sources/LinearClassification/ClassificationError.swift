@@ -83,7 +83,8 @@ extension ClassificationError: CustomStringConvertible {
     case .invalidSetting(let name, let value, let expected): "\(name) must be \(expected), received \(value)"
     case .tooFewForFolds(let positive, let count, let folds):
       "\(count) \(positive ? "positive" : "negative") row\(count == 1 ? "" : "s") cannot be spread over \(folds) folds; "
-        + "use at most \(count) folds, or more data"
+        + (count >= 2
+          ? "use at most \(count) folds, or more data" : "at least 2 rows of each class are needed")
     case .loss(let error): "\(error)"
     case .separable(let feature):
       "the classes can be told apart without an error"
