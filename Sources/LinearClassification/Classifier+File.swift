@@ -61,11 +61,22 @@ extension DecodingError {
     switch self {
     case .keyNotFound(let key, let context):
       "\(place(context))the member \(quoted(key.stringValue)) is missing"
-    case .typeMismatch(let type, let context): "\(place(context))expected \(type)"
-    case .valueNotFound(let type, let context): "\(place(context))expected \(type), received null"
+    case .typeMismatch(let type, let context): "\(place(context))expected \(Self.name(type))"
+    case .valueNotFound(let type, let context): "\(place(context))expected \(Self.name(type)), received null"
     case .dataCorrupted(let context):
       "\(place(context))\(context.codingPath.isEmpty ? "it is not JSON" : context.debugDescription)"
     @unknown default: "it cannot be decoded"
+    }
+  }
+
+  /// What JSON calls the type.
+  private static func name(_ type: Any.Type) -> String {
+    switch type {
+    case is String.Type: "text"
+    case is Double.Type, is Int.Type: "a number"
+    case is Bool.Type: "true or false"
+    case is [Any].Type: "a list"
+    default: "an object"
     }
   }
 

@@ -58,7 +58,8 @@ public struct TrainingTable: Sendable {
         guard missing == .mean, isFeature else {
           throw .file(table.badCell(position, column: index, Self.missingCell(isFeature, missing)))
         }
-        notices.append("filled \(column.missingCount) missing cells of column \(quoted(column.name))")
+        let cells = column.missingCount == 1 ? "cell" : "cells"
+        notices.append("filled \(column.missingCount) missing \(cells) of column \(quoted(column.name))")
       }
       if index == targetIndex || index == weightIndex { continue }
       columns.append(FeatureEncoding.Column(name: column.name, content: try Self.content(column, rows: keep)))
@@ -117,13 +118,15 @@ public struct TrainingTable: Sendable {
   ) throws(ClassificationError) -> FeatureEncoding.Column.Content {
     switch column.values {
     case .numbers(let numbers):
+      // Distances from one of the numbers, so that filling a constant column leaves it constant.
+      let center = numbers.first { !$0.isNaN } ?? 0
       var sum = 0.0
       var count = 0.0
       for number in numbers where !number.isNaN {
-        sum += number
+        sum += number - center
         count += 1
       }
-      return .number(fill: count > 0 && sum.isFinite ? sum / count : 0)
+      return .number(fill: sum.isFinite && count > 0 ? center + sum / count : 0)
     case .categories(let codes, let labels):
       var counts = [Int](repeating: 0, count: labels.count)
       if let rows {
