@@ -62,6 +62,8 @@ public final class NPYReader: NumericSource {
   public var path: String { file.path }
   /// The type of the elements on disk.
   public var elementType: ElementType { header.elementType }
+  /// Whether this is a pipe, which cannot be read twice and whose size nothing vouches for.
+  public var isStream: Bool { file.size == nil }
   /// The length of each axis; never `nil` here.
   public var shape: [Int]? { header.shape }
   /// How much of the data has been read.

@@ -53,11 +53,15 @@ public struct Classifier: Hashable, Sendable {
     model = try settings.fit(features, targets: targets, weights: weights, monitor: monitor)
     let logits = try model.logits(
       features, threads: settings.threads, instructionSet: settings.instructionSet)
+    let rows = try LabelledScores(logits: logits, targets: targets, weights: weights)
+    // The calibration shifts all logits alike and changes no order.
+    let ranking = RankingCurve(rows)
+    let calibrated = try LabelledScores(
+      logits: model.calibratedLogits(logits), targets: targets, weights: weights)
     training = Training(
       rowCount: targets.count, positiveCount: targets.count { $0 == 1 },
-      raw: try Evaluation(logits: logits, targets: targets, weights: weights),
-      calibrated: try Evaluation(
-        logits: model.calibratedLogits(logits), targets: targets, weights: weights))
+      raw: try Evaluation(rows, threshold: 0.5, ranking: ranking),
+      calibrated: try Evaluation(calibrated, threshold: 0.5, ranking: ranking))
     self.encoding = encoding
     self.target = target
   }

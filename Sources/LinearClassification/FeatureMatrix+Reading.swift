@@ -22,6 +22,10 @@ extension FeatureMatrix {
     guard shape[1] > 0 else { throw .noFeatures }
     guard shape[0] > 0 else { throw .noRows }
     var columns = [[Double]](repeating: [], count: shape[1])
+    // A stream may promise any number of rows: its columns grow with what comes.
+    if !reader.isStream {
+      for column in columns.indices { columns[column].reserveCapacity(shape[0]) }
+    }
     // Rows of about 256 KiB: they stay in a cache while their elements go to the columns.
     var buffer = [Double](repeating: 0, count: max(1, (1 << 15) / shape[1]) * shape[1])
     while true {
@@ -31,7 +35,6 @@ extension FeatureMatrix {
       if count == 0 { break }
       buffer.withUnsafeBufferPointer { elements in
         for column in columns.indices {
-          // Checked once here rather than for each element.
           columns[column].append(
             contentsOf: StridedElements(elements: elements, start: column, stride: shape[1], end: count))
         }

@@ -29,7 +29,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("The targets of a matrix: FILE.npy or FILE.csv:COLUMN.", valueName: "FILE"),
-    transform: InputFile.init(parsing:))
+    completion: .file(extensions: ["npy", "csv"]), transform: InputFile.init(parsing:))
   var targets: InputFile?
 
   @Option(

@@ -21,7 +21,9 @@ struct FitCommand: ParsableCommand {
       wce fit features.npy --targets targets.npy --pos-weight 9 --model model.json
       """)
 
-  @Argument(help: ArgumentHelp("The table, or the matrix of features.", valueName: "DATA.csv|DATA.npy"))
+  @Argument(
+    help: ArgumentHelp("The table, or the matrix of features.", valueName: "DATA.csv|DATA.npy"),
+    completion: .file())
   var data: String
 
   @Option(help: ArgumentHelp("The column to predict.", valueName: "COLUMN"))
@@ -32,7 +34,7 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("The targets of a matrix: FILE.npy or FILE.csv:COLUMN.", valueName: "FILE"),
-    transform: InputFile.init(parsing:))
+    completion: .file(extensions: ["npy", "csv"]), transform: InputFile.init(parsing:))
   var targets: InputFile?
 
   @Option(
@@ -80,7 +82,9 @@ struct FitCommand: ParsableCommand {
   )
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Write the model here, as JSON.", valueName: "MODEL.json"))
+  @Option(
+    help: ArgumentHelp("Write the model here, as JSON.", valueName: "MODEL.json"),
+    completion: .file(extensions: ["json"]))
   var model: String
 
   func validate() throws {
@@ -98,7 +102,7 @@ struct FitCommand: ParsableCommand {
       if targets != nil { throw ValidationError("--targets is for a matrix; a table has a --target COLUMN.") }
       if target == nil { throw ValidationError("A table needs --target COLUMN, the column to predict.") }
     }
-    if model == data { throw ValidationError("--model and the data name the same file.") }
+    if isSamePath(model, data) { throw ValidationError("--model and the data name the same file.") }
   }
 
   func run() throws {

@@ -26,12 +26,12 @@ struct PredictCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("Write here, as .csv or .npy. (default: standard output)", valueName: "FILE"),
-    transform: OutputFile.init(parsing:))
+    completion: .file(extensions: ["npy", "csv"]), transform: OutputFile.init(parsing:))
   var output: OutputFile?
 
   func validate() throws {
     guard let output else { return }
-    if output.path == scoring.data || output.path == scoring.model {
+    if isSamePath(output.path, scoring.data) || isSamePath(output.path, scoring.model) {
       throw ValidationError("--output names an input file.")
     }
     if !output.isTable && scoring.threshold != nil {

@@ -4,10 +4,14 @@ import LinearClassification
 
 /// The options of the commands that apply a model to data.
 struct ScoringOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("The table, or the matrix of features.", valueName: "DATA.csv|DATA.npy"))
+  @Argument(
+    help: ArgumentHelp("The table, or the matrix of features.", valueName: "DATA.csv|DATA.npy"),
+    completion: .file())
   var data: String
 
-  @Option(help: ArgumentHelp("The model, from wce fit.", valueName: "MODEL.json"))
+  @Option(
+    help: ArgumentHelp("The model, from wce fit.", valueName: "MODEL.json"),
+    completion: .file(extensions: ["json"]))
   var model: String
 
   @Flag(

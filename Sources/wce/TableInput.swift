@@ -1,6 +1,12 @@
 import ArgumentParser
 import DataFiles
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// A delimiter as the command line names it: the character itself, or a word for it.
 struct DelimiterArgument: ExpressibleByArgument {
   let delimiter: CSVFormat.Delimiter
@@ -17,6 +23,11 @@ struct DelimiterArgument: ExpressibleByArgument {
       self.delimiter = delimiter
     }
   }
+}
+
+/// Whether two paths are spellings of one.
+func isSamePath(_ path: String, _ other: String) -> Bool {
+  URL(filePath: path).standardizedFileURL == URL(filePath: other).standardizedFileURL
 }
 
 extension CSVTable {

@@ -169,6 +169,7 @@ import _TestSupport
       "an input is FILE.npy or FILE.csv:COLUMN, a column's name or number"
     ),
     ("m.json --target z", "--model and the data name the same file."),
+    ("./m.json --target z", "--model and the data name the same file."),
     ("a.csv --target z --delimiter ab", "The value 'ab' is invalid for '--delimiter <C>'"),
     ("a.csv --target z --pos-weight heavy", "The value 'heavy' is invalid for '--pos-weight <Q|balanced>'"),
   ])
