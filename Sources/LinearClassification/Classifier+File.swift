@@ -18,7 +18,7 @@ extension Classifier {
 
   /// Reads a model file.
   ///
-  /// It is a JSON object with the members `format`, `version`, `target` (`name`, `positive`), `missing`, `columns` (see
+  /// It is a JSON object with the members `format`, `version`, `target` (`name`, `positive`), `header`, `missing`, `columns` (see
   /// ``FeatureEncoding``), `features` (`name`, `mean`, `standardDeviation`, `coefficient` for the standardised feature,
   /// `originalCoefficient` for the feature as it is; mean and deviation 0 where it was constant), `intercept`, `originalIntercept`,
   /// `positiveWeight`, `l2`, `certificate` and `training`.
@@ -26,7 +26,8 @@ extension Classifier {
   /// - Throws: `ClassificationError.damagedModel`, which says what is wrong; `newerModel`; `file` where it cannot be read.
   public static func read(_ path: String) throws(ClassificationError) -> Classifier {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw .file(DataFileError(.missingInput, path: path, reason: "the model cannot be read"))
+      let reason = FileManager.default.fileExists(atPath: path) ? "the model cannot be read" : "no such file"
+      throw .file(DataFileError(.missingInput, path: path, reason: reason))
     }
     return try Classifier(json: data)
   }
@@ -46,7 +47,7 @@ extension Classifier {
 }
 
 /// A value as readable JSON.
-func jsonText(_ value: some Encodable) throws(ClassificationError) -> String {
+package func jsonText(_ value: some Encodable) throws(ClassificationError) -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   do { return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n" } catch {
@@ -60,11 +61,22 @@ extension DecodingError {
     switch self {
     case .keyNotFound(let key, let context):
       "\(place(context))the member \(quoted(key.stringValue)) is missing"
-    case .typeMismatch(let type, let context): "\(place(context))expected \(type)"
-    case .valueNotFound(let type, let context): "\(place(context))expected \(type), received null"
+    case .typeMismatch(let type, let context): "\(place(context))expected \(Self.name(type))"
+    case .valueNotFound(let type, let context): "\(place(context))expected \(Self.name(type)), received null"
     case .dataCorrupted(let context):
       "\(place(context))\(context.codingPath.isEmpty ? "it is not JSON" : context.debugDescription)"
     @unknown default: "it cannot be decoded"
+    }
+  }
+
+  /// What JSON calls the type.
+  private static func name(_ type: Any.Type) -> String {
+    switch type {
+    case is String.Type: "text"
+    case is Double.Type, is Int.Type: "a number"
+    case is Bool.Type: "true or false"
+    case is [Any].Type: "a list"
+    default: "an object"
     }
   }
 

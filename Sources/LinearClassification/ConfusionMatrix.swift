@@ -58,7 +58,9 @@ public struct ConfusionMatrix: Codable, Hashable, Sendable {
     let denominator =
       (truePositives + falsePositives).squareRoot() * (truePositives + falseNegatives).squareRoot()
       * (trueNegatives + falsePositives).squareRoot() * (trueNegatives + falseNegatives).squareRoot()
+    // Rounding must not lead beyond the ends of the range.
     return ratio(truePositives * trueNegatives - falsePositives * falseNegatives, denominator)
+      .map { min(max($0, -1), 1) }
   }
 
   private func ratio(_ numerator: Double, _ denominator: Double) -> Double? {

@@ -32,11 +32,14 @@ public struct Evaluation: Hashable, Sendable {
     try self.init(LabelledScores(logits: logits, targets: targets, weights: weights), threshold: threshold)
   }
 
-  init(_ rows: LabelledScores, threshold: Double) throws(ClassificationError) {
+  /// - Parameter ranking: the rows' ranking, where it is known.
+  init(
+    _ rows: LabelledScores, threshold: Double, ranking: RankingCurve? = nil
+  ) throws(ClassificationError) {
     let probabilities = rows.logits.map(\.logistic)
     self.threshold = threshold
     confusion = ConfusionMatrix(rows, scores: probabilities, threshold: threshold)
-    let ranking = RankingCurve(rows)
+    let ranking = ranking ?? RankingCurve(rows)
     let total = ranking.positives + ranking.negatives
     var squares = 0.0
     for row in probabilities.indices {

@@ -6,10 +6,14 @@ extension Recommendation {
       "from \((path.first?.positiveWeight ?? 1).formatted(3)) to \((path.last?.positiveWeight ?? 1).formatted(3))"
     let weight = positiveWeight.formatted(3)
     var sentences: [String] = []
-    if isReached {
+    switch (isReached, path.count) {
+    case (true, 1): sentences.append("The weight q = \(weight) reaches a \(asked).")
+    case (true, _):
       sentences.append(
         "Of the weights \(range), q = \(weight) reaches a \(asked) with the highest \(goal.price.title).")
-    } else {
+    case (false, 1):
+      sentences.append("The weight q = \(weight) does not reach a \(asked).")
+    case (false, _):
       sentences.append(
         "No weight \(range) reaches a \(asked): the target is out of reach of this model on these data. q = \(weight) comes closest."
       )
