@@ -15,17 +15,20 @@ extension WeightedCrossEntropyLoss {
       throw error(.outputCount(expected: inputs.count, received: output.count))
     }
     if reduction == nil,
-      runOnFew(quantity.kernels, inputs, divisor: divisor ?? 1, output: output.baseAddress)
+      runOnFew({ quantity.kernels($0) }, inputs, divisor: divisor ?? 1, output: output.baseAddress)
     {
       return
     }
     var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
-    call.arguments.divisor = if let divisor { divisor } else { try denominator(of: reduction, call).scalar }
+    call.arguments.divisor =
+      if let divisor { divisor } else { try kernelDivisor(denominator(of: reduction, call)) }
     call.arguments.output = output.baseAddress
     call.run(quantity.kernels(call.kernels))
   }
 
   /// The reduced loss; with `gradient`, also writes the reduction's derivative in the logits there, in the same pass.
+  ///
+  /// `gradient` must not be the buffer of an input: a block whose sum overflows is summed again from its inputs.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   package func reduce(
@@ -34,13 +37,13 @@ extension WeightedCrossEntropyLoss {
   ) throws(LossError) -> Scalar {
     var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
     let denominator = try denominator(of: reduction, call)
-    guard let gradient else { return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator.sum)) }
+    guard let gradient else { return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator)) }
     guard gradient.count == inputs.count else {
       throw error(.outputCount(expected: inputs.count, received: gradient.count))
     }
-    call.arguments.divisor = denominator.scalar
+    call.arguments.divisor = try kernelDivisor(denominator)
     call.arguments.output = gradient.baseAddress
-    return Scalar(call.sum(call.kernels.lossSumWithGradient).divided(by: denominator.sum))
+    return Scalar(call.sum(call.kernels.lossSumWithGradient).divided(by: denominator))
   }
 
   /// Writes every element's loss and its derivative in the logit, in one pass.
@@ -55,7 +58,7 @@ extension WeightedCrossEntropyLoss {
       let wrong = losses.count == inputs.count ? gradient.count : losses.count
       throw error(.outputCount(expected: inputs.count, received: wrong))
     }
-    if runOnFew(\.lossWithGradient, inputs, output: gradient.baseAddress, losses: losses.baseAddress) {
+    if runOnFew({ $0.lossWithGradient }, inputs, output: gradient.baseAddress, losses: losses.baseAddress) {
       return
     }
     var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
@@ -64,21 +67,20 @@ extension WeightedCrossEntropyLoss {
     call.run(call.kernels.lossWithGradient)
   }
 
-  /// What a reduction divides by, for sums and for the kernels.
+  /// What a reduction divides by.
   private func denominator(
     of reduction: LossReduction?, _ call: ArrayCall<Scalar>
-  ) throws(LossError) -> (sum: PartialSum, scalar: Scalar) {
+  ) throws(LossError) -> PartialSum {
     switch reduction {
     case nil, .sum:
-      return (PartialSum(high: 1), 1)
+      return PartialSum(high: 1)
     case .mean:
       guard call.arguments.count > 0 else { throw error(.emptyMean) }
-      return (PartialSum(high: Double(call.arguments.count)), Scalar(call.arguments.count))
+      return PartialSum(high: Double(call.arguments.count))
     case .weightedMean:
       guard call.arguments.weights != nil else { throw error(.missingWeights) }
       guard call.arguments.count > 0 else { throw error(.emptyMean) }
-      let sum = try checkedDenominator(call.weightSum())
-      return (sum, Scalar(sum.value))
+      return try checkedDenominator(call.weightSum())
     }
   }
 
@@ -86,5 +88,12 @@ extension WeightedCrossEntropyLoss {
   func checkedDenominator(_ sum: PartialSum) throws(LossError) -> PartialSum {
     guard sum.isFinite, sum.high > 0 else { throw error(.weightSum("\(sum.value)")) }
     return sum
+  }
+
+  /// A denominator as the kernels divide by it: derivatives need one that fits `Scalar`, where a mean does not.
+  func kernelDivisor(_ denominator: PartialSum) throws(LossError) -> Scalar {
+    let divisor = Scalar(denominator.value)
+    guard divisor.isFinite else { throw error(.weightSum("\(divisor)")) }
+    return divisor
   }
 }

@@ -39,7 +39,8 @@ extension WeightedCrossEntropyLoss {
   func evaluate<Operation: ElementOperation>(_: Operation.Type, _ logit: Scalar, _ target: Scalar) -> Scalar {
     let logit = ScalarLane(logit)
     let terms = LossTerms(
-      logit: logit, target: ScalarLane(target * targetScale + targetOffset),
+      logit: logit, target: ScalarLane(target), scale: ScalarLane(targetScale),
+      offset: ScalarLane(targetOffset),
       positiveWeight: ScalarLane(uniformPositiveWeight), exponential: LossTerms.exponential(logit))
     return Operation.value(terms, divisor: ScalarLane(1), targetScale: ScalarLane(targetScale)).value
   }

@@ -43,15 +43,18 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     _ arguments: KernelArguments<Scalar>, _ constants: Constants, _ exponential: V, at offset: Int
   ) -> LossTerms<V> {
     let logit = V(loading: arguments.logits + offset)
-    var target = V(loading: arguments.targets + offset)
-    var positiveWeight = constants.positiveWeight
-    if Form.isGeneral {
-      if let positiveWeights = arguments.positiveWeights {
-        positiveWeight = V(loading: positiveWeights + offset)
-      }
-      target = V.multiplyAdd(target, constants.targetScale, constants.targetOffset)
+    let target = V(loading: arguments.targets + offset)
+    guard Form.isGeneral else {
+      return LossTerms(
+        logit: logit, target: target, positiveWeight: constants.positiveWeight, exponential: exponential)
     }
-    return LossTerms(logit: logit, target: target, positiveWeight: positiveWeight, exponential: exponential)
+    var positiveWeight = constants.positiveWeight
+    if let positiveWeights = arguments.positiveWeights {
+      positiveWeight = V(loading: positiveWeights + offset)
+    }
+    return LossTerms(
+      logit: logit, target: target, scale: constants.targetScale, offset: constants.targetOffset,
+      positiveWeight: positiveWeight, exponential: exponential)
   }
 
   /// `value` times the element weights; exactly 0 where the weight is.
