@@ -22,6 +22,7 @@ public struct Evaluation: Hashable, Sendable {
   ///   - targets: n numbers, 0 or 1.
   ///   - weights: n numbers, at least 0; 1 each if left out. Not all may be 0.
   ///   - threshold: in [0, 1].
+  /// - Throws: `ClassificationError`: other lengths, no row that counts, or a logit, target, weight or threshold that is not as said here.
   /// - Complexity: O(n log n), for the ranking.
   public init(
     logits: [Double], targets: [Double], weights: [Double]? = nil, threshold: Double = 0.5

@@ -1,7 +1,8 @@
 extension TradeoffStudy {
   /// Runs a study.
   ///
-  /// For every fold and every weight one fit, each starting from the one before: about five passes over the rows.
+  /// For every fold and every weight one fit, each starting from the one before, which takes about five passes over the rows. A fold's rows
+  /// have weight 0 in its fits: they take part neither in training nor in the standardisation, and all metrics are of such held-out rows.
   ///
   /// - Parameters:
   ///   - features: n rows.
@@ -11,7 +12,7 @@ extension TradeoffStudy {
   ///   - training: how to fit; its weight and penalty are replaced by those of the settings.
   ///   - monitor: is told how many fits are done, and may stop.
   /// - Throws: `ClassificationError`: as a fit, and where there are too few rows of a class for the folds.
-  /// - Complexity: O(n) memory for each weight.
+  /// - Complexity: O(k m n d²) time for k folds, m weights, n rows and d features; O(m n) memory, and the features are not copied.
   public init(
     _ features: FeatureMatrix, targets: [Double], weights: [Double]? = nil, settings: Settings,
     training: LogisticRegression = LogisticRegression(), monitor: TrainingMonitor = TrainingMonitor()

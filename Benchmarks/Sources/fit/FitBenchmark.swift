@@ -22,7 +22,7 @@ enum FitBenchmark {
     guard arguments.count == 4, let features = arguments.first,
       let repetitions = Int(arguments.dropFirst(2).first ?? "")
     else { fatalError("usage: fit FEATURES.npy TARGETS.npy REPETITIONS Q1,Q2,…") }
-    let matrix = try matrix(features)
+    let matrix = try FeatureMatrix(reading: NPYReader(path: features))
     let targets = try NPYReader(path: arguments.dropFirst().first ?? "").readAll(as: Double.self)
     let clock = ContinuousClock()
     let fits = try (arguments.last ?? "").split(separator: ",").compactMap { Double($0) }.map { weight in
@@ -39,25 +39,5 @@ enum FitBenchmark {
         certificate: last.certificate)
     }
     print(String(decoding: try JSONEncoder().encode(fits), as: UTF8.self))
-  }
-
-  /// Reads a matrix a few rows at a time into columns.
-  static func matrix(_ path: String) throws -> FeatureMatrix {
-    let reader = try NPYReader(path: path)
-    let shape = reader.header.shape
-    guard shape.count == 2 else { fatalError("\(path) holds no matrix") }
-    var columns = [[Double]](repeating: [], count: shape[1])
-    for column in columns.indices { columns[column].reserveCapacity(shape[0]) }
-    var buffer = [Double](repeating: 0, count: 4096 * shape[1])
-    while true {
-      var span = buffer.mutableSpan
-      let count = try reader.read(into: &span)
-      if count == 0 { break }
-      for column in columns.indices {
-        columns[column].append(
-          contentsOf: stride(from: column, to: count, by: shape[1]).lazy.map { buffer[$0] })
-      }
-    }
-    return try FeatureMatrix(columns: columns.map { .numbers($0) })
   }
 }
