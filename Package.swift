@@ -48,10 +48,11 @@ let package = Package(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
       swiftSettings: common),
     .target(name: "DataFiles", swiftSettings: common),
+    .target(name: "_ExampleData"),
     .executableTarget(
       name: "wce",
       dependencies: [
-        "LinearClassification", "WeightedCrossEntropy", "DataFiles",
+        "LinearClassification", "WeightedCrossEntropy", "DataFiles", "_ExampleData",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),
@@ -106,7 +107,8 @@ let package = Package(
       ],
       exclude: ["Fixtures"],
       swiftSettings: common),
-    .testTarget(name: "wceTests", dependencies: ["wce", "_TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "wceTests", dependencies: ["wce", "LinearClassification", "_TestSupport"], swiftSettings: common),
     .testTarget(
       name: "DocumentationTests",
       dependencies: [

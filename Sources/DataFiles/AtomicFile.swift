@@ -82,19 +82,30 @@ public final class AtomicFile {
     }
   }
 
+  /// Hands everything written so far to the system, and that of a file to the disk.
+  ///
+  /// This is the part of `commit()` that fails when a disk is full. Files that belong together are all synchronized before the first
+  /// one is committed, so that a failure leaves all of them as they were.
+  ///
+  /// - Throws: A `DataFileError` of category `inputOutput`.
+  public func synchronize() throws(DataFileError) {
+    precondition(isOpen, "the file has been committed or discarded")
+    try flush()
+    guard names == nil || retryingOnInterrupt({ fsync(self.descriptor) }) != nil else {
+      throw failed("writing")
+    }
+  }
+
   /// Puts the file in its place.
   ///
   /// - Throws: A `DataFileError` of category `inputOutput`; the target is then as it was.
   public func commit() throws(DataFileError) {
-    precondition(isOpen, "the file has been committed or discarded")
-    try flush()
+    try synchronize()
+    isOpen = false
     guard let names else {
-      isOpen = false
       guard close(descriptor) == 0 else { throw failed("closing") }
       return
     }
-    guard retryingOnInterrupt({ fsync(self.descriptor) }) != nil else { throw failed("writing") }
-    isOpen = false
     let closed = close(descriptor)
     let isRenamed = TemporaryFiles.live.withLock { paths in
       guard closed == 0, paths.contains(names.temporary), rename(names.temporary, names.target) == 0 else {

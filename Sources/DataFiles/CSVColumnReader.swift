@@ -30,12 +30,14 @@ public final class CSVColumnReader: NumericSource {
   ///   - column: The name of the column, or its number from 1 where no column has that name.
   ///   - format: How the file is written.
   ///   - missing: What becomes of an empty cell; an error by default.
+  ///   - isRereadable: Whether `rewind()` has to work for a pipe too, which is then copied to an unnamed temporary file first.
   /// - Throws: A `DataFileError` for a file that cannot be opened or is empty, or a column that is not there.
   public convenience init(
-    path: String, column: String, format: CSVFormat = CSVFormat(), missing: MissingPolicy = .error
+    path: String, column: String, format: CSVFormat = CSVFormat(), missing: MissingPolicy = .error,
+    isRereadable: Bool = false
   ) throws(DataFileError) {
-    try self.init(
-      file: CSVFile(file: InputFile(path: path), format: format), column: column, missing: missing)
+    let file = try InputFile.opened(path: path, isRereadable: isRereadable)
+    try self.init(file: CSVFile(file: file, format: format), column: column, missing: missing)
   }
 
   convenience init(file: CSVFile, column: String, missing: MissingPolicy) throws(DataFileError) {
@@ -90,7 +92,7 @@ public final class CSVColumnReader: NumericSource {
     return count
   }
 
-  /// Goes back to the first row. A pipe cannot: it throws.
+  /// Goes back to the first row. A pipe that is not rereadable cannot: it throws.
   public func rewind() throws(DataFileError) { try file.rewind() }
 
   @inline(__always)

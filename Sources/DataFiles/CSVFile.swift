@@ -4,7 +4,7 @@ final class CSVFile {
   /// The reading of the data rows. A loop takes it into a local variable, for speed, and puts it back.
   var rows: CSVRowScanner
   private let blocks: CSVBlockReader
-  private let hasHeader: Bool
+  private let hasHeader: Bool?
 
   init(
     file: InputFile, format: CSVFormat, limits: CSVBlockReader.Limits = CSVBlockReader.Limits()
@@ -38,7 +38,7 @@ final class CSVFile {
 
   /// Reads the names of the columns, and stops before the first data row.
   private static func begin(
-    _ blocks: CSVBlockReader, hasHeader: Bool
+    _ blocks: CSVBlockReader, hasHeader: Bool?
   ) throws(DataFileError) -> (CSVHeader, CSVRowScanner) {
     let path = blocks.file.path
     let unnamed = CSVHeader(names: [], path: path)
@@ -47,15 +47,26 @@ final class CSVFile {
         block: block, delimiter: blocks.delimiter, newline: blocks.newline, header: unnamed)
       let start = rows
       guard case .cells = rows.nextRow() else { continue }
+      // Reading a row changes its bytes where quotes are doubled.
+      let original = hasHeader == true ? [] : Array(block)
       let cells = try rows.cells()
-      let names = hasHeader ? cells : (1...cells.count).map { "\($0)" }
+      let isHeader = hasHeader ?? !isData(cells)
+      let names = isHeader ? cells : (1...cells.count).map { "\($0)" }
       let header = CSVHeader(names: names, path: path)
-      if !hasHeader { rows = start }
+      if !isHeader {
+        _ = block.update(fromContentsOf: original)
+        rows = start
+      }
       rows.startCounting(header: header)
       return (header, rows)
     }
     throw DataFileError(
       .badData, path: path,
-      reason: "the file is empty\(hasHeader ? "; a header with the names of the columns is expected" : "")")
+      reason:
+        "the file is empty\(hasHeader ?? true ? "; a header with the names of the columns is expected" : "")")
+  }
+  /// Whether a first row, of nothing but numbers, is data rather than names.
+  private static func isData(_ cells: [String]) -> Bool {
+    cells.contains { !$0.isEmpty } && cells.allSatisfy { $0.isEmpty || Double($0) != nil }
   }
 }

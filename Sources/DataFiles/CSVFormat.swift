@@ -31,11 +31,12 @@ public struct CSVFormat: Hashable, Sendable {
 
   /// The delimiter; `nil` to find out which of tab, semicolon and comma the first lines have.
   public var delimiter: Delimiter?
-  /// Whether the first row holds the names of the columns. Without it they are called `1`, `2`, `3` and so on.
-  public var hasHeader: Bool
+  /// Whether the first row holds the names of the columns. Without it they are called `1`, `2`, `3` and so on. `nil` to find
+  /// out: a first row of nothing but numbers is data.
+  public var hasHeader: Bool?
 
   /// By default the delimiter is detected and the first row is the header.
-  public init(delimiter: Delimiter? = nil, hasHeader: Bool = true) {
+  public init(delimiter: Delimiter? = nil, hasHeader: Bool? = true) {
     self.delimiter = delimiter
     self.hasHeader = hasHeader
   }

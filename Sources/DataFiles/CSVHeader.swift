@@ -10,6 +10,16 @@ public struct CSVHeader: Hashable, Sendable {
   ///
   /// - Throws: A `DataFileError` for a column that is not there, which lists those that are, and for a name that two columns have.
   public func index(of column: String) throws(DataFileError) -> Int {
+    if !names.contains(column), let number = Int(column), names.indices.contains(number - 1) {
+      return number - 1
+    }
+    return try index(named: column)
+  }
+
+  /// Finds a column by its name alone.
+  ///
+  /// - Throws: As `index(of:)`.
+  public func index(named column: String) throws(DataFileError) -> Int {
     if let index = names.firstIndex(of: column) {
       if let second = names[(index + 1)...].firstIndex(of: column) {
         throw bad(
@@ -18,7 +28,6 @@ public struct CSVHeader: Hashable, Sendable {
       }
       return index
     }
-    if let number = Int(column), names.indices.contains(number - 1) { return number - 1 }
     let shown = names.prefix(20).map { quoted($0) }.joined(separator: ", ")
     let hidden = names.count > 20 ? " and \(names.count - 20) more" : ""
     throw bad("there is no column \(quoted(column)); the columns are \(shown)\(hidden)")

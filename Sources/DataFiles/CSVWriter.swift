@@ -75,6 +75,11 @@ public final class CSVWriter {
     }
   }
 
+  /// Hands everything to the disk; see `AtomicFile.synchronize()`.
+  ///
+  /// - Throws: A `DataFileError` of category `inputOutput`.
+  public func synchronize() throws(DataFileError) { try file.synchronize() }
+
   /// Puts the file in its place.
   ///
   /// - Throws: A `DataFileError` of category `inputOutput`; the target is then as it was.

@@ -7,6 +7,12 @@
 #endif
 
 extension InputFile {
+  /// Opens a file that can be read twice if it has to be.
+  static func opened(path: String, isRereadable: Bool) throws(DataFileError) -> InputFile {
+    let file = try InputFile(path: path)
+    return isRereadable ? try file.spooledIfStream() : file
+  }
+
   /// This file if it can be read twice; else a copy of the stream in an unnamed file in the directory for temporary files.
   func spooledIfStream() throws(DataFileError) -> InputFile {
     guard size == nil else { return self }

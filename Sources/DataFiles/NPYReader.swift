@@ -29,22 +29,27 @@ public final class NPYReader: NumericSource {
   /// - Parameters:
   ///   - path: The file.
   ///   - policy: What becomes of a number that the type read into cannot hold; an error by default.
+  ///   - isRereadable: Whether `rewind()` has to work for a pipe too, which is then copied to an unnamed temporary file first.
   /// - Throws: A `DataFileError` for a file that cannot be opened or whose header is damaged, of an unsupported type, or
   ///   promises more data than there is.
-  public convenience init(path: String, policy: ConversionPolicy = .exact) throws(DataFileError) {
-    try self.init(path: path, policy: policy, limits: FortranOrderGatherer.Limits())
+  public convenience init(
+    path: String, policy: ConversionPolicy = .exact, isRereadable: Bool = false
+  ) throws(DataFileError) {
+    try self.init(
+      file: .opened(path: path, isRereadable: isRereadable), policy: policy,
+      limits: FortranOrderGatherer.Limits())
   }
 
   init(
-    path: String, policy: ConversionPolicy, limits: FortranOrderGatherer.Limits
+    file: InputFile, policy: ConversionPolicy, limits: FortranOrderGatherer.Limits
   ) throws(DataFileError) {
-    file = try InputFile(path: path)
+    self.file = file
     header = try NPYHeader(readingFrom: file)
     self.policy = policy
     if header.isTransposed {
       guard file.size != nil else {
         throw DataFileError(
-          .badData, path: path,
+          .badData, path: file.path,
           reason: "an array in Fortran order cannot be read from a pipe; save it to a file first")
       }
       gatherer = FortranOrderGatherer(header: header, limits: limits)
@@ -99,7 +104,7 @@ public final class NPYReader: NumericSource {
     return elements
   }
 
-  /// Goes back to the first element. A pipe cannot: it throws.
+  /// Goes back to the first element. A pipe that is not rereadable cannot: it throws.
   public func rewind() throws(DataFileError) {
     guard file.size != nil else {
       throw DataFileError(.inputOutput, path: path, reason: "a pipe can be read only once")

@@ -58,6 +58,14 @@ public final class NPYWriter {
     try append(elements.span)
   }
 
+  /// Hands everything to the disk; see `AtomicFile.synchronize()`.
+  ///
+  /// - Throws: A `DataFileError`: writing failed, or there are fewer elements than the shape holds.
+  public func synchronize() throws(DataFileError) {
+    guard position == count else { throw wrongCount("\(position)") }
+    try file.synchronize()
+  }
+
   /// Puts the file in its place.
   ///
   /// - Throws: A `DataFileError`: writing failed, or there are fewer elements than the shape holds. The target is then as it was.

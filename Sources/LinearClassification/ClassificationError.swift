@@ -65,7 +65,7 @@ extension ClassificationError: CustomStringConvertible {
     case .lengthMismatch(let what, let expected, let received):
       "expected \(expected) \(what), received \(received)"
     case .invalidFeature(let value, let row, let feature):
-      "row \(row), column \"\(feature)\": features must be finite numbers below 1e145, received \(value)"
+      "row \(row), column \(quoted(feature)): features must be finite numbers below 1e145, received \(value)"
     case .invalidTarget(let value, let row): "row \(row): targets must lie in [0, 1], received \(value)"
     case .softTarget(let value, let row):
       "row \(row): to be evaluated a target must be 0 or 1, received \(value)"
@@ -83,11 +83,12 @@ extension ClassificationError: CustomStringConvertible {
     case .invalidSetting(let name, let value, let expected): "\(name) must be \(expected), received \(value)"
     case .tooFewForFolds(let positive, let count, let folds):
       "\(count) \(positive ? "positive" : "negative") row\(count == 1 ? "" : "s") cannot be spread over \(folds) folds; "
-        + "use at most \(count) folds, or more data"
+        + (count >= 2
+          ? "use at most \(count) folds, or more data" : "at least 2 rows of each class are needed")
     case .loss(let error): "\(error)"
     case .separable(let feature):
       "the classes can be told apart without an error"
-        + (feature.map { " with the help of the feature \"\($0)\"" } ?? "")
+        + (feature.map { " with the help of the feature \(quoted($0))" } ?? "")
         + ", so that without a penalty the coefficients grow without limit; use an l2 penalty above 0"
     case .notConverged(let certificate):
       "training did not converge: after \(certificate.iterations) iterations the gradient norm is "

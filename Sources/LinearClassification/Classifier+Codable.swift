@@ -6,7 +6,8 @@ extension Classifier: Codable {
   public static let currentVersion = 1
 
   private enum Key: String, CodingKey {
-    case format, version, target, missing, columns, features, intercept, originalIntercept, positiveWeight, l2
+    case format, version, target, header, missing, columns, features, intercept, originalIntercept,
+      positiveWeight, l2
     case certificate, training
   }
 
@@ -24,6 +25,7 @@ extension Classifier: Codable {
     try container.encode(Self.format, forKey: .format)
     try container.encode(Self.currentVersion, forKey: .version)
     try container.encodeIfPresent(target, forKey: .target)
+    try container.encode(hasHeader, forKey: .header)
     try container.encode(encoding.missing, forKey: .missing)
     try container.encode(encoding.columns, forKey: .columns)
     let names = encoding.featureNames
@@ -56,6 +58,7 @@ extension Classifier: Codable {
       throw ClassificationError.damagedModel("there is no format version \(version)")
     }
     target = try container.decodeIfPresent(TargetColumn.self, forKey: .target)
+    hasHeader = try container.decodeIfPresent(Bool.self, forKey: .header) ?? true
     encoding = FeatureEncoding(
       columns: try container.decode([FeatureEncoding.Column].self, forKey: .columns),
       missing: try container.decode(FeatureEncoding.MissingPolicy.self, forKey: .missing))

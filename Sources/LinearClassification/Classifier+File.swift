@@ -18,7 +18,7 @@ extension Classifier {
 
   /// Reads a model file.
   ///
-  /// It is a JSON object with the members `format`, `version`, `target` (`name`, `positive`), `missing`, `columns` (see
+  /// It is a JSON object with the members `format`, `version`, `target` (`name`, `positive`), `header`, `missing`, `columns` (see
   /// ``FeatureEncoding``), `features` (`name`, `mean`, `standardDeviation`, `coefficient` for the standardised feature,
   /// `originalCoefficient` for the feature as it is; mean and deviation 0 where it was constant), `intercept`, `originalIntercept`,
   /// `positiveWeight`, `l2`, `certificate` and `training`.
@@ -46,7 +46,7 @@ extension Classifier {
 }
 
 /// A value as readable JSON.
-func jsonText(_ value: some Encodable) throws(ClassificationError) -> String {
+package func jsonText(_ value: some Encodable) throws(ClassificationError) -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   do { return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n" } catch {
@@ -60,11 +60,21 @@ extension DecodingError {
     switch self {
     case .keyNotFound(let key, let context):
       "\(place(context))the member \(quoted(key.stringValue)) is missing"
-    case .typeMismatch(let type, let context): "\(place(context))expected \(type)"
-    case .valueNotFound(let type, let context): "\(place(context))expected \(type), received null"
+    case .typeMismatch(let type, let context): "\(place(context))expected \(Self.name(type))"
+    case .valueNotFound(let type, let context): "\(place(context))expected \(Self.name(type)), received null"
     case .dataCorrupted(let context):
       "\(place(context))\(context.codingPath.isEmpty ? "it is not JSON" : context.debugDescription)"
     @unknown default: "it cannot be decoded"
+    }
+  }
+
+  /// What JSON calls the type.
+  private static func name(_ type: Any.Type) -> String {
+    switch type {
+    case is String.Type: "text"
+    case is Double.Type, is Int.Type: "a number"
+    case is [Any].Type: "a list"
+    default: "an object"
     }
   }
 

@@ -16,6 +16,8 @@ public struct Classifier: Hashable, Sendable {
   public var encoding: FeatureEncoding
   /// The target; nil for a model of a matrix.
   public var target: TargetColumn?
+  /// Whether the table had a header. Without one the columns are known by their numbers, and tables to predict have none either.
+  public var hasHeader = true
   /// The model of the features.
   public var model: LogisticModel
   /// How it did in training.
@@ -27,12 +29,15 @@ public struct Classifier: Hashable, Sendable {
   public init(
     _ table: TrainingTable, settings: LogisticRegression, monitor: TrainingMonitor = TrainingMonitor()
   ) throws(ClassificationError) {
-    try self.init(
-      features: table.features, targets: table.targets, weights: table.weights, encoding: table.encoding,
-      target: table.target, settings: settings, monitor: monitor)
+    do {
+      try self.init(
+        features: table.features, targets: table.targets, weights: table.weights, encoding: table.encoding,
+        target: table.target, settings: settings, monitor: monitor)
+    } catch { throw table.located(error) }
   }
 
-  /// Fits a classifier to features and targets that come from elsewhere.
+  /// Fits a classifier to features and targets that come from elsewhere. The targets are 0 or 1, since the metrics are those of
+  /// decisions; `LogisticRegression.fit` takes soft ones.
   public init(
     features: FeatureMatrix, targets: [Double], weights: [Double]? = nil, encoding: FeatureEncoding,
     target: TargetColumn? = nil, settings: LogisticRegression, monitor: TrainingMonitor = TrainingMonitor()
@@ -40,6 +45,10 @@ public struct Classifier: Hashable, Sendable {
     guard encoding.featureNames.count == features.columns.count else {
       throw .lengthMismatch(
         what: "features", expected: encoding.featureNames.count, received: features.columns.count)
+    }
+    // Found out before the fit, not after it.
+    if let row = targets.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+      throw .softTarget(value: "\(targets[row])", row: row + 1)
     }
     model = try settings.fit(features, targets: targets, weights: weights, monitor: monitor)
     let logits = try model.logits(
@@ -53,9 +62,18 @@ public struct Classifier: Hashable, Sendable {
     self.target = target
   }
 
+  /// Whether it was fitted to a matrix, and so predicts for matrices; else for tables.
+  public var isOfMatrix: Bool { target == nil }
+
   /// What the user should know about the model, a line each: features that were constant in training.
   public var notices: [String] {
     let names = encoding.featureNames
-    return model.constantFeatures.map { "dropped the feature \(quoted(names[$0])): it is constant" }
+    let constant = model.constantFeatures.map { quoted(names[$0]) }
+    guard constant.count > 1 else { return constant.map { "dropped the feature \($0): it is constant" } }
+    let shown = constant.prefix(10).joined(separator: ", ")
+    return [
+      "dropped \(constant.count) features that are constant: \(shown)"
+        + (constant.count > 10 ? " and \(constant.count - 10) more" : "")
+    ]
   }
 }

@@ -66,20 +66,25 @@ public struct FeatureEncoding: Codable, Hashable, Sendable {
     }
   }
 
+  /// The columns that hold labels; a table is read with these as text even where all labels look like numbers.
+  public var textColumns: Set<String> {
+    Set(columns.filter { if case .categories = $0.content { true } else { false } }.map(\.name))
+  }
+
   /// Reads a table whose columns of text are read as text even where all labels look like numbers.
   public func readTable(
     _ path: String, format: CSVFormat = CSVFormat(), progress: (ReadingProgress) -> Void = { _ in }
   ) throws(ClassificationError) -> CSVTable {
-    let text = columns.filter { if case .categories = $0.content { true } else { false } }.map(\.name)
     do {
       return try CSVTable(
-        contentsOf: path, format: format, textColumns: Set(text), progress: progress)
+        contentsOf: path, format: format, textColumns: textColumns, progress: progress)
     } catch { throw .file(error) }
   }
 
   /// The features of a table's rows.
   ///
-  /// Columns are found by their names; others do not matter. Numbers share the table's storage where none is missing.
+  /// Columns are found by their names, and never by their numbers: a name that looks like one must not become another column. Others do
+  /// not matter. Numbers share the table's storage where none is missing.
   public func features(
     _ table: CSVTable, unseen: UnseenPolicy = .error
   ) throws(ClassificationError) -> FeatureMatrix {
@@ -88,7 +93,7 @@ public struct FeatureEncoding: Codable, Hashable, Sendable {
       let found: CSVTable.Column
       let index: Int
       do {
-        index = try table.header.index(of: column.name)
+        index = try table.header.index(named: column.name)
         found = table.columns[index]
       } catch { throw .file(error) }
       if let position = found.firstMissing, missing != .mean {

@@ -45,7 +45,7 @@ public struct FeatureMatrix: Sendable {
     }
     for (column, name) in zip(columns, names) where column.count != first.count {
       throw .lengthMismatch(
-        what: "values of the feature \(name)", expected: first.count, received: column.count)
+        what: "values of the feature \(quoted(name))", expected: first.count, received: column.count)
     }
     self.columns = columns
     self.names = names

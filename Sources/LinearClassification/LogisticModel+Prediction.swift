@@ -12,10 +12,7 @@ extension LogisticModel {
     guard features.columns.count == coefficients.count else {
       throw .lengthMismatch(what: "features", expected: coefficients.count, received: features.columns.count)
     }
-    let instructionSet =
-      if let instructionSet { instructionSet } else {
-        try rethrowingLossErrors { () throws(LossError) in try InstructionSet.selected.get() }
-      }
+    let instructionSet = try InstructionSet.usable(instructionSet)
     let tiles = StandardizedTiles(features, standardization)
     let objective = LogisticObjective(
       tiles: tiles, targets: [], weights: nil, l2: 0,

@@ -4,6 +4,14 @@ import _MatrixKernelsAVX2
 import _MatrixKernelsAVX512
 
 extension InstructionSet {
+  /// The variant that a caller asks for, or else the selected one. A loss refuses what this processor does not have.
+  static func usable(_ forced: InstructionSet?) throws(ClassificationError) -> InstructionSet {
+    try rethrowingLossErrors { () throws(LossError) in
+      let chosen = if let forced { forced } else { try InstructionSet.selected.get() }
+      return try WeightedCrossEntropyLoss<Double>(instructionSet: chosen).instructionSet ?? chosen
+    }
+  }
+
   /// The matrix kernels of this instruction set, which this processor must have.
   var matrixKernels: MatrixKernelTable {
     switch self {

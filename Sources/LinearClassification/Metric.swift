@@ -23,6 +23,14 @@ public enum Metric: String, CaseIterable, Codable, CodingKey, Hashable, Sendable
   /// The expected calibration error over ten bins of equal width.
   case calibrationError
 
+  /// Whether it is about the decisions at a threshold, rather than about probabilities or their order.
+  public var isOfDecisions: Bool {
+    switch self {
+    case .precision, .recall, .specificity, .f1, .balancedAccuracy, .matthewsCorrelation: true
+    case .rocAUC, .averagePrecision, .logLoss, .brierScore, .calibrationError: false
+    }
+  }
+
   /// Its name in tables.
   public var title: String {
     switch self {

@@ -2,12 +2,13 @@ extension Double {
   /// The number rounded to so many significant digits, without trailing zeros: `0.951`, `3.98`, `100`, `1.2e-07`.
   ///
   /// Fixed for all platforms and locales.
-  func formatted(_ digits: Int) -> String {
+  package func formatted(_ digits: Int) -> String {
     guard isFinite else { return "\(self)" }
     guard self != 0 else { return "0" }
     var exponent = Int(abs(self).decimalLogarithm.rounded(.down))
     if exponent < -4 || exponent >= max(digits, 7) {
-      let mantissa = self / Double(exponent).powerOfTen
+      // In two steps, as the power for a subnormal number would be 0.
+      let mantissa = self / Double(exponent / 2).powerOfTen / Double(exponent - exponent / 2).powerOfTen
       var text = mantissa.formatted(digits)
       if text == "10" || text == "-10" {
         exponent += 1

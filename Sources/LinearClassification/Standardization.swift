@@ -76,7 +76,9 @@ struct Moments {
             source = UnsafePointer(scratch)
           }
           guard count > 0 else { continue }
-          let mean = kernels.sum(source, count) / Double(count)
+          // Distances from one of the numbers: the mean of equal numbers is then that number, to the last digit.
+          let center = source[0]
+          let mean = center + kernels.sum(source, count, center) / Double(count)
           merge(count: Double(count), mean: mean, kernels.squaredDeviation(source, count, mean))
         }
       }

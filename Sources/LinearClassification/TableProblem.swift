@@ -10,6 +10,8 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
   case targetLabels(column: String, labels: [String])
   /// No row of the target has the label that is to be the positive one.
   case positiveNotFound(column: String, positive: String, labels: [String])
+  /// A weight is negative or infinite.
+  case invalidWeight(column: String, value: String, row: Int)
   /// The weights are text.
   case textWeights(column: String, label: String)
   /// A column of text has too many different labels.
@@ -35,6 +37,8 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
       "column \(quoted(column)): name the positive one of the labels \(list(labels)); everything else is then negative"
     case .positiveNotFound(let column, let positive, let labels):
       "column \(quoted(column)): no row has the positive label \(quoted(positive)); the labels are \(list(labels))"
+    case .invalidWeight(let column, let value, let row):
+      "row \(row), column \(quoted(column)): weights must be finite and at least 0, received \(value)"
     case .textWeights(let column, let label):
       "column \(quoted(column)): weights must be numbers, received \(quoted(label))"
     case .tooManyCategories(let column, let count, let limit):

@@ -15,22 +15,26 @@ public struct TargetColumn: Codable, Hashable, Sendable {
 
   /// 0 or 1 for each row; NaN where the cell is missing.
   ///
+  /// - Parameter needsPositives: whether it is an error that no row has the positive label. In training it is, for the label is then
+  ///   probably misspelt; of rows to be evaluated any may be positive, or none.
   /// - Throws: `ClassificationError.table` for a value that is neither, or a positive label that no row has.
-  public func targets(_ column: CSVTable.Column) throws(ClassificationError) -> [Double] {
+  public func targets(
+    _ column: CSVTable.Column, needsPositives: Bool = true
+  ) throws(ClassificationError) -> [Double] {
     switch column.values {
-    case .numbers(let numbers): try targets(numbers)
-    case .categories(let codes, let labels): try targets(codes, labels)
+    case .numbers(let numbers): try targets(numbers, needsPositives)
+    case .categories(let codes, let labels): try targets(codes, labels, needsPositives)
     }
   }
 
-  private func targets(_ numbers: [Double]) throws(ClassificationError) -> [Double] {
+  private func targets(_ numbers: [Double], _ needsPositives: Bool) throws(ClassificationError) -> [Double] {
     guard let positive else {
       if let row = numbers.firstIndex(where: { $0 != 0 && $0 != 1 && !$0.isNaN }) {
         throw .table(.targetNumber(column: name, value: numbers[row].formatted(6), row: row + 1))
       }
       return numbers
     }
-    guard let value = Double(positive), numbers.contains(value) else {
+    guard let value = Double(positive), !needsPositives || numbers.contains(value) else {
       var values: [Double] = []
       for number in numbers where !number.isNaN && !values.contains(number) {
         values.append(number)
@@ -42,7 +46,9 @@ public struct TargetColumn: Codable, Hashable, Sendable {
     return numbers.map { $0.isNaN ? .nan : $0 == value ? 1 : 0 }
   }
 
-  private func targets(_ codes: [Int32], _ labels: [String]) throws(ClassificationError) -> [Double] {
+  private func targets(
+    _ codes: [Int32], _ labels: [String], _ needsPositives: Bool
+  ) throws(ClassificationError) -> [Double] {
     let values: [Double?] = labels.map { label in
       if let positive { return label == positive ? 1 : 0 }
       switch label.lowercased() {
@@ -51,7 +57,7 @@ public struct TargetColumn: Codable, Hashable, Sendable {
       default: return Double(label).flatMap { $0 == 0 || $0 == 1 ? $0 : nil }
       }
     }
-    if let positive, !labels.contains(positive) {
+    if let positive, needsPositives, !labels.contains(positive) {
       throw .table(.positiveNotFound(column: name, positive: positive, labels: labels))
     }
     let known = values.compactMap { $0 }

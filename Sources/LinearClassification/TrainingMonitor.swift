@@ -22,4 +22,14 @@ public enum TrainingProgress: Hashable, Sendable {
   case iteration(Int, gradientNorm: Double, tolerance: Double)
   /// A study has finished so many of its fits.
   case fits(done: Int, total: Int)
+
+  /// From 0 to 1: for one fit the share of the orders of magnitude by which the gradient has to fall, and as Newton's method goes on ever
+  /// faster this is rather low; for a study the share of its fits.
+  public var fraction: Double {
+    switch self {
+    case .iteration(_, let gradientNorm, let tolerance):
+      gradientNorm <= tolerance ? 1 : max(0, gradientNorm.logarithm / tolerance.logarithm)
+    case .fits(let done, let total): total > 0 ? Double(done) / Double(total) : 1
+    }
+  }
 }

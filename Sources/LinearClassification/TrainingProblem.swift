@@ -19,10 +19,7 @@ struct TrainingProblem: Sendable {
     guard targets.count == features.rowCount else {
       throw .lengthMismatch(what: "targets", expected: features.rowCount, received: targets.count)
     }
-    instructionSet =
-      if let forced = settings.instructionSet { forced } else {
-        try rethrowingLossErrors { () throws(LossError) in try InstructionSet.selected.get() }
-      }
+    instructionSet = try InstructionSet.usable(settings.instructionSet)
     threads = settings.threads ?? WorkerCount.processors
     sums = try ClassSums(targets: targets, weights: weights)
     standardization = try Standardization(
@@ -82,11 +79,11 @@ struct TrainingProblem: Sendable {
 }
 
 extension LogisticRegression {
-  /// Throws where a setting is out of range.
-  func check() throws(ClassificationError) {
-    func require(_ isValid: Bool, _ name: String, _ value: Double, _ expected: String)
-      throws(ClassificationError)
-    {
+  /// Throws where a setting is out of range. Fits check themselves; this finds out before the data is read.
+  public func check() throws(ClassificationError) {
+    func require(
+      _ isValid: Bool, _ name: String, _ value: some CustomStringConvertible, _ expected: String
+    ) throws(ClassificationError) {
       if !isValid { throw .invalidSetting(name: name, value: "\(value)", expected: expected) }
     }
     try require(
@@ -94,8 +91,7 @@ extension LogisticRegression {
       "finite and above 0")
     try require(l2 >= 0 && l2.isFinite, "the l2 penalty", l2, "finite and at least 0")
     try require(tolerance > 0 && tolerance < 1, "the tolerance", tolerance, "between 0 and 1")
-    try require(
-      maximumIterations >= 1, "the number of iterations", Double(maximumIterations), "at least 1")
-    if let threads { try require(threads >= 1, "the number of threads", Double(threads), "at least 1") }
+    try require(maximumIterations >= 1, "the number of iterations", maximumIterations, "at least 1")
+    if let threads { try require(threads >= 1, "the number of threads", threads, "at least 1") }
   }
 }

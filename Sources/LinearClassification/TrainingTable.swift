@@ -14,6 +14,8 @@ public struct TrainingTable: Sendable {
   public let target: TargetColumn
   /// What the user should know, a line each: rows that were dropped, cells that were filled.
   public let notices: [String]
+  /// The rows that are used, counted from 0; nil for all.
+  private let usedRows: [Int]?
 
   /// Takes a table apart: one column is the target, one may be the weights, all others become features.
   ///
@@ -23,21 +25,26 @@ public struct TrainingTable: Sendable {
   ///   - target: the column and its positive label. Read the table with the target among its `textColumns` if the label has to be
   ///     found exactly as it is written; otherwise labels that are numbers are compared as numbers.
   ///   - weights: the name of the column of weights.
+  ///   - excluded: the names of columns that are neither, and shall not become features: an identifier, say. Missing cells in them do not
+  ///     matter.
   ///   - missing: what is done where a cell is missing. A missing target or weight is an error unless rows are dropped.
   /// - Throws: `ClassificationError`, with the name of the column and the number of the row.
   public init(
-    _ table: CSVTable, target: TargetColumn, weights: String? = nil,
+    _ table: CSVTable, target: TargetColumn, weights: String? = nil, excluding excluded: [String] = [],
     missing: FeatureEncoding.MissingPolicy = .error
   ) throws(ClassificationError) {
-    let targetIndex = try Self.index(target.name, table)
-    let weightIndex: Int? = if let weights { try Self.index(weights, table) } else { nil }
+    let targetIndex = try table.index(of: target.name)
+    let weightIndex: Int? = if let weights { try table.index(of: weights) } else { nil }
     if targetIndex == weightIndex { throw .table(.targetIsWeights(target.name)) }
+    var ignored: Set<Int> = []
+    for name in excluded { ignored.insert(try table.index(of: name)) }
+    ignored.subtract([targetIndex, weightIndex].compactMap { $0 })
     for (index, name) in table.header.names.enumerated()
     where table.header.names[..<index].contains(name) { throw .table(.duplicateColumn(name)) }
     guard table.rowCount > 0 else { throw .noRows }
 
     var keep: [Int]?
-    if missing == .drop { keep = Self.completeRows(table) }
+    if missing == .drop { keep = Self.completeRows(table, ignoring: ignored) }
     if let keep, keep.isEmpty { throw .table(.allRowsDropped) }
     var notices: [String] = []
     if let keep {
@@ -45,13 +52,14 @@ public struct TrainingTable: Sendable {
         "dropped \(table.rowCount - keep.count) of \(table.rowCount) rows because a cell was missing")
     }
     var columns: [FeatureEncoding.Column] = []
-    for (index, column) in table.columns.enumerated() {
+    for (index, column) in table.columns.enumerated() where !ignored.contains(index) {
       if let position = column.firstMissing, missing != .drop {
         let isFeature = index != targetIndex && index != weightIndex
         guard missing == .mean, isFeature else {
           throw .file(table.badCell(position, column: index, Self.missingCell(isFeature, missing)))
         }
-        notices.append("filled \(column.missingCount) missing cells of column \(quoted(column.name))")
+        let cells = column.missingCount == 1 ? "cell" : "cells"
+        notices.append("filled \(column.missingCount) missing \(cells) of column \(quoted(column.name))")
       }
       if index == targetIndex || index == weightIndex { continue }
       columns.append(FeatureEncoding.Column(name: column.name, content: try Self.content(column, rows: keep)))
@@ -63,7 +71,7 @@ public struct TrainingTable: Sendable {
 
     var features: [FeatureMatrix.Column] = []
     for column in columns {
-      let source = table.columns[try Self.index(column.name, table)]
+      let source = table.columns[try table.index(of: column.name)]
       features += try column.features(source, unseen: .zero)
     }
     guard !features.isEmpty else { throw .noFeatures }
@@ -74,10 +82,13 @@ public struct TrainingTable: Sendable {
     self.features = keep.map(matrix.rows) ?? matrix
     self.targets = keep.map { rows in rows.map { targets[$0] } } ?? targets
     self.weights = weightValues.map { values in keep.map { rows in rows.map { values[$0] } } ?? values }
+    usedRows = keep
   }
 
-  private static func index(_ name: String, _ table: CSVTable) throws(ClassificationError) -> Int {
-    do { return try table.header.index(of: name) } catch { throw .file(error) }
+  /// The error with the row as the table counts it, where it names one of the rows that are used.
+  func located(_ error: ClassificationError) -> ClassificationError {
+    guard let usedRows, case .invalidFeature(let value, let row, let feature) = error else { return error }
+    return .invalidFeature(value: value, row: usedRows[row - 1] + 1, feature: feature)
   }
 
   private static func missingCell(_ isFeature: Bool, _ policy: FeatureEncoding.MissingPolicy) -> String {
@@ -87,8 +98,9 @@ public struct TrainingTable: Sendable {
   }
 
   /// The rows, counted from 0, without a missing cell; nil where none is missing.
-  private static func completeRows(_ table: CSVTable) -> [Int]? {
-    let holed = table.columns.filter { $0.missingCount > 0 }
+  private static func completeRows(_ table: CSVTable, ignoring ignored: Set<Int>) -> [Int]? {
+    let holed = table.columns.indices.filter { !ignored.contains($0) && table.columns[$0].missingCount > 0 }
+      .map { table.columns[$0] }
     if holed.isEmpty { return nil }
     return (0..<table.rowCount).filter { row in
       holed.allSatisfy { column in
@@ -106,13 +118,15 @@ public struct TrainingTable: Sendable {
   ) throws(ClassificationError) -> FeatureEncoding.Column.Content {
     switch column.values {
     case .numbers(let numbers):
+      // Distances from one of the numbers, so that filling a constant column leaves it constant.
+      let center = numbers.first { !$0.isNaN } ?? 0
       var sum = 0.0
       var count = 0.0
       for number in numbers where !number.isNaN {
-        sum += number
+        sum += number - center
         count += 1
       }
-      return .number(fill: count > 0 && sum.isFinite ? sum / count : 0)
+      return .number(fill: sum.isFinite && count > 0 ? center + sum / count : 0)
     case .categories(let codes, let labels):
       var counts = [Int](repeating: 0, count: labels.count)
       if let rows {
@@ -131,12 +145,25 @@ public struct TrainingTable: Sendable {
     }
   }
 
-  private static func weights(_ column: CSVTable.Column) throws(ClassificationError) -> [Double] {
+  /// The weights in a column; NaN where the cell is missing.
+  static func weights(_ column: CSVTable.Column) throws(ClassificationError) -> [Double] {
     switch column.values {
-    case .numbers(let numbers): return numbers
+    case .numbers(let numbers):
+      if let row = numbers.firstIndex(where: { $0 < 0 || $0.isInfinite }) {
+        throw .table(
+          .invalidWeight(column: column.name, value: numbers[row].formatted(6), row: row + 1))
+      }
+      return numbers
     case .categories(_, let labels):
       throw .table(
         .textWeights(column: column.name, label: labels.first { Double($0) == nil } ?? labels.first ?? ""))
     }
+  }
+}
+
+extension CSVTable {
+  /// The index of the column with a name, or else a number.
+  func index(of name: String) throws(ClassificationError) -> Int {
+    do { return try header.index(of: name) } catch { throw .file(error) }
   }
 }

@@ -49,8 +49,8 @@ public struct MatrixKernelTable: Sendable {
     @Sendable (
       _ factor: Double, _ source: UnsafePointer<Double>, _ count: Int, _ output: UnsafeMutablePointer<Double>
     ) -> Void
-  /// The sum of some numbers; any count.
-  public var sum: @Sendable (_ source: UnsafePointer<Double>, _ count: Int) -> Double
+  /// The sum of `source - center`; any count.
+  public var sum: @Sendable (_ source: UnsafePointer<Double>, _ count: Int, _ center: Double) -> Double
   /// The sum of `(source - center)²`; any count.
   public var squaredDeviation:
     @Sendable (_ source: UnsafePointer<Double>, _ count: Int, _ center: Double) -> Double
@@ -66,7 +66,7 @@ public struct MatrixKernelTable: Sendable {
     addGram = { MatrixLoop<V>.addGram($0, $1) }
     dot = { MatrixLoop<V>.dot($0, $1, $2) }
     addScaled = { MatrixLoop<V>.addScaled($0, $1, $2, $3) }
-    sum = { MatrixLoop<V>.sum($0, $1) }
+    sum = { MatrixLoop<V>.sum($0, $1, $2) }
     squaredDeviation = { MatrixLoop<V>.squaredDeviation($0, $1, $2) }
   }
 }

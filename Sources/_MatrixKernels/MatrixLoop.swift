@@ -130,18 +130,19 @@ enum MatrixLoop<V: MatrixVector> {
   }
 
   @inlinable @inline(__always)
-  static func sum(_ source: UnsafePointer<Double>, _ count: Int) -> Double {
+  static func sum(_ source: UnsafePointer<Double>, _ count: Int, _ center: Double) -> Double {
+    let centers = V(repeating: center)
     var a = V(repeating: 0)
     var b = a
     var index = 0
     while index &+ 2 &* V.laneCount <= count {
-      a = a + V(loading: source + index)
-      b = b + V(loading: source + index + V.laneCount)
+      a = a + (V(loading: source + index) - centers)
+      b = b + (V(loading: source + index + V.laneCount) - centers)
       index &+= 2 &* V.laneCount
     }
     var sum = (a + b).sum
     while index < count {
-      sum += source[index]
+      sum += source[index] - center
       index &+= 1
     }
     return sum

@@ -28,14 +28,23 @@ enum Interruption {
       source.setEventHandler {
         AtomicFile.removeAllTemporaryFiles {
           ProgressBar.erase()
-          // Ends by the signal itself, so that a shell sees 128 + n.
-          signal(number, SIG_DFL)
-          raise(number)
+          endProcess(by: number)
         }
       }
       source.resume()
       sources.append(source)
     }
+  }
+
+  /// Ends by the signal itself, so that a shell sees 128 + n.
+  private static func endProcess(by number: Int32) {
+    signal(number, SIG_DFL)
+    // The threads of a dispatch queue block every signal.
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    sigaddset(&unblocked, number)
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
+    raise(number)
   }
 
   /// C compares the handlers' addresses, which Swift's function types do not.

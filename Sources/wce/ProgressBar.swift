@@ -1,3 +1,5 @@
+import DataFiles
+
 /// A bar on standard error for work that takes longer than a moment; nothing where standard error is no terminal.
 struct ProgressBar {
   private let label: String
@@ -21,6 +23,12 @@ struct ProgressBar {
     let filled = Int(done * Double(Self.width))
     let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
     StandardError.write("\r\(label) [\(bar)] \(Int(done * 100)) %")
+  }
+
+  /// Shows how much of a file has been read; nothing for a stream, whose end is not known.
+  mutating func update(_ progress: ReadingProgress) {
+    guard let total = progress.totalByteCount, total > 0 else { return }
+    update(fraction: Double(progress.byteCount) / Double(total))
   }
 
   /// Removes the bar.

@@ -10,6 +10,9 @@
 enum StandardError {
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// Writes a line that the user should know and that is no error.
+  static func notify(_ notice: String) { write("wce: note: \(notice)\n") }
+
   /// Writes text; there is nowhere to report a failure to.
   static func write(_ text: String) {
     var text = text

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataFiles
+import LinearClassification
 import WeightedCrossEntropy
 
 /// The command-line tool: it parses, asks the libraries, and prints.
@@ -16,7 +17,10 @@ struct WCE: ParsableCommand {
       WCE_INSTRUCTION_SET=baseline|avx2|avx512 forces a variant of the kernels.
       """,
     version: version,
-    subcommands: [LossCommand.self, InfoCommand.self])
+    subcommands: [
+      LossCommand.self, FitCommand.self, PredictCommand.self, EvaluateCommand.self, TradeoffCommand.self,
+      ExampleCommand.self, InfoCommand.self,
+    ])
 
   static let version = "0.1.0"
 
@@ -29,6 +33,8 @@ struct WCE: ParsableCommand {
       try command.run()
     } catch let error as ToolError {
       error.reportAndExit()
+    } catch let error as ClassificationError {
+      ToolError(error).reportAndExit()
     } catch let error as LossError {
       ToolError(error).reportAndExit()
     } catch let error as DataFileError {

@@ -98,7 +98,7 @@ import _TestSupport
         block: Int.random(in: 8...200, using: &generator),
         preferredBlock: Int.random(in: 1...100, using: &generator),
         gap: Int.random(in: 1...64, using: &generator), window: Int.random(in: 64...300, using: &generator))
-      let reader = try NPYReader(path: path, policy: .exact, limits: limits)
+      let reader = try NPYReader(file: InputFile(path: path), policy: .exact, limits: limits)
       #expect(try reader.readAll(as: Double.self) == expected, "\(shape) \(size) \(limits)")
     }
   }

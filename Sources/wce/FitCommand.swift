@@ -1,0 +1,201 @@
+import ArgumentParser
+import DataFiles
+import LinearClassification
+
+/// `wce fit`: a model of a table or a matrix.
+struct FitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit a logistic model to a table, with a weight for its positive rows.",
+    discussion: """
+      Minimises the weighted cross entropy plus a penalty on the coefficients of standardised features: \
+      scikit-learn's LogisticRegression(C=1/L, class_weight={0: 1, 1: Q}) after StandardScaler.
+
+      In a table every column but the target and the weights becomes a feature, text as one feature for each of \
+      up to 100 labels. Columns go by name or number; the target says 0 and 1, or true and false, or --positive \
+      names its positive label and everything else is negative.
+
+      A matrix has two axes, rows and columns, and its targets are in a file of their own.
+
+      wce fit data.csv --target fraud --pos-weight balanced --model model.json
+      wce fit features.npy --targets targets.npy --pos-weight 9 --model model.json
+      """)
+
+  @Argument(help: ArgumentHelp("The table, or the matrix of features.", valueName: "DATA.csv|DATA.npy"))
+  var data: String
+
+  @Option(help: ArgumentHelp("The column to predict.", valueName: "COLUMN"))
+  var target: String?
+
+  @Option(help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"))
+  var positive: String?
+
+  @Option(
+    help: ArgumentHelp("The targets of a matrix: FILE.npy or FILE.csv:COLUMN.", valueName: "FILE"))
+  var targets: InputFile?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The weight of the positive rows; balanced is negatives / positives. (default: 1)",
+      valueName: "Q|balanced"))
+  var posWeight = PositiveWeightArgument.number(1)
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The penalty on the squares of the coefficients.", valueName: "L"))
+  var l2 = 1.0
+
+  @Option(
+    help: ArgumentHelp(
+      "The column with a weight for each row; 0 leaves it out. For a matrix a file, as for --targets.",
+      valueName: "COLUMN|FILE"))
+  var weights: String?
+
+  @Option(help: ArgumentHelp("A column that is no feature. May be repeated.", valueName: "COLUMN"))
+  var exclude: [String] = []
+
+  @Option(
+    help:
+      "Cells that are missing: an error, filled with the column's mean (or its most frequent label), or their rows dropped."
+  )
+  var missing = FeatureEncoding.MissingPolicy.error
+
+  @Flag(help: "The table has no header; its columns are 1, 2, 3 and so on.")
+  var noHeader = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The character between cells, or comma, semicolon, tab. (default: what the file looks like)",
+      valueName: "C"))
+  var delimiter: DelimiterArgument?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The most iterations.", valueName: "N"))
+  var maxIterations = LogisticRegression().maximumIterations
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The most threads. (default: all processors)", valueName: "N")
+  )
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("Write the model here, as JSON.", valueName: "MODEL.json"))
+  var model: String
+
+  func validate() throws {
+    if isMatrix(data) {
+      let needed = [
+        (target != nil, "--target"), (positive != nil, "--positive"), (!exclude.isEmpty, "--exclude"),
+        (missing != .error, "--missing"), (noHeader, "--no-header"), (delimiter != nil, "--delimiter"),
+      ]
+      if let option = needed.first(where: \.0)?.1 {
+        throw ValidationError("\(option) is for tables; the targets of a matrix come from --targets FILE.")
+      }
+      if targets == nil { throw ValidationError("A matrix needs --targets FILE.") }
+      if let weights, InputFile(argument: weights) == nil {
+        throw ValidationError("The --weights of a matrix are FILE.npy or FILE.csv:COLUMN.")
+      }
+    } else {
+      if targets != nil { throw ValidationError("--targets is for a matrix; a table has a --target COLUMN.") }
+      if target == nil { throw ValidationError("A table needs --target COLUMN, the column to predict.") }
+    }
+    if model == data { throw ValidationError("--model and the data name the same file.") }
+  }
+
+  func run() throws {
+    try settings(positiveWeight: posWeight.number ?? 1).check()
+    // A path that cannot be written shows now, not after the work.
+    let file = try AtomicFile(path: model)
+    let classifier = try isMatrix(data) ? fitMatrix() : fitTable()
+    try file.write(classifier.json())
+    try file.commit()
+    notify(classifier.notices)
+    try Output.write(FitSummary(classifier, posWeight, path: model).text)
+  }
+
+  private func fitTable() throws -> Classifier {
+    let table = try CSVTable.read(
+      data, format: CSVFormat(delimiter: delimiter?.delimiter, hasHeader: !noHeader))
+    return try ToolError.naming(data) { () throws(ClassificationError) in
+      let training = try TrainingTable(
+        table, target: TargetColumn(name: target ?? "", positive: positive), weights: weights,
+        excluding: exclude, missing: missing)
+      notify(training.notices)
+      var classifier = try withFittingBar { (monitor) throws(ClassificationError) in
+        try Classifier(
+          training, settings: settings(training.targets, training.weights), monitor: monitor)
+      }
+      classifier.hasHeader = !noHeader
+      return classifier
+    }
+  }
+
+  private func fitMatrix() throws -> Classifier {
+    let features = try FeatureMatrix.read(data)
+    guard let targets else { throw ValidationError("A matrix needs --targets FILE.") }
+    let labels = try Classifier.Labels.read(
+      targets: targets, weights: weights.flatMap(InputFile.init), rowCount: features.rowCount)
+    do throws(ClassificationError) {
+      return try withFittingBar { (monitor) throws(ClassificationError) in
+        try Classifier(
+          features: features, targets: labels.targets, weights: labels.weights,
+          encoding: FeatureEncoding(numberColumnCount: features.columns.count),
+          settings: settings(labels.targets, labels.weights), monitor: monitor)
+      }
+    } catch {
+      let source =
+        switch error {
+        case .softTarget, .oneClass: targets.description
+        case .invalidWeight: weights ?? data
+        default: data
+        }
+      throw ToolError(error, source: source)
+    }
+  }
+
+  private func withFittingBar(
+    _ fit: (TrainingMonitor) throws(ClassificationError) -> Classifier
+  ) throws(ClassificationError) -> Classifier {
+    var bar = ProgressBar("fitting")
+    defer { bar.finish() }
+    return try fit(TrainingMonitor(progress: { bar.update(fraction: $0.fraction) }))
+  }
+
+  private func settings(
+    _ targets: [Double], _ weights: [Double]?
+  ) throws(ClassificationError) -> LogisticRegression {
+    if let number = posWeight.number { return settings(positiveWeight: number) }
+    return settings(
+      positiveWeight: try LogisticRegression.balancedPositiveWeight(targets: targets, weights: weights))
+  }
+
+  private func settings(positiveWeight: Double) -> LogisticRegression {
+    LogisticRegression(
+      positiveWeight: positiveWeight, l2: l2, maximumIterations: maxIterations, threads: threads)
+  }
+
+  private func notify(_ notices: [String]) {
+    for notice in notices { StandardError.notify("\(data): \(notice)") }
+  }
+}
+
+/// A positive weight as the command line names it.
+enum PositiveWeightArgument: ExpressibleByArgument, CustomStringConvertible {
+  case number(Double)
+  /// Negatives / positives.
+  case balanced
+
+  init?(argument: String) {
+    if argument == "balanced" {
+      self = .balanced
+    } else if let number = Double(argument) {
+      self = .number(number)
+    } else {
+      return nil
+    }
+  }
+
+  var number: Double? { if case .number(let number) = self { number } else { nil } }
+
+  var description: String { number.map { "\($0)" } ?? "balanced" }
+}

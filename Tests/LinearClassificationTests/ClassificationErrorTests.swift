@@ -1,0 +1,214 @@
+import DataFiles
+import Testing
+import WeightedCrossEntropy
+import _TestSupport
+
+@testable import LinearClassification
+
+/// Every error as a caller meets it, with its exact text. The problems of tables are in `FeatureEncodingTests` and `TargetColumnTests`,
+/// those of model files in `ClassifierFileTests`.
+@Suite struct ClassificationErrorTests {
+  private let features: FeatureMatrix
+  private let targets: [Double] = [0, 1, 0, 1, 0]
+
+  init() throws {
+    features = try FeatureMatrix(
+      columns: [.numbers([1, 5, 2, 3, 4]), .numbers([0, 1, 1, 0, 5])], names: ["size", "age"])
+  }
+
+  private func message(_ body: () throws -> Void) -> String? { classificationError(body).map { "\($0)" } }
+
+  private func fitting(
+    _ columns: [[Double]]? = nil, targets: [Double]? = nil, weights: [Double]? = nil,
+    with settings: LogisticRegression = LogisticRegression()
+  ) -> String? {
+    message {
+      let features = try columns.map { try FeatureMatrix(columns: $0.map { .numbers($0) }) } ?? self.features
+      _ = try settings.fit(features, targets: targets ?? self.targets, weights: weights)
+    }
+  }
+
+  @Test func shapes() throws {
+    #expect(
+      message { _ = try FeatureMatrix(columns: []) }
+        == "there is no column to learn from besides the target and the weights")
+    #expect(
+      message { _ = try FeatureMatrix(rowMajor: [1.0].span, columnCount: 0) }
+        == "there is no column to learn from besides the target and the weights")
+    #expect(
+      message { _ = try FeatureMatrix(rowMajor: [1.0, 2, 3, 4, 5].span, columnCount: 2) }
+        == "expected 6 elements of a matrix with 2 columns, received 5")
+    #expect(
+      message { _ = try FeatureMatrix(columns: [.numbers([1])], names: ["a", "b"]) }
+        == "expected 1 names of features, received 2")
+    #expect(
+      message { _ = try FeatureMatrix(columns: [.numbers([1, 2]), .indicator(codes: [1], code: 1)]) }
+        == "expected 2 values of the feature \"2\", received 1")
+    #expect(fitting(targets: [0, 1]) == "expected 5 targets, received 2")
+    #expect(fitting(weights: [1, 1]) == "expected 5 weights, received 2")
+    let model = try LogisticRegression().fit(features, targets: targets)
+    #expect(
+      message { _ = try model.logits(FeatureMatrix(columns: [.numbers([1])])) }
+        == "expected 2 features, received 1")
+    #expect(
+      message {
+        _ = try Classifier(
+          features: features, targets: targets, encoding: FeatureEncoding(numberColumnCount: 3),
+          settings: LogisticRegression())
+      } == "expected 3 features, received 2")
+    #expect(message { _ = try Evaluation(logits: [1], targets: [1, 0]) } == "expected 1 targets, received 2")
+    #expect(
+      message { _ = try Evaluation(logits: [1, 2], targets: [1, 0], weights: [1]) }
+        == "expected 2 weights, received 1")
+    #expect(
+      message {
+        _ = try TradeoffStudy(features, targets: [0, 1], settings: TradeoffStudy.Settings())
+      } == "expected 5 targets, received 2")
+  }
+
+  @Test(arguments: [Double.nan, .infinity, -.infinity, 1e145, -1e300])
+  func features(_ bad: Double) throws {
+    let text = "row 4, column \"2\": features must be finite numbers below 1e145, received \(bad)"
+    #expect(fitting([[1, 5, 2, 3, 4], [1, 2, 3, bad, 5]]) == text)
+    // In a row of weight 0 too.
+    #expect(fitting([[1, 5, 2, 3, 4], [1, 2, 3, bad, 5]], weights: [1, 1, 1, 0, 1]) == text)
+    let model = try LogisticRegression().fit(features, targets: targets)
+    if !bad.isFinite {
+      #expect(
+        message {
+          _ = try model.logits(
+            FeatureMatrix(columns: [.numbers([1, 2]), .numbers([1, bad])], names: ["size", "age"]))
+        } == "row 2, column \"age\": features must be finite numbers below 1e145, received \(bad)")
+    }
+  }
+
+  @Test func targetsAndWeights() {
+    #expect(fitting(targets: [0, 1, 0, 1.5, 0]) == "row 4: targets must lie in [0, 1], received 1.5")
+    #expect(fitting(targets: [0, 1, 0, .nan, 0]) == "row 4: targets must lie in [0, 1], received nan")
+    #expect(fitting(targets: [-1, 1, 0, 1, 0]) == "row 1: targets must lie in [0, 1], received -1.0")
+    #expect(
+      fitting(weights: [1, -2, 1, 1, 1]) == "row 2: weights must be finite and at least 0, received -2.0")
+    #expect(
+      fitting(weights: [1, 1, .infinity, 1, 1])
+        == "row 3: weights must be finite and at least 0, received inf")
+    #expect(
+      fitting(weights: [.nan, 1, 1, 1, 1]) == "row 1: weights must be finite and at least 0, received nan")
+    #expect(
+      message { _ = try Evaluation(logits: [1, 2], targets: [1, 0.5]) }
+        == "row 2: to be evaluated a target must be 0 or 1, received 0.5")
+    #expect(
+      message { _ = try Evaluation(logits: [.nan, 2], targets: [1, 0]) }
+        == "row 1: logits must be finite, received nan")
+    #expect(
+      message { _ = try Evaluation(logits: [1, 2], targets: [1, 0], weights: [1, -1]) }
+        == "row 2: weights must be finite and at least 0, received -1.0")
+  }
+
+  @Test func nothingToTellApart() {
+    #expect(
+      fitting(targets: [0, 0, 0, 0, 0])
+        == "the target has no positives: every row is negative, and there is nothing to tell apart")
+    #expect(
+      fitting(targets: [1, 1, 1, 1, 1])
+        == "the target has no negatives: every row is positive, and there is nothing to tell apart")
+    #expect(
+      fitting(weights: [1, 0, 1, 0, 1])
+        == "the target has no positives: every row is negative, and there is nothing to tell apart")
+    #expect(fitting(weights: [0, 0, 0, 0, 0]) == "there are no rows to learn from")
+    #expect(fitting([[]], targets: []) == "there are no rows to learn from")
+    #expect(message { _ = try Evaluation(logits: [], targets: []) } == "there are no rows to learn from")
+    #expect(
+      message { _ = try Evaluation(logits: [1], targets: [1], weights: [0]) }
+        == "there are no rows to learn from")
+    #expect(
+      fitting([[2, 2, 2, 2, 2], [7, 7, 7, 7, 7]])
+        == "every feature is constant, and nothing can be learned from that")
+    #expect(
+      message { _ = try LogisticRegression.balancedPositiveWeight(targets: [0, 0]) }
+        == "the target has no positives: every row is negative, and there is nothing to tell apart")
+    #expect(
+      message { _ = try StratifiedFolds(targets: [1, 1, 0, 0, 0], count: 3, seed: 0) }
+        == "2 positive rows cannot be spread over 3 folds; use at most 2 folds, or more data")
+    #expect(
+      message { _ = try StratifiedFolds(targets: [1, 0, 0, 0], count: 3, seed: 0) }
+        == "1 positive row cannot be spread over 3 folds; at least 2 rows of each class are needed")
+  }
+
+  @Test func settings() {
+    #expect(
+      fitting(with: LogisticRegression(positiveWeight: 0))
+        == "the positive weight must be finite and above 0, received 0.0")
+    #expect(
+      fitting(with: LogisticRegression(positiveWeight: .infinity))
+        == "the positive weight must be finite and above 0, received inf")
+    #expect(
+      fitting(with: LogisticRegression(l2: -1))
+        == "the l2 penalty must be finite and at least 0, received -1.0")
+    #expect(
+      fitting(with: LogisticRegression(l2: .nan))
+        == "the l2 penalty must be finite and at least 0, received nan")
+    #expect(
+      fitting(with: LogisticRegression(tolerance: 0)) == "the tolerance must be between 0 and 1, received 0.0"
+    )
+    #expect(
+      fitting(with: LogisticRegression(maximumIterations: 0))
+        == "the number of iterations must be at least 1, received 0")
+    #expect(
+      fitting(with: LogisticRegression(threads: 0)) == "the number of threads must be at least 1, received 0")
+    #expect(
+      message { _ = try Evaluation(logits: [1], targets: [1], threshold: 1.5) }
+        == "the threshold must be in [0, 1], received 1.5")
+    #expect(
+      message { _ = try StratifiedFolds(targets: [1, 0], count: 1, seed: 0) }
+        == "the number of folds must be at least 2, received 1")
+    #expect(
+      message { _ = try TradeoffGoal.recall(atLeast: 95) }
+        == "the least recall must be above 0 and at most 1, received 95.0")
+    #expect(
+      message { _ = try TradeoffGoal.precision(atLeast: 0) }
+        == "the least precision must be above 0 and at most 1, received 0.0")
+    #expect(
+      message {
+        _ = try TradeoffStudy(
+          features, targets: targets, settings: TradeoffStudy.Settings(positiveWeights: []))
+      } == "the number of weights must be at least 1, received 0")
+    #expect(
+      message {
+        _ = try TradeoffStudy(
+          features, targets: targets, settings: TradeoffStudy.Settings(positiveWeights: [1, -3], folds: 2))
+      } == "the positive weight must be finite and above 0, received -3.0")
+  }
+
+  @Test func training() {
+    #expect(
+      fitting([[1, 5, 2, 6, 3]], with: LogisticRegression(l2: 0))
+        == "the classes can be told apart without an error, so that without a penalty the coefficients grow "
+        + "without limit; use an l2 penalty above 0")
+    #expect(
+      "\(ClassificationError.separable(feature: "a\nb"))"
+        == "the classes can be told apart without an error with the help of the feature \"a\\nb\", so that without a "
+        + "penalty the coefficients grow without limit; use an l2 penalty above 0")
+    let certificate = TrainingCertificate(
+      method: .newtonCholesky, iterations: 7, passes: 9, gradientNorm: 0.25, tolerance: 1e-10,
+      remainingStep: 1, remainingDecrease: 1, objective: 3)
+    #expect(
+      "\(ClassificationError.notConverged(certificate))"
+        == "training did not converge: after 7 iterations the gradient norm is 0.25 and should be at most 1e-10; "
+        + "allow more iterations, or use a larger l2 penalty")
+    #expect("\(ClassificationError.cancelled)" == "stopped before the end")
+    #expect(
+      "\(ClassificationError.newerModel(version: 3, supported: 1))"
+        == "the model has format version 3, and this software reads versions up to 1; use a newer version of it"
+    )
+    #expect(
+      "\(ClassificationError.loss(LossError("logistic_loss", .emptyMean)))"
+        == "logistic_loss: the mean of no elements is undefined")
+  }
+
+  /// An instruction set that this processor lacks is refused before anything runs.
+  @Test(arguments: InstructionSet.allCases.filter { !$0.isAvailable })
+  func unavailableInstructionSet(_ instructionSet: InstructionSet) throws {
+    let text = try #require(fitting(with: LogisticRegression(instructionSet: instructionSet)))
+    #expect(text.contains("the instruction set \(instructionSet.rawValue) is not available here"))
+  }
+}

@@ -1,0 +1,190 @@
+import DataFiles
+import Foundation
+import LinearClassification
+import Testing
+import _TestSupport
+
+/// The model file: what is written is what is read, and what is not a model is refused with a reason.
+@Suite struct ClassifierFileTests {
+  private let directory: TemporaryDirectory
+  private let table: CSVTable
+  private let classifier: Classifier
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    var csv = "size,city,flat,bought\n"
+    for row in 0..<60 {
+      csv +=
+        "\(Double(row * 37 % 50) / 3),\(["Oslo", "Turin", "Köln \\\"x\\\""][row % 3]),4,\(row % 4 == row % 3 ? 1 : 0)\n"
+    }
+    table = try CSVTable(contentsOf: directory.write(csv, to: "t.csv"))
+    classifier = try Classifier(
+      TrainingTable(table, target: TargetColumn(name: "bought")),
+      settings: LogisticRegression(positiveWeight: 3, l2: 0.7))
+  }
+
+  /// The error of reading the model's JSON after a change to it.
+  private func problem(_ change: (inout [String: Any]) -> Void) throws -> ClassificationError? {
+    var object = try #require(
+      JSONSerialization.jsonObject(with: Data(classifier.json().utf8)) as? [String: Any])
+    change(&object)
+    let data = try JSONSerialization.data(withJSONObject: object)
+    return classificationError { _ = try Classifier(json: data) }
+  }
+
+  @Test func roundTrip() throws {
+    let path = directory.file("model.json")
+    try classifier.write(to: path)
+    let read = try Classifier.read(path)
+    #expect(read == classifier)
+    // Not nearly the same numbers: the same.
+    let logits = try classifier.model.logits(classifier.encoding.features(table))
+    #expect(try read.model.logits(read.encoding.features(table)) == logits)
+    #expect(try read.json() == classifier.json())
+  }
+
+  @Test func matrixModelHasNoTarget() throws {
+    let (features, targets) = TestData.problem(rows: 50, columns: 2, seed: 40)
+    let model = try Classifier(
+      features: features, targets: targets, encoding: FeatureEncoding(numberColumnCount: 2),
+      settings: LogisticRegression())
+    #expect(model.target == nil)
+    let json = try model.json()
+    #expect(!json.contains("\"target\""))
+    #expect(try Classifier(json: json.utf8) == model)
+  }
+
+  @Test func documentedMembers() throws {
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(classifier.json().utf8)) as? [String: Any])
+    #expect(
+      Set(object.keys) == [
+        "format", "version", "target", "missing", "columns", "features", "intercept", "originalIntercept",
+        "positiveWeight", "l2", "certificate", "training",
+      ])
+    #expect(object["format"] as? String == "weighted-cross-entropy linear classifier")
+    #expect(object["version"] as? Int == 1)
+    #expect(object["positiveWeight"] as? Double == 3)
+    #expect(object["l2"] as? Double == 0.7)
+    let features = try #require(object["features"] as? [[String: Any]])
+    #expect(
+      features.map { $0["name"] as? String }
+        == ["size", "city=Oslo", "city=Turin", "city=Köln \\\"x\\\"", "flat"])
+    #expect(features.last?["standardDeviation"] as? Double == 0)
+    // Foundation's untyped reader is right to the last digit but one.
+    let coefficient = try #require(features.first?["originalCoefficient"] as? Double)
+    #expect(abs(coefficient - classifier.model.originalCoefficients[0]) < 1e-15)
+    let certificate = try #require(object["certificate"] as? [String: Any])
+    #expect(certificate["method"] as? String == "newton-cholesky")
+    let training = try #require(object["training"] as? [String: Any])
+    #expect(training["rowCount"] as? Int == 60)
+  }
+
+  @Test func trainingMetricsAreThoseOfTheTrainingRows() throws {
+    let features = try classifier.encoding.features(table)
+    let targets = try TargetColumn(name: "bought").targets(table.columns[3])
+    let logits = try classifier.model.logits(features)
+    #expect(classifier.training.rowCount == 60)
+    #expect(classifier.training.positiveCount == targets.count { $0 == 1 })
+    #expect(try classifier.training.raw == Evaluation(logits: logits, targets: targets))
+    #expect(
+      try classifier.training.calibrated
+        == Evaluation(logits: classifier.model.calibratedLogits(logits), targets: targets))
+  }
+
+  @Test func constantFeaturesAreNoticed() {
+    #expect(classifier.notices == ["dropped the feature \"flat\": it is constant"])
+  }
+
+  @Test func newerVersion() throws {
+    let error = try problem { $0["version"] = 2 }
+    #expect(error == .newerModel(version: 2, supported: 1))
+    // Whatever else a later version may have changed.
+    #expect(
+      try problem { $0 = ["format": $0["format"]!, "version": 7] } == .newerModel(version: 7, supported: 1))
+  }
+
+  @Test func otherFiles() {
+    func reason(_ text: String) -> String? {
+      classificationError { _ = try Classifier(json: text.utf8) }.map { "\($0)" }
+    }
+    let other =
+      "this is not a usable model: it does not say \"format\": \"weighted-cross-entropy linear classifier\""
+    #expect(reason("{}") == other)
+    #expect(reason("{\"format\": \"something else\"}") == other)
+    #expect(reason("") == "this is not a usable model: it is not JSON")
+    #expect(reason("a,b\n1,2\n") == "this is not a usable model: it is not JSON")
+    #expect(reason("[1, 2]") == "this is not a usable model: expected an object")
+    #expect(reason("{\"format\": 1}") == "this is not a usable model: format: expected text")
+  }
+
+  @Test func everyCutFileIsRefused() throws {
+    let bytes = Array(try classifier.json().utf8)
+    for length in stride(from: 0, to: bytes.count - 2, by: 97) {
+      let error = classificationError { _ = try Classifier(json: bytes.prefix(length)) }
+      #expect(error == .damagedModel("it is not JSON"))
+    }
+  }
+
+  @Test func everyMissingMemberIsNamed() throws {
+    for member in [
+      "missing", "columns", "features", "intercept", "positiveWeight", "l2", "certificate", "training",
+    ] {
+      let error = try problem { $0[member] = nil }
+      #expect(error == .damagedModel("the member \"\(member)\" is missing"))
+    }
+    #expect(try problem { $0["version"] = 0 } == .damagedModel("there is no format version 0"))
+  }
+
+  @Test func wrongMembersAreNamedWithTheirPlace() throws {
+    func change(_ change: (inout [[String: Any]]) -> Void) throws -> String? {
+      try problem { object in
+        var features = object["features"] as! [[String: Any]]
+        change(&features)
+        object["features"] = features
+      }.map { "\($0)" }
+    }
+    let prefix = "this is not a usable model: "
+    #expect(try change { $0[1]["mean"] = "x" } == prefix + "features[1].mean: expected a number")
+    #expect(
+      try change { $0[2]["coefficient"] = nil } == prefix
+        + "features[2]: the member \"coefficient\" is missing")
+    #expect(
+      try change { $0[0]["mean"] = NSNull() } == prefix + "features[0].mean: expected a number, received null"
+    )
+    #expect(try change { $0.removeLast() } == prefix + "the features are not those of the columns")
+    #expect(try change { $0[0]["name"] = "other" } == prefix + "the features are not those of the columns")
+    #expect(
+      try change { $0[0]["standardDeviation"] = -1 } == prefix
+        + "the standard deviation of the feature \"size\" is -1.0")
+    #expect(try problem { $0["positiveWeight"] = 0 } == .damagedModel("the positive weight is 0.0"))
+    #expect(try problem { $0["missing"] = "guess" }.map { "\($0)".hasPrefix(prefix + "missing: ") } == true)
+    #expect(
+      try problem {
+        $0["columns"] = [] as [Any]; $0["features"] = [] as [Any]
+      }
+        == .damagedModel("it has no features"))
+    let twice: [[String: Any]] = [
+      ["name": "c", "kind": "categories", "categories": ["a", "a"], "fill": "a"]
+    ]
+    #expect(
+      try problem { $0["columns"] = twice } == .damagedModel("columns[0].categories: a category occurs twice")
+    )
+  }
+
+  @Test func filesThatCannotBeReadOrWritten() throws {
+    let missing = classificationError { _ = try Classifier.read(directory.file("no.json")) }
+    guard case .file(let error)? = missing else {
+      Issue.record("\(String(describing: missing))")
+      return
+    }
+    #expect(error.category == .missingInput)
+    #expect("\(error)" == "\(directory.file("no.json")): the model cannot be read")
+    let unwritable = classificationError { try classifier.write(to: directory.file("none/model.json")) }
+    guard case .file(let refused)? = unwritable else {
+      Issue.record("\(String(describing: unwritable))")
+      return
+    }
+    #expect(refused.category == .cannotCreate)
+  }
+}

@@ -1,0 +1,213 @@
+import DataFiles
+import LinearClassification
+import Testing
+import _TestSupport
+
+/// How the columns of a table become features, in training and in prediction.
+@Suite struct FeatureEncodingTests {
+  private let directory: TemporaryDirectory
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func table(_ text: String, header: Bool = true, text columns: Set<String> = []) throws -> CSVTable {
+    try CSVTable(
+      contentsOf: directory.write(text, to: "t.csv"), format: CSVFormat(hasHeader: header),
+      textColumns: columns)
+  }
+
+  private func training(
+    _ text: String, target: TargetColumn = TargetColumn(name: "y"), weights: String? = nil,
+    missing: FeatureEncoding.MissingPolicy = .error
+  ) throws -> TrainingTable {
+    try TrainingTable(table(text), target: target, weights: weights, missing: missing)
+  }
+
+  private func values(_ features: FeatureMatrix) -> [[Double]] {
+    features.columns.map { column in (0..<features.rowCount).map { column[$0] } }
+  }
+
+  /// The message of the error, without the path of the file.
+  private func message(_ body: () throws -> Void) -> String? {
+    classificationError(body).map { "\($0)".replacing(directory.file("t.csv"), with: "T") }
+  }
+
+  private let mixed = "a,city,y,b\n0.5,Oslo,1,-1\n2.5,Turin,0,0\n3,Oslo,0,7e3\n"
+
+  @Test func numbersAndCategories() throws {
+    let table = try training(mixed)
+    #expect(table.features.names == ["a", "city=Oslo", "city=Turin", "b"])
+    #expect(values(table.features) == [[0.5, 2.5, 3], [1, 0, 1], [0, 1, 0], [-1, 0, 7000]])
+    #expect(table.targets == [1, 0, 0])
+    #expect(table.weights == nil)
+    #expect(table.notices == [])
+    #expect(
+      table.encoding.columns.map(\.content) == [
+        .number(fill: 2), .categories(["Oslo", "Turin"], fill: "Oslo"), .number(fill: 2333),
+      ])
+  }
+
+  @Test func weightsAreNoFeature() throws {
+    let table = try training("a,w,y\n1,0.5,1\n2,2,0\n", weights: "w")
+    #expect(table.features.names == ["a"])
+    #expect(table.weights == [0.5, 2])
+  }
+
+  @Test func columnsWithoutAHeaderAreNumbered() throws {
+    let table = try TrainingTable(
+      table("5,x,1\n6,y,0\n", header: false), target: TargetColumn(name: "3"))
+    #expect(table.features.names == ["1", "2=x", "2=y"])
+    #expect(table.target == TargetColumn(name: "3"))
+    #expect(FeatureEncoding(numberColumnCount: 3).featureNames == ["1", "2", "3"])
+  }
+
+  @Test func aTargetGivenByNumberIsRememberedByName() throws {
+    #expect(try training(mixed, target: TargetColumn(name: "3")).target.name == "y")
+  }
+
+  // Prediction
+
+  @Test func predictionFindsColumnsByName() throws {
+    let encoding = try training(mixed).encoding
+    let features = try encoding.features(table("city,extra,b,a\nTurin,9,1,2\nOslo,9,3,4\n"))
+    #expect(features.names == encoding.featureNames)
+    #expect(values(features) == [[2, 4], [0, 1], [1, 0], [1, 3]])
+    #expect(
+      message { _ = try encoding.features(table("city,b\nOslo,1\n")) }
+        == "T: there is no column \"a\"; the columns are \"city\", \"b\"")
+  }
+
+  @Test func categoriesThatTrainingDidNotSee() throws {
+    let encoding = try training(mixed).encoding
+    let text = "a,city,b\n1,Oslo,1\n1,Bergen,1\n1,Rome,1\n"
+    #expect(
+      message { _ = try encoding.features(table(text)) }
+        == "row 2, column \"city\": the model has not seen the label \"Bergen\" in training")
+    #expect(values(try encoding.features(table(text), unseen: .zero))[1...2] == [[1, 0, 0], [0, 0, 0]])
+  }
+
+  @Test func labelsThatLookLikeNumbersAreReadAsText() throws {
+    let trained = try TrainingTable(
+      table("zip,y\n01,1\n1,0\n02,0\n", text: ["zip"]), target: TargetColumn(name: "y"))
+    #expect(trained.features.names == ["zip=01", "zip=1", "zip=02"])
+    let path = try directory.write("zip\n1\n02\n", to: "p.csv")
+    let table = try trained.encoding.readTable(path)
+    #expect(values(try trained.encoding.features(table)) == [[0, 0], [1, 0], [0, 1]])
+    #expect(
+      message { _ = try trained.encoding.features(CSVTable(contentsOf: path)) }
+        == "column \"zip\": the model expects labels in this column, and it was read as numbers")
+  }
+
+  @Test func textWhereNumbersAreExpected() throws {
+    let encoding = try training(mixed).encoding
+    #expect(
+      message { _ = try encoding.features(table("a,city,b\n1,Oslo,2\nbig,Oslo,3\n")) }
+        == "row 2, column \"a\": the model expects numbers in this column, received \"big\"")
+  }
+
+  // Missing cells
+
+  private let holes = "a,city,y\n1,Oslo,1\n,Turin,0\n4,,0\n7,Oslo,1\n"
+
+  @Test func missingIsAnError() throws {
+    #expect(
+      message { _ = try training(holes) }
+        == "T: row 2 (line 3), column \"a\": the cell is missing; fill missing cells with the mean, or drop their rows"
+    )
+    let encoding = try training(mixed).encoding
+    #expect(
+      message { _ = try encoding.features(table("a,city,b\n1,Oslo,2\n1,,3\n")) }
+        == "T: row 2 (line 3), column \"city\": the cell is missing")
+  }
+
+  @Test func missingIsFilled() throws {
+    let table = try training(holes, missing: .mean)
+    #expect(values(table.features) == [[1, 4, 4, 7], [1, 0, 1, 1], [0, 1, 0, 0]])
+    #expect(
+      table.notices == ["filled 1 missing cell of column \"a\"", "filled 1 missing cell of column \"city\""])
+    // In prediction with what training had.
+    let features = try table.encoding.features(self.table("a,city\n,Turin\n100,\n"))
+    #expect(values(features) == [[4, 100], [0, 1], [1, 0]])
+  }
+
+  @Test func missingRowsAreDropped() throws {
+    let table = try training(holes, missing: .drop)
+    #expect(values(table.features) == [[1, 7], [1, 1]])
+    #expect(table.features.names == ["a", "city=Oslo"])
+    #expect(table.targets == [1, 1])
+    #expect(table.notices == ["dropped 2 of 4 rows because a cell was missing"])
+    #expect(
+      message { _ = try table.encoding.features(self.table("a,city\n,Oslo\n")) }
+        == "T: row 1 (line 2), column \"a\": the cell is missing")
+    #expect(
+      message { _ = try training("a,y\n,1\n,0\n", missing: .drop) }
+        == "every row has a missing cell, and no row is left")
+  }
+
+  /// A row is dropped for a missing target or weight too; with the other policies that is an error.
+  @Test func missingTargetOrWeight() throws {
+    let text = "a,w,y\n1,1,1\n2,,0\n3,1,\n4,1,0\n"
+    let table = try training(text, weights: "w", missing: .drop)
+    #expect(table.targets == [1, 0])
+    #expect(table.weights == [1, 1])
+    for policy in [FeatureEncoding.MissingPolicy.error, .mean] {
+      #expect(
+        message { _ = try training(text, weights: "w", missing: policy) }
+          == "T: row 2 (line 3), column \"w\": the cell is missing, and a target or a weight cannot be filled; drop such rows"
+      )
+    }
+  }
+
+  @Test func dropWithoutHolesDropsNothing() throws {
+    let table = try training(mixed, missing: .drop)
+    #expect(table.targets.count == 3)
+    #expect(table.notices == [])
+  }
+
+  /// Filling a constant column with its mean leaves it constant.
+  @Test func filledConstant() throws {
+    let text =
+      "c,a,y\n"
+      + (0..<3000).map { "\($0 == 5 ? "" : "0.1"),\($0 * 7 % 11),\($0 % 3 == 0 ? 1 : 0)\n" }.joined()
+    let model = try Classifier(training(text, missing: .mean), settings: LogisticRegression())
+    #expect(model.model.constantFeatures == [0])
+  }
+
+  // Limits and mistakes
+
+  @Test func oneHundredCategories() throws {
+    func text(_ count: Int) -> String {
+      "c,y\n" + (0..<count).map { "label\($0),\($0 % 2)\n" }.joined()
+    }
+    #expect(try training(text(100)).features.columns.count == 100)
+    #expect(
+      message { _ = try training(text(101)) }
+        == "column \"c\" has 101 different labels, and at most 100 can become features; leave it out, or group them"
+    )
+  }
+
+  @Test func columnsThatCannotBeToldApart() throws {
+    #expect(
+      message { _ = try training("a,a,y\n1,2,1\n1,2,0\n") }
+        == "two columns have the name \"a\"; give them different names")
+    #expect(
+      message { _ = try training("a,y\n1,1\n2,0\n", weights: "y") }
+        == "the column \"y\" cannot be both the target and the weights")
+    #expect(
+      message { _ = try training("y\n1\n0\n") }
+        == "there is no column to learn from besides the target and the weights")
+    #expect(message { _ = try training("a,y\n") } == "there are no rows to learn from")
+    #expect(
+      message { _ = try training(mixed, target: TargetColumn(name: "z")) }
+        == "T: there is no column \"z\"; the columns are \"a\", \"city\", \"y\", \"b\"")
+    #expect(
+      message { _ = try training("a,w,y\n1,heavy,1\n2,3,0\n", weights: "w") }
+        == "column \"w\": weights must be numbers, received \"heavy\"")
+  }
+
+  /// What a table may hold in a name or a label cannot break a message into lines.
+  @Test func messagesStayOnOneLine() throws {
+    let encoding = try training("a,\"c\nd\",y\n1,p,1\n2,q,0\n").encoding
+    let text = try #require(message { _ = try encoding.features(table("a,\"c\nd\"\n1,\"x\u{1B}[2J\ny\"\n")) })
+    #expect(
+      text == "row 1, column \"c\\nd\": the model has not seen the label \"x\\u{1B}[2J\\ny\" in training")
+  }
+}

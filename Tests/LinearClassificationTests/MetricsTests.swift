@@ -1,0 +1,115 @@
+import LinearClassification
+import Testing
+
+/// Predictions and what scikit-learn's metrics say of them.
+struct ReferenceEvaluation: Decodable, Sendable {
+  var logits: [Double]
+  var targets: [Double]
+  var weights: [Double]?
+  var threshold: Double
+  /// True positives, false positives, true negatives, false negatives.
+  var confusion: [Double]
+  /// Null where a metric is undefined.
+  var metrics: [String: Double?]
+
+  static let all: [ReferenceEvaluation] = TestData.fixture("metrics.json")
+}
+
+@Suite struct MetricsTests {
+  @Test(arguments: ReferenceEvaluation.all.indices)
+  func sameAsScikitLearn(_ index: Int) throws {
+    let reference = ReferenceEvaluation.all[index]
+    let evaluation = try Evaluation(
+      logits: reference.logits, targets: reference.targets, weights: reference.weights,
+      threshold: reference.threshold)
+    #expect(evaluation.threshold == reference.threshold)
+    #expect(Set(reference.metrics.keys) == Set(Metric.allCases.map(\.rawValue)))
+    for metric in Metric.allCases {
+      let expected = try #require(reference.metrics[metric.rawValue])
+      switch (evaluation[metric], expected) {
+      case (nil, nil): break
+      case (let value?, let expected?): #expect(abs(value - expected) <= 1e-9, "\(metric.title)")
+      case (let value, let expected):
+        Issue.record("\(metric.title): \(String(describing: value)), \(String(describing: expected))")
+      }
+    }
+    let confusion = evaluation.confusion
+    let counts = [
+      confusion.truePositives, confusion.falsePositives, confusion.trueNegatives, confusion.falseNegatives,
+    ]
+    for (count, expected) in zip(counts, reference.confusion) { #expect(abs(count - expected) <= 1e-9) }
+  }
+
+  /// The fixtures hold what they are there for.
+  @Test func theReferenceCoversTheEdges() {
+    let all = ReferenceEvaluation.all
+    #expect(all.count == 50)
+    for metric in Metric.allCases {
+      #expect(all.contains { $0.metrics[metric.rawValue] ?? nil != nil })
+      if ![.logLoss, .brierScore, .calibrationError].contains(metric) {
+        #expect(all.contains { $0.metrics[metric.rawValue] == .some(nil) }, "\(metric) is never undefined")
+      }
+    }
+    #expect(all.contains { Set($0.logits).count < $0.logits.count / 2 })
+    #expect(all.contains { $0.threshold == 0.5 && $0.logits.contains(0) })
+    #expect(all.contains { $0.weights?.contains(0) ?? false })
+  }
+
+  @Test func aScoreAtTheThresholdIsPositive() throws {
+    let evaluation = try Evaluation(logits: [0, 0], targets: [1, 0])
+    #expect(evaluation.confusion.truePositives == 1)
+    #expect(evaluation.confusion.falsePositives == 1)
+  }
+
+  /// A probability that rounds to 1 still has a loss: it is computed from the logit.
+  @Test func logLossOfSaturatedPredictions() throws {
+    let sure = try Evaluation(logits: [800, -800], targets: [1, 0])
+    #expect(sure[.logLoss] == 0)
+    let wrong = try Evaluation(logits: [800, -800], targets: [0, 1])
+    #expect(wrong[.logLoss] == 800)
+    #expect(wrong[.brierScore] == 1)
+    #expect(wrong[.rocAUC] == 0)
+    // Both probabilities are 1 as Doubles, but the ranking is that of the logits.
+    #expect(try Evaluation(logits: [50, 60], targets: [0, 1])[.rocAUC] == 1)
+  }
+
+  @Test func undefinedIsNilAndNeverZero() throws {
+    let none = try Evaluation(logits: [-1, -2], targets: [0, 0])
+    for metric in [
+      Metric.precision, .recall, .f1, .balancedAccuracy, .matthewsCorrelation, .rocAUC, .averagePrecision,
+    ] {
+      #expect(none[metric] == nil)
+    }
+    #expect(none[.specificity] == 1)
+    let json = try none.json()
+    #expect(json.contains("\"precision\" : null"))
+    #expect(json.contains("\"specificity\" : 1"))
+  }
+
+  @Test func weightZeroCountsNowhere() throws {
+    let whole = try Evaluation(logits: [1, -1, 0.5, 9], targets: [1, 0, 0, 0], weights: [1, 2, 3, 0])
+    let part = try Evaluation(logits: [1, -1, 0.5], targets: [1, 0, 0], weights: [1, 2, 3])
+    for metric in Metric.allCases { #expect(whole[metric] == part[metric]) }
+    #expect(whole.confusion == part.confusion)
+  }
+
+  @Test func correlationOfHugeCounts() {
+    let huge = ConfusionMatrix(
+      truePositives: 1e80, falsePositives: 1e80, trueNegatives: 3e80, falseNegatives: 1e80)
+    #expect(abs((huge.matthewsCorrelation ?? 0) - 0.25) < 1e-12)
+  }
+
+  @Test func roundTripThroughJSON() throws {
+    for reference in ReferenceEvaluation.all.prefix(12) {
+      let evaluation = try Evaluation(
+        logits: reference.logits, targets: reference.targets, weights: reference.weights,
+        threshold: reference.threshold)
+      #expect(try decoded(Evaluation.self, evaluation.json()) == evaluation)
+    }
+  }
+
+  @Test func titlesAreDistinct() {
+    #expect(Set(Metric.allCases.map(\.title)).count == Metric.allCases.count)
+    #expect(Metric.matthewsCorrelation.title == "MCC")
+  }
+}
