@@ -14,6 +14,12 @@ let package = Package(
   targets: [
     tool("accuracy", "WeightedCrossEntropy"),
     tool("csv-throughput", "DataFiles"),
+    .target(name: "Callgrind"),
+    .executableTarget(
+      name: "instruction-counts",
+      dependencies: [
+        "Callgrind", .product(name: "WeightedCrossEntropy", package: "weighted-cross-entropy"),
+      ]),
     tool("kernels", "WeightedCrossEntropy"),
     tool("npy-throughput", "DataFiles"),
     tool("fit", "LinearClassification", "DataFiles"),

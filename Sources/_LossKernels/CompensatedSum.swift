@@ -6,11 +6,15 @@
 /// Float and below 2^-88 for Double.
 @usableFromInline
 struct CompensatedSum<V: KernelVector> {
-  @usableFromInline var sums = V(repeating: 0)
-  @usableFromInline var errors = V(repeating: 0)
+  @usableFromInline var sums: V
+  @usableFromInline var errors: V
 
   @inlinable @inline(__always)
-  init() {}
+  init() {
+    // Not where they are declared: such an expression is not inlined, and would be generic code at run time.
+    sums = V(repeating: 0)
+    errors = V(repeating: 0)
+  }
 
   @inlinable @inline(__always)
   mutating func add(_ terms: V) {

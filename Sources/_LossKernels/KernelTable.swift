@@ -34,24 +34,45 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
   /// The sum of a block of numbers.
   public let sum: @Sendable (UnsafePointer<Scalar>, Int) -> PartialSum
 
+  @inlinable @inline(__always)
+  init(
+    loss: Forms<Elementwise>, gradient: Forms<Elementwise>, secondDerivative: Forms<Elementwise>,
+    targetDerivative: Forms<Elementwise>, positiveWeightDerivative: Forms<Elementwise>,
+    lossWithGradient: Forms<Elementwise>, lossSum: Forms<Summing>, lossSumWithGradient: Forms<Summing>,
+    sum: @escaping @Sendable (UnsafePointer<Scalar>, Int) -> PartialSum
+  ) {
+    self.loss = loss
+    self.gradient = gradient
+    self.secondDerivative = secondDerivative
+    self.targetDerivative = targetDerivative
+    self.positiveWeightDerivative = positiveWeightDerivative
+    self.lossWithGradient = lossWithGradient
+    self.lossSum = lossSum
+    self.lossSumWithGradient = lossSumWithGradient
+    self.sum = sum
+  }
+
   /// The kernels on a vector type. Each instruction set's target calls this once, and the closures below are compiled
   /// there, with that target's instructions.
+  ///
+  /// A convenience initializer, as embedded Swift, with which the arm64 kernels are tested, allows no other generic one in a class.
   @inlinable @inline(__always)
-  public init<V: KernelVector>(_ vector: V.Type) where V.Scalar == Scalar {
-    loss = Self.forms(V.self, LossOperation.self)
-    gradient = Self.forms(V.self, GradientOperation.self)
-    secondDerivative = Self.forms(V.self, SecondDerivativeOperation.self)
-    targetDerivative = Self.forms(V.self, TargetDerivativeOperation.self)
-    positiveWeightDerivative = Self.forms(V.self, PositiveWeightDerivativeOperation.self)
-    lossWithGradient = Forms(
-      plain: { KernelLoop<V, PlainForm>.lossWithGradient($0) },
-      general: { KernelLoop<V, GeneralForm>.lossWithGradient($0) })
-    lossSum = Forms(
-      plain: { KernelLoop<V, PlainForm>.lossSum($0) }, general: { KernelLoop<V, GeneralForm>.lossSum($0) })
-    lossSumWithGradient = Forms(
-      plain: { KernelLoop<V, PlainForm>.lossSumWithGradient($0) },
-      general: { KernelLoop<V, GeneralForm>.lossSumWithGradient($0) })
-    sum = { KernelLoop<V, PlainForm>.sum($0, $1) }
+  public convenience init<V: KernelVector>(_ vector: V.Type) where V.Scalar == Scalar {
+    self.init(
+      loss: Self.forms(V.self, LossOperation.self),
+      gradient: Self.forms(V.self, GradientOperation.self),
+      secondDerivative: Self.forms(V.self, SecondDerivativeOperation.self),
+      targetDerivative: Self.forms(V.self, TargetDerivativeOperation.self),
+      positiveWeightDerivative: Self.forms(V.self, PositiveWeightDerivativeOperation.self),
+      lossWithGradient: Forms(
+        plain: { KernelLoop<V, PlainForm>.lossWithGradient($0) },
+        general: { KernelLoop<V, GeneralForm>.lossWithGradient($0) }),
+      lossSum: Forms(
+        plain: { KernelLoop<V, PlainForm>.lossSum($0) }, general: { KernelLoop<V, GeneralForm>.lossSum($0) }),
+      lossSumWithGradient: Forms(
+        plain: { KernelLoop<V, PlainForm>.lossSumWithGradient($0) },
+        general: { KernelLoop<V, GeneralForm>.lossSumWithGradient($0) }),
+      sum: { KernelLoop<V, PlainForm>.sum($0, $1) })
   }
 
   @inlinable @inline(__always)

@@ -1,27 +1,30 @@
 public import _LossKernels
 
+// The vector types are private, so that no metadata is made for them: its functions, `__swift_memcpy64_16` for one, have names that
+// all modules share, and the linker may take this target's, with its instructions, for a type of a program that has no business with AVX.
+
 /// Sixteen Floats in an AVX-512 register, with fused multiply-add.
-public struct AVX512FloatVector: FloatVector {
-  public var lanes: SIMD16<Float>
+private struct AVX512FloatVector: FloatVector {
+  var lanes: SIMD16<Float>
 
   @inline(__always)
-  public init(lanes: SIMD16<Float>) { self.lanes = lanes }
+  init(lanes: SIMD16<Float>) { self.lanes = lanes }
 
   @inline(__always)
-  public static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
+  static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
     Self(lanes: c.lanes.addingProduct(a.lanes, b.lanes))
   }
 }
 
 /// Eight Doubles in an AVX-512 register, with fused multiply-add.
-public struct AVX512DoubleVector: DoubleVector {
-  public var lanes: SIMD8<Double>
+private struct AVX512DoubleVector: DoubleVector {
+  var lanes: SIMD8<Double>
 
   @inline(__always)
-  public init(lanes: SIMD8<Double>) { self.lanes = lanes }
+  init(lanes: SIMD8<Double>) { self.lanes = lanes }
 
   @inline(__always)
-  public static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
+  static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
     Self(lanes: c.lanes.addingProduct(a.lanes, b.lanes))
   }
 }

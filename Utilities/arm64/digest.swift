@@ -1,20 +1,39 @@
-// Prints a digest of what every kernel computes from fixed inputs, with fused multiply-add. Compiled together with the sources of
-// _LossKernels, for two architectures: equal digests say that the arm64 kernels give the bits that x86-64 with FMA gives.
+// Prints a digest of what every kernel computes from fixed inputs: those of arm64, or on x86-64 those of AVX2 with FMA. Equal digests
+// say that both give the same bits. See the script `check` beside this file.
 
-struct FusedFloat: FloatVector {
-  var lanes: SIMD16<Float>
-  init(lanes: SIMD16<Float>) { self.lanes = lanes }
+import _LossKernels
+import _MatrixKernels
+
+#if arch(x86_64)
+  import _LossKernelsAVX2
+
+  typealias LossKernels = AVX2Kernels
+  /// Of as many lanes as arm64's, as the order of a sum depends on it; the vector of AVX2 has twice as many.
+  let matrixKernels = MatrixKernelTable(FusedMatrixVector.self)
+#else
+  typealias LossKernels = BaselineKernels
+  let matrixKernels = BaselineMatrixKernels.table
+#endif
+
+/// Two Doubles, with fused multiply-add.
+struct FusedMatrixVector: MatrixVector {
+  var lanes: SIMD2<Double>
+  init(lanes: SIMD2<Double>) { self.lanes = lanes }
+  static var laneCount: Int { 2 }
+  init(repeating value: Double) { self.init(lanes: SIMD2<Double>(repeating: value)) }
+  init(loading source: UnsafePointer<Double>) {
+    self.init(lanes: UnsafeRawPointer(source).loadUnaligned(as: SIMD2<Double>.self))
+  }
+  func store(to destination: UnsafeMutablePointer<Double>) {
+    UnsafeMutableRawPointer(destination).storeBytes(of: lanes, as: SIMD2<Double>.self)
+  }
+  static func + (a: Self, b: Self) -> Self { Self(lanes: a.lanes + b.lanes) }
+  static func - (a: Self, b: Self) -> Self { Self(lanes: a.lanes - b.lanes) }
+  static func * (a: Self, b: Self) -> Self { Self(lanes: a.lanes * b.lanes) }
   static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
     Self(lanes: c.lanes.addingProduct(a.lanes, b.lanes))
   }
-}
-
-struct FusedDouble: DoubleVector {
-  var lanes: SIMD8<Double>
-  init(lanes: SIMD8<Double>) { self.lanes = lanes }
-  static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
-    Self(lanes: c.lanes.addingProduct(a.lanes, b.lanes))
-  }
+  var sum: Double { lanes[0] + lanes[1] }
 }
 
 /// FNV-1a over 64-bit words; every NaN counts as the same, as the sign of a NaN differs between architectures.
@@ -26,7 +45,8 @@ struct Digest {
   }
 }
 
-func digest<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, into digest: inout Digest) {
+/// The kernels of the loss, on logits of every kind, in their plain and their general form.
+func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Digest) {
   let count = 4099
   let buffer = UnsafeMutablePointer<Scalar>.allocate(capacity: 6 * count)
   defer { buffer.deallocate() }
@@ -87,23 +107,46 @@ func digest<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, into digest: ino
   digest.add(table.sum(weights, count).high)
 }
 
+/// The matrix kernels on a tile of 24 rows and 8 columns. No vector has a remainder.
+func add(_ table: MatrixKernelTable, to digest: inout Digest) {
+  let (rows, columns) = (24, 8)
+  let count = rows * columns
+  let buffer = UnsafeMutablePointer<Double>.allocate(capacity: 3 * count)
+  defer { buffer.deallocate() }
+  var state: UInt64 = 7
+  for index in 0..<3 * count {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    buffer[index] = Double(Int64(state >> 40)) / 16_777_216 - 0.5
+  }
+  let (vector, output) = (buffer + count, buffer + 2 * count)
+  let tile = MatrixKernelTable.Tile(elements: buffer, stride: rows, rows: rows, columns: columns)
+  table.standardize(vector, count, 0.25, 3, output)
+  for index in 0..<count { digest.add(output[index]) }
+  table.product(tile, vector, output)
+  table.addTransposedProduct(tile, vector, output)
+  table.addGram(tile, output)
+  table.addScaled(0.3, vector, count, output)
+  table.scaleRows(tile, vector)
+  for index in 0..<count {
+    digest.add(output[index])
+    digest.add(buffer[index])
+  }
+  digest.add(table.dot(vector, output, count))
+  digest.add(table.sum(output, count))
+  digest.add(table.squaredDeviation(output, count, 0.1))
+}
+
 @_silgen_name("putchar") func putchar(_ character: Int32) -> Int32
 
 @main
 struct Main {
   static func main() {
-    var fused = Digest()
-    digest(KernelTable(FusedFloat.self), into: &fused)
-    digest(KernelTable(FusedDouble.self), into: &fused)
-    #if arch(arm64)
-      // The architecture's own variant is fused too.
-      var baseline = Digest()
-      digest(BaselineKernels.float, into: &baseline)
-      digest(BaselineKernels.double, into: &baseline)
-      if baseline.state != fused.state { fused.state = 0 }
-    #endif
+    var digest = Digest()
+    add(LossKernels.float, to: &digest)
+    add(LossKernels.double, to: &digest)
+    add(matrixKernels, to: &digest)
     for nibble in 0..<16 {
-      let digit = Int32(fused.state >> (60 - 4 * UInt64(nibble)) & 15)
+      let digit = Int32(digest.state >> (60 - 4 * UInt64(nibble)) & 15)
       _ = putchar(digit < 10 ? 48 + digit : 87 + digit)
     }
     _ = putchar(10)
