@@ -26,7 +26,8 @@ def positive_weight(
     """The weight and the class axis: a number, or an array of `dtype` with a number for each class or each element.
 
     Raises:
-        ValueError: The weight has axes and `axis` is None, or more than one axis, or it is not broadcast to `shape`.
+        ValueError: The weight has axes and `axis` is None, or more than one axis, or another length than the axis, or it is
+            not broadcast to `shape`.
         numpy.exceptions.AxisError: The logits have no such axis.
         TypeError: The weight holds no real numbers, or the axis is no integer.
     """
@@ -47,7 +48,12 @@ def positive_weight(
         raise ValueError(f"{name}: pos_weight of shape {array.shape} needs the axis along which the classes lie")
     elif array.ndim != 1:
         raise ValueError(f"{name}: pos_weight must be a number or have one axis, received the shape {array.shape}")
-    return np.require(array, dtype, "CA"), axis  # type: ignore[return-value]
+    elif len(array) != shape[axis]:  # type: ignore[index]
+        raise ValueError(
+            f"{name}: there must be one pos_weight for each class along axis {axis} of logits of shape {shape}, "
+            f"received {len(array)}"
+        )
+    return np.require(array, dtype, ["C", "A"]), axis  # type: ignore[return-value]
 
 
 def _broadcast(array: npt.NDArray[Any], shape: tuple[int, ...], name: str) -> tuple[npt.NDArray[Any], int]:
