@@ -55,7 +55,7 @@ def computing_type(*arguments: tuple[str, Any, npt.NDArray[Any]]) -> np.dtype[An
         if kind == "f":
             if type(original) not in _WEAK:
                 floating.append(array.dtype)
-        elif kind not in "biu" and array.size > 0:
+        elif kind not in "biu":
             raise TypeError(f"{name} must hold real numbers, received {array.dtype}")
     if not floating:
         return FLOAT64

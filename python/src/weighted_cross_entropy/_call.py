@@ -40,7 +40,7 @@ def call(
     settings = (
         pos_weight, class_axis, float(label_smoothing), 0 if threads is None else _thread_count(threads, named), name,
     )  # fmt: skip
-    code = REDUCTIONS.get(reduction)
+    code = REDUCTIONS.get(reduction) if isinstance(reduction, str) else None
     if code is None:
         known = ", ".join(map(repr, REDUCTIONS))
         raise ValueError(f"{named}: reduction must be one of {known}, received {reduction!r}")

@@ -164,6 +164,7 @@ static PyObject *evaluate_holding(PyObject *module, PyObject *const *arguments, 
   call->operation = (enum operation)operation;
   call->reduction = (wce_reduction)reduction;
   if (arguments[11] != Py_None) {
+    if (!PyUnicode_Check(arguments[11])) return PyErr_Format(PyExc_TypeError, "name must be a string or None");
     call->options.name = PyUnicode_AsUTF8AndSize(arguments[11], NULL);
     if (call->options.name == NULL) return NULL;
   }

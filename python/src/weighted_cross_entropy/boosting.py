@@ -8,8 +8,11 @@
     (array([ 0.5, -4.5]), array([0.25, 2.25]))
 
 `Objective` is for the estimators of both (`XGBClassifier(objective=...)`, `LGBMClassifier(objective=...)`), `TrainingObjective` for
-`xgboost.train(obj=...)` and `lightgbm.train({"objective": ...})`. Neither library is imported here. With an objective of its own a model
-predicts raw scores: the probability is `1 / (1 + exp(-score))`. Start XGBoost at `base_score=0`.
+`xgboost.train(obj=...)` and `lightgbm.train({"objective": ...})`. Neither library is imported here.
+
+A model trained with an objective from outside predicts raw scores: the probability is `1 / (1 + exp(-score))`. `XGBClassifier` is the
+exception: it keeps its logistic link. Start boosting at score 0: `base_score=0` for `xgboost.train`, `base_score=0.5` for
+`XGBClassifier`, where it is a probability; LightGBM starts there by itself.
 """
 
 from __future__ import annotations
@@ -48,7 +51,7 @@ class Objective:
         self.threads = threads
         if not self.min_hessian >= 0:
             raise ValueError(f"min_hessian must be at least 0, received {min_hessian}")
-        self.__call__([], [])  # says what is wrong with the others
+        self.derivatives([], [])  # says what is wrong with the others
 
     def __call__(
         self, y_true: npt.ArrayLike, y_pred: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
@@ -58,6 +61,12 @@ class Objective:
         Raises:
             ValueError: The shapes differ.
         """
+        return self.derivatives(y_true, y_pred, sample_weight)
+
+    def derivatives(
+        self, y_true: npt.ArrayLike, y_pred: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """What a call gives, for both kinds of objective."""
         scores, labels = np.asarray(y_pred), np.asarray(y_true)
         weights = None if sample_weight is None else np.asarray(sample_weight)
         options: dict[str, Any] = {
@@ -77,4 +86,4 @@ class TrainingObjective(Objective):
         weight = data.get_weight()
         # XGBoost has an array of no weights where there are none, LightGBM has None.
         has_weights = weight is not None and np.size(weight) > 0
-        return super().__call__(data.get_label(), preds, weight if has_weights else None)
+        return self.derivatives(data.get_label(), preds, weight if has_weights else None)

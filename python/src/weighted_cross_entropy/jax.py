@@ -4,8 +4,8 @@
     >>> import weighted_cross_entropy.jax as wce
     >>> labels, logits = jnp.array([1.0, 0.5, 0.0]), jnp.array([1.5, -0.1, -10.0])
     >>> mean = lambda x: wce.loss(labels, x, pos_weight=1.5).mean()
-    >>> jax.grad(mean)(logits)
-    Array([-9.1213062e-02, -5.2075293e-02,  1.5132932e-05], dtype=float32)
+    >>> jax.grad(mean)(logits)[:2].round(6)
+    Array([-0.091213, -0.052075], dtype=float32)
 
 What it costs: `jax.pure_callback` leaves the compiled program, waits for Python's interpreter, and copies arguments and results:
 some 100 µs a call and a few passes over memory, and XLA cannot fuse the loss with what is around it. On small arrays, and on an
