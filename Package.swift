@@ -9,11 +9,15 @@ let common: [SwiftSetting] =
     .enableUpcomingFeature("InternalImportsByDefault"),
   ] + (Context.environment["WCE_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-/// A kernel target: optimised in debug builds too, where unoptimised kernels would take the tests from seconds to hours, and
-/// compiled for the x86-64 features it is named for. On other architectures the flags are unused, and the target is never run.
+/// Optimised in debug builds too, where unoptimised kernels would take the tests from seconds to hours, and the calls of kernels
+/// would allocate.
+let optimized = common + [.unsafeFlags(["-O"])]
+
+/// A kernel target: optimised, and compiled for the x86-64 features it is named for. On other architectures the flags are unused,
+/// and the target is never run.
 func kernels(_ x86Features: String...) -> [SwiftSetting] {
   let flags = x86Features.flatMap { ["-Xcc", "-Xarch_x86_64", "-Xcc", "-m\($0)"] }
-  return common + [.unsafeFlags(["-O"] + flags + ["-Xcc", "-Qunused-arguments"])]
+  return optimized + [.unsafeFlags(flags + ["-Xcc", "-Qunused-arguments"])]
 }
 
 /// Flags name files by their whole path, as the linker may run anywhere.
@@ -43,7 +47,7 @@ let package = Package(
     .target(
       name: "WeightedCrossEntropy",
       dependencies: ["_CPUFeatures", "_LossKernels", "_LossKernelsAVX2", "_LossKernelsAVX512"],
-      swiftSettings: common),
+      swiftSettings: optimized),
     .target(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
       swiftSettings: common),
@@ -87,7 +91,12 @@ let package = Package(
       ],
       swiftSettings: common),
 
-    .target(name: "_TestSupport", path: "Tests/_TestSupport", swiftSettings: common),
+    .target(name: "_AllocationCounter", path: "Tests/_AllocationCounter"),
+    // Optimised for the same reason as the kernels: it computes the references.
+    .target(
+      name: "_TestSupport", dependencies: ["_AllocationCounter"], path: "Tests/_TestSupport",
+      swiftSettings: optimized),
+    .testTarget(name: "_TestSupportTests", dependencies: ["_TestSupport"], swiftSettings: common),
     // It needs the dynamic library beside it, which a build of the tests makes too.
     .testTarget(
       name: "CInterfaceTests", exclude: ["interface_test.c"], swiftSettings: common),

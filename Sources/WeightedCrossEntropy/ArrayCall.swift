@@ -19,29 +19,19 @@ struct ArrayCall<Scalar: LossScalar> {
 
   var blockCount: Int { (arguments.count + Self.blockLength - 1) / Self.blockLength }
 
-  /// The form of a kernel that this call needs.
-  func form<Kernel>(_ forms: KernelTable<Scalar>.Forms<Kernel>) -> Kernel {
-    isPlain ? forms.plain : forms.general
+  /// Runs an elementwise kernel in the form that this call needs.
+  ///
+  /// The kernel is called where it is stored: taken out of the generic table it would be wrapped in a closure on the heap.
+  private func call(
+    _ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>, _ arguments: KernelArguments<Scalar>
+  ) {
+    if isPlain { forms.plain(arguments) } else { forms.general(arguments) }
   }
 
-  /// Calls `body` with the arguments of each of a range of blocks.
-  func forEachBlock(in blocks: Range<Int>, _ body: (_ block: Int, KernelArguments<Scalar>) -> Void) {
-    guard let classes else {
-      for block in blocks { body(block, blockArguments(block)) }
-      return
-    }
-    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: min(arguments.count, Self.blockLength)) {
-      scratch in
-      for block in blocks {
-        var arguments = blockArguments(block)
-        classes.copyWeights(from: block * Self.blockLength, count: arguments.count, to: scratch)
-        arguments.positiveWeights = scratch.baseAddress.map { UnsafePointer($0) }
-        body(block, arguments)
-      }
-    }
-  }
-
-  private func blockArguments(_ block: Int) -> KernelArguments<Scalar> {
+  /// The arguments for a block, with its positive weights in `scratch` where they differ by class.
+  private func blockArguments(
+    _ block: Int, _ scratch: UnsafeMutableBufferPointer<Scalar>?
+  ) -> KernelArguments<Scalar> {
     let start = block * Self.blockLength
     var part = arguments
     part.logits += start
@@ -50,95 +40,112 @@ struct ArrayCall<Scalar: LossScalar> {
     part.output = arguments.output.map { $0 + start }
     part.losses = arguments.losses.map { $0 + start }
     part.count = min(Self.blockLength, arguments.count - start)
+    if let classes, let scratch {
+      classes.copyWeights(from: start, count: part.count, to: scratch)
+      part.positiveWeights = scratch.baseAddress.map { UnsafePointer($0) }
+    }
     return part
+  }
+
+  /// Calls `body` with room for the positive weights of a block, nil where they do not differ.
+  private func withScratch<Result>(_ body: (UnsafeMutableBufferPointer<Scalar>?) -> Result) -> Result {
+    guard classes != nil else { return body(nil) }
+    return BlockScratch.with(capacity: min(arguments.count, Self.blockLength)) { body($0) }
   }
 
   /// Runs an elementwise kernel on every block.
   func run(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>) {
-    let kernel = form(forms)
     // Most calls that are timed in nanoseconds.
-    if classes == nil && arguments.count <= Self.blockLength { return kernel(arguments) }
+    if classes == nil && arguments.count <= Self.blockLength { return call(forms, arguments) }
     WorkerThreads.run(blockCount, threads: threads) { blocks in
-      forEachBlock(in: blocks) { kernel($1) }
+      withScratch { scratch in
+        for block in blocks { call(forms, blockArguments(block, scratch)) }
+      }
     }
   }
 
   /// The sum over all blocks of a summing kernel, in a tree that depends on the number of blocks alone.
   func sum(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>) -> PartialSum {
-    treeOfBlocks { sumLosses(form(forms), in: $0, store: $1) }
+    treeOfBlocks { blockSum(forms, $0, $1) }
   }
 
   /// A summing kernel's result for each block.
   func blockSums(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>) -> [PartialSum] {
-    eachBlock { sumLosses(form(forms), in: $0, store: $1) }
+    eachBlock { blockSum(forms, $0, $1) }
   }
 
   /// The sum of the element weights, or the count of elements where there are none.
-  func weightSum() -> PartialSum { treeOfBlocks(sumWeights) }
+  func weightSum() -> PartialSum { treeOfBlocks { block, _ in blockWeightSum(block) } }
 
   /// The sum of each block's weights.
-  func blockWeightSums() -> [PartialSum] { eachBlock(sumWeights) }
+  func blockWeightSums() -> [PartialSum] { eachBlock { block, _ in blockWeightSum(block) } }
 
-  /// What computes the sums of a range of blocks and stores each.
-  private typealias BlockSums = (_ blocks: Range<Int>, _ store: (Int, PartialSum) -> Void) -> Void
+  /// What computes the sum of a block.
+  private typealias BlockSum = (_ block: Int, _ scratch: UnsafeMutableBufferPointer<Scalar>?) -> PartialSum
 
   /// Without storage on one thread; the tree is the same on many.
-  private func treeOfBlocks(_ sums: BlockSums) -> PartialSum {
+  private func treeOfBlocks(_ sum: BlockSum) -> PartialSum {
     if WorkerThreads.count(for: blockCount, limit: threads) == 1 {
-      return PartialSum.tree(over: 0..<blockCount) { block in
-        var sum = PartialSum()
-        sums(block..<block + 1) { sum = $1 }
-        return sum
+      return withScratch { scratch in
+        PartialSum.tree(over: 0..<blockCount) { sum($0, scratch) }
       }
     }
-    let stored = eachBlock(sums)
+    let stored = eachBlock(sum)
     return PartialSum.tree(over: 0..<blockCount) { stored[$0] }
   }
 
-  private func eachBlock(_ sums: BlockSums) -> [PartialSum] {
+  private func eachBlock(_ sum: BlockSum) -> [PartialSum] {
     var stored = [PartialSum](repeating: PartialSum(), count: blockCount)
     stored.withUnsafeMutableBufferPointer { buffer in
       // Each element is written by the one thread that has its block.
       nonisolated(unsafe) let buffer = buffer
       WorkerThreads.run(blockCount, threads: threads) { blocks in
-        sums(blocks) { buffer[$0] = $1 }
+        withScratch { scratch in
+          for block in blocks { buffer[block] = sum(block, scratch) }
+        }
       }
     }
     return stored
   }
 
-  private func sumLosses(
-    _ kernel: KernelTable<Scalar>.Summing, in blocks: Range<Int>, store: (Int, PartialSum) -> Void
-  ) {
-    forEachBlock(in: blocks) { block, arguments in
-      let sum = kernel(arguments)
-      store(block, sum.isFinite ? sum : sumTermByTerm(arguments))
-    }
+  private func blockSum(
+    _ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>, _ block: Int,
+    _ scratch: UnsafeMutableBufferPointer<Scalar>?
+  ) -> PartialSum {
+    let arguments = blockArguments(block, scratch)
+    let sum = isPlain ? forms.plain(arguments) : forms.general(arguments)
+    return sum.isFinite ? sum : sumTermByTerm(arguments)
   }
 
   /// The sum of a block whose sum is infinite or NaN in the kernel's arithmetic: term by term with room above the largest Double,
   /// so that it is infinite or NaN only where a term is.
   private func sumTermByTerm(_ arguments: KernelArguments<Scalar>) -> PartialSum {
-    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: arguments.count) { terms in
-      var elementwise = arguments
-      elementwise.output = terms.baseAddress
-      form(kernels.loss)(elementwise)
-      return PartialSum.tree(over: 0..<arguments.count) { PartialSum(high: Double(terms[$0])) }
+    // Few enough terms at a time that they fit on the stack.
+    let capacity = 1024 / MemoryLayout<Scalar>.stride
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: capacity) { terms in
+      var part = arguments
+      part.output = terms.baseAddress
+      return PartialSum.tree(over: 0..<arguments.count) { index in
+        // The tree asks for its leaves from the first to the last.
+        if index % capacity == 0 {
+          part.logits = arguments.logits + index
+          part.targets = arguments.targets + index
+          part.weights = arguments.weights.map { $0 + index }
+          part.positiveWeights = arguments.positiveWeights.map { $0 + index }
+          part.count = min(capacity, arguments.count - index)
+          call(kernels.loss, part)
+        }
+        return PartialSum(high: Double(terms[index % capacity]))
+      }
     }
   }
 
-  private func sumWeights(in blocks: Range<Int>, store: (Int, PartialSum) -> Void) {
-    for block in blocks {
-      let part = blockArguments(block)
-      guard let weights = part.weights else {
-        store(block, PartialSum(high: Double(part.count)))
-        continue
-      }
-      let sum = kernels.sum(weights, part.count)
-      store(
-        block,
-        sum.isFinite ? sum : PartialSum.tree(over: 0..<part.count) { PartialSum(high: Double(weights[$0])) })
-    }
+  private func blockWeightSum(_ block: Int) -> PartialSum {
+    let part = blockArguments(block, nil)
+    guard let weights = part.weights else { return PartialSum(high: Double(part.count)) }
+    let sum = kernels.sum(weights, part.count)
+    return sum.isFinite
+      ? sum : PartialSum.tree(over: 0..<part.count) { PartialSum(high: Double(weights[$0])) }
   }
 }
 

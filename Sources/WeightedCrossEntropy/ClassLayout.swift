@@ -28,7 +28,15 @@ extension WeightedCrossEntropyLoss {
     shape: [Int]?, count: Int, firstIndex: Int
   ) throws(LossError) -> ClassLayout<Scalar>? {
     guard case .perClass(let weights, axis: let axis) = positiveWeight else { return nil }
-    let shape = shape ?? [firstIndex + count]
+    guard let shape else {
+      // Without an array for the shape, which would be on the heap.
+      let length = firstIndex + count
+      guard axis == 0 || axis == -1 else { throw error(.axisOutOfRange(axis: axis, shape: [length])) }
+      guard firstIndex >= 0, length == weights.count else {
+        throw error(.classCount(axis: axis, shape: [length], weights: weights.count))
+      }
+      return ClassLayout(weights: weights, inner: 1, firstIndex: firstIndex)
+    }
     let resolved = axis < 0 ? axis + shape.count : axis
     guard shape.indices.contains(resolved) else { throw error(.axisOutOfRange(axis: axis, shape: shape)) }
     guard shape[resolved] == weights.count else {
@@ -39,7 +47,9 @@ extension WeightedCrossEntropyLoss {
     guard firstIndex >= 0, count <= total - min(firstIndex, total) else {
       throw error(.elementCount(shape: shape, expected: total, received: firstIndex + count))
     }
-    return ClassLayout(
-      weights: weights, inner: shape[(resolved + 1)...].reduce(1, *), firstIndex: firstIndex)
+    var inner = 1
+    // The product fits, as the total does, unless there are no elements and no use for it.
+    for length in shape[(resolved + 1)...] { inner &*= length }
+    return ClassLayout(weights: weights, inner: inner, firstIndex: firstIndex)
   }
 }

@@ -40,14 +40,16 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
 
   /// Adds the next elements. Give weights with every part or with none.
   ///
-  /// - Throws: `LossError` where the lengths differ or weights are given for some parts only.
+  /// - Throws: `LossError` where the lengths differ, weights are given for some parts only, or there are more elements than
+  ///   the shape holds, which matters for positive weights per class. The part is then not taken in.
   /// - Complexity: O(n), on up to `loss.threads` threads.
   public mutating func append(
     logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil
   ) throws(LossError) {
     let block = ArrayCall<Scalar>.blockLength
-    // Equal lengths are checked before anything is taken in.
+    // All is checked before anything is taken in.
     _ = try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in inputs.count }
+    _ = try loss.classLayout(shape: shape, count: count + logits.count, firstIndex: 0)
     if let hasWeights, hasWeights != (weights != nil), count > 0 { throw loss.error(.missingWeights) }
     hasWeights = weights != nil
     var taken = 0
@@ -66,19 +68,29 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
     count += logits.count
   }
 
-  /// Σ w ℓ so far.
+  /// Σ w ℓ so far, 0 at first.
+  ///
+  /// - Throws: `LossError` where `WCE_INSTRUCTION_SET` names a variant that this processor lacks; only for elements that are not
+  ///   summed yet.
+  /// - Complexity: That of a call on at most a block of elements.
   public func sum() throws(LossError) -> Scalar { Scalar(try totals().losses.value) }
 
   /// The sum of the weights so far, or the count where there are none.
+  ///
+  /// - Throws: As ``sum()``.
   public func weightSum() throws(LossError) -> Scalar { Scalar(try totals().weights.value) }
 
-  /// Σ w ℓ / N so far.
+  /// Σ w ℓ / N so far, N the number of elements.
+  ///
+  /// - Throws: `LossError` where there are no elements, and as ``sum()``.
   public func mean() throws(LossError) -> Scalar {
     guard count > 0 else { throw loss.error(.emptyMean) }
     return Scalar(try totals().losses.divided(by: PartialSum(high: Double(count))))
   }
 
   /// Σ w ℓ / Σ w so far.
+  ///
+  /// - Throws: `LossError` where there are no weights or their sum is not positive and finite, and as ``sum()``.
   public func weightedMean() throws(LossError) -> Scalar {
     Scalar(try totals().losses.divided(by: weightDenominator()))
   }
@@ -111,7 +123,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
     case .mean:
       guard count > 0 else { throw loss.error(.emptyMean) }
       denominator = Scalar(count)
-    case .weightedMean: denominator = Scalar(try weightDenominator().value)
+    case .weightedMean: denominator = try loss.kernelDivisor(weightDenominator())
     }
     try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in
       try output.withUnsafeMutableBufferPointer { (output) throws(LossError) in

@@ -1,7 +1,8 @@
 /// Arithmetic on shapes.
 package enum Shape {
   /// The number of elements of a shape; nil where a length is negative or the product does not fit an `Int`.
-  package static func count(_ shape: some Collection<Int>) -> Int? {
+  @specialized(where Lengths == [Int])
+  package static func count<Lengths: Collection<Int>>(_ shape: Lengths) -> Int? {
     guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
     if shape.contains(0) { return 0 }
     var count = 1

@@ -1,4 +1,4 @@
-/// Calls over arrays, which count as tensors of rank 1.
+/// Calls over arrays, which count as tensors of rank 1: each does, throws and costs what its namesake over tensors does.
 extension WeightedCrossEntropyLoss {
   /// The loss of each element.
   public func callAsFunction(

@@ -15,12 +15,15 @@ extension WeightedCrossEntropyLoss {
       throw error(.outputCount(expected: inputs.count, received: output.count))
     }
     var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
-    call.arguments.divisor = if let divisor { divisor } else { try denominator(of: reduction, call).scalar }
+    call.arguments.divisor =
+      if let divisor { divisor } else { try kernelDivisor(denominator(of: reduction, call)) }
     call.arguments.output = output.baseAddress
     call.run(quantity.kernels(call.kernels))
   }
 
   /// The reduced loss; with `gradient`, also writes the reduction's derivative in the logits there, in the same pass.
+  ///
+  /// `gradient` must not be the buffer of an input: a block whose sum overflows is summed again from its inputs.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   package func reduce(
@@ -29,13 +32,13 @@ extension WeightedCrossEntropyLoss {
   ) throws(LossError) -> Scalar {
     var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
     let denominator = try denominator(of: reduction, call)
-    guard let gradient else { return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator.sum)) }
+    guard let gradient else { return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator)) }
     guard gradient.count == inputs.count else {
       throw error(.outputCount(expected: inputs.count, received: gradient.count))
     }
-    call.arguments.divisor = denominator.scalar
+    call.arguments.divisor = try kernelDivisor(denominator)
     call.arguments.output = gradient.baseAddress
-    return Scalar(call.sum(call.kernels.lossSumWithGradient).divided(by: denominator.sum))
+    return Scalar(call.sum(call.kernels.lossSumWithGradient).divided(by: denominator))
   }
 
   /// Writes every element's loss and its derivative in the logit, in one pass.
@@ -56,21 +59,20 @@ extension WeightedCrossEntropyLoss {
     call.run(call.kernels.lossWithGradient)
   }
 
-  /// What a reduction divides by, for sums and for the kernels.
+  /// What a reduction divides by.
   private func denominator(
     of reduction: LossReduction?, _ call: ArrayCall<Scalar>
-  ) throws(LossError) -> (sum: PartialSum, scalar: Scalar) {
+  ) throws(LossError) -> PartialSum {
     switch reduction {
     case nil, .sum:
-      return (PartialSum(high: 1), 1)
+      return PartialSum(high: 1)
     case .mean:
       guard call.arguments.count > 0 else { throw error(.emptyMean) }
-      return (PartialSum(high: Double(call.arguments.count)), Scalar(call.arguments.count))
+      return PartialSum(high: Double(call.arguments.count))
     case .weightedMean:
       guard call.arguments.weights != nil else { throw error(.missingWeights) }
       guard call.arguments.count > 0 else { throw error(.emptyMean) }
-      let sum = try checkedDenominator(call.weightSum())
-      return (sum, Scalar(sum.value))
+      return try checkedDenominator(call.weightSum())
     }
   }
 
@@ -78,5 +80,12 @@ extension WeightedCrossEntropyLoss {
   func checkedDenominator(_ sum: PartialSum) throws(LossError) -> PartialSum {
     guard sum.isFinite, sum.high > 0 else { throw error(.weightSum("\(sum.value)")) }
     return sum
+  }
+
+  /// A denominator as the kernels divide by it: derivatives need one that fits `Scalar`, where a mean does not.
+  func kernelDivisor(_ denominator: PartialSum) throws(LossError) -> Scalar {
+    let divisor = Scalar(denominator.value)
+    guard divisor.isFinite else { throw error(.weightSum("\(divisor)")) }
+    return divisor
   }
 }

@@ -38,8 +38,8 @@ extension WeightedCrossEntropyLoss {
   @inlinable @inline(__always)
   func evaluate<Operation: ElementOperation>(_: Operation.Type, _ logit: Scalar, _ target: Scalar) -> Scalar {
     let terms = LossTerms(
-      logit: ScalarLane(logit), target: ScalarLane(target * targetScale + targetOffset),
-      positiveWeight: ScalarLane(uniformPositiveWeight))
+      logit: ScalarLane(logit), target: ScalarLane(target), scale: ScalarLane(targetScale),
+      offset: ScalarLane(targetOffset), positiveWeight: ScalarLane(uniformPositiveWeight))
     return Operation.value(terms, divisor: ScalarLane(1), targetScale: ScalarLane(targetScale)).value
   }
 }

@@ -1,7 +1,13 @@
 /// Calls over tensors: the inputs must have the same shape, and results have it too.
 extension WeightedCrossEntropyLoss {
-  /// The loss of each element: `w ℓ(x, z)`.
+  /// The loss of each element: `w ℓ(x, z)`, where `w` is the element's weight, 1 if there are none.
   ///
+  /// - Parameters:
+  ///   - logits: x.
+  ///   - targets: z, meant to lie in [0, 1], of the shape of the logits.
+  ///   - weights: w, at least 0, of the shape of the logits. A weight of 0 masks the element: its loss is exactly 0, even where the
+  ///     logit or the target is NaN.
+  /// - Returns: A tensor of the shape of the logits.
   /// - Throws: `LossError` that names both shapes where they differ, or says how the class weights do not fit.
   /// - Complexity: O(n), one pass over memory, on up to ``threads`` threads.
   public func callAsFunction(
@@ -10,7 +16,11 @@ extension WeightedCrossEntropyLoss {
     try elementwise(.loss, of: nil, logits, targets, weights)
   }
 
-  /// The derivative in each logit, ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
+  /// The derivative in each logit, of the elementwise loss or of a reduction: `w ((1 - z) σ(x) - q z σ(-x))`, divided by the
+  /// reduction's denominator.
+  ///
+  /// - Throws: As ``callAsFunction(logits:targets:weights:)-(Tensor<Scalar>,_,_)``, and where a mean has no elements or no weights.
+  /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`), on up to ``threads`` threads.
   public func gradient(
     of reduction: LossReduction? = nil, logits: Tensor<Scalar>, targets: Tensor<Scalar>,
     weights: Tensor<Scalar>? = nil
@@ -18,7 +28,11 @@ extension WeightedCrossEntropyLoss {
     try elementwise(.gradient, of: reduction, logits, targets, weights)
   }
 
-  /// The second derivative in each logit, ``secondDerivative(of:logits:targets:weights:shape:firstIndex:into:)``.
+  /// The second derivative in each logit, of the elementwise loss or of a reduction: `w (1 - z + q z) σ(x) σ(-x)`, divided by the
+  /// reduction's denominator.
+  ///
+  /// - Throws: As ``callAsFunction(logits:targets:weights:)-(Tensor<Scalar>,_,_)``, and where a mean has no elements or no weights.
+  /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`), on up to ``threads`` threads.
   public func secondDerivative(
     of reduction: LossReduction? = nil, logits: Tensor<Scalar>, targets: Tensor<Scalar>,
     weights: Tensor<Scalar>? = nil
@@ -26,7 +40,11 @@ extension WeightedCrossEntropyLoss {
     try elementwise(.secondDerivative, of: reduction, logits, targets, weights)
   }
 
-  /// The derivative in each target, ``targetDerivative(of:logits:targets:weights:shape:firstIndex:into:)``.
+  /// The derivative in each target, of the elementwise loss or of a reduction: `w (1 - ε) (q softplus(-x) - softplus(x))`, divided
+  /// by the reduction's denominator. It does not depend on the targets.
+  ///
+  /// - Throws: As ``callAsFunction(logits:targets:weights:)-(Tensor<Scalar>,_,_)``, and where a mean has no elements or no weights.
+  /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`), on up to ``threads`` threads.
   public func targetDerivative(
     of reduction: LossReduction? = nil, logits: Tensor<Scalar>, targets: Tensor<Scalar>,
     weights: Tensor<Scalar>? = nil
@@ -34,7 +52,11 @@ extension WeightedCrossEntropyLoss {
     try elementwise(.targetDerivative, of: reduction, logits, targets, weights)
   }
 
-  /// Each element's derivative in its positive weight, ``positiveWeightDerivative(of:logits:targets:weights:shape:firstIndex:into:)``.
+  /// Each element's derivative in its positive weight, of the elementwise loss or of a reduction: `w z softplus(-x)`, divided by the
+  /// reduction's denominator. Their sum is the derivative in a uniform positive weight.
+  ///
+  /// - Throws: As ``callAsFunction(logits:targets:weights:)-(Tensor<Scalar>,_,_)``, and where a mean has no elements or no weights.
+  /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`), on up to ``threads`` threads.
   public func positiveWeightDerivative(
     of reduction: LossReduction? = nil, logits: Tensor<Scalar>, targets: Tensor<Scalar>,
     weights: Tensor<Scalar>? = nil
@@ -43,27 +65,41 @@ extension WeightedCrossEntropyLoss {
   }
 
   /// Σ w ℓ. The sum of nothing is 0.
+  ///
+  /// Within 1 ULP of the exact sum of the losses, and the same bits for any number of threads.
+  ///
+  /// - Throws: As ``callAsFunction(logits:targets:weights:)-(Tensor<Scalar>,_,_)``.
+  /// - Complexity: O(n), one pass over memory, on up to ``threads`` threads.
   public func sum(
     logits: Tensor<Scalar>, targets: Tensor<Scalar>, weights: Tensor<Scalar>? = nil
   ) throws(LossError) -> Scalar {
     try reduced(.sum, logits: logits, targets: targets, weights: weights)
   }
 
-  /// Σ w ℓ / N, N the number of elements. The mean of nothing is an error.
+  /// Σ w ℓ / N, N the number of elements, masked ones included. The mean of nothing is an error.
+  ///
+  /// - Throws: As ``callAsFunction(logits:targets:weights:)-(Tensor<Scalar>,_,_)``, and where a mean has no elements or no weights.
+  /// - Complexity: O(n), one pass over memory, on up to ``threads`` threads.
   public func mean(
     logits: Tensor<Scalar>, targets: Tensor<Scalar>, weights: Tensor<Scalar>? = nil
   ) throws(LossError) -> Scalar {
     try reduced(.mean, logits: logits, targets: targets, weights: weights)
   }
 
-  /// Σ w ℓ / Σ w. Weights that sum to 0 are an error.
+  /// Σ w ℓ / Σ w. Weights that do not sum to a positive, finite number are an error.
+  ///
+  /// - Throws: As ``callAsFunction(logits:targets:weights:)-(Tensor<Scalar>,_,_)``, and where a mean has no elements or no weights.
+  /// - Complexity: O(n), one pass over memory and one over the weights, on up to ``threads`` threads.
   public func weightedMean(
     logits: Tensor<Scalar>, targets: Tensor<Scalar>, weights: Tensor<Scalar>
   ) throws(LossError) -> Scalar {
     try reduced(.weightedMean, logits: logits, targets: targets, weights: weights)
   }
 
-  /// The reduced loss, ``reduced(_:logits:targets:weights:shape:firstIndex:)``.
+  /// The reduced loss.
+  ///
+  /// - Throws: As ``callAsFunction(logits:targets:weights:)-(Tensor<Scalar>,_,_)``, and where a mean has no elements or no weights.
+  /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`), on up to ``threads`` threads.
   public func reduced(
     _ reduction: LossReduction, logits: Tensor<Scalar>, targets: Tensor<Scalar>,
     weights: Tensor<Scalar>? = nil
@@ -74,6 +110,9 @@ extension WeightedCrossEntropyLoss {
   }
 
   /// The reduced loss and its derivative in each logit, in one pass over memory.
+  ///
+  /// - Throws: As ``callAsFunction(logits:targets:weights:)-(Tensor<Scalar>,_,_)``, and where a mean has no elements or no weights.
+  /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`), on up to ``threads`` threads.
   public func valueWithGradient(
     of reduction: LossReduction, logits: Tensor<Scalar>, targets: Tensor<Scalar>,
     weights: Tensor<Scalar>? = nil
@@ -86,6 +125,9 @@ extension WeightedCrossEntropyLoss {
   }
 
   /// Each element's loss and its derivative in the logit, in one pass over memory.
+  ///
+  /// - Throws: As ``callAsFunction(logits:targets:weights:)-(Tensor<Scalar>,_,_)``.
+  /// - Complexity: O(n), one pass over memory, on up to ``threads`` threads.
   public func lossesWithGradient(
     logits: Tensor<Scalar>, targets: Tensor<Scalar>, weights: Tensor<Scalar>? = nil
   ) throws(LossError) -> (losses: Tensor<Scalar>, gradient: Tensor<Scalar>) {

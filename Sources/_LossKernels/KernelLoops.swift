@@ -23,15 +23,17 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     -> LossTerms<V>
   {
     let logit = V(loading: arguments.logits + offset)
-    var target = V(loading: arguments.targets + offset)
-    var positiveWeight = constants.positiveWeight
-    if Form.isGeneral {
-      if let positiveWeights = arguments.positiveWeights {
-        positiveWeight = V(loading: positiveWeights + offset)
-      }
-      target = V.multiplyAdd(target, constants.targetScale, constants.targetOffset)
+    let target = V(loading: arguments.targets + offset)
+    guard Form.isGeneral else {
+      return LossTerms(logit: logit, target: target, positiveWeight: constants.positiveWeight)
     }
-    return LossTerms(logit: logit, target: target, positiveWeight: positiveWeight)
+    var positiveWeight = constants.positiveWeight
+    if let positiveWeights = arguments.positiveWeights {
+      positiveWeight = V(loading: positiveWeights + offset)
+    }
+    return LossTerms(
+      logit: logit, target: target, scale: constants.targetScale, offset: constants.targetOffset,
+      positiveWeight: positiveWeight)
   }
 
   /// `value` times the element weights; exactly 0 where the weight is.

@@ -16,10 +16,27 @@ public struct LossTerms<V: KernelArithmetic> {
 
   @inlinable @inline(__always)
   public init(logit: V, target: V, positiveWeight: V) {
+    self.init(
+      logit: logit, target: target, complement: V(repeating: 1) - target, positiveWeight: positiveWeight)
+  }
+
+  /// The terms for a target that smoothing moves to `z s + o`, with `s = 1 - 2 o`.
+  ///
+  /// Its complement is computed as `(1 - z) s + o`: subtracting the moved target from 1 would leave few digits of a small
+  /// complement.
+  @inlinable @inline(__always)
+  public init(logit: V, target: V, scale: V, offset: V, positiveWeight: V) {
+    self.init(
+      logit: logit, target: V.multiplyAdd(target, scale, offset),
+      complement: V.multiplyAdd(V(repeating: 1) - target, scale, offset), positiveWeight: positiveWeight)
+  }
+
+  @inlinable @inline(__always)
+  init(logit: V, target: V, complement: V, positiveWeight: V) {
     self.logit = logit
     self.target = target
     self.positiveWeight = positiveWeight
-    negativeCoefficient = V(repeating: 1) - target
+    negativeCoefficient = complement
     positiveCoefficient = positiveWeight * target
     exponential = V.Scalar.exponentialOfNegative(logit.magnitude)
   }

@@ -3,17 +3,20 @@ import Foundation
 import Synchronization
 import WeightedCrossEntropy
 
-/// A wide reference of the four quantities at one logit, from the C library in a type wider than the one measured.
+/// A wide reference of what the quantities are made of at one logit, from the C library in a type wider than the one measured.
 struct Reference<Wide: BinaryFloatingPoint & Sendable>: Sendable {
   /// `e^-a` and `log(1 + t)` in the wide type.
   let exponentialOfNegative: @Sendable (Wide) -> Wide
   let logOnePlus: @Sendable (Wide) -> Wide
 
-  func callAsFunction(_ x: Wide) -> (Wide, Wide, Wide, Wide) {
+  func callAsFunction(_ x: Wide) -> ExactTerms<Wide> {
     let t = exponentialOfNegative(x.magnitude)
     let logarithm = logOnePlus(t)
     let (big, small) = (1 / (1 + t), t / (1 + t))
-    return (max(x, 0) + logarithm, max(-x, 0) + logarithm, x < 0 ? small : big, x < 0 ? big : small)
+    return ExactTerms(
+      softplus: max(x, 0) + logarithm, softplusOfNegative: max(-x, 0) + logarithm,
+      sigmoid: x < 0 ? small : big,
+      complementarySigmoid: x < 0 ? big : small)
   }
 }
 
@@ -21,13 +24,31 @@ struct Reference<Wide: BinaryFloatingPoint & Sendable>: Sendable {
 struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
   let losses: [(set: InstructionSet, loss: WeightedCrossEntropyLoss<Scalar>)]
   let reference: Reference<Wide>
+  let quantities: [Quantity]
+  /// The weight of target 1, whose results are multiplied by it.
+  let positiveWeight: Scalar
+  /// The logits that are compared: all for a weight of 1, else those whose exponential is a normal number, as the documented bound
+  /// says nothing more of the others.
+  let largest: Scalar
   /// The distance of neighbouring subnormal numbers.
   let least: Wide
 
-  init(_ sets: [InstructionSet], reference: Reference<Wide>) throws(LossError) {
+  init(
+    _ sets: [InstructionSet], positiveWeight: Scalar, reference: Reference<Wide>
+  ) throws(LossError) {
     var losses: [(InstructionSet, WeightedCrossEntropyLoss<Scalar>)] = []
-    for set in sets { losses.append((set, try WeightedCrossEntropyLoss(threads: 1, instructionSet: set))) }
+    for set in sets {
+      losses.append(
+        (
+          set,
+          try WeightedCrossEntropyLoss(
+            positiveWeight: .uniform(positiveWeight), threads: 1, instructionSet: set)
+        ))
+    }
     self.losses = losses
+    self.positiveWeight = positiveWeight
+    quantities = positiveWeight == 1 ? Quantity.hard : Quantity.allCases
+    largest = positiveWeight == 1 ? .infinity : Scalar.significandBitCount < 30 ? 87.3 : 708.3
     self.reference = reference
     least = Wide(Scalar.leastNonzeroMagnitude)
   }
@@ -50,7 +71,8 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
       var count = 0
       while case let part = next.wrappingAdd(1, ordering: .relaxed).oldValue, part < parts {
         let filled = logits.withUnsafeMutableBufferPointer { fill(part, $0) }
-        compare(logits[..<filled], &results, &worst)
+        var random = SplitMix(state: ~UInt64(part))
+        compare(logits[..<filled], &random, &results, &worst)
         count += filled
       }
       total.withLock { total in
@@ -65,25 +87,20 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
     return total.withLock { $0 }
   }
 
-  private func compare(_ logits: ArraySlice<Scalar>, _ results: inout [Scalar], _ worst: inout Worst) {
+  private func compare(
+    _ logits: ArraySlice<Scalar>, _ random: inout SplitMix, _ results: inout [Scalar], _ worst: inout Worst
+  ) {
     let exact = logits.map { reference(Wide($0)) }
-    for quantity in Quantity.allCases {
-      let targets = [Scalar](repeating: Scalar(quantity.target), count: logits.count)
+    for quantity in quantities {
+      let targets = logits.map { _ in Scalar(quantity.target ?? random.uniform().magnitude) }
       for (variant, (_, loss)) in losses.enumerated() {
         compute(quantity, loss, logits, targets, &results)
         var record = worst[variant][quantity.rawValue]
-        for (index, logit) in logits.enumerated() {
-          let wide =
-            switch quantity {
-            case .lossOfNegative: exact[index].0
-            case .lossOfPositive: exact[index].1
-            case .sigmoid: exact[index].2
-            case .complementarySigmoid: exact[index].3
-            }
-          let sign: Wide = quantity == .complementarySigmoid ? -1 : 1
+        for (index, logit) in logits.enumerated() where logit.magnitude <= largest {
+          let wide = quantity.exact(exact[index], target: Wide(targets[index]), weight: Wide(positiveWeight))
           // In the wide type, as the error is far below the result's own precision.
-          let error = (sign * Wide(results[index]) - wide).magnitude
-          let spacing = max(Wide(Scalar.ulpOfOne) * wide.binade, least)
+          let error = (Wide(results[index]) - wide.value).magnitude
+          let spacing = max(Wide(Scalar.ulpOfOne) * wide.scale.binade, least)
           record.record(ulps: Double(error / spacing), logit: Double(logit))
         }
         worst[variant][quantity.rawValue] = record
@@ -99,10 +116,14 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
       var part = results[..<logits.count]
       results = []
       var output = part.mutableSpan
-      if quantity.isLoss {
-        try loss.losses(logits: logits.span, targets: targets.span, into: &output)
-      } else {
-        try loss.gradient(logits: logits.span, targets: targets.span, into: &output)
+      let (x, z) = (logits.span, targets.span)
+      switch quantity {
+      case .lossOfNegative, .lossOfPositive, .softLoss: try loss.losses(logits: x, targets: z, into: &output)
+      case .sigmoid, .complementarySigmoid, .softGradient:
+        try loss.gradient(logits: x, targets: z, into: &output)
+      case .secondDerivative: try loss.secondDerivative(logits: x, targets: z, into: &output)
+      case .targetDerivative: try loss.targetDerivative(logits: x, targets: z, into: &output)
+      case .positiveWeightDerivative: try loss.positiveWeightDerivative(logits: x, targets: z, into: &output)
       }
       results = Array(part)
     } catch { fatalError("\(error)") }

@@ -13,20 +13,3 @@ struct WorstError: Sendable {
   /// The worse of two.
   mutating func merge(_ other: WorstError) { if other.ulps > ulps { self = other } }
 }
-
-/// What is measured: the losses for targets 0 and 1, and the two σ that the gradient is made of.
-enum Quantity: Int, CaseIterable {
-  case lossOfNegative, lossOfPositive, sigmoid, complementarySigmoid
-
-  var name: String {
-    switch self {
-    case .lossOfNegative: "loss, z = 0"
-    case .lossOfPositive: "loss, z = 1"
-    case .sigmoid: "σ(x): gradient, z = 0"
-    case .complementarySigmoid: "σ(-x): gradient, z = 1"
-    }
-  }
-
-  var target: Double { self == .lossOfNegative || self == .sigmoid ? 0 : 1 }
-  var isLoss: Bool { self == .lossOfNegative || self == .lossOfPositive }
-}

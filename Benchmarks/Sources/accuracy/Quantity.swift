@@ -1,0 +1,71 @@
+import WeightedCrossEntropy
+
+/// What is measured: the losses for targets 0 and 1 and the two σ that the gradient is made of; then what depends on targets between.
+enum Quantity: Int, CaseIterable {
+  case lossOfNegative, lossOfPositive, sigmoid, complementarySigmoid
+  case softLoss, softGradient, secondDerivative, targetDerivative, positiveWeightDerivative
+
+  /// Those that are measured for every Float logit.
+  static let hard: [Quantity] = [.lossOfNegative, .lossOfPositive, .sigmoid, .complementarySigmoid]
+
+  var name: String {
+    switch self {
+    case .lossOfNegative: "loss, z = 0"
+    case .lossOfPositive: "loss, z = 1"
+    case .sigmoid: "σ(x): gradient, z = 0"
+    case .complementarySigmoid: "σ(-x): gradient, z = 1"
+    case .softLoss: "loss, z in [0, 1]"
+    case .softGradient: "gradient, z in [0, 1]"
+    case .secondDerivative: "second derivative"
+    case .targetDerivative: "∂/∂z"
+    case .positiveWeightDerivative: "∂/∂q"
+    }
+  }
+
+  /// The documented bound; a σ times a weight is a gradient like any other.
+  func bound(isWeighted: Bool) -> Double {
+    typealias Loss = WeightedCrossEntropyLoss<Float>
+    return switch self {
+    case .lossOfNegative, .lossOfPositive: Loss.maximumLossError
+    case .sigmoid, .complementarySigmoid:
+      isWeighted ? Loss.maximumSoftGradientError : Loss.maximumSigmoidError
+    case .softLoss: Loss.maximumSoftLossError
+    case .softGradient: Loss.maximumSoftGradientError
+    case .secondDerivative: Loss.maximumSecondDerivativeError
+    case .targetDerivative: Loss.maximumTargetDerivativeError
+    case .positiveWeightDerivative: Loss.maximumPositiveWeightDerivativeError
+    }
+  }
+
+  /// The target that the quantity is measured for; nil for any.
+  var target: Double? {
+    switch self {
+    case .lossOfNegative, .sigmoid: 0
+    case .lossOfPositive, .complementarySigmoid: 1
+    default: nil
+    }
+  }
+
+  /// The exact value at a logit, and the magnitude whose unit in the last place errors are counted in: where the value is a
+  /// difference, that of its larger operand.
+  func exact<Wide: BinaryFloatingPoint>(_ exact: ExactTerms<Wide>, target z: Wide, weight q: Wide) -> (
+    value: Wide, scale: Wide
+  ) {
+    func difference(_ a: Wide, _ b: Wide) -> (Wide, Wide) { (a - b, max(a, b)) }
+    func alone(_ value: Wide) -> (Wide, Wide) { (value, value) }
+    return switch self {
+    case .lossOfNegative, .lossOfPositive, .softLoss:
+      alone((1 - z) * exact.softplus + q * z * exact.softplusOfNegative)
+    case .sigmoid, .complementarySigmoid, .softGradient:
+      difference((1 - z) * exact.sigmoid, q * z * exact.complementarySigmoid)
+    case .secondDerivative: alone((1 - z + q * z) * (exact.sigmoid * exact.complementarySigmoid))
+    case .targetDerivative: difference(q * exact.softplusOfNegative, exact.softplus)
+    case .positiveWeightDerivative: alone(z * exact.softplusOfNegative)
+    }
+  }
+}
+
+/// What every quantity is made of, at one logit.
+struct ExactTerms<Wide: BinaryFloatingPoint> {
+  var softplus, softplusOfNegative, sigmoid, complementarySigmoid: Wide
+}

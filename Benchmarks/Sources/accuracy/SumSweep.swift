@@ -1,0 +1,73 @@
+import Foundation
+import WeightedCrossEntropy
+
+/// Compares the sum of a long stream of losses of mixed size with the exact sum of the same losses.
+enum SumSweep {
+  /// An exact sum of Doubles, as parts that do not overlap (Shewchuk, "Adaptive precision floating-point arithmetic", 1997).
+  struct ExactSum {
+    private var parts: [Double] = []
+
+    mutating func add(_ term: Double) {
+      var term = term
+      var kept = 0
+      for index in parts.indices {
+        let part = parts[index]
+        let sum = term + part
+        let shadow = sum - term
+        let error = (term - (sum - shadow)) + (part - shadow)
+        if error != 0 {
+          parts[kept] = error
+          kept += 1
+        }
+        term = sum
+      }
+      parts.removeLast(parts.count - kept)
+      parts.append(term)
+    }
+
+    var value: Double { parts.reduce(0, +) }
+  }
+
+  /// Prints each variant's error of the sum of `count` losses; says whether all are within 1 ULP.
+  static func run<Scalar: LossScalar>(_ type: Scalar.Type, count: Int) throws -> Bool {
+    print("\(type), the sum of \(count) losses of mixed size")
+    let length = 1 << 16
+    var logits = [Scalar](repeating: 0, count: length)
+    var targets = logits
+    var terms = logits
+    var isGood = true
+    for set in InstructionSet.available {
+      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3, instructionSet: set)
+      var accumulator = try LossAccumulator(loss)
+      var exact = ExactSum()
+      var random = SplitMix(state: 1)
+      for start in stride(from: 0, to: count, by: length) {
+        let part = min(length, count - start)
+        for index in 0..<part {
+          let fraction = Scalar(random.uniform())
+          // Three in four of moderate size, the others of up to 2^±40.
+          let exponent = Int(random.next() % 80) - 40
+          logits[index] =
+            index % 4 == 0
+            ? fraction * Scalar(sign: .plus, exponent: .init(exponent), significand: 1) : fraction * 40
+          targets[index] = Scalar(index & 1)
+        }
+        var output = terms.mutableSpan
+        try loss.losses(logits: logits.span, targets: targets.span, into: &output)
+        try accumulator.append(
+          logits: logits.span.extracting(0..<part), targets: targets.span.extracting(0..<part))
+        for index in 0..<part { exact.add(Double(terms[index])) }
+      }
+      let sum = try accumulator.sum()
+      let unit = Double(Scalar(exact.value).ulp)
+      exact.add(-Double(sum))
+      let error = exact.value.magnitude / unit
+      isGood = isGood && error <= 1
+      let variant = set.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
+      print(
+        "  \(variant) \(String(format: "%9.3f", error)) ULP from the exact sum\(error <= 1 ? "" : ", above the documented 1")"
+      )
+    }
+    return isGood
+  }
+}

@@ -1,0 +1,165 @@
+import Testing
+import WeightedCrossEntropy
+import _TestSupport
+
+/// The errors that the documentation states, asserted of every variant of the kernels and of the calls on single elements,
+/// against a wider type.
+@Suite struct AccuracyTests {
+  /// A quantity, the targets it is computed for, and the error that is documented for it.
+  struct Claim: CustomTestStringConvertible, Sendable {
+    var quantity: LossQuantity
+    var targets: Targets
+    var bound: Double
+    /// σ itself; times a positive weight it falls under the claim for the gradient of any target.
+    var isOfPlainSigmoids: Bool { quantity == .gradient && targets == .hard }
+    var testDescription: String { "\(quantity), targets \(targets), at most \(bound) ULP" }
+  }
+
+  enum Targets { case hard, soft }
+
+  static let claims = [
+    Claim(quantity: .loss, targets: .hard, bound: WeightedCrossEntropyLoss<Float>.maximumLossError),
+    Claim(quantity: .loss, targets: .soft, bound: WeightedCrossEntropyLoss<Float>.maximumSoftLossError),
+    Claim(quantity: .gradient, targets: .hard, bound: WeightedCrossEntropyLoss<Float>.maximumSigmoidError),
+    Claim(
+      quantity: .gradient, targets: .soft, bound: WeightedCrossEntropyLoss<Float>.maximumSoftGradientError),
+    Claim(
+      quantity: .secondDerivative, targets: .soft,
+      bound: WeightedCrossEntropyLoss<Float>.maximumSecondDerivativeError),
+    Claim(
+      quantity: .targetDerivative, targets: .soft,
+      bound: WeightedCrossEntropyLoss<Float>.maximumTargetDerivativeError),
+    Claim(
+      quantity: .positiveWeightDerivative, targets: .soft,
+      bound: WeightedCrossEntropyLoss<Float>.maximumPositiveWeightDerivativeError),
+  ]
+
+  /// Random logits of every kind, and the hard ones: the ends of the range, and around the multiples of (ln 2)/2, where the
+  /// argument reduction of the exponential changes.
+  static func logits<Scalar: LossScalar>(_ generator: inout SeededGenerator) -> [Scalar] {
+    var logits: [Scalar] = generator.logits(6000)
+    let halfLogarithm: Scalar = 0.34657359027997264
+    for multiple in 0...(Scalar.significandBitCount < 30 ? 320 : 2160) {
+      let center = Scalar(multiple) * halfLogarithm
+      logits += [center, center.nextUp, center.nextDown, -center, -center.nextUp, -center.nextDown]
+    }
+    let special: [Scalar] = [
+      0, .leastNonzeroMagnitude, .leastNormalMagnitude, .ulpOfOne, 1, .greatestFiniteMagnitude,
+      Scalar.subnormalLogit, Scalar.significandBitCount < 30 ? 103.9721 : 745.1332,
+    ]
+    return logits + special.flatMap { [$0, -$0, $0.nextDown, -$0.nextDown] }.filter(\.isFinite)
+  }
+
+  static func targets<Scalar: LossScalar>(
+    _ kind: Targets, _ count: Int, _ generator: inout SeededGenerator
+  ) -> [Scalar] {
+    let targets: [Scalar] = generator.targets(count)
+    return kind == .soft ? targets : targets.map { $0.rounded() }
+  }
+
+  /// Below the normal numbers `e^-|x|` is a multiple of the least one, and so is its error, times the weights.
+  static func bound<Scalar: LossScalar>(_ claim: Claim, _ positiveWeight: Scalar, at logit: Scalar) -> Double
+  {
+    logit.magnitude < Scalar.subnormalLogit ? claim.bound : claim.bound + Double(1 + positiveWeight) / 2
+  }
+
+  static let positiveWeights = [1, 3, 0.25, 9.7]
+
+  @Test("Array calls", arguments: claims, Variant.all)
+  func arrays(_ claim: Claim, on variant: Variant) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      var generator = SeededGenerator(seed: 101)
+      let logits: [Scalar] = Self.logits(&generator)
+      for (weight, smoothing) in Self.positiveWeights.flatMap({ [($0, 0), ($0, 0.1)] }) {
+        if claim.targets == .hard && smoothing != 0 { continue }
+        if claim.isOfPlainSigmoids && weight != 1 { continue }
+        let loss = try WeightedCrossEntropyLoss<Scalar>(
+          positiveWeight: .uniform(Scalar(weight)), labelSmoothing: Scalar(smoothing),
+          instructionSet: variant.set)
+        let targets: [Scalar] = Self.targets(claim.targets, logits.count, &generator)
+        for isFar in [false, true] {
+          let chosen = logits.indices.filter { (logits[$0].magnitude < Scalar.subnormalLogit) != isFar }
+          let (x, z) = (chosen.map { logits[$0] }, chosen.map { targets[$0] })
+          let worst = WorstError(
+            of: try loss.arrays(claim.quantity, logits: x, targets: z), claim.quantity, logits: x, targets: z,
+            positiveWeight: Scalar(weight), labelSmoothing: Scalar(smoothing))
+          let bound = Self.bound(claim, Scalar(weight), at: x[worst.index])
+          #expect(worst.ulps <= bound, "\(worst)")
+        }
+      }
+    }
+    try check(variant.type)
+  }
+
+  @Test("Calls on single elements", arguments: claims, Precision.allCases)
+  func singleElements(_ claim: Claim, in precision: Precision) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      var generator = SeededGenerator(seed: 102)
+      let logits: [Scalar] = generator.logits(2000)
+      let near = logits.filter { $0.magnitude < Scalar.subnormalLogit }
+      let targets: [Scalar] = Self.targets(claim.targets, near.count, &generator)
+      let weight: Scalar = claim.isOfPlainSigmoids ? 1 : 3
+      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: .uniform(weight))
+      let results = zip(near, targets).map { loss.scalar(claim.quantity, logit: $0, target: $1) }
+      let worst = WorstError(
+        of: results, claim.quantity, logits: near, targets: targets, positiveWeight: weight)
+      #expect(worst.ulps <= claim.bound, "\(worst)")
+    }
+    try check(precision.type)
+  }
+
+  @Test(
+    "A sweep of the Float logits in [-110, 110]: losses for targets 0 and 1, both σ of the gradient",
+    arguments: InstructionSet.available)
+  func sweep(on set: InstructionSet) throws {
+    let loss = try WeightedCrossEntropyLoss<Float>(instructionSet: set)
+    // Every exponent gets the same share; the stride is prime, so that the low bits vary.
+    let logits = stride(from: 0, through: Float(110).bitPattern, by: 19_997).flatMap {
+      [Float(bitPattern: $0), -Float(bitPattern: $0)]
+    }
+    for target: Float in [0, 1] {
+      let targets = [Float](repeating: target, count: logits.count)
+      let ofLoss = WorstError(
+        of: try loss(logits: logits, targets: targets), .loss, logits: logits, targets: targets,
+        positiveWeight: 1)
+      #expect(ofLoss.ulps <= WeightedCrossEntropyLoss<Float>.maximumLossError, "\(ofLoss)")
+      let ofGradient = WorstError(
+        of: try loss.gradient(logits: logits, targets: targets), .gradient, logits: logits, targets: targets,
+        positiveWeight: 1)
+      #expect(ofGradient.ulps <= WeightedCrossEntropyLoss<Float>.maximumSigmoidError, "\(ofGradient)")
+    }
+  }
+
+  @Test("What the documentation promises is what the contract asks for")
+  func bounds() {
+    #expect(WeightedCrossEntropyLoss<Float>.maximumLossError <= 3)
+    #expect(WeightedCrossEntropyLoss<Float>.maximumSoftLossError <= 4)
+    #expect(WeightedCrossEntropyLoss<Float>.maximumSigmoidError <= 3)
+  }
+
+  @Test("The derivative in the target is exactly -x for a positive weight of 1", arguments: Variant.all)
+  func targetDerivativeIsTheLogit(on variant: Variant) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      var generator = SeededGenerator(seed: 103)
+      let logits: [Scalar] = generator.logits(2000)
+      let targets: [Scalar] = generator.targets(2000)
+      let loss = try WeightedCrossEntropyLoss<Scalar>(instructionSet: variant.set)
+      #expect(try loss.targetDerivative(logits: logits, targets: targets) == logits.map { -$0 })
+    }
+    try check(variant.type)
+  }
+
+  @Test("Results go down to the last subnormal", arguments: InstructionSet.available)
+  func subnormals(on set: InstructionSet) throws {
+    let float = try WeightedCrossEntropyLoss<Float>(instructionSet: set)
+    let double = try WeightedCrossEntropyLoss<Double>(instructionSet: set)
+    #expect(
+      try float(logits: [-100, -103.2, -103.9, -104], targets: [0, 0, 0, 0]) == [
+        27 * 0x1p-149, 0x1p-149, 0x1p-149, 0,
+      ])
+    #expect(try float.gradient(logits: [-100, 100], targets: [0, 1]) == [27 * 0x1p-149, -27 * 0x1p-149])
+    #expect(
+      try double(logits: [-745, -745.2], targets: [0, 0]) == [.leastNonzeroMagnitude, 0])
+    #expect(float.value(logit: -100, target: 0) == 27 * 0x1p-149)
+  }
+}

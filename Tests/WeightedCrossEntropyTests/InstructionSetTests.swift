@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+import WeightedCrossEntropy
+
+/// Which variant of the kernels runs, and how the environment chooses. The choice is read once, so each is read in a process of
+/// its own.
+@Suite struct InstructionSetTests {
+  @Test("The list runs from the most general to the widest, and this machine has the first")
+  func list() {
+    #expect(InstructionSet.allCases == [.baseline, .avx2, .avx512])
+    #expect(InstructionSet.available.first == .baseline)
+    #expect(InstructionSet.available == InstructionSet.allCases.filter(\.isAvailable))
+    #expect(InstructionSet.avx2.isAvailable || !InstructionSet.avx512.isAvailable)
+    #if !arch(x86_64)
+      #expect(InstructionSet.available == [.baseline])
+    #endif
+  }
+
+  #if os(Linux)
+    @Test("The list is what the kernel says of this processor")
+    func processorInformation() throws {
+      #if arch(x86_64)
+        let flags = Set(
+          try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8).split(separator: "\n")
+            .first { $0.hasPrefix("flags") }?.split(separator: " ").map(String.init) ?? [])
+        #expect(InstructionSet.avx2.isAvailable == flags.isSuperset(of: ["avx2", "fma"]))
+        #expect(
+          InstructionSet.avx512.isAvailable
+            == flags.isSuperset(of: ["avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl"]))
+      #endif
+    }
+  #endif
+
+  @Test("Without the variable, the widest is selected")
+  func noVariable() async {
+    await #expect(processExitsWith: .success) {
+      unsetenv("WCE_INSTRUCTION_SET")
+      precondition(InstructionSet.selected == .success(InstructionSet.available.last!))
+    }
+  }
+
+  @Test("The variable selects the baseline, which every machine has")
+  func baseline() async {
+    await #expect(processExitsWith: .success) {
+      setenv("WCE_INSTRUCTION_SET", "baseline", 1)
+      precondition(InstructionSet.selected == .success(.baseline))
+      let loss = try WeightedCrossEntropyLoss<Float>()
+      let forced = try WeightedCrossEntropyLoss<Float>(instructionSet: .baseline)
+      let logits: [Float] = (0..<100).map { Float($0) / 7 - 7 }
+      let targets = [Float](repeating: 0.25, count: 100)
+      let (losses, expected) = (
+        try loss(logits: logits, targets: targets), try forced(logits: logits, targets: targets)
+      )
+      precondition(losses == expected)
+    }
+  }
+
+  @Test("The variable selects AVX2", .enabled(if: InstructionSet.avx2.isAvailable))
+  func avx2() async {
+    await #expect(processExitsWith: .success) {
+      setenv("WCE_INSTRUCTION_SET", "avx2", 1)
+      precondition(InstructionSet.selected == .success(.avx2))
+    }
+  }
+
+  @Test("A variant that nobody knows is an error of every array call, which names those there are")
+  func unknown() async {
+    await #expect(processExitsWith: .success) {
+      setenv("WCE_INSTRUCTION_SET", "sse9", 1)
+      let error = LossError(
+        "WCE_INSTRUCTION_SET",
+        .instructionSetUnavailable(requested: "sse9", available: InstructionSet.available.map(\.rawValue)))
+      precondition(InstructionSet.selected == .failure(error))
+      let loss = try WeightedCrossEntropyLoss<Float>()
+      do {
+        _ = try loss.mean(logits: [0], targets: [1])
+        preconditionFailure("no error")
+      } catch {
+        precondition(
+          "\(error)".hasPrefix(
+            "WCE_INSTRUCTION_SET: the instruction set sse9 is not available here, choose one of"))
+      }
+      // Single elements and a loss that names its variant need no choice.
+      precondition(loss.value(logit: 0, target: 0) > 0.69)
+      let named = try WeightedCrossEntropyLoss<Float>(instructionSet: .baseline)
+      let mean = try named.mean(logits: [0], targets: [1])
+      precondition(mean > 0.69)
+    }
+  }
+}

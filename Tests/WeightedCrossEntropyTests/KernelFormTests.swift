@@ -1,0 +1,163 @@
+import Testing
+import WeightedCrossEntropy
+import _LossKernels
+import _TestSupport
+
+/// The forms of the kernels and the variants agree with each other and with the calls on single elements.
+@Suite struct KernelFormTests {
+  @Test(
+    "Each option does in a kernel what it means, for every subset of the options",
+    arguments: KernelName.allCases, Variant.all)
+  func options(_ kernel: KernelName, on variant: Variant) {
+    func check<Scalar: LossScalar>(_: Scalar.Type) {
+      let table = Scalar._kernels(variant.set)
+      let sample = KernelSample<Scalar>(count: 53, seed: 301)
+      for options in KernelOptions.everySubset {
+        let result = sample.output(kernel, table, 0..<53, options)
+        let expected = sample.logits.indices.map { index in
+          // The plain form for one element, with the element's own constants, then times its weight.
+          expectedElement(kernel, table, sample, index, options)
+        }
+        if kernel.writesOutput {
+          let output = expected.map(\.output)
+          #expect(areSame(result.output, output), "\(options): \(differences(result.output, output))")
+        }
+        if kernel == .lossWithGradient {
+          let losses = expected.map(\.loss)
+          #expect(areSame(result.losses, losses), "\(options): \(differences(result.losses, losses))")
+        }
+      }
+    }
+    check(variant.type)
+  }
+
+  /// The weighted result of a kernel for an element whose positive weight is given as the only one.
+  private func expectedElement<Scalar: LossScalar>(
+    _ kernel: KernelName, _ table: KernelTable<Scalar>, _ sample: KernelSample<Scalar>, _ index: Int,
+    _ options: KernelOptions
+  ) -> (output: Scalar, loss: Scalar) {
+    let isSmoothed = options.contains(.smoothing)
+    let result = sample.output(
+      kernel, table, index..<index + 1, isSmoothed ? .smoothing : [], isGeneral: isSmoothed,
+      positiveWeight: options.contains(.positiveWeights) ? sample.positiveWeights[index] : 3)
+    let (output, loss) = (result.output[0], result.losses[0])
+    guard options.contains(.weights) else { return (output, loss) }
+    let weight = sample.weights[index]
+    return weight == 0 ? (0, 0) : (output * weight, loss * weight)
+  }
+
+  @Test(
+    "The plain form gives the bits of the general form without options", arguments: KernelName.allCases,
+    Variant.all)
+  func plainForm(_ kernel: KernelName, on variant: Variant) {
+    func check<Scalar: LossScalar>(_: Scalar.Type) {
+      let table = Scalar._kernels(variant.set)
+      let sample = KernelSample<Scalar>(count: 1000, seed: 302)
+      // From 32 on all is finite but what is far out.
+      let (plain, general) = (
+        sample.output(kernel, table, 40..<1000, [], isGeneral: false),
+        sample.output(kernel, table, 40..<1000, [])
+      )
+      #expect(areSame(plain.output, general.output), "\(differences(plain.output, general.output))")
+      #expect(areSame(plain.losses, general.losses), "\(differences(plain.losses, general.losses))")
+      #expect(plain.sum == general.sum)
+    }
+    check(variant.type)
+  }
+
+  @Test(
+    "A fused kernel gives the bits of the kernels it fuses", arguments: KernelOptions.everySubset, Variant.all
+  )
+  func fused(_ options: KernelOptions, on variant: Variant) {
+    func check<Scalar: LossScalar>(_: Scalar.Type) {
+      let table = Scalar._kernels(variant.set)
+      let sample = KernelSample<Scalar>(count: 777, seed: 303)
+      let range = 40..<777
+      let loss = sample.output(.loss, table, range, options).output
+      let gradient = sample.output(.gradient, table, range, options).output
+      let both = sample.output(.lossWithGradient, table, range, options)
+      let sum = sample.output(.lossSum, table, range, options)
+      let sumWithGradient = sample.output(.lossSumWithGradient, table, range, options)
+      #expect(areSame(both.losses, loss) && areSame(both.output, gradient))
+      #expect(areSame(sumWithGradient.output, gradient))
+      #expect(sum.sum == sumWithGradient.sum)
+    }
+    check(variant.type)
+  }
+
+  @Test(
+    "AVX2 and AVX-512 give the same bits", .enabled(if: InstructionSet.avx512.isAvailable),
+    arguments: KernelName.allCases, Precision.allCases)
+  func fusedVariants(_ kernel: KernelName, in precision: Precision) {
+    func check<Scalar: LossScalar>(_: Scalar.Type) {
+      let sample = KernelSample<Scalar>(count: 4096, seed: 304)
+      for options in [KernelOptions(), .all] {
+        let narrow = sample.output(kernel, Scalar._kernels(.avx2), 40..<4096, options)
+        let wide = sample.output(kernel, Scalar._kernels(.avx512), 40..<4096, options)
+        #expect(areSame(narrow.output, wide.output), "\(differences(narrow.output, wide.output))")
+        #expect(areSame(narrow.losses, wide.losses), "\(differences(narrow.losses, wide.losses))")
+        #expect(narrow.sum == wide.sum)
+      }
+    }
+    check(precision.type)
+  }
+
+  @Test(
+    "Calls on single elements give the bits of the baseline", arguments: LossQuantity.allCases,
+    Precision.allCases)
+  func singleElements(_ quantity: LossQuantity, in precision: Precision) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      let sample = KernelSample<Scalar>(count: 2000, seed: 305)
+      let loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: 2.5, labelSmoothing: 0.1, instructionSet: .baseline)
+      let array = try loss.arrays(quantity, logits: sample.logits, targets: sample.targets)
+      let singles = zip(sample.logits, sample.targets).map { loss.scalar(quantity, logit: $0, target: $1) }
+      #expect(areSame(array, singles), "\(differences(array, singles))")
+    }
+    try check(precision.type)
+  }
+
+  @Test(
+    "A block's sum carries about twice the digits of its terms", arguments: KernelOptions.everySubset,
+    Variant.all)
+  func blockSums(_ options: KernelOptions, on variant: Variant) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      let table = Scalar._kernels(variant.set)
+      let sample = KernelSample<Scalar>(count: 4096 + 40, seed: 306)
+      // Terms of sizes that a Double's sums hold.
+      let kept = sample.logits.indices.dropFirst(40).filter { sample.logits[$0].magnitude < 1e30 }
+      var part = sample
+      part.logits = kept.map { sample.logits[$0] }
+      part.targets[3] = 0.5
+      for count in [0, 1, 15, 16, 17, 100, kept.count] {
+        let terms = part.output(.loss, table, 0..<count, options).output
+        let sum = try #require(part.output(.lossSum, table, 0..<count, options).sum)
+        var exact = ExactSum(ofElements: terms)
+        let size = exact.value
+        exact.add(-sum.high)
+        exact.add(-sum.low)
+        let allowed = Scalar.significandBitCount < 30 ? 0x1p-32 : 0x1p-88
+        #expect(exact.value.magnitude <= allowed * size, "\(count) elements")
+      }
+    }
+    try check(variant.type)
+  }
+
+  @Test("The sum of a block of numbers", arguments: Variant.all)
+  func plainSum(on variant: Variant) {
+    func check<Scalar: LossScalar>(_: Scalar.Type) {
+      var generator = SeededGenerator(seed: 307)
+      let numbers: [Scalar] = generator.uniform(4096, in: 0...5)
+      for count in Array(0...63) + [4095, 4096] {
+        let buffer = GuardedBuffer(Array(numbers[..<count]), guarded: count % 2 == 0 ? .after : .before)
+        let sum = Scalar._kernels(variant.set).sum(buffer.elements.baseAddress!, count)
+        var exact = ExactSum(ofElements: Array(numbers[..<count]))
+        let size = exact.value
+        exact.add(-sum.high)
+        exact.add(-sum.low)
+        #expect(exact.value.magnitude <= (Scalar.significandBitCount < 30 ? 0x1p-32 : 0x1p-88) * size)
+      }
+    }
+    check(variant.type)
+  }
+}

@@ -1,0 +1,122 @@
+import WeightedCrossEntropy
+import _LossKernels
+import _TestSupport
+
+/// The kernels of a table, each as a way to run it.
+enum KernelName: CaseIterable, Sendable {
+  case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative
+  case lossWithGradient, lossSum, lossSumWithGradient
+
+  /// Runs the kernel on arguments; a sum is returned, other results go to the output.
+  func run<Scalar: KernelScalar>(
+    _ table: KernelTable<Scalar>, _ arguments: KernelArguments<Scalar>, isGeneral: Bool
+  ) -> PartialSum? {
+    func elementwise(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>) -> PartialSum? {
+      (isGeneral ? forms.general : forms.plain)(arguments)
+      return nil
+    }
+    func summing(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>) -> PartialSum? {
+      (isGeneral ? forms.general : forms.plain)(arguments)
+    }
+    return switch self {
+    case .loss: elementwise(table.loss)
+    case .gradient: elementwise(table.gradient)
+    case .secondDerivative: elementwise(table.secondDerivative)
+    case .targetDerivative: elementwise(table.targetDerivative)
+    case .positiveWeightDerivative: elementwise(table.positiveWeightDerivative)
+    case .lossWithGradient: elementwise(table.lossWithGradient)
+    case .lossSum: summing(table.lossSum)
+    case .lossSumWithGradient: summing(table.lossSumWithGradient)
+    }
+  }
+
+  /// Whether there is a result for each element.
+  var writesOutput: Bool { self != .lossSum }
+}
+
+/// What the general form of a kernel takes beyond the plain one.
+struct KernelOptions: OptionSet, Sendable {
+  let rawValue: Int
+  static let positiveWeights = KernelOptions(rawValue: 1)
+  static let weights = KernelOptions(rawValue: 2)
+  static let smoothing = KernelOptions(rawValue: 4)
+  static let all = KernelOptions([.positiveWeights, .weights, .smoothing])
+  static let everySubset = (0..<8).map(KernelOptions.init)
+}
+
+/// Where a kernel writes its output.
+enum OutputPlace: CaseIterable, Sendable {
+  case ownBuffer, overLogits, overTargets, overWeights, overPositiveWeights
+}
+
+/// Inputs of kernels: numbers of every kind, with the special ones and masks among them.
+struct KernelSample<Scalar: LossScalar> {
+  var logits, targets, positiveWeights, weights: [Scalar]
+
+  init(count: Int, seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    logits = generator.logits(count)
+    targets = generator.targets(count)
+    positiveWeights = generator.uniform(count, in: 0...10)
+    weights = generator.weights(count)
+    let specials: [Scalar] = [
+      .infinity, -.infinity, .nan, 0, -0.0, .leastNonzeroMagnitude, -.greatestFiniteMagnitude,
+    ]
+    for (index, special) in specials.enumerated() where 5 * index + 2 < count {
+      logits[5 * index + 2] = special
+    }
+    if count > 3 { targets[3] = .nan }
+  }
+
+  /// The arguments for elements in buffers, with options.
+  static func arguments(
+    logits: UnsafeMutablePointer<Scalar>, targets: UnsafeMutablePointer<Scalar>,
+    positiveWeights: UnsafeMutablePointer<Scalar>, weights: UnsafeMutablePointer<Scalar>,
+    output: UnsafeMutablePointer<Scalar>?, losses: UnsafeMutablePointer<Scalar>?, count: Int,
+    options: KernelOptions,
+    positiveWeight: Scalar = 3
+  ) -> KernelArguments<Scalar> {
+    let isSmoothed = options.contains(.smoothing)
+    return KernelArguments(
+      logits: logits, targets: targets,
+      positiveWeights: options.contains(.positiveWeights) ? UnsafePointer(positiveWeights) : nil,
+      weights: options.contains(.weights) ? UnsafePointer(weights) : nil, output: output, losses: losses,
+      count: count, positiveWeight: positiveWeight, targetScale: isSmoothed ? 0.75 : 1,
+      targetOffset: isSmoothed ? 0.125 : 0,
+      divisor: 7)
+  }
+
+  /// A kernel's output for a range of the elements, from arrays of just those elements.
+  func output(
+    _ kernel: KernelName, _ table: KernelTable<Scalar>, _ range: Range<Int>, _ options: KernelOptions,
+    isGeneral: Bool = true, positiveWeight: Scalar = 3
+  ) -> (output: [Scalar], losses: [Scalar], sum: PartialSum?) {
+    let count = range.count
+    // Not NaN, so that an element nobody wrote is seen.
+    let buffer = UnsafeMutableBufferPointer<Scalar>.allocate(capacity: 6 * count)
+    buffer.initialize(repeating: -12345)
+    defer { buffer.deallocate() }
+    for (index, source) in [logits, targets, positiveWeights, weights].enumerated() {
+      for position in range { buffer[index * count + position - range.lowerBound] = source[position] }
+    }
+    let base = buffer.baseAddress!
+    let sum = kernel.run(
+      table,
+      Self.arguments(
+        logits: base, targets: base + count, positiveWeights: base + 2 * count, weights: base + 3 * count,
+        output: kernel.writesOutput ? base + 4 * count : nil,
+        losses: kernel == .lossWithGradient ? base + 5 * count : nil,
+        count: count, options: options,
+        positiveWeight: positiveWeight),
+      isGeneral: isGeneral)
+    return (Array(buffer[(4 * count)..<(5 * count)]), Array(buffer[(5 * count)...]), sum)
+  }
+
+  /// A kernel's outputs, each computed alone.
+  func singles(_ kernel: KernelName, _ table: KernelTable<Scalar>, _ options: KernelOptions) -> (
+    output: [Scalar], losses: [Scalar]
+  ) {
+    let parts = logits.indices.map { output(kernel, table, $0..<$0 + 1, options) }
+    return (parts.map { $0.output[0] }, parts.map { $0.losses[0] })
+  }
+}

@@ -1,0 +1,162 @@
+import Testing
+import WeightedCrossEntropy
+import _TestSupport
+
+/// A stream gives the bits of the array, however it is divided.
+@Suite struct LossAccumulatorTests {
+  /// How a stream is divided into parts.
+  enum Chunking: CaseIterable, Sendable {
+    case whole, ones, sevens, belowABlock, blocks, aboveABlock, random
+
+    func next(_ generator: inout SeededGenerator) -> Int {
+      switch self {
+      case .whole: .max
+      case .ones: 1
+      case .sevens: 7
+      case .belowABlock: 4095
+      case .blocks: 4096
+      case .aboveABlock: 4097
+      case .random: Int.random(in: 0...10_000, using: &generator)
+      }
+    }
+  }
+
+  @Test("Every chunking gives the same bits as the array", arguments: Chunking.allCases, Variant.all)
+  func chunkings(_ chunking: Chunking, on variant: Variant) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      var generator = SeededGenerator(seed: 601)
+      let count = chunking == .ones || chunking == .sevens ? 9001 : 12 * 4096 + 2049
+      let logits: [Scalar] = generator.logits(count)
+      let targets: [Scalar] = generator.targets(count)
+      let weights: [Scalar] = generator.weights(count)
+      for (hasWeights, classCount) in [(false, 0), (true, 0), (true, 3)] {
+        let positiveWeight: PositiveWeight<Scalar> = classCount == 0 ? 3 : .perClass([0.5, 2, 7], axis: -1)
+        // The last row of classes may be cut: the shape is that of the whole stream.
+        let rows = count / 3
+        let used = classCount == 0 ? count : rows * 3
+        let shape = classCount == 0 ? [count] : [rows, 3]
+        let loss = try WeightedCrossEntropyLoss<Scalar>(
+          positiveWeight: positiveWeight, instructionSet: variant.set)
+        var accumulator = try LossAccumulator(loss, shape: shape)
+        var start = 0
+        while start < used {
+          let end = start + min(chunking.next(&generator), used - start)
+          try accumulator.append(
+            logits: logits.span.extracting(start..<end), targets: targets.span.extracting(start..<end),
+            weights: hasWeights ? weights.span.extracting(start..<end) : nil)
+          start = end
+          #expect(accumulator.count == start)
+        }
+        func reduced(_ reduction: LossReduction) throws -> Scalar {
+          try loss.reduced(
+            reduction, logits: logits.span.extracting(0..<used), targets: targets.span.extracting(0..<used),
+            weights: hasWeights ? weights.span.extracting(0..<used) : nil, shape: shape)
+        }
+        #expect(try accumulator.sum() == reduced(.sum))
+        #expect(try accumulator.mean() == reduced(.mean))
+        if hasWeights {
+          #expect(try accumulator.weightedMean() == reduced(.weightedMean))
+          #expect(try ExactSum(ofElements: Array(weights[..<used])).ulps(of: accumulator.weightSum()) <= 1)
+        } else {
+          #expect(try accumulator.weightSum() == Scalar(used))
+        }
+      }
+    }
+    try check(variant.type)
+  }
+
+  @Test("The results so far can be asked for at any time")
+  func runningResults() throws {
+    let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 2)
+    var generator = SeededGenerator(seed: 602)
+    let logits: [Double] = generator.uniform(9000, in: -5...5)
+    let targets: [Double] = generator.targets(9000)
+    var accumulator = try LossAccumulator(loss)
+    for start in stride(from: 0, to: 9000, by: 1500) {
+      try accumulator.append(
+        logits: logits.span.extracting(start..<start + 1500),
+        targets: targets.span.extracting(start..<start + 1500))
+      let soFar = start + 1500
+      #expect(
+        try accumulator.mean()
+          == loss.mean(logits: Array(logits[..<soFar]), targets: Array(targets[..<soFar])))
+    }
+  }
+
+  @Test(
+    "The second pass over a stream gives the gradient of the whole", arguments: LossReduction.allCases,
+    Precision.allCases)
+  func gradients(_ reduction: LossReduction, in precision: Precision) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      var generator = SeededGenerator(seed: 603)
+      let count = 3 * 3001
+      let logits: [Scalar] = generator.logits(count)
+      let targets: [Scalar] = generator.targets(count)
+      let weights: [Scalar] = generator.weights(count)
+      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: .perClass([0.5, 2, 7], axis: 1))
+      var accumulator = try LossAccumulator(loss, shape: [3001, 3])
+      try accumulator.append(logits: logits.span, targets: targets.span, weights: weights.span)
+      var pieces: [Scalar] = []
+      for start in stride(from: 0, to: count, by: 1000) {
+        let end = min(start + 1000, count)
+        var piece = [Scalar](repeating: -1, count: end - start)
+        var output = piece.mutableSpan
+        try accumulator.gradient(
+          of: reduction, logits: logits.span.extracting(start..<end),
+          targets: targets.span.extracting(start..<end),
+          weights: weights.span.extracting(start..<end), firstIndex: start, into: &output)
+        pieces += piece
+      }
+      let whole = try loss.gradient(
+        of: reduction, logits: Tensor(shape: [3001, 3], elements: logits),
+        targets: Tensor(shape: [3001, 3], elements: targets),
+        weights: Tensor(shape: [3001, 3], elements: weights))
+      #expect(areSame(pieces, whole.elements), "\(differences(pieces, whole.elements))")
+    }
+    try check(precision.type)
+  }
+
+  @Test("What is wrong with a part is thrown, and the part not taken in")
+  func errors() throws {
+    let loss = try WeightedCrossEntropyLoss<Float>(name: "stream")
+    let (two, three): ([Float], [Float]) = ([0, 0], [0, 0, 0])
+    var accumulator = try LossAccumulator(loss)
+    #expect(try accumulator.sum() == 0)
+    #expect(throws: LossError("stream", .emptyMean)) { try accumulator.mean() }
+    #expect(throws: LossError("stream", .missingWeights)) { try accumulator.weightedMean() }
+    try accumulator.append(logits: two.span, targets: two.span)
+    let sum = try accumulator.sum()
+    #expect(throws: LossError("stream", .shapeMismatch(other: "targets", logits: [2], received: [3]))) {
+      try accumulator.append(logits: two.span, targets: three.span)
+    }
+    #expect(throws: LossError("stream", .missingWeights)) {
+      try accumulator.append(logits: two.span, targets: two.span, weights: two.span)
+    }
+    #expect(throws: LossError("stream", .missingWeights)) { try accumulator.weightedMean() }
+    #expect(accumulator.count == 2)
+    #expect(try accumulator.sum() == sum)
+    var weighted = try LossAccumulator(loss)
+    try weighted.append(logits: two.span, targets: two.span, weights: two.span)
+    #expect(throws: LossError("stream", .weightSum("0.0"))) { try weighted.weightedMean() }
+  }
+
+  @Test("Positive weights per class need the shape of the stream, and no more than it holds")
+  func classes() throws {
+    let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: .perClass([1, 2], axis: 1))
+    #expect(throws: LossError("logistic_loss", .axisOutOfRange(axis: 1, shape: []))) {
+      try LossAccumulator(loss)
+    }
+    #expect(throws: LossError("logistic_loss", .classCount(axis: 1, shape: [3, 3], weights: 2))) {
+      try LossAccumulator(loss, shape: [3, 3])
+    }
+    var accumulator = try LossAccumulator(loss, shape: [2, 2])
+    let three: [Float] = [0, 0, 0]
+    try accumulator.append(logits: three.span, targets: three.span)
+    let sum = try accumulator.sum()
+    #expect(throws: LossError("logistic_loss", .elementCount(shape: [2, 2], expected: 4, received: 6))) {
+      try accumulator.append(logits: three.span, targets: three.span)
+    }
+    #expect(accumulator.count == 3)
+    #expect(try accumulator.sum() == sum)
+  }
+}

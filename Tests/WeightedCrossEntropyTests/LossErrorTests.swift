@@ -1,0 +1,180 @@
+import Testing
+import WeightedCrossEntropy
+
+/// Every error: where it is thrown, and its exact text.
+@Suite struct LossErrorTests {
+  /// A text and a call that fails with it.
+  struct Failure: CustomTestStringConvertible, Sendable {
+    var text: String
+    var call: @Sendable () throws -> Void
+    init(_ text: String, _ call: @escaping @Sendable () throws -> Void) {
+      (self.text, self.call) = (text, call)
+    }
+    var testDescription: String { text }
+  }
+
+  private static func tensor(_ shape: [Int]) throws -> Tensor<Float> {
+    try Tensor(shape: shape, elements: .init(repeating: 0.5, count: shape.reduce(1, *)))
+  }
+
+  private static func loss(_ positiveWeight: PositiveWeight<Float> = 1) throws -> WeightedCrossEntropyLoss<
+    Float
+  > {
+    try WeightedCrossEntropyLoss(positiveWeight: positiveWeight)
+  }
+
+  static let failures = [
+    Failure("logistic_loss: logits and targets must have the same shape, received [2, 3] and [3, 2]") {
+      _ = try loss()(logits: tensor([2, 3]), targets: tensor([3, 2]))
+    },
+    Failure("logistic_loss: logits and targets must have the same shape, received [] and [1]") {
+      _ = try loss().mean(logits: tensor([]), targets: tensor([1]))
+    },
+    Failure("logistic_loss: logits and weights must have the same shape, received [6] and [2, 3]") {
+      _ = try loss().gradient(logits: tensor([6]), targets: tensor([6]), weights: tensor([2, 3]))
+    },
+    Failure("logistic_loss: logits and targets must have the same shape, received [2] and [3]") {
+      _ = try loss().sum(logits: [1, 2], targets: [1, 0, 1])
+    },
+    Failure("logistic_loss: logits and weights must have the same shape, received [2] and [1]") {
+      _ = try loss().valueWithGradient(of: .mean, logits: [1, 2], targets: [1, 0], weights: [1])
+    },
+    Failure(
+      "Tensor: a shape must have no negative length and a number of elements that fits 64 bits, received [2, -3]"
+    ) { _ = try Tensor<Float>(shape: [2, -3], elements: []) },
+    Failure("Tensor: the shape [2, 3] holds 6 elements, received 5") {
+      _ = try Tensor<Float>(shape: [2, 3], elements: [1, 2, 3, 4, 5])
+    },
+    Failure("logistic_loss: the output must have 2 elements, as the logits have, received 3") {
+      let two: [Float] = [0, 0]
+      var three: [Float] = [0, 0, 0]
+      var output = three.mutableSpan
+      try loss().losses(logits: two.span, targets: two.span, into: &output)
+    },
+    Failure("logistic_loss: positive weights must be finite and at least 0, received -1.5") {
+      _ = try loss(.uniform(-1.5))
+    },
+    Failure("logistic_loss: positive weights must be finite and at least 0, received nan") {
+      _ = try loss(.uniform(.nan))
+    },
+    Failure("logistic_loss: positive weights must be finite and at least 0, received inf for class 1") {
+      _ = try loss(.perClass([1, .infinity, -1], axis: 0))
+    },
+    Failure("logistic_loss: axis 2 is out of range for logits of shape [2, 3]") {
+      _ = try loss(.perClass([1, 2], axis: 2))(logits: tensor([2, 3]), targets: tensor([2, 3]))
+    },
+    Failure("logistic_loss: axis -3 is out of range for logits of shape [2, 3]") {
+      _ = try loss(.perClass([1, 2], axis: -3))(logits: tensor([2, 3]), targets: tensor([2, 3]))
+    },
+    Failure("logistic_loss: axis 0 is out of range for logits of shape []") {
+      _ = try loss(.perClass([1], axis: 0))(logits: tensor([]), targets: tensor([]))
+    },
+    Failure(
+      "logistic_loss: there must be one positive weight for each class along axis -1 of logits of shape [2, 3], received 2"
+    ) { _ = try loss(.perClass([1, 2], axis: -1))(logits: tensor([2, 3]), targets: tensor([2, 3])) },
+    Failure("logistic_loss: the shape [2, 3] holds 6 elements, received 7") {
+      // A part that begins in the tensor and ends beyond it.
+      let two: [Float] = [0, 0]
+      _ = try loss(.perClass([1, 2], axis: 0)).reduced(
+        .sum, logits: two.span, targets: two.span, shape: [2, 3], firstIndex: 5)
+    },
+    Failure("logistic_loss: label smoothing must lie in [0, 1], received 1.5") {
+      _ = try WeightedCrossEntropyLoss<Float>(labelSmoothing: 1.5)
+    },
+    Failure("logistic_loss: label smoothing must lie in [0, 1], received nan") {
+      _ = try WeightedCrossEntropyLoss<Double>(labelSmoothing: .nan)
+    },
+    Failure("logistic_loss: the number of threads must be at least 1, received 0") {
+      _ = try WeightedCrossEntropyLoss<Float>(threads: 0)
+    },
+    Failure("logistic_loss: the mean of no elements is undefined") {
+      _ = try loss().mean(logits: [], targets: [])
+    },
+    Failure("logistic_loss: the sum of the weights must be positive and finite to divide by it, received 0.0")
+    {
+      _ = try loss().weightedMean(logits: [1], targets: [1], weights: [0])
+    },
+    Failure("logistic_loss: dividing by the sum of the weights needs weights") {
+      _ = try loss().gradient(of: .weightedMean, logits: [1], targets: [1])
+    },
+    Failure("logistic_loss: targets must lie in [0, 1], received 1.25 at index 2") {
+      try loss().validate(logits: [1, 2, 3], targets: [0, 1, 1.25])
+    },
+    Failure("logistic_loss: the logit at index 1 is NaN and no weight of 0 masks it") {
+      try loss().validate(logits: [1, .nan], targets: [0, 1])
+    },
+    Failure("logistic_loss: weights must be finite and at least 0, received -2.0 at index 0") {
+      try loss().validate(logits: [1], targets: [0], weights: [-2])
+    },
+  ]
+
+  @Test("Every failing call says exactly what was wrong", arguments: failures)
+  func text(_ failure: Failure) throws {
+    let error = #expect(throws: LossError.self) { try failure.call() }
+    #expect(error?.description == failure.text)
+    #expect(error?.description.contains("\n") == false)
+  }
+
+  @Test("A variant that the machine lacks is named, with those it has")
+  func unavailableVariant() {
+    let problem = LossError.Problem.instructionSetUnavailable(
+      requested: "avx512", available: ["baseline", "avx2"])
+    #expect(
+      "\(LossError("logistic_loss", problem))"
+        == "logistic_loss: the instruction set avx512 is not available here, choose one of baseline, avx2")
+    for set in InstructionSet.allCases where !set.isAvailable {
+      #expect(
+        throws: LossError(
+          "mine",
+          .instructionSetUnavailable(
+            requested: set.rawValue, available: InstructionSet.available.map(\.rawValue)))
+      ) { try WeightedCrossEntropyLoss<Float>(name: "mine", instructionSet: set) }
+    }
+  }
+
+  @Test("The name replaces the operation's in every error of a call")
+  func name() throws {
+    let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: .perClass([1, 2], axis: 0), name: "churn")
+    func expect(_ body: () throws -> Void) {
+      #expect(#expect(throws: LossError.self, performing: body)?.operation == "churn")
+    }
+    let (two, three): ([Float], [Float]) = ([0, 0], [0, 0, 0])
+    expect { _ = try loss(logits: two, targets: three) }
+    expect { _ = try loss(logits: three, targets: three) }
+    expect { _ = try loss.gradient(logits: two, targets: two, weights: three) }
+    expect { _ = try loss.mean(logits: [], targets: []) }
+    expect { _ = try loss.reduced(.weightedMean, logits: two, targets: two) }
+    expect { try loss.validate(logits: two, targets: [2, 0]) }
+    expect { _ = try WeightedCrossEntropyLoss<Float>(positiveWeight: -1, name: "churn") }
+    expect { _ = try WeightedCrossEntropyLoss<Float>(labelSmoothing: -1, name: "churn") }
+    expect { _ = try WeightedCrossEntropyLoss<Float>(name: "churn", threads: -1) }
+    expect {
+      _ = try weightedCrossEntropy(
+        targets: Tensor(three), logits: Tensor(two), positiveWeight: 1, name: "churn")
+    }
+    #expect(try WeightedCrossEntropyLoss<Float>().name == "logistic_loss")
+  }
+
+  @Test("A call that fails leaves the output as it was")
+  func outputIsUntouched() throws {
+    let loss = try Self.loss(.perClass([1, 2, 3], axis: 0))
+    let two: [Float] = [0, 0]
+    var output: [Float] = [7, 7]
+    do {
+      var view = output.mutableSpan
+      #expect(throws: LossError.self) {
+        try loss.gradient(of: .mean, logits: two.span, targets: two.span, into: &view)
+      }
+    }
+    #expect(output == [7, 7])
+  }
+
+  @Test("Positive weights of 0 and the greatest number are valid, and so are the ends of label smoothing")
+  func validArguments() throws {
+    #expect(try Self.loss(0)(logits: [1], targets: [1]) == [0])
+    #expect(try Self.loss(.uniform(.greatestFiniteMagnitude))(logits: [1], targets: [0])[0].isFinite)
+    for smoothing: Float in [0, 1] { _ = try WeightedCrossEntropyLoss<Float>(labelSmoothing: smoothing) }
+    // The literals.
+    #expect(PositiveWeight<Float>.uniform(3) == 3 && PositiveWeight<Double>.uniform(0.1) == 0.1)
+  }
+}

@@ -1,0 +1,14 @@
+// Counts the calls of malloc and its kin on this thread, by standing in front of the C library's. Swift cannot: its own
+// runtime allocates on the way into a replacement.
+#ifndef WCE_ALLOCATION_COUNTER_H
+#define WCE_ALLOCATION_COUNTER_H
+
+#include <stdbool.h>
+
+/// Whether calls are counted here: on Linux with the GNU C library, without a sanitizer that replaces malloc itself.
+bool wce_counts_allocations(void);
+
+/// The number of calls on this thread that asked for memory, since it started.
+unsigned long wce_allocation_count(void);
+
+#endif

@@ -1,0 +1,50 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Memory with an inaccessible page at one side of the elements: a read or write of a byte beyond ends the process.
+public final class GuardedBuffer<Element: BinaryFloatingPoint> {
+  /// Where the inaccessible page is.
+  public enum Guard: CaseIterable, Sendable {
+    /// Right before the first element.
+    case before
+    /// Right after the last element.
+    case after
+  }
+
+  /// The elements, 0 at first.
+  public let elements: UnsafeMutableBufferPointer<Element>
+  private let base: UnsafeMutableRawPointer
+  private let length: Int
+
+  /// `count` elements.
+  public init(count: Int, guarded side: Guard) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let size = count * MemoryLayout<Element>.stride
+    let inner = (size + page - 1) / page * page
+    length = inner + 2 * page
+    let flags = MAP_PRIVATE | MAP_ANON
+    guard let base = mmap(nil, length, PROT_NONE, flags, -1, 0), base != MAP_FAILED else {
+      fatalError("mmap of \(length) bytes failed: error \(errno)")
+    }
+    guard inner == 0 || mprotect(base + page, inner, PROT_READ | PROT_WRITE) == 0 else {
+      fatalError("mprotect failed: error \(errno)")
+    }
+    let start = base + page + (side == .before ? 0 : inner - size)
+    self.base = base
+    elements = UnsafeMutableBufferPointer(
+      start: start.bindMemory(to: Element.self, capacity: count), count: count)
+  }
+
+  /// A copy of elements.
+  public convenience init(_ source: [Element], guarded side: Guard) {
+    self.init(count: source.count, guarded: side)
+    _ = elements.update(fromContentsOf: source)
+  }
+
+  deinit { munmap(base, length) }
+}
