@@ -54,7 +54,8 @@ struct LossCase {
   /// The bound that the library documents for it.
   var bound: Double {
     quantity == .loss
-      ? WeightedCrossEntropyLoss<Float>.maximumLossError : WeightedCrossEntropyLoss<Float>.maximumSigmoidError
+      ? WeightedCrossEntropyLoss<Float>.maximumLossError
+      : WeightedCrossEntropyLoss<Float>.maximumSoftGradientError
   }
 }
 

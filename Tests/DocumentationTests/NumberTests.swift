@@ -81,7 +81,13 @@ struct NumberTests {
     let table = try #require(try Documentation.guide("Numerics").table(with: "constant"))
     let constants = [
       "maximumLossError": WeightedCrossEntropyLoss<Float>.maximumLossError,
+      "maximumSoftLossError": WeightedCrossEntropyLoss<Float>.maximumSoftLossError,
       "maximumSigmoidError": WeightedCrossEntropyLoss<Float>.maximumSigmoidError,
+      "maximumSoftGradientError": WeightedCrossEntropyLoss<Float>.maximumSoftGradientError,
+      "maximumSecondDerivativeError": WeightedCrossEntropyLoss<Float>.maximumSecondDerivativeError,
+      "maximumTargetDerivativeError": WeightedCrossEntropyLoss<Float>.maximumTargetDerivativeError,
+      "maximumPositiveWeightDerivativeError": WeightedCrossEntropyLoss<Float>
+        .maximumPositiveWeightDerivativeError,
     ]
     #expect(table.rows.count == constants.count)
     for row in table.rows {
@@ -89,7 +95,7 @@ struct NumberTests {
       #expect(Double(row[1]) == constants[String(name)], "\(name)")
     }
     let shown = try #require(
-      try Documentation.text("README.md").firstMatch(of: /accuracy: at most (\d+) ULP/)
+      try Documentation.text("README.md").firstMatch(of: /accuracy: the loss within (\d+) ULP/)
     ).1
     #expect(Double(shown) == WeightedCrossEntropyLoss<Float>.maximumLossError)
   }
