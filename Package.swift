@@ -52,10 +52,11 @@ let package = Package(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
       swiftSettings: common),
     .target(name: "DataFiles", swiftSettings: common),
+    .target(name: "_ExampleData"),
     .executableTarget(
       name: "wce",
       dependencies: [
-        "LinearClassification", "WeightedCrossEntropy", "DataFiles",
+        "LinearClassification", "WeightedCrossEntropy", "DataFiles", "_ExampleData",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),
@@ -115,7 +116,8 @@ let package = Package(
       ],
       exclude: ["Fixtures"],
       swiftSettings: common),
-    .testTarget(name: "wceTests", dependencies: ["wce", "_TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "wceTests", dependencies: ["wce", "LinearClassification", "_TestSupport"], swiftSettings: common),
     .testTarget(
       name: "DocumentationTests",
       dependencies: [

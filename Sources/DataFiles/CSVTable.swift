@@ -60,6 +60,21 @@ public struct CSVTable: Sendable {
     try self.init(file: file, textColumns: textColumns, progress: progress)
   }
 
+  /// Reads a table from the bytes of a file of comma-separated values.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text, as UTF-8.
+  ///   - name: What errors call it, in the place of a path.
+  ///   - format: How the text is written.
+  ///   - textColumns: As above.
+  /// - Throws: As above.
+  public init(
+    _ bytes: [UInt8], name: String, format: CSVFormat = CSVFormat(), textColumns: Set<String> = []
+  ) throws(DataFileError) {
+    let file = try CSVFile(file: InputFile(bytes, name: name), format: format)
+    try self.init(file: file, textColumns: textColumns, progress: { _ in })
+  }
+
   init(
     file: CSVFile, textColumns: Set<String>, progress: (ReadingProgress) -> Void
   ) throws(DataFileError) {

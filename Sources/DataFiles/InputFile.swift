@@ -6,15 +6,20 @@
   import Musl
 #endif
 
-/// A file opened for reading: a regular file, whose size is known and which can be read anywhere, or a stream (a
-/// pipe, a terminal, a device), which is read once from front to back.
+/// A file opened for reading: a regular file, whose size is known and which can be read anywhere, a stream (a
+/// pipe, a terminal, a device), which is read once from front to back, or bytes in memory in the place of a regular file.
 final class InputFile {
   let path: String
   /// The size in bytes when the file was opened; `nil` for a stream.
   let size: Int?
   /// The place of the next sequential read.
   private(set) var offset = 0
-  private let descriptor: Int32
+  private let content: Content
+
+  private enum Content {
+    case descriptor(Int32)
+    case memory([UInt8])
+  }
 
   init(path: String) throws(DataFileError) {
     guard let descriptor = retryingOnInterrupt({ open(path, O_RDONLY | O_CLOEXEC) }) else {
@@ -36,17 +41,24 @@ final class InputFile {
       size = nil
     }
     self.path = path
-    self.descriptor = descriptor
+    content = .descriptor(descriptor)
   }
 
   /// Takes over a regular file that is open for reading.
   init(path: String, descriptor: Int32, size: Int) {
     self.path = path
-    self.descriptor = descriptor
+    content = .descriptor(descriptor)
     self.size = size
   }
 
-  deinit { close(descriptor) }
+  /// Bytes in memory, which errors call `name`.
+  init(_ bytes: [UInt8], name: String) {
+    path = name
+    content = .memory(bytes)
+    size = bytes.count
+  }
+
+  deinit { if case .descriptor(let descriptor) = content { close(descriptor) } }
 
   private static func cannotOpen(_ path: String, _ error: SystemError) -> DataFileError {
     let reason =
@@ -64,7 +76,7 @@ final class InputFile {
     let count: Int
     if size == nil {
       // A pipe hands out what it has; `read` is called until the buffer is full or the writer has closed it.
-      count = try fill(buffer) { target, _ in systemRead(self.descriptor, target) }
+      count = try fill(buffer) { descriptor, target, _ in systemRead(descriptor, target) }
     } else {
       count = try read(into: buffer, at: offset)
     }
@@ -74,8 +86,13 @@ final class InputFile {
 
   /// Fills `buffer` from a place of a regular file. Fewer bytes than asked for mean the end of the file.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(DataFileError) -> Int {
-    try fill(buffer) { target, done in
-      pread(self.descriptor, target.baseAddress, target.count, off_t(offset + done))
+    if case .memory(let bytes) = content {
+      let part = bytes[min(offset, bytes.count)...].prefix(buffer.count)
+      buffer.copyBytes(from: part)
+      return part.count
+    }
+    return try fill(buffer) { descriptor, target, done in
+      pread(descriptor, target.baseAddress, target.count, off_t(offset + done))
     }
   }
 
@@ -85,19 +102,22 @@ final class InputFile {
     self.offset = offset
   }
 
-  /// Maps the whole of a regular file that is not empty.
+  /// Maps the whole of a regular file that is not empty and not in memory already.
   func map() throws(DataFileError) -> MappedFile {
-    try MappedFile(path: path, descriptor: descriptor, count: size ?? 0)
+    guard case .descriptor(let descriptor) = content else { preconditionFailure("there is no file to map") }
+    return try MappedFile(path: path, descriptor: descriptor, count: size ?? 0)
   }
 
   private func fill(
-    _ buffer: UnsafeMutableRawBufferPointer, with call: (UnsafeMutableRawBufferPointer, Int) -> Int
+    _ buffer: UnsafeMutableRawBufferPointer,
+    with call: (_ descriptor: Int32, UnsafeMutableRawBufferPointer, Int) -> Int
   ) throws(DataFileError) -> Int {
+    guard case .descriptor(let descriptor) = content else { preconditionFailure("there is no file to read") }
     var done = 0
     while done < buffer.count {
       // Darwin refuses to read more than INT_MAX bytes in one call.
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...].prefix(1 << 30))
-      guard let count = retryingOnInterrupt({ call(rest, done) }) else {
+      guard let count = retryingOnInterrupt({ call(descriptor, rest, done) }) else {
         throw DataFileError(.inputOutput, path: path, reason: "reading failed: \(SystemError.last.reason)")
       }
       if count == 0 { break }

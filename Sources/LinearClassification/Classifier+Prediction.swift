@@ -85,6 +85,7 @@ extension Classifier {
   /// The truth that a table tells.
   ///
   /// - Parameters:
+  ///   - table: the table.
   ///   - target: the column and its positive label; those of the training table if left out.
   ///   - weights: the name of the column of weights.
   /// - Throws: `ClassificationError`: there is no such column, a cell is missing, or it is not what it has to be. That no row is positive

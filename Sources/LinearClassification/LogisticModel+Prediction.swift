@@ -3,7 +3,10 @@ public import WeightedCrossEntropy
 extension LogisticModel {
   /// The logit of each row.
   ///
-  /// - Parameter features: as many, and in the same order, as in training.
+  /// - Parameters:
+  ///   - features: as many, and in the same order, as in training.
+  ///   - threads: the most threads; nil is as many as there are processors.
+  ///   - instructionSet: forces a variant of the kernels.
   /// - Throws: `ClassificationError` for another number of features, or one that is not finite.
   /// - Complexity: O(n d), on up to `threads` threads.
   public func logits(

@@ -1,10 +1,10 @@
 extension Recommendation {
   /// The recommendation in words.
   func words(path: [TradeoffPoint]) -> String {
-    let asked = "\(goal.metric.title) of at least \(goal.minimum.formatted(3))"
+    let asked = "\(goal.metric.title) of at least \(goal.minimum.shown)"
     let range =
-      "from \((path.first?.positiveWeight ?? 1).formatted(3)) to \((path.last?.positiveWeight ?? 1).formatted(3))"
-    let weight = positiveWeight.formatted(3)
+      "from \((path.first?.positiveWeight ?? 1).shown) to \((path.last?.positiveWeight ?? 1).shown)"
+    let weight = positiveWeight.shown
     var sentences: [String] = []
     switch (isReached, path.count) {
     case (true, 1): sentences.append("The weight q = \(weight) reaches a \(asked).")
@@ -14,9 +14,13 @@ extension Recommendation {
     case (false, 1):
       sentences.append("The weight q = \(weight) does not reach a \(asked).")
     case (false, _):
-      sentences.append(
-        "No weight \(range) reaches a \(asked): the target is out of reach of this model on these data. q = \(weight) comes closest."
-      )
+      sentences.append("No weight \(range) reaches a \(asked); q = \(weight) comes closest.")
+      // The path ends where the metric is still on its way up.
+      if goal.metric == .recall, positiveWeight == path.last?.positiveWeight {
+        sentences.append("It is the largest that was tried, and a larger one may.")
+      } else if goal.metric == .precision, positiveWeight == path.first?.positiveWeight {
+        sentences.append("It is the smallest that was tried, and a smaller one may.")
+      }
     }
     sentences.append(
       "On held-out rows recall is \(described(recall, recallSpread)) and precision \(described(precision, precisionSpread))."
@@ -26,10 +30,14 @@ extension Recommendation {
     }
     if let rival {
       sentences.append(
-        "The rival, an unweighted model with the threshold \(rival.threshold.formatted(3)), has recall \(rival.recall.formatted(3)) and precision \(rival.precision.formatted(3)) on the same rows."
+        "The rival, an unweighted model with the threshold \(rival.threshold.formatted(3)), \(isReached ? "has" : "does reach it, with") recall \(rival.recall.formatted(3)) and precision \(rival.precision.formatted(3)) on the same rows."
       )
+    } else if isReached {
+      sentences.append("No threshold of an unweighted model reaches it.")
     } else {
-      sentences.append("No threshold of an unweighted model reaches it either.")
+      sentences.append(
+        "No threshold of an unweighted model reaches it either: the target is out of reach of this model on these data."
+      )
     }
     return sentences.joined(separator: " ")
   }

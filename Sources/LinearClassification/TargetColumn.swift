@@ -15,8 +15,10 @@ public struct TargetColumn: Codable, Hashable, Sendable {
 
   /// 0 or 1 for each row; NaN where the cell is missing.
   ///
-  /// - Parameter needsPositives: whether it is an error that no row has the positive label. In training it is, for the label is then
-  ///   probably misspelt; of rows to be evaluated any may be positive, or none.
+  /// - Parameters:
+  ///   - column: the column of the table.
+  ///   - needsPositives: whether it is an error that no row has the positive label. In training it is, for the label is then
+  ///     probably misspelt; of rows to be evaluated any may be positive, or none.
   /// - Throws: `ClassificationError.table` for a value that is neither, or a positive label that no row has.
   public func targets(
     _ column: CSVTable.Column, needsPositives: Bool = true

@@ -39,7 +39,9 @@ extension TradeoffStudy {
     func points(
       _ make: (Double) -> (weight: Double, threshold: Double)
     ) throws(ClassificationError) -> [TradeoffPoint] {
-      let results = mapConcurrently(settings.positiveWeights, threads: WorkerCount.processors) { weight in
+      let results = mapConcurrently(
+        settings.positiveWeights, threads: training.threads ?? WorkerCount.processors
+      ) { weight in
         let (trained, threshold) = make(weight)
         return Result { () throws(ClassificationError) in
           try TradeoffPoint(

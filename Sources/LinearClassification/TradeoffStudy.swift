@@ -66,18 +66,38 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
   /// The answer to the goal, where there is one.
   public var recommendation: Recommendation?
 
-  /// Weights in equal ratios, ends included.
+  /// Weights in equal ratios, ends included, the others rounded to three significant digits or as many more as keep all apart: what is
+  /// shown of them is then all of them.
   ///
   /// - Precondition: `first` and `last` are above 0; `count` is at least 1 (and then the path is `first` alone).
   public static func geometricPath(from first: Double, through last: Double, count: Int) -> [Double] {
     let start = first.decimalLogarithm
     let end = last.decimalLogarithm
-    return (0..<count).map { index in
+    let exact = (0..<count).map { index in
       switch index {
       case 0: first
       case count - 1: last
       default: (start + (end - start) * Double(index) / Double(count - 1)).powerOfTen
       }
     }
+    for digits in 3..<16 {
+      let rounded = exact.enumerated().map { index, weight in
+        index == 0 || index == count - 1 ? weight : weight.rounded(significantDigits: digits)
+      }
+      if zip(rounded, rounded.dropFirst()).allSatisfy({ ($0 < $1) == (first < last) && $0 != $1 }) {
+        return rounded
+      }
+    }
+    return exact
+  }
+}
+
+extension Double {
+  /// The number above 0 rounded to so many significant decimal digits.
+  fileprivate func rounded(significantDigits digits: Int) -> Double {
+    let decimals = digits - 1 - Int(decimalLogarithm.rounded(.down))
+    let scale = Double(decimals.magnitude).powerOfTen
+    // A division by an exact power of ten gives the number that the decimal digits stand for.
+    return decimals >= 0 ? (self * scale).rounded() / scale : (self / scale).rounded() * scale
   }
 }

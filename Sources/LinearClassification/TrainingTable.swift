@@ -22,6 +22,7 @@ public struct TrainingTable: Sendable {
   /// Columns of numbers share the table's storage unless cells are missing, so that nothing large is copied.
   ///
   /// - Parameters:
+  ///   - table: the table.
   ///   - target: the column and its positive label. Read the table with the target among its `textColumns` if the label has to be
   ///     found exactly as it is written; otherwise labels that are numbers are compared as numbers.
   ///   - weights: the name of the column of weights.

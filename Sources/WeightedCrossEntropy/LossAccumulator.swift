@@ -28,7 +28,9 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
 
   /// An empty stream.
   ///
-  /// - Parameter shape: the shape of the whole stream, needed for positive weights per class.
+  /// - Parameters:
+  ///   - loss: the loss whose values are summed.
+  ///   - shape: the shape of the whole stream, needed for positive weights per class.
   /// - Throws: `LossError` where positive weights per class do not fit the shape.
   public init(_ loss: WeightedCrossEntropyLoss<Scalar>, shape: [Int]? = nil) throws(LossError) {
     _ = try loss.classLayout(shape: shape ?? [], count: 0, firstIndex: 0)
@@ -101,7 +103,13 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   /// Writes the derivative in each logit of a part, of a reduction over the whole stream that has been appended: the second pass over
   /// a stream, once the denominator of a mean is known.
   ///
-  /// - Parameter firstIndex: the position of the part's first element in the stream.
+  /// - Parameters:
+  ///   - reduction: the reduction; nil is the elementwise loss.
+  ///   - logits: the logits of the part.
+  ///   - targets: its targets.
+  ///   - weights: its element weights, if the stream has any.
+  ///   - firstIndex: the position of the part's first element in the stream.
+  ///   - output: where the derivatives go, as long as the part.
   /// - Throws: `LossError` where the lengths differ or the mean is undefined.
   /// - Complexity: O(n), on up to `loss.threads` threads.
   public func gradient(

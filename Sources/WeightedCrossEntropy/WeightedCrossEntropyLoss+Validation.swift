@@ -3,7 +3,11 @@ extension WeightedCrossEntropyLoss {
   /// Checks that targets lie in [0, 1], logits are not NaN and weights are finite and at least 0. Elements of weight 0 are masked
   /// and not looked at.
   ///
-  /// - Parameter firstIndex: the position in row-major order that errors give to the first element; for the parts of a stream.
+  /// - Parameters:
+  ///   - logits: the logits.
+  ///   - targets: the targets.
+  ///   - weights: the element weights, if there are any.
+  ///   - firstIndex: the position in row-major order that errors give to the first element; for the parts of a stream.
   /// - Throws: `LossError` for the first element that fails, with its index, or where the lengths differ.
   /// - Complexity: O(n).
   public func validate(

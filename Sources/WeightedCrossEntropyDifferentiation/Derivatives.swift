@@ -29,7 +29,9 @@ extension WeightedCrossEntropyLoss where Scalar: Differentiable, Scalar.TangentV
 extension WeightedCrossEntropyLoss where Scalar: Differentiable, Scalar.TangentVector == Scalar {
   /// The reduced loss as a function that Swift can differentiate, in the logits and in the targets.
   ///
-  ///     let (value, gradient) = valueWithGradient(at: logits) { loss.differentiable(.mean, logits: $0, targets: targets) }
+  ///     let (value, gradient) = valueWithGradient(at: logits) {
+  ///       loss.differentiable(.mean, logits: $0, targets: targets)
+  ///     }
   ///
   /// The gradient comes from the fused kernel: value and derivative in one pass.
   ///

@@ -18,7 +18,8 @@ struct WCE: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      LossCommand.self, FitCommand.self, PredictCommand.self, EvaluateCommand.self, InfoCommand.self,
+      LossCommand.self, FitCommand.self, PredictCommand.self, EvaluateCommand.self, TradeoffCommand.self,
+      ExampleCommand.self, InfoCommand.self,
     ])
 
   static let version = "0.1.0"

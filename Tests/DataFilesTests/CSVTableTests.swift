@@ -177,4 +177,18 @@ import _TestSupport
     }
     #expect(last == ReadingProgress(byteCount: 600_002, totalByteCount: 600_002))
   }
+
+  @Test func bytesInMemoryAreReadAsAFileIs() throws {
+    // Larger than a block; the column of text is read a second time.
+    let text = "a,b\n" + (0..<60_000).map { "\($0)5,\($0 == 59_999 ? "x" : "7")\n" }.joined()
+    let file = try table(text)
+    let memory = try CSVTable(Array(text.utf8), name: "memory")
+    #expect(memory.rowCount == 60_000)
+    #expect(numbers(memory.columns[0]) == numbers(file.columns[0]))
+    #expect(texts(memory.columns[1]) == texts(file.columns[1]))
+    #expect {
+      try CSVTable(Array("a,b\n1\n".utf8), name: "memory")
+    } throws: { "\($0)".hasPrefix("memory: row 1 (line 2): ") }
+    #expect(throws: DataFileError.self) { try CSVTable([], name: "memory") }
+  }
 }

@@ -55,10 +55,11 @@ import _TestSupport
     #expect(recommendation.recall == highest && highest < 1)
     #expect(
       recommendation.reason.hasPrefix(
-        "No weight from 0.1 to 2 reaches a recall of at least 1: the target is out of reach of this model on these data. q = "
-      ))
+        "No weight from 0.1 to 2 reaches a recall of at least 1; q = 2 comes closest. It is the largest that was tried, and a larger one may."
+      ), "\(recommendation.reason)")
     // A threshold low enough always catches everything.
     #expect(recommendation.rival?.recall == 1)
+    #expect(recommendation.reason.contains(" does reach it, with recall 1 and precision "))
   }
 
   @Test func theReasonStatesTheNumbers() throws {

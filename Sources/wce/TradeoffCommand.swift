@@ -1,0 +1,202 @@
+import ArgumentParser
+import DataFiles
+import LinearClassification
+
+/// `wce tradeoff`: which positive weight gives the recall or the precision that is needed.
+struct TradeoffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tradeoff",
+    abstract: "Find the positive weight that gives the recall or the precision you need, and what it costs.",
+    discussion: """
+      Cross-validates models over a path of positive weights, and on the same folds their rival, an unweighted model \
+      whose threshold moves to 1 / (1 + q) instead. Without DATA it studies the example table inside the program, with a goal of \
+      recall \(ExampleData.recall) unless you give another; wce example prints that table.
+
+      wce tradeoff
+      wce tradeoff data.csv --target fraud --recall-at-least 0.95 --report report.html
+      """)
+
+  @Argument(help: ArgumentHelp("The table. (default: the example data)", valueName: "DATA.csv"))
+  var data: String?
+
+  @Option(help: ArgumentHelp("The column to predict.", valueName: "COLUMN"))
+  var target: String?
+
+  @Option(help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"))
+  var positive: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The weights: FIRST...LAST:COUNT in equal ratios, or numbers with commas between.",
+      valueName: "PATH|Q1,Q2,..."))
+  var posWeights = "0.1...100:16"
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of folds.", valueName: "K"))
+  var folds = 5
+
+  @Option(help: ArgumentHelp("What divides the rows among the folds.", valueName: "S"))
+  var seed: UInt64 = 0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The penalty on the squares of the coefficients.", valueName: "L"))
+  var l2 = 1.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Recommend the weight that catches this share of the positives.", valueName: "R"))
+  var recallAtLeast: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Recommend the weight with which this share of the alarms is right.", valueName: "P"))
+  var precisionAtLeast: Double?
+
+  @Option(help: ArgumentHelp("Write a report with charts, one HTML file.", valueName: "FILE.html"))
+  var report: String?
+
+  @Option(help: ArgumentHelp("Write all numbers.", valueName: "FILE.json"))
+  var json: String?
+
+  @Option(
+    help: ArgumentHelp("Write the chart of recall and precision against the weight.", valueName: "FILE.svg"))
+  var picture: String?
+
+  @Option(help: ArgumentHelp("The column with a weight for each row; 0 leaves it out.", valueName: "COLUMN"))
+  var weights: String?
+
+  @Option(help: ArgumentHelp("A column that is no feature. May be repeated.", valueName: "COLUMN"))
+  var exclude: [String] = []
+
+  @Option(
+    help:
+      "Cells that are missing: an error, filled with the column's mean (or its most frequent label), or their rows dropped."
+  )
+  var missing = FeatureEncoding.MissingPolicy.error
+
+  @Flag(help: "The table has no header; its columns are 1, 2, 3 and so on.")
+  var noHeader = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The character between cells, or comma, semicolon, tab. (default: what the file looks like)",
+      valueName: "C"))
+  var delimiter: DelimiterArgument?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The most threads. (default: all processors)", valueName: "N")
+  )
+  var threads: Int?
+
+  func validate() throws {
+    if data == nil {
+      let needing = [
+        (target != nil, "--target"), (positive != nil, "--positive"), (weights != nil, "--weights"),
+        (!exclude.isEmpty, "--exclude"), (missing != .error, "--missing"), (noHeader, "--no-header"),
+        (delimiter != nil, "--delimiter"),
+      ]
+      if let option = needing.first(where: \.0)?.1 {
+        throw ValidationError("\(option) is about a table: wce tradeoff DATA.csv --target COLUMN.")
+      }
+    } else if target == nil {
+      throw ValidationError("A table needs --target COLUMN, the column to predict.")
+    }
+    if recallAtLeast != nil && precisionAtLeast != nil {
+      throw ValidationError("Give --recall-at-least or --precision-at-least, not both.")
+    }
+    let files = [data, report, json, picture].compactMap { $0 }
+    if Set(files).count < files.count {
+      throw ValidationError("The data, --report, --json and --picture must be different files.")
+    }
+    _ = try WeightPath(posWeights)
+  }
+
+  func run() throws {
+    let settings = TradeoffStudy.Settings(
+      positiveWeights: try WeightPath(posWeights).weights, folds: folds, seed: seed, l2: l2, goal: try goal())
+    let training = LogisticRegression(l2: l2, threads: threads)
+    try training.check()
+    // A path that cannot be written shows now, not after the work.
+    let outputs = try (report: open(report), json: open(json), picture: open(picture))
+    let data = try read()
+    for notice in data.table.notices { StandardError.notify("\(data.name): \(notice)") }
+    let study = try ToolError.naming(data.name) { () throws(ClassificationError) in
+      var bar = ProgressBar("fitting")
+      defer { bar.finish() }
+      return try TradeoffStudy(
+        data.table, settings: settings, training: training,
+        monitor: TrainingMonitor(progress: { bar.update(fraction: $0.fraction) }))
+    }
+    let next = nextCommand(data, study)
+    let report = TradeoffReport(
+      study,
+      provenance: TradeoffReport.Provenance(
+        dataName: data.name, target: data.table.target, featureCount: data.table.features.columns.count,
+        command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
+        version: WCE.version,
+        notes: (data.path == nil ? [ExampleData.source] : [])
+          + data.table.notices.map { "\(data.name): \($0)." }))
+    try outputs.report?.write(report.html())
+    try outputs.json?.write(study.json())
+    try outputs.picture?.write(report.picture())
+    // All are complete before one takes its place.
+    for output in [outputs.report, outputs.json, outputs.picture] { try output?.commit() }
+    try Output.write(TradeoffSummary(study: study, data: data, next: next).text)
+  }
+
+  private func open(_ path: String?) throws(DataFileError) -> AtomicFile? {
+    if let path { try AtomicFile(path: path) } else { nil }
+  }
+
+  private func goal() throws(ClassificationError) -> TradeoffGoal? {
+    if let recallAtLeast { return try .recall(atLeast: recallAtLeast) }
+    if let precisionAtLeast { return try .precision(atLeast: precisionAtLeast) }
+    return data == nil ? try .recall(atLeast: ExampleData.recall) : nil
+  }
+
+  private func read() throws -> TradeoffData {
+    let table: CSVTable
+    if let data {
+      table = try .read(data, format: CSVFormat(delimiter: delimiter?.delimiter, hasHeader: !noHeader))
+    } else {
+      table = try ExampleData.table()
+    }
+    return try ToolError.naming(data ?? ExampleData.name) { () throws(ClassificationError) in
+      TradeoffData(
+        table: try TrainingTable(
+          table, target: TargetColumn(name: target ?? ExampleData.target, positive: positive),
+          weights: weights, excluding: exclude, missing: missing),
+        path: data)
+    }
+  }
+
+  /// The command that trains with the weight that the study chose.
+  private func nextCommand(_ data: TradeoffData, _ study: TradeoffStudy) -> String {
+    let weight = study.weightPath[study.chosenIndex ?? 0].positiveWeight
+    var words = ["wce", "fit", data.name, "--target", target ?? ExampleData.target]
+    if let positive { words += ["--positive", positive] }
+    words += ["--pos-weight", weight.plain]
+    if l2 != 1 { words += ["--l2", l2.plain] }
+    if let weights { words += ["--weights", weights] }
+    for column in exclude { words += ["--exclude", column] }
+    if missing != .error { words += ["--missing", missing.rawValue] }
+    if noHeader { words += ["--no-header"] }
+    if let delimiter { words += ["--delimiter", delimiter.word] }
+    let fit = ShellWords.line(words + ["--model", "model.json"])
+    return data.path == nil ? "wce example > \(ExampleData.name) && \(fit)" : fit
+  }
+}
+
+extension Double {
+  /// All digits, without the fraction of a whole number.
+  fileprivate var plain: String {
+    let digits = "\(self)"
+    return digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits
+  }
+}
+
+extension DelimiterArgument {
+  /// The delimiter as the command line names it, such that a terminal shows it.
+  fileprivate var word: String { delimiter == .tab ? "tab" : delimiter.description }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+import _TestSupport
+
+/// Every session that the documentation shows is run with the built tool, and prints what is shown, to the letter.
+@Suite("Sessions in the documentation")
+struct ConsoleTests {
+  @Test(arguments: try Documentation.pages().flatMap(\.codeBlocks).filter { $0.language == "console" })
+  func printsWhatIsShown(_ block: CodeBlock) throws {
+    let session = Session(block.lines)
+    #expect(!session.commands.isEmpty)
+    let directory = try TemporaryDirectory()
+    try FileManager.default.copyItem(
+      atPath: Documentation.root.appending(path: "Examples").path, toPath: directory.file("Examples"))
+    let printed = try session.run(in: directory.path)
+    #expect(printed.count == session.commands.count)
+    for (command, printed) in zip(session.commands, printed) {
+      #expect(printed == command.output, "$ \(command.line)")
+    }
+  }
+
+  /// Doctests of the Python package, where it is installed or built in place.
+  @Test(
+    .enabled(if: Python.hasPackage, "the Python package is not there"),
+    arguments: try Documentation.pages().flatMap(\.codeBlocks).filter { $0.language == "pycon" })
+  func pythonPrintsWhatIsShown(_ block: CodeBlock) throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write(block.text + "\n", to: "example.txt")
+    let (status, text) = try Python.run(["-m", "doctest", file])
+    #expect(status == 0, "\(text)")
+  }
+}
+
+/// Commands and what each prints. A line that starts with `$ ` is a command, which goes on where it ends in a backslash.
+struct Session {
+  struct Command: Equatable {
+    var line: String
+    var output: String
+  }
+
+  private(set) var commands: [Command] = []
+
+  init(_ lines: [String]) {
+    var continues = false
+    for line in lines {
+      if continues {
+        commands[commands.count - 1].line += "\n\(line)"
+        continues = line.hasSuffix("\\")
+      } else if line.hasPrefix("$ ") {
+        commands.append(Command(line: String(line.dropFirst(2)), output: ""))
+        continues = line.hasSuffix("\\")
+      } else if !commands.isEmpty {
+        commands[commands.count - 1].output += "\(line)\n"
+      }
+    }
+  }
+
+  /// Runs the commands in one shell with the built tool; what each printed, errors too.
+  func run(in directory: String) throws -> [String] {
+    let mark = "\u{1}end of output\u{1}"
+    // The exit status is there for the next command, as in a terminal.
+    let script = commands.map { command in
+      let line = command.line.replacing("swift run -c release wce", with: "wce")
+      return "\(line)\nstatus=$?; printf '%s' '\(mark)'; (exit $status)"
+    }.joined(separator: "\n")
+    let tools = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path
+    let environment = ["PATH": "\(tools):/usr/bin:/bin", "HOME": directory]
+    let (_, text) = try execute(
+      "/bin/sh", ["-c", script], directory: directory, environment: environment)
+    return text.split(separator: mark, omittingEmptySubsequences: false).dropLast().map(String.init)
+  }
+}
+
+/// The Python that is on the PATH.
+enum Python {
+  /// With the package as it is built in place, if it is not installed.
+  private static let environment = ProcessInfo.processInfo.environment.merging(
+    ["PYTHONPATH": Documentation.root.appending(path: "python/src").path]) { $1 }
+
+  static let hasPackage = (try? run(["-c", "import weighted_cross_entropy"]))?.status == 0
+
+  static func run(_ arguments: [String]) throws -> (status: Int32, text: String) {
+    try execute("/usr/bin/env", ["python3"] + arguments, directory: "/", environment: environment)
+  }
+}

@@ -1,0 +1,334 @@
+import Foundation
+import LinearClassification
+import Testing
+import _TestSupport
+
+@Suite struct TradeoffCommandTests {
+  private let directory: TemporaryDirectory
+  private var tool: Tool { Tool(directory: directory.path) }
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  /// A table whose names want quoting, with a missing cell and weights of rows.
+  private func writeAwkwardTable() throws {
+    var generator = SeededGenerator(seed: 3)
+    var text = "a & b,\"it's <c>\",\"the \"\"target\"\"\",w\n"
+    for row in 0..<300 {
+      let isPositive = row % 5 == 0
+      let shift = isPositive ? 1.0 : 0
+      let cells = (0..<2).map { _ in Double.random(in: -1...1, using: &generator) + shift }
+      text +=
+        "\(row == 7 ? "" : "\(cells[0])"),\(cells[1]),\(isPositive ? "y e s" : "no"),\(row % 4 == 0 ? 2 : 1)\n"
+    }
+    _ = try directory.write(text, to: "it's.csv")
+  }
+
+  private static let awkward = [
+    "tradeoff", "it's.csv", "--target", "the \"target\"", "--positive", "y e s", "--weights", "w",
+    "--missing",
+    "mean", "--pos-weights", "0.5,1,3.25", "--folds", "3",
+  ]
+
+  private func text(_ name: String) throws -> String {
+    String(decoding: try directory.read(name), as: UTF8.self)
+  }
+
+  private func study(_ name: String) throws -> TradeoffStudy {
+    try JSONDecoder().decode(TradeoffStudy.self, from: Data(directory.read(name)))
+  }
+
+  // MARK: The terminal
+
+  @Test func withoutDataItStudiesTheExample() throws {
+    let outcome = try tool.run("tradeoff", "--pos-weights", "0.1,1,10,40", "--folds", "3")
+    #expect(outcome == Outcome(output: Self.exampleOutput))
+  }
+
+  @Test func theExampleIsTheShippedTable() throws {
+    let path = Self.root.appending(path: "Examples/digits.csv").path
+    let shipped = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(try tool.run("example") == Outcome(output: shipped))
+    let options = ["--pos-weights", "0.1,1,10,40", "--folds", "3"]
+    let file = try tool.run(
+      ["tradeoff", path, "--target", "is_eight", "--recall-at-least", "0.9"] + options)
+    func rows(_ text: String) -> [Substring] { text.split(separator: "\n").filter { $0.contains(" ±0.") } }
+    #expect(rows(file.output).count == 4)
+    #expect(rows(file.output) == rows(Self.exampleOutput))
+  }
+
+  @Test func outOfReachIsSaid() throws {
+    let outcome = try tool.run("tradeoff", "--pos-weights", "1,2", "--recall-at-least", "1")
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.output.contains("> comes closest: q = 2 for recall ≥ 1\nNo weight from 1 to 2 reaches a recall")
+    )
+  }
+
+  @Test func withoutAGoalNothingIsRecommended() throws {
+    try writeAwkwardTable()
+    let output = try tool.run(Self.awkward).output
+    #expect(output.contains("> highest F1: q = "))
+    #expect(output.contains("No goal was given, so there is no recommendation"))
+    #expect(!output.contains("recommended"))
+  }
+
+  @Test func noticesGoToStandardError() throws {
+    try writeAwkwardTable()
+    let outcome = try tool.run(Self.awkward)
+    #expect(outcome.errors == "wce: note: it's.csv: filled 1 missing cell of column \"a & b\"\n")
+  }
+
+  // MARK: The line to run next
+
+  @Test func theNextLineOfTheExampleRuns() throws {
+    let output = try tool.run("tradeoff", "--pos-weights", "0.1,1,10,40", "--folds", "3").output
+    let model = try runNextLine(of: output)
+    #expect(model.model.positiveWeight == 40 && model.model.l2 == 1)
+    #expect(model.training.rowCount == 1797)
+  }
+
+  @Test func theNextLineKeepsTheSettings() throws {
+    try writeAwkwardTable()
+    let output = try tool.run(Self.awkward + ["--l2", "0.125", "--recall-at-least", "0.5"]).output
+    let model = try runNextLine(of: output)
+    let weight = try #require(output.firstMatch(of: /> recommended: q = ([0-9.]+)/)?.1)
+    #expect("\(model.model.positiveWeight)".hasPrefix(weight))
+    #expect(model.model.l2 == 0.125)
+    #expect(model.target == TargetColumn(name: "the \"target\"", positive: "y e s"))
+    #expect(model.encoding.missing == .mean)
+    #expect(model.encoding.columns.map(\.name) == ["a & b", "it's <c>"])
+  }
+
+  private func runNextLine(of output: String) throws -> Classifier {
+    let line = try #require(output.split(separator: "Next:\n").last)
+    let outcome = try tool.shell(String(line))
+    try #require(outcome.status == 0, "\(line)\(outcome.errors)")
+    return try Classifier.read(directory.file("model.json"))
+  }
+
+  // MARK: Files
+
+  /// Every number of the report is one of the JSON, with all its digits.
+  @Test func theReportShowsTheNumbersOfTheJSON() throws {
+    try writeAwkwardTable()
+    for (options, isExample) in [([], true), (["--precision-at-least", "0.4"], false)] {
+      let command = isExample ? ["tradeoff", "--folds", "3"] : Self.awkward
+      let outcome = try tool.run(command + options + ["--report", "r.html", "--json", "s.json"])
+      try #require(outcome.status == 0)
+      let study = try study("s.json")
+      let html = try text("r.html")
+      let table = try #require(html.firstMatch(of: /(?s)<table id="paths".*?<tbody>(.*?)<\/tbody>/)?.1)
+      let rows = table.matches(of: /<tr.*?<\/tr>/).map { Self.values(String($0.0)) }
+      try #require(rows.count == study.weightPath.count)
+      for (row, (point, rival)) in zip(rows, zip(study.weightPath, study.thresholdPath)) {
+        let expected: [Double?] = [
+          point.positiveWeight, point.pooled[.recall], point.spread(of: .recall)?.standardDeviation,
+          point.pooled[.precision], point.spread(of: .precision)?.standardDeviation, point.pooled[.f1],
+          point.pooled[.matthewsCorrelation], point.calibrated[.logLoss], point.calibrated[.calibrationError],
+          rival.threshold, rival.pooled[.recall], rival.pooled[.precision], rival.pooled[.f1],
+        ]
+        #expect(row == expected.compactMap { $0 })
+      }
+      let bins = try #require(html.firstMatch(of: /(?s)<table id="bins".*?<tbody>(.*?)<\/tbody>/)?.1)
+      #expect(
+        Self.values(String(bins))
+          == (study.calibration.before.bins + study.calibration.after.bins).flatMap {
+            [$0.weight, $0.meanPrediction, $0.positiveRate]
+          })
+      let recommendation = try #require(study.recommendation)
+      let answer = try #require(html.firstMatch(of: /(?s)<dl>(.*?)<\/dl>/)?.1)
+      let chosen = try #require(study.weightPath.first { $0.positiveWeight == recommendation.positiveWeight })
+      #expect(
+        Self.values(String(answer))
+          == [
+            recommendation.recall, recommendation.precision, chosen.pooled[.f1],
+            recommendation.falseAlarmsPerCatch,
+          ].compactMap { $0 })
+      #expect(html.contains("<p>\(recommendation.reason)</p>"))
+      // The marks of the chart say their numbers.
+      for (point, metric) in study.weightPath.flatMap({ point in
+        [(point, Metric.recall), (point, .precision)]
+      }) {
+        guard let value = point.pooled[metric] else { continue }
+        let tip = try #require(
+          html.firstMatch(
+            of: try Regex("q = ([0-9.e-]+): \(metric.title) (\(String(format: "%.3f", value)))</title>")))
+        #expect(tip.output.count == 3)
+      }
+    }
+  }
+
+  /// The numbers in the order of the text.
+  private static func values(_ html: String) -> [Double] {
+    html.matches(of: /<data value="([^"]+)">/).compactMap { Double($0.1) }
+  }
+
+  @Test func theReportSaysItsCommandAndVersion() throws {
+    try writeAwkwardTable()
+    _ = try tool.run(Self.awkward + ["--report", "r.html"])
+    let html = try text("r.html")
+    #expect(html.contains("<p>Made by wce 0.1.0 with the command</p>"))
+    // As a shell takes it, and as HTML writes it.
+    let command =
+      #"wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' --weights w --missing mean --pos-weights 0.5,1,3.25 --folds 3 --report r.html"#
+    let escaped = command.replacing("'", with: "&#39;").replacing("\"", with: "&quot;")
+    #expect(html.contains("<pre><code>\(escaped)</code></pre>"))
+  }
+
+  @Test func theSameCommandWritesTheSameBytes() throws {
+    func run(_ threads: String) throws -> [[UInt8]] {
+      _ = try tool.run(
+        "tradeoff", "--folds", "2", "--pos-weights", "0.5...8:3", "--threads", threads, "--json", "s.json",
+        "--picture", "p.svg")
+      return try [directory.read("s.json"), directory.read("p.svg")]
+    }
+    let one = try run("1")
+    #expect(try one == run("1") && one == run("2"))
+  }
+
+  /// The picture of the documentation is made by `wce tradeoff --picture Documentation/recall-precision.svg`.
+  @Test func thePictureOfTheDocumentationIsUpToDate() throws {
+    #expect(try tool.run("tradeoff", "--picture", "p.svg").status == 0)
+    let path = Self.root.appending(path: "Documentation/recall-precision.svg").path
+    #expect(try text("p.svg") == String(contentsOfFile: path, encoding: .utf8))
+  }
+
+  @Test func weightsOfARangeAreShortNumbers() throws {
+    _ = try tool.run("tradeoff", "--folds", "2", "--pos-weights", "0.1...100:16", "--json", "s.json")
+    #expect(
+      try study("s.json").settings.positiveWeights
+        == [0.1, 0.158, 0.251, 0.398, 0.631, 1, 1.58, 2.51, 3.98, 6.31, 10, 15.8, 25.1, 39.8, 63.1, 100])
+    // As many digits as keep them apart.
+    _ = try tool.run("tradeoff", "--folds", "2", "--pos-weights", "1...1.004:5", "--json", "s.json")
+    #expect(try study("s.json").settings.positiveWeights == [1, 1.001, 1.002, 1.003, 1.004])
+  }
+
+  // MARK: Failures
+
+  @Test func wrongUsage() throws {
+    _ = try directory.write("a,t\n1,0\n2,1\n", to: "d.csv")
+    let cases: [(String, String)] = [
+      ("d.csv", "A table needs --target COLUMN"),
+      ("--target t", "--target is about a table"),
+      ("--no-header", "--no-header is about a table"),
+      ("--recall-at-least 0.5 --precision-at-least 0.5", "not both"),
+      ("--recall-at-least 1.5", "the least recall must be above 0 and at most 1, received 1.5"),
+      ("--recall-at-least 0", "the least recall must be above 0 and at most 1, received 0.0"),
+      ("--recall-at-least nan", "the least recall must be above 0 and at most 1, received nan"),
+      ("--precision-at-least -1", "the least precision must be above 0"),
+      ("--pos-weights 1,x", "\"x\" in \"1,x\" is no such number"),
+      ("--pos-weights 1,,2", "\"\" in \"1,,2\" is no such number"),
+      ("--pos-weights 0,1", "\"0\" in \"0,1\" is no such number"),
+      ("--pos-weights inf", "\"inf\" in \"inf\" is no such number"),
+      ("--pos-weights -3", "\"-3\" in \"-3\" is no such number"),
+      ("--pos-weights 1...100", "takes a count from 2 to 1000"),
+      ("--pos-weights 1...100:1", "takes a count from 2 to 1000"),
+      ("--pos-weights 1...100:99999999999999999999", "takes a count from 2 to 1000"),
+      ("--pos-weights 100...1:3", "has to rise"),
+      ("--folds 1", "the number of folds must be at least 2, received 1"),
+      ("--l2 -1", "the l2 penalty must be finite and at least 0, received -1"),
+      ("--threads 0", "the number of threads must be at least 1, received 0"),
+      ("--seed -1", "--seed"),
+      ("--report x --json x", "must be different files"),
+      ("d.csv --target t --report d.csv", "must be different files"),
+    ]
+    for (line, message) in cases {
+      let outcome = try tool.run(["tradeoff"] + line.split(separator: " ").map(String.init))
+      #expect(outcome.status == 64, "\(line)")
+      #expect(outcome.errors.contains(message), "\(line): \(outcome.errors)")
+      #expect(outcome.output.isEmpty, "\(line)")
+    }
+    #expect(try directory.names() == ["d.csv"])
+  }
+
+  @Test func badData() throws {
+    func failure(_ csv: String, _ options: String...) throws -> Outcome {
+      _ = try directory.write(csv, to: "d.csv")
+      return try tool.run(["tradeoff", "d.csv", "--target", "t"] + options)
+    }
+    #expect(
+      try failure("a,u\n1,0\n")
+        == .failure(65, "d.csv: there is no column \"t\"; the columns are \"a\", \"u\""))
+    #expect(
+      try failure("a,t\n1,0\n2,0\n")
+        == .failure(
+          65, "d.csv: the target has no positives: every row is negative, and there is nothing to tell apart")
+    )
+    #expect(
+      try failure("a,t\n1,0\n2,1\n3,0\n4,1\n")
+        == .failure(
+          65, "d.csv: 2 positive rows cannot be spread over 5 folds; use at most 2 folds, or more data"))
+    #expect(
+      try failure("a,t\n1,0\n,1\n")
+        == .failure(
+          65,
+          "d.csv: row 2 (line 3), column \"a\": the cell is missing; fill missing cells with the mean, or drop their rows"
+        ))
+    #expect(
+      try failure("a,t\n1,0\n2,1\n", "--positive", "9").errors.hasPrefix(
+        "wce: d.csv: column \"t\": no row has"))
+    #expect(try failure("", "--json", "s.json").status == 65)
+    #expect(
+      try tool.run("tradeoff", "no.csv", "--target", "t") == .failure(66, "no.csv: no such file"))
+    #expect(try directory.names() == ["d.csv"])
+  }
+
+  @Test func outputsAreWholeOrNotThere() throws {
+    _ = try directory.write("old", to: "s.json")
+    // A directory that is not there is said before the work, and nothing is touched.
+    #expect(
+      try tool.run("tradeoff", "--json", "s.json", "--report", "no/r.html")
+        == .failure(73, "no/r.html: cannot be written: its directory does not exist"))
+    #expect(try text("s.json") == "old")
+    #expect(try directory.names() == ["s.json"])
+    // A full disk.
+    if FileManager.default.fileExists(atPath: "/dev/full") {
+      let outcome = try tool.run(
+        "tradeoff", "--folds", "2", "--pos-weights", "1", "--json", "s.json", "--report", "/dev/full")
+      #expect(outcome.status == 74)
+      #expect(try text("s.json") == "old")
+    }
+  }
+
+  @Test func progressAndInterruptOnATerminal() throws {
+    _ = try directory.write("old", to: "s.json")
+    let running = try tool.startOnTerminal(
+      ["tradeoff", "--folds", "100", "--pos-weights", "0.1...100:500", "--json", "s.json"])
+    try running.wait { running.printed.contains("fitting [") && running.printed.contains("%") }
+    running.type("\u{3}")
+    #expect(try running.wait().status == 128 + SIGINT)
+    #expect(try directory.names() == ["s.json"])
+    #expect(try text("s.json") == "old")
+  }
+
+  private static let exampleOutput = """
+    Example data, handwritten digits, is it an eight: 1,797 rows, 174 of them
+    positive (9.68 %), 64 features.
+    Held-out rows of 3 stratified folds, seed 0, l2 1; ± is the standard deviation
+    over the folds.
+
+    For your own data:
+      wce tradeoff DATA.csv --target COLUMN --recall-at-least R
+
+                          weight, threshold 1/2   | no weight, threshold 1/(1 + weight)
+      weight   recall       precision       F1    | threshold  recall  precision
+         0.1  0.466 ±0.030  0.976 ±0.037  0.630   |     0.909   0.471      0.965
+           1  0.736 ±0.055  0.842 ±0.063  0.785   |       0.5   0.736      0.842
+          10  0.879 ±0.017  0.593 ±0.080  0.708   |    0.0909   0.914      0.541
+    >     40  0.902 ±0.010  0.536 ±0.039  0.672   |    0.0244   0.971      0.402
+
+    > recommended: q = 40 for recall ≥ 0.9
+    Of the weights from 0.1 to 40, q = 40 reaches a recall of at least 0.9 with the
+    highest precision. On held-out rows recall is 0.902 (0.897 to 0.914 over the
+    folds) and precision 0.536 (0.495 to 0.571 over the folds). Each positive caught
+    comes with 0.866 false alarms. The rival, an unweighted model with the threshold
+    0.118, has recall 0.902 and precision 0.579 on the same rows.
+
+    Next:
+      wce example > digits.csv && wce fit digits.csv --target is_eight --pos-weight 40 --model model.json
+
+    """
+
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+}

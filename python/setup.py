@@ -1,0 +1,66 @@
+"""Builds the Swift library beside which this package lies, and the extension module that calls it."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = "weighted_cross_entropy"
+INCLUDE = ROOT / "Sources" / "WeightedCrossEntropyCInterface" / "include"
+IS_MACOS = sys.platform == "darwin"
+
+
+class BuildWithSwift(build_ext):
+    """Builds the library first, then the extension, which finds the library in its own folder wherever it is installed."""
+
+    def run(self) -> None:
+        built = build_library()
+        for extension in self.extensions:
+            extension.library_dirs.append(str(built.parent))
+            folder = Path(self.get_ext_fullpath(extension.name)).parent
+            folder.mkdir(parents=True, exist_ok=True)
+            copy_without_symbols(built, folder / built.name)
+        super().run()
+
+
+def build_library() -> Path:
+    """Builds the library as the package's users do and returns where it is."""
+    if not (ROOT / "Package.swift").exists() or shutil.which("swift") is None:
+        sys.exit(
+            "weighted-cross-entropy is built from its Swift sources: run `pip install ./python` in a clone of the "
+            "repository, with swift on the PATH, or install a wheel"
+        )
+    command = ["swift", "build", "-c", "release", "--product", LIBRARY, "--package-path", str(ROOT)]
+    subprocess.run(command, check=True)
+    folder = subprocess.run([*command, "--show-bin-path"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return Path(folder) / f"lib{LIBRARY}{'.dylib' if IS_MACOS else '.so'}"
+
+
+def copy_without_symbols(source: Path, destination: Path) -> None:
+    """Debugging symbols are half of the file."""
+    shutil.copy(source, destination)
+    if not IS_MACOS and (strip := shutil.which("strip")):
+        subprocess.run([strip, "--strip-unneeded", destination], check=True)
+
+
+# One wheel for every Python from 3.11 on, the first whose stable interface has buffers.
+setup(
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+    cmdclass={"build_ext": BuildWithSwift},
+    ext_modules=[
+        Extension(
+            "weighted_cross_entropy._native",
+            sources=["src/weighted_cross_entropy/_native.c"],
+            include_dirs=[str(INCLUDE)],
+            libraries=[LIBRARY],
+            extra_compile_args=["-std=c11", "-Wall", "-Wextra", "-Wpedantic"],
+            extra_link_args=["-Wl,-rpath," + ("@loader_path" if IS_MACOS else "$ORIGIN")],
+            define_macros=[("Py_LIMITED_API", "0x030B0000")],
+            py_limited_api=True,
+        )
+    ],
+)

@@ -1,0 +1,202 @@
+"""The loss and its derivatives over NumPy arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _call
+from ._positive_weight import BROADCAST, PositiveWeight
+
+
+def weighted_cross_entropy_with_logits(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight, name: str | None = None
+) -> Any:
+    """The loss of each element, called as TensorFlow's `tf.nn.weighted_cross_entropy_with_logits` is.
+
+    With `x = logits`, `z = labels`, `q = pos_weight` and `softplus(x) = max(x, 0) + log(1 + exp(-|x|))`::
+
+        (1 - z) softplus(x) + q z softplus(-x)
+
+    Args:
+        labels: z, of the shape of `logits`; usually 0 and 1, or probabilities between.
+        logits: x, any shape.
+        pos_weight: q, finite and at least 0: a number, or an array that NumPy broadcasts to the shape of `logits`, as
+            TensorFlow's does: of shape `(classes,)` it is one weight for each class along the last axis. `loss` has an
+            explicit `axis` instead.
+        name: What errors call the operation; None is "logistic_loss".
+
+    Returns:
+        A new array of the shape of `logits`, float32 or float64; a NumPy scalar where the inputs have no axes.
+
+    Raises:
+        ValueError: The shapes differ ("must have the same shape"), or `pos_weight` is negative, infinite, NaN, or not
+            broadcast to `logits`.
+        TypeError: An argument holds no real numbers.
+    """
+    return _call.call(_call.LOSS, labels, logits, pos_weight, None, BROADCAST, 0.0, "none", None, name)[0]
+
+
+def loss(
+    labels: npt.ArrayLike,
+    logits: npt.ArrayLike,
+    pos_weight: PositiveWeight = 1.0,
+    *,
+    weights: npt.ArrayLike | None = None,
+    axis: int | None = None,
+    label_smoothing: float = 0.0,
+    reduction: str = "none",
+    out: npt.NDArray[Any] | None = None,
+    threads: int | None = None,
+    name: str | None = None,
+) -> Any:
+    """The loss of each element, or their sum or mean.
+
+    With `x = logits`, `z = labels`, `q = pos_weight`, `w = weights` and `softplus(x) = max(x, 0) + log(1 + exp(-|x|))`::
+
+        w ((1 - z) softplus(x) + q z softplus(-x))
+
+    Contiguous float32 and float64 arrays are used where they lie; others are copied once. The result is float32 where the
+    floating-point arguments are, else float64; labels and weights of integers or booleans take the type of the logits, and
+    float16 is computed, and returned, in float32. Other threads of Python run meanwhile, where there are 512 elements or more.
+
+    Args:
+        labels: z, of the shape of `logits`. Meant to lie in [0, 1]; the formula extends beyond.
+        logits: x, any shape. Infinite logits give the limits.
+        pos_weight: q, finite and at least 0: a number, or one for each class along `axis`.
+        weights: w, of the shape of `logits`, at least 0. Where w is 0 the element is masked: its loss is exactly 0, even
+            where x or z is NaN.
+        axis: The class axis of `logits`, which an array of positive weights needs: -1 is the last.
+        label_smoothing: s in [0, 1]: a label z counts as z (1 - s) + s / 2.
+        reduction: "none"; "sum"; "mean", the sum divided by the number of elements, masked ones included; or
+            "weighted_mean", divided by the sum of the weights.
+        out: Where to write, of the shape of the result; may be one of the inputs. Returned then.
+        threads: The most threads to use, at least 1; None is as many as there are processors.
+        name: What errors call the operation; None is "logistic_loss".
+
+    Returns:
+        An array of the shape of `logits`; a NumPy scalar for a reduction, and where the inputs have no axes. The sum is the
+        same bits for any number of threads.
+
+    Raises:
+        ValueError: The shapes differ; a number is out of its range; the mean of no elements; `out` is read-only or has
+            another shape.
+        TypeError: An argument holds no real numbers, or `out` does not hold them.
+        numpy.exceptions.AxisError: The logits have no such axis.
+    """
+    if reduction == "none":
+        return _call.call(
+            _call.LOSS, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name, out
+        )[0]
+    value, _ = _call.call(
+        _call.REDUCE, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name
+    )
+    return _reduced_into(out, value, name)
+
+
+def gradient(
+    labels: npt.ArrayLike,
+    logits: npt.ArrayLike,
+    pos_weight: PositiveWeight = 1.0,
+    *,
+    weights: npt.ArrayLike | None = None,
+    axis: int | None = None,
+    label_smoothing: float = 0.0,
+    reduction: str = "none",
+    out: npt.NDArray[Any] | None = None,
+    threads: int | None = None,
+    name: str | None = None,
+) -> Any:
+    """The derivative of the loss in each logit.
+
+    With sigma the logistic function, divided by the denominator of the reduction::
+
+        w ((1 - z) sigma(x) - q z sigma(-x))
+
+    Arguments, shapes, types and errors are those of `loss`; the result always has the shape of `logits`. With a
+    `reduction` it is the gradient of the sum or of the mean.
+    """
+    return _call.call(
+        _call.GRADIENT, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name, out
+    )[0]
+
+
+def hessian(
+    labels: npt.ArrayLike,
+    logits: npt.ArrayLike,
+    pos_weight: PositiveWeight = 1.0,
+    *,
+    weights: npt.ArrayLike | None = None,
+    axis: int | None = None,
+    label_smoothing: float = 0.0,
+    reduction: str = "none",
+    out: npt.NDArray[Any] | None = None,
+    threads: int | None = None,
+    name: str | None = None,
+) -> Any:
+    """The second derivative of the loss in each logit: the diagonal of the Hessian, which has nothing off it.
+
+    With sigma the logistic function, divided by the denominator of the reduction::
+
+        w ((1 - z) + q z) sigma(x) sigma(-x)
+
+    Arguments, shapes, types and errors are those of `gradient`.
+    """
+    return _call.call(
+        _call.HESSIAN, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name, out
+    )[0]
+
+
+def value_and_grad(
+    labels: npt.ArrayLike,
+    logits: npt.ArrayLike,
+    pos_weight: PositiveWeight = 1.0,
+    *,
+    weights: npt.ArrayLike | None = None,
+    axis: int | None = None,
+    label_smoothing: float = 0.0,
+    reduction: str = "mean",
+    out: npt.NDArray[Any] | tuple[npt.NDArray[Any], npt.NDArray[Any]] | None = None,
+    threads: int | None = None,
+    name: str | None = None,
+) -> tuple[Any, Any]:
+    """The loss and its gradient in a single pass over memory: what `loss` and `gradient` return, as a tuple.
+
+    Arguments, shapes, types and errors are those of `loss`, but for two: the reduction is the mean where none is given, and
+    `out` is where to write the gradient; with `reduction="none"` it is a tuple of two arrays, for the losses and for the
+    gradient, which must not overlap.
+    """
+    if reduction == "none":
+        loss_out, gradient_out = (None, None) if out is None else _pair(out, name)
+        return _call.call(
+            _call.LOSS_WITH_GRADIENT, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads,
+            name, loss_out, gradient_out,
+        )  # fmt: skip
+    return _call.call(
+        _call.REDUCE_WITH_GRADIENT, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name,
+        None, out,
+    )  # fmt: skip
+
+
+def _reduced_into(out: npt.NDArray[Any] | None, value: Any, name: str | None) -> Any:
+    """The value, or `out`, which has no axes, holding it."""
+    if out is None:
+        return value
+    from ._arrays import output
+
+    output(out, (), value.dtype, name or _call.DEFAULT_NAME)
+    out[()] = value
+    return out
+
+
+def _pair(out: Any, name: str | None) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """The two arrays of `out`, which must share no memory."""
+    named = name or _call.DEFAULT_NAME
+    if not isinstance(out, tuple) or len(out) != 2:
+        raise TypeError(f"{named}: out must be a tuple of an array for the losses and one for the gradient")
+    losses, gradient = out
+    if isinstance(losses, np.ndarray) and isinstance(gradient, np.ndarray) and np.may_share_memory(losses, gradient):
+        raise ValueError(f"{named}: the two arrays of out overlap")
+    return losses, gradient

@@ -1,0 +1,232 @@
+"""The loss for PyTorch: `BCEWithLogitsLoss` with its arguments and its broadcasting, on the library's kernels.
+
+    >>> import torch
+    >>> import weighted_cross_entropy.torch as wce
+    >>> logits = torch.tensor([1.5, -0.1, -10.0], requires_grad=True)
+    >>> loss = wce.BCEWithLogitsLoss(pos_weight=torch.tensor(1.5))
+    >>> loss(logits, torch.tensor([1.0, 0.5, 0.0])).backward()
+    >>> logits.grad
+    tensor([-9.1213e-02, -5.2075e-02,  1.5133e-05])
+
+Tensors are on the CPU; contiguous ones are used where they lie, never copied. The forward pass computes the gradient beside the
+loss, in the same pass over memory, where the logits require it. Derivatives of the first and second order are there in the
+logits and in the targets. Unlike PyTorch's own loss, the mean of no elements and a positive weight that is negative or not
+finite are errors, infinite logits give the limits, and confident right answers do not lose their digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch.autograd.function import once_differentiable
+
+from . import _call
+from ._positive_weight import BROADCAST
+
+__all__ = ["BCEWithLogitsLoss", "binary_cross_entropy_with_logits"]
+
+
+class BCEWithLogitsLoss(torch.nn.Module):
+    """`torch.nn.BCEWithLogitsLoss`, with label smoothing besides.
+
+    Args:
+        weight: The weight of each element, broadcast to the shape of the input. The mean still divides by the number of elements.
+        reduction: "none", "mean" or "sum".
+        pos_weight: The positive weight, broadcast to the shape of the input: of shape `(classes,)` one for each class along the
+            last axis.
+        label_smoothing: s in [0, 1]: a target z counts as z (1 - s) + s / 2.
+        threads: The most threads to use; None is what `torch.get_num_threads()` says at each call.
+    """
+
+    def __init__(
+        self,
+        weight: torch.Tensor | None = None,
+        *,
+        reduction: str = "mean",
+        pos_weight: torch.Tensor | None = None,
+        label_smoothing: float = 0.0,
+        threads: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.register_buffer("weight", weight)
+        self.register_buffer("pos_weight", pos_weight)
+        self.weight: torch.Tensor | None
+        self.pos_weight: torch.Tensor | None
+        self.reduction = reduction
+        self.label_smoothing = label_smoothing
+        self.threads = threads
+
+    def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """The loss of logits `input` against `target`, of the same shape."""
+        return binary_cross_entropy_with_logits(
+            input, target, self.weight, reduction=self.reduction, pos_weight=self.pos_weight,
+            label_smoothing=self.label_smoothing, threads=self.threads,
+        )  # fmt: skip
+
+    def extra_repr(self) -> str:
+        return f"reduction={self.reduction!r}, label_smoothing={self.label_smoothing}"
+
+
+def binary_cross_entropy_with_logits(
+    input: torch.Tensor,
+    target: torch.Tensor,
+    weight: torch.Tensor | None = None,
+    *,
+    reduction: str = "mean",
+    pos_weight: torch.Tensor | float | None = None,
+    label_smoothing: float = 0.0,
+    threads: int | None = None,
+) -> torch.Tensor:
+    """`torch.nn.functional.binary_cross_entropy_with_logits`; the arguments are those of `BCEWithLogitsLoss`.
+
+    float16 and bfloat16 are computed in float32 and the result is rounded; targets of integers or booleans take the type of the
+    input.
+
+    Raises:
+        ValueError: The sizes differ, the reduction is unknown, the positive weight is negative, not finite or not broadcast to
+            the input, or the mean is of no elements.
+        TypeError: The input is not of a floating-point type.
+        RuntimeError: A tensor is not on the CPU, `weight` is not broadcast to the input, or a weight requires a gradient.
+    """
+    if target.shape != input.shape:
+        raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"reduction must be one of 'none', 'mean', 'sum', received {reduction!r}")
+    if not input.is_floating_point():
+        raise TypeError(f"the input must be of a floating-point type, received {input.dtype}")
+    dtype = torch.promote_types(input.dtype, target.dtype) if target.is_floating_point() else input.dtype
+    computing = torch.float32 if dtype in (torch.float16, torch.bfloat16) else dtype
+    options = _Options(
+        None if weight is None else _array(weight, "weight").astype(_numpy_type(computing), copy=False),
+        1.0 if pos_weight is None else _array(pos_weight, "pos_weight"),
+        label_smoothing, reduction, torch.get_num_threads() if threads is None else threads, tuple(input.shape),
+    )  # fmt: skip
+    loss: torch.Tensor = _Loss.apply(input.to(computing), target.to(computing), options)
+    return loss.to(dtype)
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What a loss has beside its logits and targets."""
+
+    weight: Any
+    pos_weight: Any
+    label_smoothing: float
+    reduction: str
+    threads: int
+    shape: tuple[int, ...]
+
+    def evaluate(
+        self, operation: int, logits: torch.Tensor, target: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Computes an operation over the memory of the tensors."""
+        weights = self.weight
+        if weights is not None and weights.shape != self.shape:
+            weights = torch.broadcast_to(torch.from_numpy(weights), self.shape).numpy()
+        value, gradient = _call.call(
+            operation, target.detach().numpy(), logits.detach().numpy(), self.pos_weight, weights, BROADCAST,
+            self.label_smoothing, self.reduction, self.threads, "binary_cross_entropy_with_logits",
+        )  # fmt: skip
+        return _tensor(value), None if gradient is None else _tensor(gradient)
+
+    def mixed(self, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """The derivative in logit and target: as the gradient is affine in the target, its difference between 1 and 0."""
+        at_one, _ = self.evaluate(_call.GRADIENT, logits, torch.ones_like(target))
+        at_zero, _ = self.evaluate(_call.GRADIENT, logits, torch.zeros_like(target))
+        return at_one.sub_(at_zero)
+
+
+class _Loss(torch.autograd.Function):
+    """The loss, reduced or not."""
+
+    @staticmethod
+    def forward(ctx: Any, logits: torch.Tensor, target: torch.Tensor, options: _Options) -> torch.Tensor:
+        ctx.save_for_backward(logits, target)
+        ctx.options = options
+        is_reduced = options.reduction != "none"
+        if ctx.needs_input_grad[0]:
+            operation = _call.REDUCE_WITH_GRADIENT if is_reduced else _call.LOSS_WITH_GRADIENT
+        else:
+            operation = _call.REDUCE if is_reduced else _call.LOSS
+        loss, ctx.gradient = options.evaluate(operation, logits, target)
+        return loss
+
+    @staticmethod
+    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None, None]:
+        logits, target = ctx.saved_tensors
+        options = ctx.options
+        in_logits = in_target = None
+        if ctx.needs_input_grad[0]:
+            if torch.is_grad_enabled():
+                in_logits = upstream * _Gradient.apply(logits, target, options)
+            else:
+                # Given away, so that the leaf can keep it without a copy; a second backward pass computes it again.
+                in_logits, ctx.gradient = ctx.gradient, None
+                if in_logits is None:
+                    in_logits, _ = options.evaluate(_call.GRADIENT, logits, target)
+                # The usual case is the loss itself: no pass over memory to multiply by 1.
+                if upstream.ndim > 0 or upstream.item() != 1:
+                    in_logits.mul_(upstream)
+        if ctx.needs_input_grad[1]:
+            in_target = upstream * _TargetDerivative.apply(logits, target, options)
+        return in_logits, in_target, None
+
+
+class _Gradient(torch.autograd.Function):
+    """The derivative of the loss in each logit."""
+
+    @staticmethod
+    def forward(ctx: Any, logits: torch.Tensor, target: torch.Tensor, options: _Options) -> torch.Tensor:
+        ctx.save_for_backward(logits, target)
+        ctx.options = options
+        return options.evaluate(_call.GRADIENT, logits, target)[0]
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None, None]:
+        logits, target = ctx.saved_tensors
+        in_logits = in_target = None
+        if ctx.needs_input_grad[0]:
+            in_logits = upstream * ctx.options.evaluate(_call.HESSIAN, logits, target)[0]
+        if ctx.needs_input_grad[1]:
+            in_target = upstream * ctx.options.mixed(logits, target)
+        return in_logits, in_target, None
+
+
+class _TargetDerivative(torch.autograd.Function):
+    """The derivative of the loss in each target, in which it is affine."""
+
+    @staticmethod
+    def forward(ctx: Any, logits: torch.Tensor, target: torch.Tensor, options: _Options) -> torch.Tensor:
+        ctx.save_for_backward(logits, target)
+        ctx.options = options
+        return options.evaluate(_call.LABEL_GRADIENT, logits, target)[0]
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None, None]:
+        logits, target = ctx.saved_tensors
+        in_logits = upstream * ctx.options.mixed(logits, target) if ctx.needs_input_grad[0] else None
+        in_target = torch.zeros_like(target) if ctx.needs_input_grad[1] else None
+        return in_logits, in_target, None
+
+
+def _array(weight: torch.Tensor | float, name: str) -> Any:
+    """A weight's memory; weights are constants, as in PyTorch."""
+    if not isinstance(weight, torch.Tensor):
+        return np.asarray(weight)
+    if weight.requires_grad and torch.is_grad_enabled():
+        raise RuntimeError(f"the loss is not differentiable in {name}, which must not require a gradient")
+    weight = weight.detach()
+    return (weight.float() if weight.dtype is torch.bfloat16 else weight).numpy()
+
+
+def _tensor(value: Any) -> torch.Tensor:
+    return torch.from_numpy(np.asarray(value))
+
+
+def _numpy_type(dtype: torch.dtype) -> Any:
+    return np.float32 if dtype is torch.float32 else np.float64

@@ -1,0 +1,46 @@
+"""The definitions in extended precision, and the distance from them."""
+
+import numpy as np
+
+WIDE = np.longdouble
+QUANTITIES = ("loss", "gradient", "hessian")
+
+
+def softplus(x):
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def sigma(x):
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+
+
+def times(coefficient, value):
+    """A product in which nothing times infinity is nothing."""
+    return np.where(coefficient == 0, 0, coefficient * value)
+
+
+def exact(quantity, labels, logits, pos_weight=1.0, *, weights=1, label_smoothing=0.0, denominator=1):
+    """A quantity of each element; `pos_weight` is broadcast. All arguments are taken as the numbers that they are."""
+    z, x, q, w = (np.asarray(a, WIDE) for a in (labels, logits, pos_weight, weights))
+    s = WIDE(label_smoothing)
+    z = z * (1 - s) + s / 2
+    with np.errstate(all="ignore"):
+        if quantity == "loss":
+            value = times(1 - z, softplus(x)) + times(q * z, softplus(-x))
+        elif quantity == "gradient":
+            value = times(1 - z, sigma(x)) - times(q * z, sigma(-x))
+        else:
+            value = (1 - z + q * z) * sigma(x) * sigma(-x)
+        return np.where(w == 0, 0, w * value) / denominator
+
+
+def assert_close(actual, expected, dtype, scale=0.0):
+    """Within a few units in the last place; `scale` is the size of terms that may cancel."""
+    actual, expected = np.asarray(actual, WIDE), np.asarray(expected, WIDE)
+    info = np.finfo(dtype)
+    finite = np.isfinite(expected) & (np.abs(expected) <= info.max)
+    tolerance = 16 * info.eps * (np.where(finite, np.abs(expected), 0) + scale) + 4 * WIDE(info.smallest_subnormal)
+    assert np.array_equal(actual[~finite].astype(dtype), expected[~finite].astype(dtype), equal_nan=True)
+    difference = np.abs(actual[finite] - expected[finite])
+    assert np.all(difference <= tolerance[finite]), (actual[finite], expected[finite])

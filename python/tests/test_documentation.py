@@ -1,0 +1,60 @@
+"""The examples in the documentation print what they say."""
+
+import doctest
+import importlib
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+README = Path(__file__).parent.parent / "README.md"
+OPTIONS = doctest.ELLIPSIS
+PARTS = re.split(r"<!-- needs: (\w+) -->\n(```python\n.*?```)", README.read_text(), flags=re.DOTALL)
+
+
+def run(text, name, names):
+    runner = doctest.DocTestRunner(optionflags=OPTIONS)
+    test = doctest.DocTestParser().get_doctest(text, names, name, str(README), 0)
+    assert test.examples
+    output = []
+    options = np.get_printoptions()
+    runner.run(test, out=output.append)
+    np.set_printoptions(**options)
+    assert runner.failures == 0, "".join(output)
+
+
+def test_read_me():
+    """All but the examples that need a peer."""
+    run("".join(PARTS[::3]), "README.md", {})
+
+
+@pytest.mark.parametrize(("peer", "text"), list(zip(PARTS[1::3], PARTS[2::3], strict=True)), ids=PARTS[1::3])
+def test_read_me_with(peer, text):
+    pytest.importorskip(peer)
+    run(text, peer, {"np": np})
+
+
+@pytest.mark.parametrize(("module", "peer"), [("", "numpy"), (".torch", "torch"), (".jax", "jax"), (".boosting", "numpy")])
+def test_docstrings(module, peer):
+    pytest.importorskip(peer)
+    result = doctest.testmod(importlib.import_module("weighted_cross_entropy" + module), optionflags=OPTIONS)
+    assert result.attempted > 0 and result.failed == 0
+
+
+def test_adapters_are_imported_only_when_asked():
+    import subprocess
+    import sys
+
+    program = "import sys, weighted_cross_entropy; print([m for m in ('torch', 'jax', 'xgboost', 'lightgbm') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_types_are_marked_and_hold():
+    api = pytest.importorskip("mypy.api")
+    import weighted_cross_entropy
+
+    folder = Path(weighted_cross_entropy.__file__).parent
+    assert (folder / "py.typed").exists()
+    output, errors, status = api.run(["--config-file", str(README.parent / "pyproject.toml"), str(folder)])
+    assert status == 0, output + errors

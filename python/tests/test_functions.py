@@ -1,0 +1,364 @@
+"""What the functions over NumPy arrays promise."""
+
+import sys
+import threading
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+import weighted_cross_entropy as wce
+from reference import QUANTITIES, assert_close, exact
+
+LOGITS = [-100.0, -2.0, -2.0, 0.0, 2.0, 2.0, 2.0, 100.0, -20.0, np.inf, -np.inf, -0.3]
+LABELS = [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.5, 1.0, 0.0, 1.0, 0.0, 0.75]
+ELEMENTWISE = {"loss": wce.loss, "gradient": wce.gradient, "hessian": wce.hessian}
+FLOATS = [np.float32, np.float64]
+
+
+def arrays(dtype, count=1000, seed=1):
+    random = np.random.default_rng(seed)
+    return random.random(count).astype(dtype), random.normal(0, 8, count).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("quantity", QUANTITIES)
+@pytest.mark.parametrize("smoothing", [0.0, 0.25, 1.0])
+@pytest.mark.parametrize("pos_weight", [0.0, 1e-8, 1.0, 3.0])
+def test_values(dtype, quantity, smoothing, pos_weight):
+    labels, logits = np.array(LABELS, dtype), np.array(LOGITS, dtype)
+    pos_weight = float(dtype(pos_weight))
+    result = ELEMENTWISE[quantity](labels, logits, pos_weight, label_smoothing=smoothing)
+    assert result.dtype == dtype
+    scale = 4 if quantity == "gradient" else 0
+    assert_close(result, exact(quantity, labels, logits, pos_weight, label_smoothing=smoothing), dtype, scale)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_classes_weights_and_masks(dtype, quantity):
+    labels, logits = (a.reshape(10, 5, 20) for a in arrays(dtype))
+    pos_weight = np.array([0.5, 1, 2, 3, 8])
+    weights = np.arange(1000).reshape(10, 5, 20) % 3
+    logits[weights == 0] = np.nan
+    result = ELEMENTWISE[quantity](labels, logits, pos_weight, axis=1, weights=weights)
+    expected = exact(quantity, labels, logits, pos_weight[:, None], weights=weights)
+    assert_close(result, expected, dtype, 16 if quantity == "gradient" else 0)
+    assert np.all(result[weights == 0] == 0)
+    assert np.array_equal(result, ELEMENTWISE[quantity](labels, logits, list(pos_weight), axis=-2, weights=weights))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("reduction", ["sum", "mean", "weighted_mean"])
+def test_reductions(dtype, reduction):
+    labels, logits = arrays(dtype, 20_000)
+    weights = (np.arange(20_000) % 4).astype(dtype)
+    denominator = {"sum": 1, "mean": 20_000, "weighted_mean": int(weights.sum())}[reduction]
+    options = {"weights": weights, "reduction": reduction}
+    value = wce.loss(labels, logits, 3.0, **options)
+    assert type(value) is dtype
+    terms = exact("loss", labels, logits, 3.0, weights=weights, denominator=denominator)
+    assert_close(value, terms.sum(), dtype)
+    same, gradient = wce.value_and_grad(labels, logits, 3.0, **options)
+    assert type(same) is dtype and same == value
+    assert np.array_equal(gradient, wce.gradient(labels, logits, 3.0, **options))
+    expected = exact("gradient", labels, logits, 3.0, weights=weights, denominator=denominator)
+    assert_close(gradient, expected, dtype, 12 / denominator)
+
+
+def test_sum_is_the_same_bits_for_any_number_of_threads():
+    labels, logits = arrays(np.float32, 300_001)
+    values = {float(wce.loss(labels, logits, 3.0, reduction="sum", threads=n)) for n in (1, 2, 3, 8, None)}
+    assert len(values) == 1
+
+
+def test_value_and_grad_of_each_element():
+    labels, logits = arrays(np.float32)
+    losses, gradient = wce.value_and_grad(labels, logits, 3.0, reduction="none")
+    assert np.array_equal(losses, wce.loss(labels, logits, 3.0))
+    assert np.array_equal(gradient, wce.gradient(labels, logits, 3.0))
+    out = np.empty_like(losses), np.empty((2000,), np.float32)[::2]
+    result = wce.value_and_grad(labels, logits, 3.0, reduction="none", out=out)
+    assert result[0] is out[0] and result[1] is out[1]
+    assert np.array_equal(out[0], losses) and np.array_equal(out[1], gradient)
+
+
+def test_value_and_grad_reduces_to_the_mean_unless_asked_otherwise():
+    labels, logits = arrays(np.float64)
+    value, _ = wce.value_and_grad(labels, logits)
+    assert value == wce.loss(labels, logits, reduction="mean")
+
+
+class TestTypes:
+    @pytest.mark.parametrize(
+        ("labels", "logits", "expected"),
+        [
+            (np.float32, np.float32, np.float32), (np.float64, np.float64, np.float64),
+            (np.float32, np.float64, np.float64), (np.float64, np.float32, np.float64),
+            (np.int64, np.float32, np.float32), (np.bool_, np.float32, np.float32), (np.uint8, np.float64, np.float64),
+            (np.float32, np.int32, np.float32), (np.int64, np.int64, np.float64), (np.bool_, np.bool_, np.float64),
+            (np.float16, np.float16, np.float32), (np.float16, np.float64, np.float64), (">f4", "<f4", np.float32),
+            (np.float64, ">f8", np.float64),
+        ],
+    )  # fmt: skip
+    def test_result_has_the_floating_type_of_the_arguments(self, labels, logits, expected):
+        z, x = np.array([0, 1, 1]).astype(labels), np.array([0, 1, 2]).astype(logits)
+        result = wce.loss(z, x, 3.0)
+        assert result.dtype == expected and result.dtype.isnative
+        assert_close(result, exact("loss", [0, 1, 1], np.array([0, 1, 2]).astype(logits), 3), expected)
+
+    def test_lists_are_float64(self):
+        assert wce.loss([0, 1], [1, 2]).dtype == np.float64
+
+    def test_numbers_give_scalars_and_follow_the_other_argument(self):
+        assert type(wce.loss(1, 2.0)) is np.float64
+        assert type(wce.loss(1.0, np.float32(2))) is np.float32
+        assert type(wce.gradient(np.array(1.0), np.array(2.0))) is np.float64
+        assert wce.loss(1.0, np.float32(2)).shape == ()
+
+    @pytest.mark.parametrize(
+        "values", [[1j, 0j], ["a", "b"], [None, 1], np.zeros(2, "M8[s]"), np.zeros(2, [("a", "f4")]), np.zeros(2, "g")]
+    )
+    def test_other_types_are_type_errors(self, values):
+        if np.asarray(values).dtype == np.float64:
+            pytest.skip("longdouble is double on this platform")
+        for labels, logits in ((values, [1.0, 2.0]), ([1.0, 2.0], values)):
+            with pytest.raises(TypeError, match="real numbers|not supported"):
+                wce.loss(labels, logits)
+        with pytest.raises(TypeError):
+            wce.loss([1.0, 2.0], [1.0, 2.0], weights=values)
+
+    def test_masked_arrays_are_type_errors(self):
+        masked = np.ma.masked_array([1.0, 2.0], [True, False])
+        with pytest.raises(TypeError, match="weights that are 0 where it is masked"):
+            wce.loss([0.0, 1.0], masked)
+
+
+class TestShapes:
+    @pytest.mark.parametrize(
+        ("labels", "logits"), [((3,), (1, 2)), ((2, 3), (3, 2)), ((), (1,)), ((1,), (2,)), ((0,), (0, 2))]
+    )
+    def test_shapes_must_be_the_same(self, labels, logits):
+        with pytest.raises(ValueError, match="must have the same shape") as error:
+            wce.loss(np.zeros(labels), np.zeros(logits))
+        assert str(error.value) == (
+            f"logistic_loss: logits and labels must have the same shape, received {logits} and {labels}"
+        )
+        with pytest.raises(ValueError, match="mine: logits and weights must have the same shape"):
+            wce.loss(np.zeros(logits), np.zeros(logits), weights=np.zeros(labels), name="mine")
+
+    @pytest.mark.parametrize("shape", [(), (1,), (3, 4), (2, 3, 4), (0,), (3, 0, 2), (1,) * 20])
+    def test_result_has_the_shape_of_the_logits(self, shape):
+        for function in ELEMENTWISE.values():
+            assert function(np.ones(shape), np.ones(shape)).shape == shape
+
+    @pytest.mark.parametrize(
+        "view",
+        [
+            lambda a: a[::2], lambda a: a[::-1], lambda a: a.reshape(20, 50).T, lambda a: a.reshape(20, 50)[:, ::-3],
+            lambda a: np.broadcast_to(a[3], (5, 7)), lambda a: a.reshape(10, 10, 10).transpose(2, 0, 1),
+            lambda a: np.frombuffer(b"x" + a.tobytes(), np.uint8)[1:].view(a.dtype), lambda a: np.asfortranarray(a.reshape(4, -1)),
+            lambda a: np.lib.stride_tricks.sliding_window_view(a, 30)[::30],
+        ],
+    )  # fmt: skip
+    @pytest.mark.parametrize("dtype", FLOATS)
+    def test_any_strides(self, view, dtype):
+        labels, logits = arrays(dtype)
+        z, x = view(labels), view(logits)
+        for quantity, function in ELEMENTWISE.items():
+            assert np.array_equal(function(z, x, 3.0), function(z.copy(), x.copy(), 3.0)), quantity
+            assert np.array_equal(function(z, x.copy(), 3.0, weights=z), function(z.copy(), x, 3.0, weights=z.copy()))
+
+    def test_more_axes_than_the_library_has_are_fine_without_classes(self):
+        assert wce.loss(np.ones((1,) * 32), np.ones((1,) * 32), [2.0], axis=3).shape == (1,) * 32
+
+
+class TestOut:
+    @pytest.mark.parametrize("dtype", FLOATS)
+    def test_result_is_written_and_returned(self, dtype):
+        labels, logits = arrays(dtype)
+        for function in ELEMENTWISE.values():
+            out = np.empty_like(logits)
+            assert function(labels, logits, 3.0, out=out) is out
+            assert np.array_equal(out, function(labels, logits, 3.0))
+        out = np.empty_like(logits)
+        assert wce.value_and_grad(labels, logits, out=out)[1] is out
+        out = np.empty((), dtype)
+        assert wce.loss(labels, logits, reduction="mean", out=out) is out
+        assert out == wce.loss(labels, logits, reduction="mean")
+
+    @pytest.mark.parametrize("view", [slice(None, None, 2), slice(None, None, -1), slice(1, 1001)])
+    def test_any_strides(self, view):
+        labels, logits = arrays(np.float32)
+        memory = np.full(2002, 7, np.float32)
+        out = memory[view][:1000]
+        wce.loss(labels, logits, out=out)
+        assert np.array_equal(out, wce.loss(labels, logits))
+        assert np.count_nonzero(memory == 7) == 1002
+
+    @pytest.mark.parametrize("shift", [-1, 0, 1, 3])
+    @pytest.mark.parametrize("which", ["labels", "logits", "weights"])
+    def test_may_overlap_an_input(self, shift, which):
+        labels, logits = arrays(np.float64)
+        memory = np.ones(1010)
+        inputs = {"labels": labels, "logits": logits, "weights": np.arange(1000.0)}
+        expected = wce.value_and_grad(**inputs, reduction="sum"), wce.loss(**inputs)
+        for count in range(2):
+            memory[4:1004] = inputs[which]
+            out = memory[4 + shift : 1004 + shift]
+            arguments = inputs | {which: memory[4:1004]}
+            if count:
+                assert np.array_equal(wce.loss(**arguments, out=out), expected[1])
+            else:
+                value, gradient = wce.value_and_grad(**arguments, reduction="sum", out=out)
+                assert value == expected[0][0] and np.array_equal(gradient, expected[0][1])
+
+    def test_takes_types_that_hold_the_result(self):
+        labels, logits = arrays(np.float64)
+        for dtype in (np.float64, np.float32, np.float16, np.complex128):
+            assert np.allclose(wce.loss(labels, logits, out=np.empty(1000, dtype)), wce.loss(labels, logits), rtol=1e-3)
+        for dtype in (np.int64, np.bool_, "M8[s]"):
+            with pytest.raises(TypeError, match="cannot write float64 into out"):
+                wce.loss(labels, logits, out=np.empty(1000, dtype))
+
+    def test_errors(self):
+        labels, logits = arrays(np.float32)
+        read_only = np.zeros(1000, np.float32)
+        read_only.flags.writeable = False
+        with pytest.raises(ValueError, match="read-only"):
+            wce.loss(labels, logits, out=read_only)
+        with pytest.raises(ValueError, match=r"out must have the shape \(1000,\), received \(999,\)"):
+            wce.loss(labels, logits, out=np.zeros(999, np.float32))
+        with pytest.raises(ValueError, match=r"out must have the shape \(\), received \(1000,\)"):
+            wce.loss(labels, logits, reduction="sum", out=np.zeros(1000, np.float32))
+        with pytest.raises(TypeError, match="out must be a NumPy array, received list"):
+            wce.gradient(labels, logits, out=[0.0] * 1000)
+        for out in (np.zeros(1000), (np.zeros(1000),), [np.zeros(1000), np.zeros(1000)]):
+            with pytest.raises(TypeError, match="tuple"):
+                wce.value_and_grad(labels, logits, reduction="none", out=out)
+        with pytest.raises(ValueError, match="overlap"):
+            wce.value_and_grad(labels, logits, reduction="none", out=(out[0], out[0][::-1]))
+
+    def test_is_as_it_was_after_an_error(self):
+        out = np.full(3, 7.0)
+        with pytest.raises(ValueError):
+            wce.loss(np.zeros(3), np.zeros(3), -1.0, out=out)
+        assert np.all(out == 7)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"pos_weight": -1.0}, ValueError, "positive weights must be finite and at least 0, received -1.0"),
+        ({"pos_weight": np.nan}, ValueError, "positive weights must be finite"),
+        ({"pos_weight": np.inf}, ValueError, "positive weights must be finite"),
+        ({"pos_weight": [1.0, -2.0], "axis": -1}, ValueError, "received -2.0 for class 1"),
+        ({"pos_weight": [1.0, 2.0]}, ValueError, "needs the axis"),
+        ({"pos_weight": [[1.0, 2.0]], "axis": 1}, ValueError, "must be a number or have one axis"),
+        ({"pos_weight": [1.0, 2.0, 3.0], "axis": -1}, ValueError, r"axis -1 of logits of shape \(3, 2\), received 3"),
+        ({"pos_weight": [1.0, 2.0], "axis": 2}, np.exceptions.AxisError, "axis 2 is out of bounds"),
+        ({"pos_weight": 1.0, "axis": -3}, np.exceptions.AxisError, "axis -3 is out of bounds"),
+        ({"pos_weight": [1.0, 2.0], "axis": 1.0}, TypeError, "integer"),
+        ({"pos_weight": "3"}, TypeError, "pos_weight must hold real numbers"),
+        ({"pos_weight": 1j}, TypeError, "pos_weight must hold real numbers"),
+        ({"pos_weight": None}, TypeError, "pos_weight must hold real numbers"),
+        ({"label_smoothing": 1.5}, ValueError, r"label smoothing must lie in \[0, 1\], received 1.5"),
+        ({"label_smoothing": np.nan}, ValueError, "label smoothing"),
+        ({"label_smoothing": None}, TypeError, "NoneType"),
+        ({"reduction": "average"}, ValueError, "one of 'none', 'sum', 'mean', 'weighted_mean', received 'average'"),
+        ({"reduction": None}, ValueError, "received None"),
+        ({"reduction": ["mean"]}, ValueError, "received"),
+        ({"reduction": "weighted_mean"}, ValueError, "needs weights"),
+        ({"threads": 0}, ValueError, "number of threads must be at least 1, received 0"),
+        ({"threads": 1.5}, TypeError, "integer"),
+        ({"name": 3}, TypeError, "name must be a string"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("function", [wce.loss, wce.gradient, wce.hessian, wce.value_and_grad])
+def test_errors_of_the_options(function, options, error, message):
+    with pytest.raises(error, match=message):
+        function(np.zeros((3, 2), np.float32), np.zeros((3, 2), np.float32), **options)
+
+
+def test_positive_weight_beyond_the_type_is_an_error():
+    with pytest.raises(ValueError, match="positive weights must be finite"):
+        wce.loss(np.zeros(3, np.float32), np.zeros(3, np.float32), 1e300)
+    assert np.isfinite(wce.loss(np.zeros(3), np.zeros(3), 1e300)).all()
+
+
+def test_mean_of_nothing_is_an_error_and_the_sum_is_zero():
+    assert wce.loss([], [], reduction="sum") == 0
+    for function in (wce.loss, wce.gradient, wce.value_and_grad):
+        with pytest.raises(ValueError, match="mean of no elements"):
+            function([], [], reduction="mean")
+    with pytest.raises(ValueError, match="sum of the weights must be positive"):
+        wce.loss([0.0], [0.0], weights=[0.0], reduction="weighted_mean")
+
+
+def test_names_are_in_the_errors():
+    with pytest.raises(ValueError, match="^café: positive weights"):
+        wce.loss([0.0], [0.0], -1.0, name="café")
+    with pytest.raises(ValueError, match="^café: logits and labels must have"):
+        wce.weighted_cross_entropy_with_logits([0.0], [0.0, 1.0], 2.0, "café")
+
+
+class TestMemory:
+    COUNT = 1 << 20
+
+    def peak(self, call):
+        call()
+        tracemalloc.start()
+        try:
+            call()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    def test_contiguous_arrays_are_never_copied(self):
+        z, x = np.zeros((2, self.COUNT), np.float32)
+        out = np.empty_like(x)
+        for function in ELEMENTWISE.values():
+            assert self.peak(lambda f=function: f(z, x, 3.0, weights=z, out=out)) < 10_000
+        assert self.peak(lambda: wce.loss(z, x, 3.0, reduction="mean")) < 10_000
+        assert self.peak(lambda: wce.value_and_grad(z, x, 3.0, out=out)) < 10_000
+        assert self.peak(lambda: wce.loss(z, x, 3.0)) < x.nbytes + 10_000
+
+    def test_others_are_copied_once(self):
+        z, x = np.zeros((self.COUNT, 2), np.float32).T
+        out = np.empty(self.COUNT, np.float32)
+        assert self.peak(lambda: wce.loss(z, x, 3.0, out=out)) < 2 * out.nbytes + 10_000
+        integers = np.zeros(self.COUNT, np.int64)
+        assert self.peak(lambda: wce.loss(integers, out, 3.0, out=out)) < out.nbytes + 10_000
+
+
+def test_other_threads_run_meanwhile():
+    """With no forced switches, the other thread counts during the call only if the call lets go of the interpreter."""
+    labels, logits = arrays(np.float32, 1 << 20)
+    out = np.empty_like(logits)
+    counted, stop = [0], threading.Event()
+
+    def count():
+        while not stop.is_set():
+            counted[0] += 1
+            time.sleep(0)
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    try:
+        for _ in range(100):
+            before = counted[0]
+            wce.loss(labels, logits, 3.0, out=out, threads=1)
+            if counted[0] > before:
+                break
+        else:
+            pytest.fail("the interpreter was held")
+    finally:
+        sys.setswitchinterval(interval)
+        stop.set()
+        thread.join()
+
+
+def test_instruction_set_is_named():
+    assert wce.instruction_set() in ("baseline", "avx2", "avx512")

@@ -1,0 +1,287 @@
+"""PyTorch's tests of its loss, run on PyTorch and on this package, and what the adapter promises besides.
+
+The cases are those of `test_bce_with_logits_*` and of the loss's samples in PyTorch's own suite. Where PyTorch differs from exact
+arithmetic, the difference is listed with the value that it gives.
+"""
+
+import copy
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import weighted_cross_entropy.torch as adapter  # noqa: E402
+
+functional = torch.nn.functional.binary_cross_entropy_with_logits
+BOTH = pytest.mark.parametrize("module", [torch.nn.BCEWithLogitsLoss, adapter.BCEWithLogitsLoss], ids=["theirs", "ours"])
+sigmoid = torch.nn.Sigmoid()
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    torch.manual_seed(42)
+
+
+@BOTH
+def test_bce_with_logits_gives_same_result_as_sigmoid_and_bce_loss(module):
+    target, output = torch.rand(64, 4), torch.rand(64, 4) - 0.5
+    assert torch.allclose(module()(output, target), torch.nn.BCELoss()(sigmoid(output), target))
+    weight = torch.rand(4)
+    assert torch.allclose(module(weight)(output, target), torch.nn.BCELoss(weight)(sigmoid(output), target))
+    target, output = torch.zeros(4, 1), torch.empty(4, 1).fill_(-100)
+    assert torch.allclose(module()(output, target), torch.nn.BCELoss()(sigmoid(output), target))
+    expected = torch.nn.BCELoss(reduction="none")(sigmoid(output), target)
+    assert torch.allclose(module(reduction="none")(output, target), expected)
+    weight = torch.rand(1)
+    assert torch.allclose(module(weight)(output, target), torch.nn.BCELoss(weight)(sigmoid(output), target))
+
+
+@BOTH
+def test_bce_with_logits_gives_same_result_as_sigmoid_and_bce_loss_large_tensors_with_grad(module):
+    x_size, y_size = 1024, 256
+    target = torch.rand(x_size, y_size)
+    for reduction in ("none", "mean", "sum"):
+        logits = torch.rand(x_size, y_size) - 0.5
+        one, other = logits.clone().requires_grad_(), logits.clone().requires_grad_()
+        expected, loss = torch.nn.BCELoss(reduction=reduction)(sigmoid(one), target), module(reduction=reduction)(other, target)
+        assert torch.allclose(expected, loss, rtol=1e-4)
+        expected.mean().backward()
+        loss.mean().backward()
+        assert torch.allclose(one.grad, other.grad, rtol=1e-4, atol=1e-6 * one.grad.abs().max())
+
+
+@BOTH
+@pytest.mark.parametrize("pos_weight", [None, torch.ones(3, 1)], ids=["", "with_pos_weight"])
+def test_bce_with_logits_has_correct_grad_at_zero(module, pos_weight):
+    output, target = torch.zeros(3, 1, requires_grad=True), torch.zeros(3, 1)
+    module(reduction="sum", pos_weight=pos_weight)(output, target).backward()
+    assert torch.equal(output.grad, torch.full((3, 1), 0.5))
+
+
+@BOTH
+@pytest.mark.parametrize("shape", [(4,), (16, 1)])
+@pytest.mark.parametrize("which", ["weight", "pos_weight"])
+def test_bce_with_logits_broadcasts_weights(module, which, shape):
+    target, output, weight = torch.rand(16, 4), torch.rand(16, 4) - 0.5, torch.rand(shape)
+    assert torch.allclose(
+        module(**{which: weight})(output, target),
+        module(**{which: weight.expand(16, 4).contiguous()})(output, target))  # fmt: skip
+
+
+@BOTH
+def test_bce_with_logits_broadcasts_pos_weights(module):
+    target, output, weight = torch.rand(64, 4), torch.rand(64, 4) - 0.5, torch.rand(4)
+    first = module(pos_weight=weight)(output, target)
+    for same in (weight.expand(1, 4), weight.expand(64, 4)):
+        assert torch.allclose(module(pos_weight=same)(output, target), first)
+
+
+@BOTH
+def test_bce_with_logits_ones_in_pos_weights_are_the_same_as_none(module):
+    target, output = torch.rand(64, 4), torch.rand(64, 4) - 0.5
+    assert torch.allclose(module()(output, target), module(pos_weight=torch.ones(64, 4))(output, target))
+
+
+@BOTH
+def test_bce_with_logits_stability(module):
+    output, target = torch.tensor([0.0, -120.0]), torch.tensor([0.0, 1.0])
+    pos_weight = torch.tensor([1.0, 1.0])
+    for weights in (None, pos_weight):
+        losses = module(pos_weight=weights, reduction="none")(output, target)
+        assert torch.isfinite(losses).all()
+        assert torch.allclose(losses, torch.tensor([0.69314718, 120.0]))
+
+
+@BOTH
+@pytest.mark.parametrize("shapes", [((2, 1), (2,)), ((2,), (2, 1)), ((1,), ()), ((3, 2), (2, 3))])
+def test_bce_with_logits_raises_if_target_and_input_are_different_size(module, shapes):
+    with pytest.raises(ValueError, match=r"Target size .* must be the same as input size"):
+        module()(torch.rand(shapes[0]), torch.rand(shapes[1]))
+
+
+def samples(size=5):
+    """The arguments of PyTorch's own samples of the loss."""
+    for shape in ((), (1,), (size,), (size, size), (size, size, size)):
+        yield shape, {}
+    for reduction in ("mean", "sum", "none"):
+        yield (size, size), {"reduction": reduction}
+        for shape in ((1,), (1, size), (size,), (size, size)):
+            yield (size, size), {"reduction": reduction, "weight": torch.rand(shape).double() - 0.5}
+        pos_weight = torch.rand(size).double() * 9
+        yield (size, size), {"reduction": reduction, "pos_weight": pos_weight}
+        yield (size, size), {"reduction": reduction, "pos_weight": pos_weight, "weight": torch.rand(size, size).double()}
+        yield (2, size, 3, 3), {"reduction": reduction, "pos_weight": torch.rand(size, 1, 1).double()}
+        yield (2, size, 3), {"reduction": reduction, "pos_weight": torch.rand(2, 1, 3).double()}
+
+
+@pytest.mark.parametrize(("shape", "options"), list(samples()))
+class TestSamples:
+    def inputs(self, shape):
+        return torch.randn(shape).double().requires_grad_(), torch.rand(shape).double().requires_grad_()
+
+    def test_values_and_derivatives_are_theirs(self, shape, options):
+        x, z = self.inputs(shape)
+        ours, theirs = adapter.binary_cross_entropy_with_logits(x, z, **options), functional(x, z, **options)
+        assert torch.allclose(ours, theirs, rtol=1e-12)
+        for one, other in zip(torch.autograd.grad(ours.sum(), (x, z)), torch.autograd.grad(theirs.sum(), (x, z)), strict=True):
+            assert torch.allclose(one, other, rtol=1e-12)
+
+    def test_derivatives_are_those_of_the_values(self, shape, options):
+        inputs = self.inputs(shape)
+        call = lambda x, z: adapter.binary_cross_entropy_with_logits(x, z, **options)  # noqa: E731
+        assert torch.autograd.gradcheck(call, inputs)
+        assert torch.autograd.gradgradcheck(call, inputs)
+
+    def test_float32_and_no_gradient(self, shape, options):
+        x, z = (t.detach().float() for t in self.inputs(shape))
+        options = {k: v.float() if isinstance(v, torch.Tensor) else v for k, v in options.items()}
+        ours = adapter.binary_cross_entropy_with_logits(x, z, **options)
+        assert ours.dtype == torch.float32 and not ours.requires_grad
+        assert torch.allclose(ours, functional(x, z, **options), rtol=1e-5, atol=1e-6)
+
+
+# Target, input, positive weight; the loss and the gradient in exact arithmetic; PyTorch's where it differs in float32.
+DIFFERENCES = {
+    "a confident right answer": ((0.0, -20.0, None), (2.0611536e-9, 2.0611536e-9), (0.0, 2.0611536e-9)),
+    "a positive weight below the last place of 1": (
+        (1.0, 0.5, 1e-8), (4.7407698e-9, -3.7754068e-9), (0.0, -1e-8)),
+    "an infinite input that is right": ((1.0, math.inf, None), (0.0, 0.0), (math.nan, 0.0)),
+    "an infinite input that is right, negative": ((0.0, -math.inf, None), (0.0, 0.0), (math.nan, 0.0)),
+    "an infinite input that is wrong": ((0.0, math.inf, None), (math.inf, 1.0), (math.inf, 1.0)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DIFFERENCES, ids=DIFFERENCES.keys())
+class TestDifferences:
+    def evaluate(self, call, case):
+        (z, x, q), *_ = DIFFERENCES[case]
+        logit = torch.tensor(x, requires_grad=True)
+        loss = call(logit, torch.tensor(z), pos_weight=None if q is None else torch.tensor(q))
+        return loss.item(), torch.autograd.grad(loss, logit)[0].item()
+
+    def test_ours_is_exact(self, case):
+        assert np.allclose(self.evaluate(adapter.binary_cross_entropy_with_logits, case), DIFFERENCES[case][1], rtol=3e-7, atol=0)
+
+    def test_theirs_is_as_listed(self, case):
+        assert np.allclose(self.evaluate(functional, case), DIFFERENCES[case][2], rtol=1e-6, atol=0, equal_nan=True)
+
+
+def test_what_they_let_pass_is_an_error():
+    assert functional(torch.zeros(0), torch.zeros(0)).isnan()
+    assert functional(torch.zeros(1), torch.ones(1), pos_weight=torch.tensor(-1.0)) == -math.log(2)
+    with pytest.raises(ValueError, match="mean of no elements"):
+        adapter.binary_cross_entropy_with_logits(torch.zeros(0), torch.zeros(0))
+    with pytest.raises(ValueError, match="binary_cross_entropy_with_logits: positive weights must be finite and at least 0"):
+        adapter.binary_cross_entropy_with_logits(torch.zeros(1), torch.ones(1), pos_weight=torch.tensor(-1.0))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_computed_in_float32_and_rounded(dtype):
+    x, z = torch.randn(100).to(dtype).requires_grad_(), torch.rand(100).to(dtype)
+    loss = adapter.binary_cross_entropy_with_logits(x, z, pos_weight=torch.tensor(3.0, dtype=dtype))
+    assert loss.dtype == dtype
+    loss.backward()
+    assert x.grad.dtype == dtype
+    wide = x.detach().double().requires_grad_()
+    functional(wide, z.double(), pos_weight=torch.tensor(3.0)).backward()
+    assert torch.allclose(x.grad.double(), wide.grad, rtol=2 * torch.finfo(dtype).eps, atol=1e-4)
+
+
+def test_targets_of_other_types():
+    x, z = torch.randn(10), torch.arange(10) % 2
+    expected = adapter.binary_cross_entropy_with_logits(x, z.float())
+    for target in (z, z.bool(), z.to(torch.uint8)):
+        assert torch.equal(adapter.binary_cross_entropy_with_logits(x, target), expected)
+    assert adapter.binary_cross_entropy_with_logits(x, z.double()).dtype == torch.float64
+
+
+def test_errors():
+    x, z = torch.zeros(2, 3), torch.zeros(2, 3)
+    for options, error, message in (
+        ({"reduction": "weighted_mean"}, ValueError, "one of 'none', 'mean', 'sum'"),
+        ({"pos_weight": torch.ones(2)}, ValueError, "broadcast to the shape"),
+        ({"weight": torch.ones(2)}, RuntimeError, "expanded size"),
+        ({"weight": torch.ones(4, 2, 3)}, RuntimeError, "number of dimensions"),
+        ({"weight": torch.ones(3, requires_grad=True)}, RuntimeError, "not differentiable in weight"),
+        ({"pos_weight": torch.ones(3, requires_grad=True)}, RuntimeError, "not differentiable in pos_weight"),
+        ({"label_smoothing": 2.0}, ValueError, "label smoothing"),
+        ({"threads": 0}, ValueError, "threads"),
+    ):
+        with pytest.raises(error, match=message):
+            adapter.binary_cross_entropy_with_logits(x, z, **options)
+    with pytest.raises(TypeError, match="floating-point"):
+        adapter.binary_cross_entropy_with_logits(torch.zeros(2, dtype=torch.int64), torch.zeros(2))
+    with pytest.raises((RuntimeError, TypeError, NotImplementedError)):
+        adapter.binary_cross_entropy_with_logits(torch.zeros(2, device="meta"), torch.zeros(2, device="meta"))
+
+
+def test_gradient_is_given_to_the_leaf_without_a_copy(monkeypatch):
+    made = []
+    original = adapter._call.call
+
+    def spy(*arguments):
+        made.append(original(*arguments))
+        return made[-1]
+
+    monkeypatch.setattr(adapter._call, "call", spy)
+    x = torch.randn(1000, requires_grad=True)
+    adapter.binary_cross_entropy_with_logits(x, torch.rand(1000)).backward()
+    (_, gradient), *others = made
+    assert not others and x.grad.data_ptr() == gradient.ctypes.data
+
+
+def test_tensors_are_used_where_they_lie(monkeypatch):
+    seen = []
+    original = adapter._call._native.evaluate
+    evaluate = lambda *a: (seen.append((a[2].ctypes.data, a[3].ctypes.data)), original(*a))[1]  # noqa: E731
+    monkeypatch.setattr(adapter._call._native, "evaluate", evaluate)
+    x, z = torch.randn(1000), torch.rand(1000)
+    adapter.binary_cross_entropy_with_logits(x, z)
+    assert seen == [(z.data_ptr(), x.data_ptr())]
+
+
+def test_backward_twice_and_non_unit_upstream():
+    x, z = torch.randn(50, requires_grad=True), torch.rand(50)
+    loss = adapter.binary_cross_entropy_with_logits(x, z)
+    first = torch.autograd.grad(loss, x, retain_graph=True)[0].clone()
+    assert torch.equal(torch.autograd.grad(loss, x, retain_graph=True)[0], first)
+    assert torch.allclose(torch.autograd.grad(loss * 3, x)[0], first * 3)
+    (adapter.binary_cross_entropy_with_logits(x, z) + adapter.binary_cross_entropy_with_logits(x, z)).backward()
+    assert torch.allclose(x.grad, first * 2)
+
+
+def test_strided_and_in_larger_graphs():
+    weight = torch.randn(7, 3, requires_grad=True)
+    features, z = torch.randn(20, 7), (torch.rand(20, 3) < 0.3).float()
+    for loss in (torch.nn.BCEWithLogitsLoss(), adapter.BCEWithLogitsLoss()):
+        loss((features @ weight).T, z.T).backward()
+    one = torch.autograd.grad(adapter.BCEWithLogitsLoss()((features @ weight).T, z.T), weight)[0]
+    assert torch.allclose(2 * one, weight.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_module_is_saved_copied_and_shown():
+    loss = adapter.BCEWithLogitsLoss(torch.rand(3), pos_weight=torch.ones(3), label_smoothing=0.1)
+    assert set(loss.state_dict()) == {"weight", "pos_weight"}
+    x, z = torch.randn(2, 3), torch.rand(2, 3)
+    for other in (copy.deepcopy(loss), pickle.loads(pickle.dumps(loss))):
+        assert other(x, z) == loss(x, z)
+    assert repr(loss) == "BCEWithLogitsLoss(reduction='mean', label_smoothing=0.1)"
+    assert loss.double()(x.double(), z.double()).dtype == torch.float64
+
+
+def test_training_lowers_the_loss():
+    features = torch.randn(200, 5)
+    target = (features @ torch.randn(5, 1) > 0.5).float()
+    model, loss = torch.nn.Linear(5, 1), adapter.BCEWithLogitsLoss(pos_weight=torch.tensor(4.0))
+    first = loss(model(features), target).item()
+    for _ in range(50):
+        model.zero_grad()
+        loss(model(features), target).backward()
+        # Not an optimizer of theirs: those bring a compiler that does not load after TensorFlow's.
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= parameter.grad
+    assert loss(model(features), target).item() < 0.5 * first
