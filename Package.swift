@@ -106,7 +106,10 @@ let package = Package(
       ],
       exclude: ["Fixtures"],
       swiftSettings: common),
-    .testTarget(name: "wceTests", dependencies: ["wce", "_TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "wceTests",
+      dependencies: ["wce", "WeightedCrossEntropy", "DataFiles", "LinearClassification", "_TestSupport"],
+      swiftSettings: common),
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
