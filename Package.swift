@@ -117,7 +117,9 @@ let package = Package(
       exclude: ["Fixtures"],
       swiftSettings: common),
     .testTarget(
-      name: "wceTests", dependencies: ["wce", "LinearClassification", "_TestSupport"], swiftSettings: common),
+      name: "wceTests",
+      dependencies: ["wce", "WeightedCrossEntropy", "DataFiles", "LinearClassification", "_TestSupport"],
+      swiftSettings: common),
     .testTarget(
       name: "DocumentationTests",
       dependencies: [

@@ -63,7 +63,7 @@ final class CSVFile {
     throw DataFileError(
       .badData, path: path,
       reason:
-        "the file is empty\(hasHeader ?? true ? "; a header with the names of the columns is expected" : "")")
+        "the file is empty\(hasHeader == true ? "; a header with the names of the columns is expected" : "")")
   }
   /// Whether a first row, of nothing but numbers, is data rather than names.
   private static func isData(_ cells: [String]) -> Bool {

@@ -67,6 +67,8 @@ public final class CSVWriter {
   /// Appends a row for each number, to a table of one column.
   ///
   /// - Throws: A `DataFileError` of category `inputOutput`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func append<Scalar: NumericScalar>(column numbers: Span<Scalar>) throws(DataFileError) {
     precondition(columnCount == 1, "the table has one column")
     for index in numbers.indices {
@@ -85,6 +87,7 @@ public final class CSVWriter {
   /// - Throws: A `DataFileError` of category `inputOutput`; the target is then as it was.
   public func finish() throws(DataFileError) { try file.commit() }
 
+  @inline(__always)
   private func append<Scalar: NumericScalar>(_ number: Scalar) {
     let text = number.description
     if number.isFinite, text.hasSuffix(".0") {

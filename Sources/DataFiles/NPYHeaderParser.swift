@@ -47,7 +47,7 @@ struct NPYHeaderParser {
   private mutating func elementDescription() throws(DataFileError) -> (ElementType, NPYHeader.ByteOrder) {
     skipBlanks()
     if let byte = peek(), byte == UInt8(ascii: "[") || byte == UInt8(ascii: "(") {
-      throw unsupported("the structured dtype \(quoted(excerpt()))")
+      throw unsupported("the structured dtype \(quoted(bracketed()))")
     }
     let code = try string("a dtype")
     var body = Substring(code)
@@ -165,7 +165,16 @@ struct NPYHeaderParser {
     guard accept(character) else { throw malformed("\"\(character)\" is expected at byte \(position)") }
   }
 
-  private func excerpt() -> String { String(decoding: text[position...].prefix(200), as: UTF8.self) }
+  /// The text from an opening bracket to the one that closes it.
+  private func bracketed() -> String {
+    var depth = 0
+    let end = text[position...].firstIndex { byte in
+      if "[(".utf8.contains(byte) { depth += 1 }
+      if "])".utf8.contains(byte) { depth -= 1 }
+      return depth == 0
+    }
+    return String(decoding: text[position...(end ?? text.count - 1)], as: UTF8.self)
+  }
 
   private func malformed(_ reason: String) -> DataFileError {
     DataFileError(.badData, path: path, reason: "the .npy header is malformed: \(reason)")

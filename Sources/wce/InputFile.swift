@@ -20,6 +20,8 @@ struct InputFile: CustomStringConvertible {
     }
   }
 
+  var isStandardInput: Bool { path == "/dev/stdin" }
+
   var description: String { column.map { "\(path):\($0)" } ?? path }
 
   /// Opens the file for reading from its start.

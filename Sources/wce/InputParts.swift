@@ -29,9 +29,11 @@ final class InputParts<Scalar: FileScalar> {
 
   /// Compares the shapes that are known.
   func checkShapes() throws(ToolError) {
-    for (other, name) in [(targets, "targets"), (weights, "weights")] {
-      guard let shape = logits.shape, let received = other?.shape, shape != received else { continue }
-      throw mismatch(name, logits: shape, received: received)
+    for (name, other) in [("targets", targets), ("weights", weights)] {
+      guard let other, let shape = logits.shape, let received = other.shape, shape != received else {
+        continue
+      }
+      throw mismatch(name, other, logits: shape, received: received)
     }
   }
 
@@ -93,10 +95,15 @@ final class InputParts<Scalar: FileScalar> {
     var (logitCount, otherCount) = (count + read, count + readOther)
     while case let more = try Self.fill(&logitBuffer, from: logits), more > 0 { logitCount += more }
     while case let more = try Self.fill(&targetBuffer, from: other), more > 0 { otherCount += more }
-    return mismatch(name, logits: logits.shape ?? [logitCount], received: other.shape ?? [otherCount])
+    return mismatch(
+      name, other, logits: logits.shape ?? [logitCount], received: other.shape ?? [otherCount])
   }
 
-  private func mismatch(_ name: String, logits: [Int], received: [Int]) -> ToolError {
-    ToolError(LossError(operation, .shapeMismatch(other: name, logits: logits, received: received)))
+  private func mismatch(
+    _ name: String, _ other: any NumericSource, logits: [Int], received: [Int]
+  ) -> ToolError {
+    ToolError(
+      LossError(operation, .shapeMismatch(other: name, logits: logits, received: received)),
+      source: other.path)
   }
 }

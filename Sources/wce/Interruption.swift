@@ -37,7 +37,7 @@ enum Interruption {
   }
 
   /// Ends by the signal itself, so that a shell sees 128 + n.
-  private static func endProcess(by number: Int32) {
+  static func endProcess(by number: Int32) {
     signal(number, SIG_DFL)
     // The threads of a dispatch queue block every signal.
     var unblocked = sigset_t()

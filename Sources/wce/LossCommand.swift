@@ -85,12 +85,17 @@ struct LossCommand: ParsableCommand {
     if posWeight != nil && posWeights != nil {
       throw ValidationError("Give --pos-weight or --pos-weights, not both.")
     }
-    if (posWeights == nil) != (axis == nil) {
-      throw ValidationError(
-        "--pos-weights needs --axis to say which axis its classes are on, and --axis needs --pos-weights.")
+    if posWeights != nil && axis == nil {
+      throw ValidationError("--pos-weights needs --axis, the axis that its classes lie along.")
+    }
+    if axis != nil && posWeights == nil {
+      throw ValidationError("--axis needs --pos-weights.")
     }
     if normalize == .weights && weights == nil {
       throw ValidationError("--normalize weights needs --weights.")
+    }
+    if [logits, targets, weights].count(where: { $0?.isStandardInput == true }) > 1 {
+      throw ValidationError("Standard input can be only one of the inputs.")
     }
     if let output, let gradient, output.hasSameName(as: gradient) {
       throw ValidationError("--output and --gradient name the same file.")

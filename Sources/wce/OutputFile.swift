@@ -22,7 +22,7 @@ struct OutputFile {
   }
 
   private init(standardOutputAsTable: Void) {
-    path = "/dev/stdout"
+    path = Output.path
     isTable = true
   }
 

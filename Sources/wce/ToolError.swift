@@ -16,6 +16,8 @@ enum ExitStatus: Int32 {
   case missingInput = 66
   case cannotCreate = 73
   case inputOutput = 74
+  /// The reader of standard output has gone (`| head`), which is its right: the signal of broken pipes says so, and no message.
+  case brokenPipe = 141
 }
 
 /// What ends a run: one line for standard error, and an exit status.
@@ -33,7 +35,7 @@ struct ToolError: Error {
       switch error.category {
       case .missingInput: .missingInput
       case .cannotCreate: .cannotCreate
-      case .inputOutput: .inputOutput
+      case .inputOutput: error.path == Output.path && Output.readerHasGone ? .brokenPipe : .inputOutput
       case .badData: .badData
       }
     message = error.description
@@ -53,6 +55,7 @@ struct ToolError: Error {
 
   /// Prints the message and ends the process.
   func reportAndExit() -> Never {
+    if status == .brokenPipe { Interruption.endProcess(by: SIGPIPE) }
     StandardError.write("wce: \(message)\n")
     exit(status.rawValue)
   }

@@ -28,8 +28,10 @@ struct WCE: ParsableCommand {
     Interruption.cleanUpOnSignals()
     do {
       var command = try parseAsRoot()
-      // The tool says so once, before any work; library calls would throw it one by one.
-      if !(command is WCE) { _ = try InstructionSet.selected.get() }
+      // An instruction set that is not there is an error before any work, but not of --help.
+      if configuration.subcommands.contains(where: { $0 == type(of: command) }) {
+        _ = try InstructionSet.selected.get()
+      }
       try command.run()
     } catch let error as ToolError {
       error.reportAndExit()

@@ -80,8 +80,13 @@ final class RunningTool {
   var printed: String { collectors[0].text }
 
   /// Waits for the program's end.
-  func wait() throws -> Outcome {
-    try wait { status != nil }
+  ///
+  /// - Parameter body: called again and again meanwhile.
+  func wait(meanwhile body: () -> Void = {}) throws -> Outcome {
+    try wait {
+      body()
+      return status != nil
+    }
     let texts = collectors.map { $0.finish() }
     return Outcome(
       output: texts[0], errors: texts.count > 1 ? texts[1] : "", status: try #require(status))

@@ -1,0 +1,81 @@
+import Testing
+import WeightedCrossEntropy
+import _TestSupport
+
+@Suite struct InfoCommandTests {
+  /// The lines of the report by their names.
+  private func lines(_ environment: [String: String] = [:]) throws -> [String: String] {
+    let outcome = try Tool(environment: environment).run("info")
+    #expect(outcome.status == 0 && outcome.errors == "")
+    let pairs = outcome.output.split(separator: "\n").map { line in
+      (String(line.prefix(20).reversed().drop { $0 == " " }.reversed()), String(line.dropFirst(20)))
+    }
+    #expect(pairs.map(\.0) == ["version", "processor features", "instruction sets", "in use", "threads"])
+    return Dictionary(uniqueKeysWithValues: pairs)
+  }
+
+  @Test func report() throws {
+    let lines = try lines()
+    #expect(lines["version"] == "0.1.0")
+    let sets = InstructionSet.available.map(\.rawValue)
+    #expect(lines["instruction sets"] == sets.joined(separator: ", "))
+    #expect(lines["in use"] == sets.last)
+    #expect(lines["threads"] == "\(WeightedCrossEntropyLoss<Float>.processorCount)")
+    let features = try #require(lines["processor features"]).split(separator: ", ").map(String.init)
+    #if arch(x86_64)
+      #expect(features.first == "sse2")
+      // A set is there if and only if all the features that it is made of are.
+      #expect(Set(features).isSuperset(of: ["avx", "fma", "avx2"]) == sets.contains("avx2"))
+      let wide = ["avx", "fma", "avx2", "avx512f", "avx512dq", "avx512bw", "avx512vl"]
+      #expect(Set(features).isSuperset(of: wide) == sets.contains("avx512"))
+    #elseif arch(arm64)
+      #expect(features == ["neon"])
+    #endif
+  }
+
+  @Test("WCE_INSTRUCTION_SET forces a set, or is an error", arguments: InstructionSet.allCases)
+  func forcedSet(_ set: InstructionSet) throws {
+    let environment = ["WCE_INSTRUCTION_SET": set.rawValue]
+    if set.isAvailable {
+      #expect(try lines(environment)["in use"] == set.rawValue)
+    } else {
+      #expect(try Tool(environment: environment).run("info") == Self.unavailable(set.rawValue))
+    }
+  }
+
+  @Test func unknownSet() throws {
+    let place = try Workplace()
+    let tool = Tool(directory: place.directory.path, environment: ["WCE_INSTRUCTION_SET": "sse9"])
+    #expect(try tool.run("info") == Self.unavailable("sse9"))
+    #expect(try tool.run("loss", "x.npy", "z.npy") == Self.unavailable("sse9"))
+    // Help is there all the same.
+    #expect(try tool.run("--help").status == 0)
+    #expect(try tool.run("--version") == Outcome(output: "0.1.0\n"))
+  }
+
+  private static func unavailable(_ name: String) -> Outcome {
+    let available = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
+    return .failure(
+      64,
+      "WCE_INSTRUCTION_SET: the instruction set \(name) is not available here, choose one of \(available)")
+  }
+
+  @Test func help() throws {
+    #expect(
+      try Tool().run("info", "--help")
+        == Outcome(
+          output: """
+            OVERVIEW: Print the version, the processor's features, the kernels in use and
+            the number of threads.
+
+            USAGE: wce info
+
+            OPTIONS:
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """))
+    #expect(try Tool().run("info", "extra").status == 64)
+  }
+}

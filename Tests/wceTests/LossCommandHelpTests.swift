@@ -1,0 +1,127 @@
+import Testing
+import _TestSupport
+
+/// Help, version and completions.
+@Suite struct LossCommandHelpTests {
+  @Test func version() throws {
+    #expect(try Tool().run("--version") == Outcome(output: "0.1.0\n"))
+    #expect(try Tool().run("loss", "--version") == Outcome(output: "0.1.0\n"))
+  }
+
+  @Test("The tool's help: what it is, its exit statuses, its commands")
+  func overview() throws {
+    let help = try Tool().run("--help")
+    #expect(help.status == 0 && help.errors == "")
+    #expect(
+      help.output.hasPrefix(
+        """
+        OVERVIEW: Weighted cross entropy: the logistic loss whose positive weight
+        trades recall against precision.
+
+        Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input, 73
+        cannot create output, 74 input/output error, 128 + n stopped by signal n.
+
+        WCE_INSTRUCTION_SET=baseline|avx2|avx512 forces a variant of the kernels.
+
+        USAGE: wce <subcommand>
+
+        OPTIONS:
+          --version               Show the version.
+          -h, --help              Show help information.
+
+        SUBCOMMANDS:
+          loss                    Compute the weighted cross entropy of logits and
+                                  targets in files.
+
+        """))
+    #expect(help.output.contains("\n  info                    Print the version, "))
+    #expect(try Tool().run([]) == help)
+    #expect(try Tool().run("help") == help)
+  }
+
+  @Test func help() throws {
+    let help = try Tool().run("loss", "--help")
+    #expect(
+      help
+        == Outcome(
+          output: """
+            OVERVIEW: Compute the weighted cross entropy of logits and targets in files.
+
+            An input is FILE.npy or FILE.csv:COLUMN, a column's name or number from 1.
+            Results have the type of the logits; text counts as float64. Files may be
+            larger than memory. A table whose first row is all numbers has no header.
+            Standard input is /dev/stdin, or /dev/stdin:COLUMN for a table.
+
+            wce loss logits.npy targets.npy --pos-weight 9
+            wce loss t.csv:logit t.csv:label --pos-weight 9 --gradient gradient.npy
+
+            USAGE: wce loss [<options>] <logits> <targets>
+
+            ARGUMENTS:
+              <logits>                The logits x.
+              <targets>               The targets z, in [0, 1].
+
+            OPTIONS:
+              --pos-weight <Q>        The weight q of the positive class. (default: 1)
+              --pos-weights <Q1,Q2,...|FILE>
+                                      One positive weight for each class along an axis:
+                                      numbers with commas between, or a file.
+              --axis <A>              The axis of the classes, from 0, or from the end if
+                                      negative.
+              --weights <FILE>        A weight for each element; 0 leaves it out.
+              --label-smoothing <E>   Label smoothing in [0, 1]: z counts as z (1 - E) + E
+                                      / 2. (default: 0.0)
+              --reduction <reduction> What is reported, and what --gradient is the
+                                      derivative of. (values: mean, sum, none; default:
+                                      mean)
+              --normalize <normalize> Divide the mean by the count of elements or by the
+                                      sum of the weights. (values: count, weights; default:
+                                      count)
+              --output <FILE>         Write the loss of each element, as .npy or .csv.
+              --gradient <FILE>       Write the derivative in each logit, as .npy or .csv.
+              --name <NAME>           What errors call the operation. (default:
+                                      logistic_loss)
+              --threads <N>           The most threads. (default: all processors)
+              --json                  Print one JSON object.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """))
+    #expect(try Tool().run("help", "loss") == help)
+  }
+
+  @Test("Completions", arguments: ["bash", "zsh", "fish"])
+  func completions(_ shell: String) throws {
+    let script = try Tool().run("--generate-completion-script", shell)
+    #expect(script.status == 0 && script.errors == "")
+    for word in ["loss", "info", "pos-weights", "label-smoothing", "npy"] {
+      #expect(script.output.contains(word), "\(word)")
+    }
+    // The shell itself finds the script well-formed, where it is installed.
+    let place = try Workplace()
+    try place.write(script.output, to: "script")
+    #expect(try place.tool.shell("! command -v \(shell) > /dev/null || \(shell) -n script") == Outcome())
+  }
+
+  @Test("Bash completes options and values with the script")
+  func bashCompletion() throws {
+    let place = try Workplace()
+    try place.write(
+      """
+      source <("$WCE" --generate-completion-script bash)
+      complete -p wce | grep -q -- '-F _wce wce' || exit 1
+      for words in "loss --pos" "loss --reduction "; do
+        COMP_LINE="wce $words"; COMP_POINT=${#COMP_LINE}
+        IFS=' ' read -ra COMP_WORDS <<< "$COMP_LINE"
+        [[ $COMP_LINE == *' ' ]] && COMP_WORDS+=('')
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMPREPLY=()
+        _wce wce "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+        printf '%s\\n' "${COMPREPLY[@]}" | sort | tr '\\n' ' '
+      done
+      """, to: "script")
+    let outcome = try place.tool.shell("command -v bash > /dev/null || exit 0; bash script")
+    if outcome.output.isEmpty && outcome.status == 0 { return }
+    #expect(outcome == Outcome(output: "--pos-weight --pos-weights mean none sum "))
+  }
+}

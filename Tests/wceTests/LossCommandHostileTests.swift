@@ -1,0 +1,80 @@
+import Testing
+import _TestSupport
+
+/// Inputs damaged at random: each gives an answer or one line of error, quickly, and loses nothing.
+@Suite struct LossCommandHostileTests {
+  /// Changes, removes, repeats or inserts some bytes.
+  private func mutate(
+    _ bytes: [UInt8], alphabet: [UInt8], _ generator: inout SeededGenerator
+  ) -> [UInt8] {
+    var bytes = bytes
+    for _ in 0..<Int.random(in: 1...3, using: &generator) where !bytes.isEmpty {
+      let place = Int.random(in: 0..<bytes.count, using: &generator)
+      let end = min(bytes.count, place + Int.random(in: 1...20, using: &generator))
+      switch Int.random(in: 0..<7, using: &generator) {
+      case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+      case 1: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+      case 2: bytes[place] = alphabet.randomElement(using: &generator)!
+      case 3: bytes.removeSubrange(place..<end)
+      case 4: bytes.insert(contentsOf: bytes[place..<end], at: place)
+      case 5: bytes.insert(alphabet.randomElement(using: &generator)!, at: place)
+      default: bytes.removeSubrange(place...)
+      }
+    }
+    return bytes
+  }
+
+  /// Runs the tool on damaged copies of a file.
+  private func run(
+    _ original: [UInt8], alphabet: String, seed: UInt64, file: String, arguments: String, times: Int
+  ) throws -> (answers: Int, errors: Int) {
+    var place = try Workplace()
+    place.tool.timeLimit = .seconds(30)
+    try place.write("old", to: "o.npy")
+    var generator = SeededGenerator(seed: seed)
+    var (answers, errors) = (0, 0)
+    for _ in 0..<times {
+      let bytes = mutate(original, alphabet: Array(alphabet.utf8), &generator)
+      try place.write(bytes, to: file)
+      let outcome = try place.loss(arguments + " --output o.npy")
+      if outcome.status == 0 {
+        answers += 1
+        #expect(outcome.errors == "")
+        try place.write("old", to: "o.npy")
+      } else {
+        errors += 1
+        #expect(outcome.status == 65, "\(outcome)")
+        #expect(outcome.output == "")
+        #expect(outcome.errors.hasPrefix("wce: ") && outcome.errors.hasSuffix("\n"))
+        #expect(outcome.errors.count { $0.isNewline } == 1, "\(outcome.errors)")
+        #expect(try place.text("o.npy") == "old")
+      }
+      #expect(try place.isClean())
+    }
+    return (answers, errors)
+  }
+
+  private static let headerAlphabet = "0123456789-'{}(),:<>|=TrueFalsL fiub\n"
+
+  @Test(arguments: 0..<4)
+  func arrays(_ part: UInt64) throws {
+    // Most of the file is its header, which is where damage is interesting.
+    let isLogits = part % 2 == 0
+    let original =
+      isLogits
+      ? NPYFile("<f4", [2, 3], Workplace.logits).bytes : NPYFile("|b1", [2, 3], Workplace.targets).bytes
+    let (answers, errors) = try run(
+      original, alphabet: Self.headerAlphabet, seed: 100 + part, file: "m.npy",
+      arguments: isLogits ? "m.npy z.npy" : "x.npy m.npy", times: 40)
+    #expect(answers > 0 && errors > 10, "\(answers) answers, \(errors) errors")
+  }
+
+  @Test(arguments: 0..<3)
+  func tables(_ part: UInt64) throws {
+    let original = "logit,\"la\"\"bel\",w\n0,0,1\n1.5e0,1,2\n-1,0,\"0\"\n2,1,0.5\n-3,0,1\n.5,1,1\n"
+    let (answers, errors) = try run(
+      Array(original.utf8), alphabet: "\",;\t\r\n 0123456789.-+eEinfNA", seed: 200 + part, file: "m.csv",
+      arguments: "m.csv:1 m.csv:2 --weights m.csv:3", times: 40)
+    #expect(answers > 2 && errors > 10, "\(answers) answers, \(errors) errors")
+  }
+}

@@ -1,0 +1,179 @@
+import Foundation
+import Testing
+import _TestSupport
+
+/// Runs that are stopped or fail in the midst of writing.
+@Suite struct LossCommandInterruptionTests {
+  let place: Workplace
+  init() throws { place = try Workplace() }
+
+  /// Starts a run that writes `o.npy` and stands still because nobody reads its other output, the pipe.
+  private func startWaitingRun(onTerminal: Bool = false) throws -> (run: RunningTool, pipe: FileHandle) {
+    let count = 200_000
+    try place.write(NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
+    try place.write(NPYFile("|b1", [count], [UInt8](repeating: 1, count: count)).bytes, to: "lz.npy")
+    try place.write("old", to: "o.npy")
+    // The results are more than a pipe holds. Open for both, it waits for no writer.
+    let path = place.directory.file("fifo.npy")
+    #expect(mkfifo(path, 0o600) == 0)
+    let pipe = try #require(FileHandle(forUpdatingAtPath: path))
+    let arguments = ["loss", "lx.npy", "lz.npy", "--output", "o.npy", "--gradient", "fifo.npy"]
+    let run = try onTerminal ? place.tool.startOnTerminal(arguments) : place.tool.start(arguments)
+    try run.wait { try !place.isClean() }
+    return (run, pipe)
+  }
+
+  /// Reads from the pipe until the run has ended.
+  private func drain(_ pipe: FileHandle, _ run: RunningTool) throws -> Outcome {
+    _ = fcntl(pipe.fileDescriptor, F_SETFL, O_NONBLOCK)
+    return try run.wait(meanwhile: {
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      while read(pipe.fileDescriptor, &buffer, buffer.count) > 0 {}
+    })
+  }
+
+  @Test("Stopped by a signal", arguments: [SIGINT, SIGTERM, SIGHUP])
+  func signals(_ signal: Int32) throws {
+    let (run, pipe) = try startWaitingRun()
+    defer { try? pipe.close() }
+    run.signal(signal)
+    #expect(try run.wait() == Outcome(status: 128 + signal))
+    #expect(try place.text("o.npy") == "old")
+    #expect(try place.isClean())
+  }
+
+  @Test func killedWithoutWarning() throws {
+    let (run, pipe) = try startWaitingRun()
+    defer { try? pipe.close() }
+    run.signal(SIGKILL)
+    #expect(try run.wait().status == 128 + SIGKILL)
+    #expect(try place.text("o.npy") == "old")
+  }
+
+  @Test func controlCOnATerminal() throws {
+    let (run, pipe) = try startWaitingRun(onTerminal: true)
+    defer { try? pipe.close() }
+    run.type("\u{3}")
+    let outcome = try run.wait()
+    #expect(outcome.status == 128 + SIGINT)
+    #expect(!outcome.output.contains("mean loss"))
+    #expect(try place.text("o.npy") == "old")
+    #expect(try place.isClean())
+  }
+
+  @Test("A signal that the parent ignores stays ignored, as nohup needs it")
+  func ignoredSignal() throws {
+    let count = 200_000
+    try place.write(NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
+    let outcome = try place.tool.shell(
+      """
+      trap '' HUP; mkfifo fifo.npy
+      "$WCE" loss lx.npy lx.npy --gradient fifo.npy --reduction sum > report & pid=$!
+      exec 3< fifo.npy; sleep 0.2; kill -HUP $pid; sleep 0.2; cat <&3 > /dev/null; wait $pid
+      """)
+    #expect(outcome == Outcome())
+    #expect(try place.text("report").hasPrefix("sum              62652.336\n"))
+  }
+
+  @Test("A bar on a terminal, erased at the end")
+  func progress() throws {
+    let (run, pipe) = try startWaitingRun(onTerminal: true)
+    // The bar comes after half a second.
+    usleep(600_000)
+    let output = try drain(pipe, run).output
+    let bar = try #require(output.firstMatch(of: /\rwriting \[(#*)(\.*)\] (\d+) %/))
+    #expect(bar.1.count + bar.2.count == 30)
+    #expect(bar.1.count == Int(bar.3)! * 30 / 100)
+    let report = try #require(output.firstRange(of: "mean loss"))
+    #expect(output[..<report.lowerBound].hasSuffix("\r\u{1B}[K"))
+  }
+
+  @Test func noProgressInAPipe() throws {
+    let (run, pipe) = try startWaitingRun()
+    usleep(600_000)
+    let outcome = try drain(pipe, run)
+    #expect(outcome.status == 0 && outcome.errors == "")
+    #expect(outcome.output.hasPrefix("mean loss"))
+    #expect(NPYFile<Float>(try place.directory.read("o.npy"))?.elements.count == 200_000)
+  }
+
+  @Test("A full disk: 74", .enabled(if: access("/dev/full", W_OK) == 0, "there is no /dev/full"))
+  func fullDisk() throws {
+    let full = "writing failed: no space left on device"
+    #expect(
+      try place.tool.shell("wce loss x.npy z.npy > /dev/full") == .failure(74, "/dev/stdout: \(full)"))
+    #expect(
+      try place.tool.shell("wce loss x.npy z.npy --reduction none > /dev/full")
+        == .failure(74, "/dev/stdout: \(full)"))
+    #expect(try place.tool.shell("wce info > /dev/full") == .failure(74, "/dev/stdout: \(full)"))
+    // Of two outputs, neither appears if one fails.
+    for (file, name) in [("full.npy", "o.npy"), ("full.csv", "o.csv")] {
+      try place.write("old", to: name)
+      try FileManager.default.createSymbolicLink(
+        atPath: place.directory.file(file), withDestinationPath: "/dev/full")
+      for options in ["--output \(name) --gradient \(file)", "--output \(file) --gradient \(name)"] {
+        #expect(try place.loss("x.npy z.npy \(options)") == .failure(74, "\(file): \(full)"), "\(options)")
+        #expect(try place.text(name) == "old")
+        #expect(try place.isClean())
+      }
+    }
+  }
+
+  @Test("A reader that goes away ends the tool quietly")
+  func closedPipe() throws {
+    let count = 200_000
+    try place.write(NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
+    let outcome = try place.tool.shell("wce loss lx.npy lx.npy --reduction none | head -n 1")
+    #expect(outcome == Outcome(output: "loss\n"))
+  }
+
+  @Test("Outputs that cannot be created: 73")
+  func cannotCreate() throws {
+    try FileManager.default.createDirectory(
+      atPath: place.directory.file("d.npy"), withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(
+      atPath: place.directory.file("dangling.npy"), withDestinationPath: "nowhere/a.npy")
+    let names = try place.directory.names()
+    for option in ["--output", "--gradient"] {
+      for (file, reason) in [
+        ("none/o.npy", "its directory does not exist"),
+        ("x.npy/o.csv", "a part of the path is not a directory"),
+        ("d.npy", "it is a directory"),
+        ("dangling.npy", "it is a symbolic link to a file that does not exist"),
+      ] {
+        #expect(
+          try place.loss("x.npy z.npy \(option) \(file)")
+            == .failure(73, "\(file): cannot be written: \(reason)"))
+      }
+    }
+    // The other output is not left behind.
+    #expect(try place.loss("x.npy z.npy --output o.npy --gradient none/g.npy").status == 73)
+    #expect(try place.directory.names() == names)
+  }
+
+  /// How a command runs without the rights of root, which may read and write everything.
+  private static let unprivileged =
+    geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups \"$WCE\"" : "\"$WCE\""
+
+  @Test(
+    "Permission denied: 66 and 73",
+    .enabled(
+      if: (try? Tool().shell("\(unprivileged) --version").status) == 0,
+      "the tool cannot be run without the rights of root here"))
+  func permissions() throws {
+    let loss = Self.unprivileged + " loss"
+    #expect(try place.tool.shell("chmod 755 . && chmod 000 w.npy && chmod 444 t.csv") == Outcome())
+    #expect(
+      try place.tool.shell("\(loss) w.npy z.npy")
+        == .failure(66, "w.npy: the file exists but cannot be read: permission denied"))
+    #expect(
+      try place.tool.shell("\(loss) x.npy z.npy --output t.csv")
+        == .failure(73, "t.csv: cannot be written: permission denied"))
+    #expect(try place.tool.shell("chmod 555 .") == Outcome())
+    #expect(
+      try place.tool.shell("\(loss) x.npy z.npy --output new.npy")
+        == .failure(73, "new.npy: cannot be written: permission denied"))
+    #expect(try place.tool.shell("chmod 755 .") == Outcome())
+    #expect(try place.text("t.csv").hasPrefix("logit"))
+  }
+}

@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+import _TestSupport
+
+@Suite struct LossCommandMemoryTests {
+  @Test(
+    "Files larger than memory stream: 64 MiB each of logits and targets stay under 40 MiB resident",
+    .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status"), "there is no /proc"))
+  func peakMemory() throws {
+    let place = try Workplace()
+    let count = 16 << 20
+    // Holes read as zeros, and take no disk.
+    let header = NPYFile("<f4", [count], [Float]()).bytes
+    for name in ["lx.npy", "lz.npy"] {
+      try place.write(header, to: name)
+      #expect(truncate(place.directory.file(name), header.count + 4 * count) == 0)
+    }
+    let run = try place.tool.start(["loss", "lx.npy", "lz.npy", "--json"])
+    let outcome = try run.wait()
+    #expect(outcome.output.contains("\"count\":16777216,"))
+    #expect(outcome.output.contains("\"mean\":0.6931472,"))
+    #expect(run.peakMemory > 1 << 20, "the measurement works")
+    #expect(run.peakMemory < 40 << 20, "\(run.peakMemory >> 20) MiB")
+  }
+}
