@@ -140,8 +140,10 @@ struct TradeoffCommand: ParsableCommand {
     try outputs.report?.write(report.html())
     try outputs.json?.write(study.json())
     try outputs.picture?.write(report.picture())
-    // All are complete before one takes its place.
-    for output in [outputs.report, outputs.json, outputs.picture] { try output?.commit() }
+    // All are on the disk before one takes its place.
+    let files = [outputs.report, outputs.json, outputs.picture].compactMap { $0 }
+    for file in files { try file.synchronize() }
+    for file in files { try file.commit() }
     try Output.write(TradeoffSummary(study: study, data: data, next: next).text)
   }
 
