@@ -91,8 +91,11 @@ extension ClassificationError: CustomStringConvertible {
         + (feature.map { " with the help of the feature \(quoted($0))" } ?? "")
         + ", so that without a penalty the coefficients grow without limit; use an l2 penalty above 0"
     case .notConverged(let certificate):
-      "training did not converge: after \(certificate.iterations) iterations the gradient norm is "
-        + "\(certificate.gradientNorm) and should be at most \(certificate.tolerance); allow more iterations, or use a larger l2 penalty"
+      "training did not converge: after \(certificate.iterations) iterations "
+        + (certificate.gradientNorm > certificate.tolerance
+          ? "the gradient norm is \(certificate.gradientNorm) and should be at most \(certificate.tolerance)"
+          : "the next step would still change a coefficient by \(certificate.remainingStep)")
+        + "; allow more iterations, or use a larger l2 penalty"
     case .cancelled: "stopped before the end"
     case .damagedModel(let reason): "this is not a usable model: \(reason)"
     case .newerModel(let version, let supported):

@@ -26,7 +26,8 @@ extension Classifier {
   /// - Throws: `ClassificationError.damagedModel`, which says what is wrong; `newerModel`; `file` where it cannot be read.
   public static func read(_ path: String) throws(ClassificationError) -> Classifier {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw .file(DataFileError(.missingInput, path: path, reason: "the model cannot be read"))
+      let reason = FileManager.default.fileExists(atPath: path) ? "the model cannot be read" : "no such file"
+      throw .file(DataFileError(.missingInput, path: path, reason: reason))
     }
     return try Classifier(json: data)
   }
@@ -73,6 +74,7 @@ extension DecodingError {
     switch type {
     case is String.Type: "text"
     case is Double.Type, is Int.Type: "a number"
+    case is Bool.Type: "true or false"
     case is [Any].Type: "a list"
     default: "an object"
     }

@@ -9,7 +9,8 @@ public import WeightedCrossEntropy
 /// ## Convergence
 /// A fit ends when the largest derivative of the objective, divided by the sum of the rows' weights, is at most ``tolerance`` (1e-10;
 /// scikit-learn's default for the same quantity is 1e-4) *and* another Newton step would change no standardised coefficient by more than
-/// 1e-9 of the largest (or of 1), or four more steps have shown that this is all that rounding allows. Both are in the model's ``TrainingCertificate``. A fit that does not get there throws.
+/// 1e-9 of the largest (or of 1), or the steps, none larger than 1e-3, have ceased to shrink, which is all that rounding allows. Both are in
+/// the model's ``TrainingCertificate``. A fit that does not get there throws.
 ///
 /// ## Data
 /// Targets may be soft: any number in [0, 1]. Rows of weight 0 do not count at all, but their features must be finite.

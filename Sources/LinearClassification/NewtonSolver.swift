@@ -65,8 +65,9 @@ struct NewtonSolver {
       iterations: 0, passes: 1, gradientNorm: norm(current), tolerance: tolerance, remainingStep: .infinity,
       remainingDecrease: .infinity, objective: current.value)
     let firstNorm = max(certificate.gradientNorm, .leastNormalMagnitude)
-    /// Iterations with a gradient that is small enough and a step that is not.
+    /// Iterations in a row with a gradient that is small enough, and a step that is neither small enough nor half of any before.
     var stalled = 0
+    var smallestStep = Double.infinity
     while true {
       if monitor.isCancelled() { throw .cancelled }
       monitor.progress(
@@ -84,14 +85,13 @@ struct NewtonSolver {
         if certificate.remainingStep <= 1e-9 * size {
           return Solution(point: point, certificate: certificate)
         }
-        stalled += 1
+        stalled = certificate.remainingStep > smallestStep / 2 ? stalled + 1 : 0
+        smallestStep = min(smallestStep, certificate.remainingStep)
         if stalled > 4 {
-          // At a minimum Newton's steps shrink quadratically. Where they do not while the gradient vanishes, the minimum is at infinity.
-          if objective.l2 == 0, certificate.remainingStep > 1e-3 {
-            throw .separable(feature: feature(ofLargest: direction))
-          }
-          // What is left is rounding.
-          return Solution(point: point, certificate: certificate)
+          // At a minimum Newton's steps shrink quadratically, down to rounding.
+          if certificate.remainingStep <= 1e-3 { return Solution(point: point, certificate: certificate) }
+          // Where they do not while the gradient vanishes, the minimum is at infinity, or at least far away.
+          if objective.l2 == 0 { throw .separable(feature: feature(ofLargest: direction)) }
         }
       }
       guard certificate.iterations < maximumIterations,

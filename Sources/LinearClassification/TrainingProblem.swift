@@ -37,9 +37,15 @@ struct TrainingProblem: Sendable {
     positiveWeight: Double, startingFrom start: LogisticModel? = nil, monitor: TrainingMonitor
   ) throws(ClassificationError) -> LogisticModel {
     let objective = try objective(positiveWeight: positiveWeight)
+    let weightSum = positiveWeight * sums.positive + sums.negative
+    guard weightSum.isFinite else {
+      throw .invalidSetting(
+        name: "the sum of the rows' weights, with the positive weight \(positiveWeight),",
+        value: "\(weightSum)", expected: "finite")
+    }
     let solver = NewtonSolver(
       objective: objective, tolerance: settings.tolerance, maximumIterations: settings.maximumIterations,
-      weightSum: positiveWeight * sums.positive + sums.negative)
+      weightSum: weightSum)
     // The optimum without features, in the intercept alone, is the log odds of the weighted classes.
     var point = [Double](repeating: 0, count: tiles.columnCount)
     point[tiles.columnCount - 1] = (positiveWeight * sums.positive / sums.negative).logarithm

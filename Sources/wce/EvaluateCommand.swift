@@ -28,7 +28,8 @@ struct EvaluateCommand: ParsableCommand {
   var positive: String?
 
   @Option(
-    help: ArgumentHelp("The targets of a matrix: FILE.npy or FILE.csv:COLUMN.", valueName: "FILE"))
+    help: ArgumentHelp("The targets of a matrix: FILE.npy or FILE.csv:COLUMN.", valueName: "FILE"),
+    transform: InputFile.init(parsing:))
   var targets: InputFile?
 
   @Option(
@@ -46,9 +47,7 @@ struct EvaluateCommand: ParsableCommand {
           "--target and --positive are for tables; the targets of a matrix come from --targets FILE.")
       }
       if targets == nil { throw ValidationError("A matrix needs --targets FILE.") }
-      if let weights, InputFile(argument: weights) == nil {
-        throw ValidationError("The --weights of a matrix are FILE.npy or FILE.csv:COLUMN.")
-      }
+      _ = try weights.map(InputFile.init(parsing:))
     } else if targets != nil {
       throw ValidationError("--targets is for a matrix; a table has a --target COLUMN.")
     }
@@ -82,7 +81,7 @@ struct EvaluateCommand: ParsableCommand {
     guard let targets else { throw ValidationError("A matrix needs --targets FILE.") }
     let matrix = try FeatureMatrix.read(scoring.data)
     let labels = try Classifier.Labels.read(
-      targets: targets, weights: weights.flatMap(InputFile.init), rowCount: matrix.rowCount)
+      targets: targets, weights: weights.map(InputFile.init(parsing:)), rowCount: matrix.rowCount)
     return (try scoring.predictions(classifier, matrix), labels)
   }
 

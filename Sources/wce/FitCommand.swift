@@ -31,13 +31,14 @@ struct FitCommand: ParsableCommand {
   var positive: String?
 
   @Option(
-    help: ArgumentHelp("The targets of a matrix: FILE.npy or FILE.csv:COLUMN.", valueName: "FILE"))
+    help: ArgumentHelp("The targets of a matrix: FILE.npy or FILE.csv:COLUMN.", valueName: "FILE"),
+    transform: InputFile.init(parsing:))
   var targets: InputFile?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The weight of the positive rows; balanced is negatives / positives. (default: 1)",
+      "The weight of the positive rows; balanced is negatives / positives.",
       valueName: "Q|balanced"))
   var posWeight = PositiveWeightArgument.number(1)
 
@@ -92,9 +93,7 @@ struct FitCommand: ParsableCommand {
         throw ValidationError("\(option) is for tables; the targets of a matrix come from --targets FILE.")
       }
       if targets == nil { throw ValidationError("A matrix needs --targets FILE.") }
-      if let weights, InputFile(argument: weights) == nil {
-        throw ValidationError("The --weights of a matrix are FILE.npy or FILE.csv:COLUMN.")
-      }
+      _ = try weights.map(InputFile.init(parsing:))
     } else {
       if targets != nil { throw ValidationError("--targets is for a matrix; a table has a --target COLUMN.") }
       if target == nil { throw ValidationError("A table needs --target COLUMN, the column to predict.") }
@@ -134,7 +133,7 @@ struct FitCommand: ParsableCommand {
     let features = try FeatureMatrix.read(data)
     guard let targets else { throw ValidationError("A matrix needs --targets FILE.") }
     let labels = try Classifier.Labels.read(
-      targets: targets, weights: weights.flatMap(InputFile.init), rowCount: features.rowCount)
+      targets: targets, weights: weights.map(InputFile.init(parsing:)), rowCount: features.rowCount)
     do throws(ClassificationError) {
       return try withFittingBar { (monitor) throws(ClassificationError) in
         try Classifier(

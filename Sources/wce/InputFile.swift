@@ -1,34 +1,33 @@
 import ArgumentParser
 import DataFiles
 
-/// An input as the command line names it: `FILE.npy`, or `FILE.csv:COLUMN` with a column's name or number.
-struct InputFile: ExpressibleByArgument, CustomStringConvertible {
+/// An input as the command line names it: `FILE.npy`, or `FILE.csv:COLUMN` with a column's name or number. Standard input and other
+/// open descriptors (`/dev/stdin`, `/dev/fd/3`) are arrays without a column, tables with one.
+struct InputFile: CustomStringConvertible {
   let path: String
   let column: String?
 
-  init?(argument: String) {
-    if argument.hasSuffix(".npy") {
-      path = argument
-      column = nil
-      return
-    }
+  init(parsing argument: String) throws {
     // The column follows the first colon after the ending, so that a column's name may hold colons.
-    guard
-      let ending = Self.tableEndings.compactMap({ argument.firstRange(of: $0 + ":") }).min(by: {
-        $0.lowerBound < $1.lowerBound
-      }),
-      ending.upperBound < argument.endIndex
-    else { return nil }
-    path = String(argument[..<argument.index(before: ending.upperBound)])
-    column = String(argument[ending.upperBound...])
+    let table = /(?is)(.*?(?:\.(?:csv|tsv|txt)|\/dev\/stdin|\/dev\/fd\/\d+)):(.+)/
+    let array = /(?is).*\.npy|\/dev\/stdin|\/dev\/fd\/\d+/
+    if let match = argument.wholeMatch(of: table) {
+      (path, column) = (String(match.1), String(match.2))
+    } else if argument.wholeMatch(of: array) != nil {
+      (path, column) = (argument, nil)
+    } else {
+      throw ValidationError("an input is FILE.npy or FILE.csv:COLUMN, a column's name or number")
+    }
   }
-
-  private static let tableEndings = [".csv", ".tsv", ".txt"]
 
   var description: String { column.map { "\(path):\($0)" } ?? path }
 
   /// Opens the file for reading from its start.
-  func open() throws(DataFileError) -> any NumericSource {
-    if let column { try CSVColumnReader(path: path, column: column) } else { try NPYReader(path: path) }
+  ///
+  /// - Parameter isRereadable: whether it will be read twice, which a pipe has to be copied for.
+  func open(isRereadable: Bool = false) throws(DataFileError) -> any NumericSource {
+    guard let column else { return try NPYReader(path: path, isRereadable: isRereadable) }
+    return try CSVColumnReader(
+      path: path, column: column, format: CSVFormat(hasHeader: nil), isRereadable: isRereadable)
   }
 }

@@ -24,12 +24,10 @@ final class InputParts<Scalar: FileScalar> {
 
   /// The type of the logits on disk, which is that of the results.
   var elementType: ElementType { logits.elementType }
-  /// The shape, where it is known before the end.
-  var shape: [Int]? { logits.shape ?? targets.shape ?? weights?.shape }
-  /// The shape once everything has been read.
-  var finalShape: [Int] { logits.shape ?? [count] }
+  /// The shape, once it is known: that of a table shows at its end.
+  var shape: [Int]? { logits.shape }
 
-  /// Compares the shapes that are known before anything is read; those of tables show at their end.
+  /// Compares the shapes that are known.
   func checkShapes() throws(ToolError) {
     for (other, name) in [(targets, "targets"), (weights, "weights")] {
       guard let shape = logits.shape, let received = other?.shape, shape != received else { continue }
@@ -45,13 +43,14 @@ final class InputParts<Scalar: FileScalar> {
     var bar = ProgressBar(label)
     defer { bar.finish() }
     count = 0
+    try checkShapes()
     while true {
       let read = try Self.fill(&logitBuffer, from: logits)
       let readTargets = try Self.fill(&targetBuffer, from: targets)
       let readWeights = if let weights { try Self.fill(&weightBuffer, from: weights) } else { read }
       if read != readTargets { throw try countMismatch("targets", targets, read, readTargets) }
       if let weights, read != readWeights { throw try countMismatch("weights", weights, read, readWeights) }
-      if read == 0 { return }
+      if read == 0 { return try checkShapes() }
       let (x, z, w) = (logitBuffer[..<read], targetBuffer[..<read], weightBuffer.prefix(read))
       try body(x.span, z.span, weights == nil ? nil : w.span, count)
       count += read

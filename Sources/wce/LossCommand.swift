@@ -8,11 +8,12 @@ struct LossCommand: ParsableCommand {
     commandName: "loss",
     abstract: "Compute the weighted cross entropy of logits and targets in files.",
     discussion: """
-      LOGITS, TARGETS and WEIGHTS are FILE.npy or FILE.csv:COLUMN, a column's name or number. The type is that of the logits; \
-      text counts as float64. Files larger than memory are fine.
+      An input is FILE.npy or FILE.csv:COLUMN, a column's name or number from 1. Results have the type of the logits; text counts \
+      as float64. Files may be larger than memory. A table whose first row is all numbers has no header. Standard input is \
+      /dev/stdin, or /dev/stdin:COLUMN for a table.
 
       wce loss logits.npy targets.npy --pos-weight 9
-      wce loss scores.csv:logit scores.csv:label --pos-weight 9 --gradient gradient.npy
+      wce loss t.csv:logit t.csv:label --pos-weight 9 --gradient gradient.npy
       """)
 
   /// What becomes of the losses of the elements.
@@ -20,8 +21,11 @@ struct LossCommand: ParsableCommand {
   /// What a mean divides by.
   enum Normalization: String, CaseIterable, ExpressibleByArgument { case count, weights }
 
-  @Argument(help: "The logits x.") var logits: InputFile
-  @Argument(help: "The targets z, in [0, 1].") var targets: InputFile
+  @Argument(help: "The logits x.", completion: inputs, transform: InputFile.init(parsing:))
+  var logits: InputFile
+
+  @Argument(help: "The targets z, in [0, 1].", completion: inputs, transform: InputFile.init(parsing:))
+  var targets: InputFile
 
   @Option(
     parsing: .unconditional,
@@ -31,15 +35,18 @@ struct LossCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "One positive weight for each class along an axis: numbers with commas between, or a file.",
-      valueName: "Q1,Q2,...|FILE"))
-  var posWeights: String?
+      valueName: "Q1,Q2,...|FILE"),
+    completion: inputs, transform: ClassWeights.init(parsing:))
+  var posWeights: ClassWeights?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("The axis of the classes, from 0, or from the end if negative.", valueName: "A"))
   var axis: Int?
 
-  @Option(help: ArgumentHelp("A weight for each element; 0 leaves it out.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("A weight for each element; 0 leaves it out.", valueName: "FILE"),
+    completion: inputs, transform: InputFile.init(parsing:))
   var weights: InputFile?
 
   @Option(
@@ -52,10 +59,14 @@ struct LossCommand: ParsableCommand {
   @Option(help: "Divide the mean by the count of elements or by the sum of the weights.")
   var normalize = Normalization.count
 
-  @Option(help: ArgumentHelp("Write the loss of each element, as .npy or .csv.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Write the loss of each element, as .npy or .csv.", valueName: "FILE"),
+    completion: .file(extensions: ["npy", "csv"]), transform: OutputFile.init(parsing:))
   var output: OutputFile?
 
-  @Option(help: ArgumentHelp("Write the derivative in each logit, as .npy or .csv.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Write the derivative in each logit, as .npy or .csv.", valueName: "FILE"),
+    completion: .file(extensions: ["npy", "csv"]), transform: OutputFile.init(parsing:))
   var gradient: OutputFile?
 
   @Option(help: ArgumentHelp("What errors call the operation.", valueName: "NAME"))
@@ -68,6 +79,8 @@ struct LossCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON object.") var json = false
 
+  private static var inputs: CompletionKind { .file(extensions: ["npy", "csv", "tsv", "txt"]) }
+
   func validate() throws {
     if posWeight != nil && posWeights != nil {
       throw ValidationError("Give --pos-weight or --pos-weights, not both.")
@@ -79,13 +92,13 @@ struct LossCommand: ParsableCommand {
     if normalize == .weights && weights == nil {
       throw ValidationError("--normalize weights needs --weights.")
     }
-    if let output, let gradient, output.path == gradient.path {
+    if let output, let gradient, output.hasSameName(as: gradient) {
       throw ValidationError("--output and --gradient name the same file.")
     }
   }
 
   func run() throws {
-    let source = try logits.open()
+    let source = try logits.open(isRereadable: readsTwice)
     switch source.elementType {
     case .float16, .float32: try run(source, as: Float.self)
     case .float64: try run(source, as: Double.self)
@@ -98,13 +111,12 @@ struct LossCommand: ParsableCommand {
   private func run<Scalar: FileScalar>(
     _ logits: any NumericSource, as _: Scalar.Type
   ) throws {
-    let loss = try WeightedCrossEntropyLoss<Scalar>(
-      positiveWeight: positiveWeight(), labelSmoothing: Scalar(labelSmoothing), name: name, threads: threads)
-    let run = LossRun(
-      loss: loss, logits: logits, targets: try targets.open(), weights: try weights?.open())
+    let run = LossRun<Scalar>(
+      loss: try loss(), logits: logits, targets: try targets.open(isRereadable: readsTwice),
+      weights: try weights?.open(isRereadable: readsTwice))
     let summary = try run.summarize(mean: normalize == .weights ? .weightedMean : .mean)
-    if reduction == .mean && summary.mean == nil {
-      throw ToolError(.badData, "\(self.logits): \(name): the mean of no elements is undefined")
+    if reduction == .mean, case .failure(let error) = summary.mean {
+      throw ToolError(error, source: normalize == .weights ? weights?.path : self.logits.path)
     }
     try run.write(losses: lossesOutput, gradient: gradient, of: lossReduction)
     if json {
@@ -113,6 +125,9 @@ struct LossCommand: ParsableCommand {
       try Output.write(summary.text(reduction))
     }
   }
+
+  /// Whether the inputs are read once to check and sum them, and once more.
+  private var readsTwice: Bool { lossesOutput != nil || gradient != nil || posWeights != nil }
 
   /// Elementwise losses that have no file to go to go to standard output.
   private var lossesOutput: OutputFile? {
@@ -127,19 +142,19 @@ struct LossCommand: ParsableCommand {
     }
   }
 
-  private func positiveWeight<Scalar: FileScalar>() throws -> PositiveWeight<Scalar> {
-    guard let posWeights, let axis else { return .uniform(Scalar(posWeight ?? 1)) }
-    if let file = InputFile(argument: posWeights) {
-      return .perClass(try file.open().readRemaining(), axis: axis)
-    }
-    let weights = try posWeights.split(separator: ",", omittingEmptySubsequences: false).map { text in
-      guard let weight = Scalar(String(text)) else {
-        throw ValidationError(
-          "--pos-weights takes numbers with commas between, FILE.npy or FILE.csv:COLUMN; \"\(text)\" is no number."
-        )
+  private func loss<Scalar: FileScalar>() throws -> WeightedCrossEntropyLoss<Scalar> {
+    let positiveWeight: PositiveWeight<Scalar> =
+      if let posWeights, let axis {
+        .perClass(try posWeights.weights(), axis: axis)
+      } else {
+        .uniform(Scalar(posWeight ?? 1))
       }
-      return weight
+    do throws(LossError) {
+      return try WeightedCrossEntropyLoss(
+        positiveWeight: positiveWeight, labelSmoothing: Scalar(labelSmoothing), name: name, threads: threads)
+    } catch {
+      guard case .invalidPositiveWeight = error.problem, let file = posWeights?.source else { throw error }
+      throw ToolError(.badData, "\(file): \(error)")
     }
-    return .perClass(weights, axis: axis)
   }
 }

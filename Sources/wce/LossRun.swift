@@ -22,7 +22,11 @@ final class LossRun<Scalar: FileScalar> {
 
   /// Reads everything once: checks it, and sums.
   func summarize(mean: LossReduction) throws -> LossSummary<Scalar> {
-    try parts.checkShapes()
+    if case .perClass = loss.positiveWeight, parts.shape == nil {
+      // Which class an element belongs to depends on the shape.
+      try parts.forEach(label: "counting") { _, _, _, _ in }
+      try parts.rewind()
+    }
     var accumulator = try LossAccumulator(loss, shape: parts.shape)
     try parts.forEach(label: "reading") { logits, targets, weights, firstIndex in
       do throws(LossError) {
@@ -31,13 +35,14 @@ final class LossRun<Scalar: FileScalar> {
       } catch { throw parts.located(error) }
     }
     self.accumulator = accumulator
-    return try LossSummary(accumulator, shape: parts.finalShape, elementType: parts.elementType, mean: mean)
+    return try LossSummary(
+      accumulator, shape: parts.shape ?? [accumulator.count], elementType: parts.elementType, mean: mean)
   }
 
   /// Reads everything again, and writes the losses and the derivative of a reduction.
   func write(losses: OutputFile?, gradient: OutputFile?, of reduction: LossReduction?) throws {
     guard let accumulator, losses != nil || gradient != nil else { return }
-    let shape = parts.finalShape
+    let shape = parts.shape ?? [accumulator.count]
     let lossWriter = try losses?.create(column: "loss", elementType: parts.elementType, shape: shape)
     let gradientWriter = try gradient?.create(
       column: "gradient", elementType: parts.elementType, shape: shape)
@@ -59,7 +64,9 @@ final class LossRun<Scalar: FileScalar> {
         try gradientWriter.append(part.span)
       }
     }
-    // Both are complete before either takes its place.
+    // Both are on the disk before either takes its place.
+    try lossWriter?.synchronize()
+    try gradientWriter?.synchronize()
     try lossWriter?.finish()
     try gradientWriter?.finish()
   }

@@ -13,8 +13,9 @@ struct LossSummary<Scalar: FileScalar>: Encodable {
   let shape: [Int]
   let dtype: String
   let sum: Scalar
-  /// Nothing for no elements.
-  let mean: Scalar?
+  /// An error where the mean is undefined: of no elements, or with a weight sum of 0.
+  let mean: Result<Scalar, LossError>
+  let isWeightedMean: Bool
   let weightSum: Scalar
   let positiveWeight: PositiveWeight<Scalar>
 
@@ -32,7 +33,10 @@ struct LossSummary<Scalar: FileScalar>: Encodable {
     self.shape = shape
     dtype = elementType.description
     sum = try accumulator.sum()
-    self.mean = count == 0 ? nil : try mean == .weightedMean ? accumulator.weightedMean() : accumulator.mean()
+    isWeightedMean = mean == .weightedMean
+    self.mean = Result { () throws(LossError) in
+      try mean == .weightedMean ? accumulator.weightedMean() : accumulator.mean()
+    }
     weightSum = try accumulator.weightSum()
     positiveWeight = accumulator.loss.positiveWeight
   }
@@ -43,7 +47,7 @@ struct LossSummary<Scalar: FileScalar>: Encodable {
     try container.encode(shape, forKey: .shape)
     try container.encode(dtype, forKey: .dtype)
     try container.encode(sum, forKey: .sum)
-    try container.encode(mean, forKey: .mean)
+    try container.encode(try? mean.get(), forKey: .mean)
     try container.encode(weightSum, forKey: .weightSum)
     switch positiveWeight {
     case .uniform(let weight): try container.encode(weight, forKey: .positiveWeight)
@@ -62,12 +66,11 @@ struct LossSummary<Scalar: FileScalar>: Encodable {
 
   /// The report for people, the reduction asked for first.
   func text(_ reduction: LossCommand.Reduction) -> String {
-    let mean = mean.map { "\($0)" } ?? "undefined"
-    let headline =
-      switch reduction {
-      case .mean: "mean loss        \(mean)\nsum              \(sum)"
-      case .sum, .none: "sum              \(sum)\nmean loss        \(mean)"
-      }
+    let meanLine =
+      (isWeightedMean ? "weighted mean    " : "mean loss        ")
+      + ((try? mean.get()).map { "\($0)" } ?? "undefined")
+    let sumLine = "sum              \(sum)"
+    let headline = (reduction == .mean ? [meanLine, sumLine] : [sumLine, meanLine]).joined(separator: "\n")
     let weight =
       switch positiveWeight {
       case .uniform(let weight): "\(weight)"

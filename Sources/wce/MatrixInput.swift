@@ -2,7 +2,7 @@ import DataFiles
 import LinearClassification
 
 /// Whether a path names a matrix rather than a table.
-func isMatrix(_ path: String) -> Bool { path.hasSuffix(".npy") }
+func isMatrix(_ path: String) -> Bool { path.lowercased().hasSuffix(".npy") }
 
 extension FeatureMatrix {
   /// Reads a matrix, with a bar on a terminal.

@@ -1,15 +1,24 @@
 import ArgumentParser
 import DataFiles
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// An output as the command line names it: `.npy` or `.csv` by its ending.
-struct OutputFile: ExpressibleByArgument {
+struct OutputFile {
   let path: String
   let isTable: Bool
 
-  init?(argument: String) {
-    guard argument.hasSuffix(".npy") || argument.hasSuffix(".csv") else { return nil }
+  init(parsing argument: String) throws {
+    let name = argument.lowercased()
+    guard name.hasSuffix(".npy") || name.hasSuffix(".csv") else {
+      throw ValidationError("the name of an output ends with .npy or .csv")
+    }
     path = argument
-    isTable = argument.hasSuffix(".csv")
+    isTable = name.hasSuffix(".csv")
   }
 
   private init(standardOutputAsTable: Void) {
@@ -19,6 +28,11 @@ struct OutputFile: ExpressibleByArgument {
 
   /// A table on standard output.
   static let standardOutput = OutputFile(standardOutputAsTable: ())
+
+  /// Whether both names are spellings of one.
+  func hasSameName(as other: OutputFile) -> Bool {
+    URL(filePath: path).standardizedFileURL == URL(filePath: other.path).standardizedFileURL
+  }
 
   /// Begins the file.
   ///
@@ -40,6 +54,14 @@ enum OutputWriter {
     switch self {
     case .table(let writer): try writer.append(column: numbers)
     case .array(let writer): try writer.append(numbers)
+    }
+  }
+
+  /// Hands everything to the disk. After that, little can fail.
+  func synchronize() throws(DataFileError) {
+    switch self {
+    case .table(let writer): try writer.synchronize()
+    case .array(let writer): try writer.synchronize()
     }
   }
 

@@ -25,7 +25,8 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var scoring: ScoringOptions
 
   @Option(
-    help: ArgumentHelp("Write here, as .csv or .npy. (default: standard output)", valueName: "FILE"))
+    help: ArgumentHelp("Write here, as .csv or .npy. (default: standard output)", valueName: "FILE"),
+    transform: OutputFile.init(parsing:))
   var output: OutputFile?
 
   func validate() throws {

@@ -142,6 +142,9 @@ import _TestSupport
       fitting(with: LogisticRegression(positiveWeight: .infinity))
         == "the positive weight must be finite and above 0, received inf")
     #expect(
+      fitting(with: LogisticRegression(positiveWeight: 1e308))
+        == "the sum of the rows' weights, with the positive weight 1e+308, must be finite, received inf")
+    #expect(
       fitting(with: LogisticRegression(l2: -1))
         == "the l2 penalty must be finite and at least 0, received -1.0")
     #expect(
@@ -188,12 +191,17 @@ import _TestSupport
       "\(ClassificationError.separable(feature: "a\nb"))"
         == "the classes can be told apart without an error with the help of the feature \"a\\nb\", so that without a "
         + "penalty the coefficients grow without limit; use an l2 penalty above 0")
-    let certificate = TrainingCertificate(
+    var certificate = TrainingCertificate(
       method: .newtonCholesky, iterations: 7, passes: 9, gradientNorm: 0.25, tolerance: 1e-10,
       remainingStep: 1, remainingDecrease: 1, objective: 3)
     #expect(
       "\(ClassificationError.notConverged(certificate))"
         == "training did not converge: after 7 iterations the gradient norm is 0.25 and should be at most 1e-10; "
+        + "allow more iterations, or use a larger l2 penalty")
+    certificate.gradientNorm = 1e-12
+    #expect(
+      "\(ClassificationError.notConverged(certificate))"
+        == "training did not converge: after 7 iterations the next step would still change a coefficient by 1.0; "
         + "allow more iterations, or use a larger l2 penalty")
     #expect("\(ClassificationError.cancelled)" == "stopped before the end")
     #expect(

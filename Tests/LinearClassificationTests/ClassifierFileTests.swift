@@ -59,7 +59,8 @@ import _TestSupport
       JSONSerialization.jsonObject(with: Data(classifier.json().utf8)) as? [String: Any])
     #expect(
       Set(object.keys) == [
-        "format", "version", "target", "missing", "columns", "features", "intercept", "originalIntercept",
+        "format", "version", "target", "header", "missing", "columns", "features", "intercept",
+        "originalIntercept",
         "positiveWeight", "l2", "certificate", "training",
       ])
     #expect(object["format"] as? String == "weighted-cross-entropy linear classifier")
@@ -92,8 +93,32 @@ import _TestSupport
         == Evaluation(logits: classifier.model.calibratedLogits(logits), targets: targets))
   }
 
-  @Test func constantFeaturesAreNoticed() {
+  @Test func constantFeaturesAreNoticed() throws {
     #expect(classifier.notices == ["dropped the feature \"flat\": it is constant"])
+    let (features, targets) = TestData.problem(rows: 50, columns: 1, seed: 41)
+    let constant = FeatureMatrix.Column.numbers([Double](repeating: 3, count: 50))
+    let notices = try [2, 12].map { count in
+      try Classifier(
+        features: FeatureMatrix(
+          columns: features.columns + [FeatureMatrix.Column](repeating: constant, count: count)),
+        targets: targets, encoding: FeatureEncoding(numberColumnCount: 1 + count),
+        settings: LogisticRegression()
+      ).notices
+    }
+    #expect(notices[0] == ["dropped 2 features that are constant: \"2\", \"3\""])
+    let ten = (2...11).map { "\"\($0)\"" }.joined(separator: ", ")
+    #expect(notices[1] == ["dropped 12 features that are constant: \(ten) and 2 more"])
+  }
+
+  /// A model of a table without a header says so: the tables to predict have none either.
+  @Test func headerIsRemembered() throws {
+    var headless = classifier
+    headless.hasHeader = false
+    let read = try Classifier(json: headless.json().utf8)
+    #expect(!read.hasHeader)
+    #expect(read == headless)
+    #expect(try problem { $0["header"] = nil } == nil)
+    #expect(try problem { $0["header"] = 3 } == .damagedModel("header: expected true or false"))
   }
 
   @Test func newerVersion() throws {
@@ -179,7 +204,9 @@ import _TestSupport
       return
     }
     #expect(error.category == .missingInput)
-    #expect("\(error)" == "\(directory.file("no.json")): the model cannot be read")
+    #expect("\(error)" == "\(directory.file("no.json")): no such file")
+    let folder = classificationError { _ = try Classifier.read(directory.path) }
+    #expect(folder.map { "\($0)" } == "\(directory.path): the model cannot be read")
     let unwritable = classificationError { try classifier.write(to: directory.file("none/model.json")) }
     guard case .file(let refused)? = unwritable else {
       Issue.record("\(String(describing: unwritable))")

@@ -171,7 +171,32 @@ import _TestSupport
     #expect(model.model.constantFeatures == [0])
   }
 
+  @Test func excludedColumnsAreNoFeatures() throws {
+    let table = try TrainingTable(
+      table("id,a,note,y\nx1,1,,1\nx2,2,n,0\n"), target: TargetColumn(name: "y"), excluding: ["id", "3"],
+      missing: .drop)
+    #expect(table.features.names == ["a"])
+    // A missing cell in an excluded column costs no row.
+    #expect(table.targets == [1, 0])
+    #expect(
+      message {
+        _ = try TrainingTable(
+          self.table("a,y\n1,1\n2,0\n"), target: TargetColumn(name: "y"), excluding: ["b"])
+      } == "T: there is no column \"b\"; the columns are \"a\", \"y\"")
+  }
+
   // Limits and mistakes
+
+  /// Rows are named as the table counts them, also where some were dropped.
+  @Test func rowsAreThoseOfTheTable() throws {
+    let table = try training("a,b,y\n1,,1\n2,3,0\n3,inf,1\n4,5,1\n", missing: .drop)
+    #expect(
+      message { _ = try Classifier(table, settings: LogisticRegression()) }
+        == "row 3, column \"b\": features must be finite numbers below 1e145, received inf")
+    #expect(
+      message { _ = try training("a,w,y\n1,2,1\n2,-3,0\n", weights: "w") }
+        == "row 2, column \"w\": weights must be finite and at least 0, received -3")
+  }
 
   @Test func oneHundredCategories() throws {
     func text(_ count: Int) -> String {

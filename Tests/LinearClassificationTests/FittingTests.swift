@@ -155,6 +155,23 @@ import _TestSupport
     #expect(again.theta == cold.theta)
   }
 
+  /// A gradient that is small beside the sum of huge weights is not yet an optimum.
+  @Test(arguments: [1e-12, 1e-6, 1e6, 1e12, 1e15])
+  func extremeWeights(_ q: Double) throws {
+    let (features, targets, _, _) = synthetic
+    let settings = LogisticRegression(positiveWeight: q)
+    let cold = try settings.fit(features, targets: targets)
+    let far = try LogisticRegression(positiveWeight: 1).fit(features, targets: targets)
+    let warm = try settings.fit(features, targets: targets, startingFrom: far)
+    #expect(relativeDistance(cold.theta, warm.theta) < 1e-7)
+    // The intercept has no penalty, so that with every weight the predicted positives weigh as much as the real ones.
+    let expected = zip(LogisticModel.probabilities(try cold.logits(features)), targets)
+      .reduce((negative: 0.0, positive: 0.0)) { sums, row in
+        row.1 == 1 ? (sums.0, sums.1 + q * (1 - row.0)) : (sums.0 + row.0, sums.1)
+      }
+    if q <= 1e6 { #expect(abs(expected.negative / expected.positive - 1) < 1e-6) }
+  }
+
   @Test func theCertificateIsOfTheModel() throws {
     let settings = LogisticRegression(positiveWeight: 578, tolerance: 1e-8)
     let certificate = try settings.fit(synthetic.features, targets: synthetic.target).certificate

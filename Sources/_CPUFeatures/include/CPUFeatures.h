@@ -6,6 +6,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/// The instruction set extensions that the kernels ask for, as bits.
+enum {
+  WCE_AVX = 1 << 0,
+  WCE_FMA = 1 << 1,
+  WCE_AVX2 = 1 << 2,
+  WCE_AVX512F = 1 << 3,
+  WCE_AVX512DQ = 1 << 4,
+  WCE_AVX512BW = 1 << 5,
+  WCE_AVX512VL = 1 << 6,
+};
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 
@@ -19,28 +30,37 @@ static inline uint64_t wce_saved_register_state(void) {
   return ((uint64_t)high << 32) | low;
 }
 
+/// The extensions that this processor has and whose registers the operating system saves: they may be used.
+static inline uint32_t wce_processor_features(void) {
+  const uint64_t saved = wce_saved_register_state();
+  uint32_t features = 0, a, b, c, d;
+  if ((saved & 0x6) != 0x6) return 0;  // XMM, YMM
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return 0;
+  if (c & (1u << 28)) features |= WCE_AVX;
+  if (c & (1u << 12)) features |= WCE_FMA;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return features;
+  if (b & (1u << 5)) features |= WCE_AVX2;
+  if ((saved & 0xe6) != 0xe6) return features;  // XMM, YMM, opmask, both halves of ZMM
+  if (b & (1u << 16)) features |= WCE_AVX512F;
+  if (b & (1u << 17)) features |= WCE_AVX512DQ;
+  if (b & (1u << 30)) features |= WCE_AVX512BW;
+  if (b & (1u << 31)) features |= WCE_AVX512VL;
+  return features;
+}
+#else
+static inline uint32_t wce_processor_features(void) { return 0; }
+#endif
+
 /// Whether AVX2 and FMA may be used.
 static inline bool wce_has_avx2(void) {
-  uint32_t a, b, c, d;
-  if ((wce_saved_register_state() & 0x6) != 0x6) return false;  // XMM, YMM
-  if (!__get_cpuid(1, &a, &b, &c, &d)) return false;
-  if (!(c & (1u << 28)) || !(c & (1u << 12))) return false;  // AVX, FMA
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
-  return (b & (1u << 5)) != 0;  // AVX2
+  const uint32_t wanted = WCE_AVX | WCE_FMA | WCE_AVX2;
+  return (wce_processor_features() & wanted) == wanted;
 }
 
 /// Whether AVX-512 F, DQ, BW and VL may be used.
 static inline bool wce_has_avx512(void) {
-  uint32_t a, b, c, d;
-  if (!wce_has_avx2()) return false;
-  if ((wce_saved_register_state() & 0xe6) != 0xe6) return false;  // XMM, YMM, opmask, both halves of ZMM
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
-  const uint32_t wanted = (1u << 16) | (1u << 17) | (1u << 30) | (1u << 31);  // F, DQ, BW, VL
-  return (b & wanted) == wanted;
+  const uint32_t wanted = WCE_AVX512F | WCE_AVX512DQ | WCE_AVX512BW | WCE_AVX512VL;
+  return wce_has_avx2() && (wce_processor_features() & wanted) == wanted;
 }
-#else
-static inline bool wce_has_avx2(void) { return false; }
-static inline bool wce_has_avx512(void) { return false; }
-#endif
 
 #endif

@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+import _TestSupport
+
+/// Six rows with numbers and text.
+let patients = """
+  age,city,ill
+  20,Oslo,no
+  30,Turin,no
+  40,Oslo,yes
+  50,Turin,no
+  60,Oslo,yes
+  70,"Aix, en",yes
+
+  """
+
+@Suite struct FitCommandTests {
+  @Test func summary() throws {
+    let place = try ModelWorkplace(["a.csv": patients])
+    let output = try place.succeed("fit a.csv --target ill --positive yes --pos-weight 2 --model m.json")
+    let lines = output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    #expect(
+      lines.prefix(4) == [
+        "rows               6, 3 of them positive", "features           4", "positive weight    2.0",
+        "l2 penalty         1.0",
+      ])
+    #expect(lines[4].wholeMatch(of: /iterations         \d+/) != nil)
+    #expect(lines[5].wholeMatch(of: /gradient norm      [0-9.e-]+/) != nil)
+    #expect(
+      lines[6...9] == [
+        "model              m.json", "", "On these rows, calibrated, with the threshold 0.333333:",
+        "precision          1",
+      ])
+    #expect(lines.count == 21)
+    #expect(try place.directory.names() == ["a.csv", "m.json"])
+  }
+
+  @Test func noticesGoToStandardError() throws {
+    let place = try ModelWorkplace()
+    let digits = ModelWorkplace.example("digits.csv")
+    let outcome = try place.run("fit \(digits) --target is_eight --pos-weight balanced --model m.json")
+    #expect(
+      outcome.errors
+        == "wce: note: \(digits): dropped 3 features that are constant: \"pixel_0_0\", \"pixel_4_0\", \"pixel_4_7\"\n"
+    )
+    #expect(outcome.output.contains("rows               1797, 174 of them positive\n"))
+    #expect(outcome.output.contains("features           61, and 3 constant dropped\n"))
+    #expect(outcome.output.contains("positive weight    9.327586206896552 (balanced)\n"))
+    #expect(try place.json("m.json")["positiveWeight"].number == 1623.0 / 174)
+  }
+
+  /// Without a penalty the odds of a group are the group's own, times q.
+  @Test(arguments: ["x,z\n", ""]) func coefficientsOfAnIndicator(header: String) throws {
+    let rows = ["0,1", "0,0", "0,0", "0,0", "0,0", "1,1", "1,1", "1,1", "1,0", "1,0"]
+    let place = try ModelWorkplace(["t.csv": header + rows.joined(separator: "\n")])
+    let options = header.isEmpty ? "--target 2 --no-header" : "--target z"
+    _ = try place.succeed("fit t.csv \(options) --pos-weight 3 --l2 0 --model m.json")
+    try expectOddsOfGroups(place.json("m.json"))
+  }
+
+  @Test func weightsCountRows() throws {
+    let place = try ModelWorkplace(["t.csv": "x;w;z\n0;1;1\n0;4;0\n1;3;1\n1;2;0\n9;0;1\n"])
+    _ = try place.succeed("fit t.csv --target z --weights w --pos-weight 3 --l2 0 --model m.json")
+    try expectOddsOfGroups(place.json("m.json"))
+    _ = try place.succeed("fit t.csv --target z --weights w --pos-weight balanced --model m.json")
+    #expect(try place.json("m.json")["positiveWeight"].number == 6.0 / 4)
+  }
+
+  private func expectOddsOfGroups(_ model: JSON) throws {
+    let feature = try #require(model["features"].elements.first)
+    #expect(abs(try #require(feature["originalCoefficient"].number) - log(6)) < 1e-9)
+    #expect(abs(try #require(model["originalIntercept"].number) - log(0.75)) < 1e-9)
+  }
+
+  @Test func columnsThatAreNoFeatures() throws {
+    let place = try ModelWorkplace(["a.csv": patients])
+    _ = try place.succeed("fit a.csv --target ill --positive yes --exclude 2 --model m.json")
+    #expect(try place.json("m.json")["features"].elements.map(\.["name"].string) == ["age"])
+  }
+
+  @Test func labelsOfTheTarget() throws {
+    for (negative, positive, option) in [
+      ("0", "1", ""), ("false", "true", ""), ("FALSE", "True", ""), ("2", "10", "--positive 10"),
+      ("a", "b", "--positive b"), ("0.0", "1e0", ""),
+    ] {
+      let place = try ModelWorkplace(["t.csv": "z,x\n\(negative),1\n\(positive),2\n\(negative),3\n"])
+      _ = try place.succeed("fit t.csv --target z \(option) --model m.json")
+      #expect(try place.json("m.json")["training"]["positiveCount"].number == 1, "\(positive)")
+    }
+  }
+
+  @Test func missingCells() throws {
+    let text = "age,city,z\n20,Oslo,0\n,Turin,0\n40,,1\n30,Oslo,1\n"
+    let place = try ModelWorkplace(["t.csv": text])
+    #expect(
+      try place.run("fit t.csv --target z --model m.json")
+        == .failure(
+          65,
+          "t.csv: row 2 (line 3), column \"age\": the cell is missing; fill missing cells with the mean, or drop their rows"
+        ))
+    let filled = try place.run("fit t.csv --target z --missing mean --model m.json")
+    #expect(filled.status == 0)
+    #expect(filled.errors.split(separator: "\n").count == 2)
+    let columns = try place.json("m.json")["columns"].elements
+    #expect(columns[0]["fill"].number == 30)
+    #expect(columns[1]["fill"].string == "Oslo")
+    let dropped = try place.run("fit t.csv --target z --missing drop --model m.json")
+    #expect(
+      dropped.errors == """
+        wce: note: t.csv: dropped 2 of 4 rows because a cell was missing
+        wce: note: t.csv: dropped the feature "city=Oslo": it is constant
+
+        """)
+    #expect(dropped.output.hasPrefix("rows               2, 1 of them positive\n"))
+  }
+
+  @Test func fromAPipe() throws {
+    let place = try ModelWorkplace(["a.csv": patients])
+    let outcome = try place.tool.shell(
+      "cat a.csv | wce fit /dev/stdin --target ill --positive yes --model m.json >/dev/null"
+        + " && wce fit a.csv --target ill --positive yes --model n.json >/dev/null && cmp m.json n.json")
+    #expect(outcome == Outcome())
+  }
+
+  @Test func matrix() throws {
+    let place = try ModelWorkplace(["t.csv": "1,2,z\n1,5,0\n2,3,1\n3,9,0\n4,1,1\n5,7,1\n"])
+    try place.writeArray([1, 5, 2, 3, 3, 9, 4, 1, 5, 7], shape: [5, 2], to: "x.npy")
+    try place.writeArray([0, 1, 0, 1, 1], shape: [5], to: "z.npy")
+    _ = try place.succeed("fit x.npy --targets z.npy --pos-weight 4 --model m.json")
+    _ = try place.succeed("fit t.csv --target z --pos-weight 4 --model t.json")
+    let (matrix, table) = try (place.json("m.json"), place.json("t.json"))
+    #expect(matrix["features"].value as! NSArray == table["features"].value as! NSArray)
+    #expect(matrix["originalIntercept"].number == table["originalIntercept"].number)
+    #expect(matrix["target"].isNull)
+  }
+
+  @Test func threadsDoNotMatter() throws {
+    let place = try ModelWorkplace()
+    for threads in [1, 3] {
+      _ = try place.succeed(
+        "fit \(ModelWorkplace.example("digits.csv")) --target is_eight --threads \(threads) --model \(threads).json"
+      )
+    }
+    #expect(try place.directory.read("1.json") == place.directory.read("3.json"))
+  }
+}

@@ -1,0 +1,199 @@
+import Foundation
+import Testing
+import _TestSupport
+
+/// What `wce fit` says about data and options that it cannot use, and that it leaves nothing behind.
+@Suite struct FitErrorTests {
+  /// A command without its `--model`, the exit status and what it says.
+  struct Failure {
+    var command: String
+    var status: Int32 = 65
+    var message: String
+    var table = patients
+  }
+
+  @Test(arguments: [
+    Failure(
+      command: "a.csv --target sick",
+      message: #"a.csv: there is no column "sick"; the columns are "age", "city", "ill""#),
+    Failure(command: "b.csv --target ill", status: 66, message: "b.csv: no such file"),
+    Failure(
+      command: "a.csv --target ill",
+      message:
+        #"a.csv: column "ill": name the positive one of the labels "no", "yes"; everything else is then negative"#
+    ),
+    Failure(
+      command: "a.csv --target ill --positive maybe",
+      message: #"a.csv: column "ill": no row has the positive label "maybe"; the labels are "no", "yes""#),
+    Failure(
+      command: "a.csv --target age",
+      message:
+        #"a.csv: row 1, column "age": the target must be 0 or 1, or the positive value be named; received 20"#
+    ),
+    Failure(
+      command: "a.csv --target z",
+      message:
+        "a.csv: the target has no positives: every row is negative, and there is nothing to tell apart",
+      table: "x,z\n1,0\n2,0\n"),
+    Failure(
+      command: "a.csv --target z --pos-weight balanced",
+      message:
+        "a.csv: the target has no negatives: every row is positive, and there is nothing to tell apart",
+      table: "x,z\n1,1\n2,1\n"),
+    Failure(
+      command: "a.csv --target z --missing mean",
+      message:
+        #"a.csv: row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows"#,
+      table: "x,z\n1,1\n2,\n3,0\n"),
+    Failure(
+      command: "a.csv --target z --missing drop",
+      message: "a.csv: every row has a missing cell, and no row is left",
+      table: "x,z\n1,\n,0\n"),
+    Failure(
+      command: "a.csv --target ill --positive yes --weights city",
+      message: #"a.csv: column "city": weights must be numbers, received "Oslo""#),
+    Failure(
+      command: "a.csv --target z --weights w --missing drop",
+      message: #"a.csv: row 3, column "w": weights must be finite and at least 0, received -0.5"#,
+      table: "x,w,z\n1,1,1\n2,,0\n3,-0.5,0\n"),
+    Failure(
+      command: "a.csv --target z --weights w", message: "a.csv: there are no rows to learn from",
+      table: "x,w,z\n1,0,1\n2,0,0\n"),
+    Failure(
+      command: "a.csv --target ill --positive yes --weights ill",
+      message: #"a.csv: the column "ill" cannot be both the target and the weights"#),
+    Failure(
+      command: "a.csv --target ill --positive yes --exclude age --exclude city",
+      message: "a.csv: there is no column to learn from besides the target and the weights"),
+    Failure(
+      command: "a.csv --target z",
+      message: "a.csv: every feature is constant, and nothing can be learned from that",
+      table: "x,z\n1,0\n1,1\n"),
+    Failure(
+      command: "a.csv --target z",
+      message: #"a.csv: two columns have the name "x"; give them different names"#,
+      table: "x,x,z\n1,2,0\n2,3,1\n"),
+    Failure(
+      command: "a.csv --target z",
+      message: "a.csv: row 2 (line 3): the table has 2 columns, this row has only 1", table: "x,z\n1,0\n2\n"),
+    Failure(command: "a.csv --target z", message: "a.csv: there are no rows to learn from", table: "x,z\n"),
+    Failure(
+      command: "a.csv --target z --l2 0",
+      message:
+        "a.csv: the classes can be told apart without an error, so that without a penalty the coefficients grow without limit; use an l2 penalty above 0",
+      table: "x,z\n1,0\n2,0\n3,1\n4,1\n"),
+    Failure(
+      command: "a.csv --target z",
+      message:
+        #"a.csv: column "x" has 101 different labels, and at most 100 can become features; leave it out, or group them"#,
+      table: "x,z\n" + (0...100).map { "label \($0),\($0 % 2)\n" }.joined()),
+    Failure(
+      command: "a.csv --target ill --positive yes --pos-weight 0", status: 64,
+      message: "the positive weight must be finite and above 0, received 0.0"),
+    Failure(
+      command: "a.csv --target ill --positive yes --pos-weight -3", status: 64,
+      message: "the positive weight must be finite and above 0, received -3.0"),
+    Failure(
+      command: "a.csv --target ill --positive yes --l2 -1", status: 64,
+      message: "the l2 penalty must be finite and at least 0, received -1.0"),
+    Failure(
+      command: "z.npy --targets z.npy",
+      message: "z.npy: features are an array of two axes, rows and columns; this array has shape [3]"),
+    Failure(
+      command: "x.npy --targets y.npy",
+      message:
+        "y.npy: expected targets of shape [3], one for each row of the matrix, received shape [2]"),
+    Failure(
+      command: "x.npy --targets a.csv:z",
+      message: "a.csv:z: expected 3 targets, one for each row of the matrix, received 2", table: "z\n1\n0\n"),
+    Failure(
+      command: "x.npy --targets half.npy",
+      message: "half.npy: row 3: to be evaluated a target must be 0 or 1, received 0.5"),
+    Failure(
+      command: "x.npy --targets z.npy --weights minus.npy",
+      message: "minus.npy: row 1: weights must be finite and at least 0, received -1.0"),
+    Failure(
+      command: "nan.npy --targets z.npy",
+      message: #"nan.npy: row 2, column "1": features must be finite numbers below 1e145, received nan"#),
+  ])
+  func errors(failure: Failure) throws {
+    let place = try ModelWorkplace(["a.csv": failure.table, "m.json": "the old model"])
+    try place.writeArray([1, 2, 3], shape: [3, 1], to: "x.npy")
+    try place.writeArray([1, 0, 1], shape: [3], to: "z.npy")
+    try place.writeArray([1, 0], shape: [2], to: "y.npy")
+    try place.writeArray([1, 0, 0.5], shape: [3], to: "half.npy")
+    try place.writeArray([-1, 0, 1], shape: [3], to: "minus.npy")
+    try place.writeArray([1, .nan, 3], shape: [3, 1], to: "nan.npy")
+    let names = try place.directory.names()
+    #expect(
+      try place.run("fit \(failure.command) --model m.json") == .failure(failure.status, failure.message))
+    #expect(try place.text("m.json") == "the old model")
+    #expect(try place.directory.names() == names)
+  }
+
+  /// Rows are counted as in the file, where some are dropped too.
+  @Test func rowsBehindDroppedOnes() throws {
+    let place = try ModelWorkplace(["a.csv": "x,z\n1,1\n,0\ninf,1\n4,0\n"])
+    let outcome = try place.run("fit a.csv --target z --missing drop --model m.json")
+    #expect(outcome.status == 65)
+    #expect(
+      outcome.errors == """
+        wce: note: a.csv: dropped 1 of 4 rows because a cell was missing
+        wce: a.csv: row 3, column "x": features must be finite numbers below 1e145, received inf
+
+        """)
+    #expect(try place.directory.names() == ["a.csv"])
+  }
+
+  @Test func notConverged() throws {
+    let place = try ModelWorkplace(["a.csv": patients])
+    let outcome = try place.run("fit a.csv --target ill --positive yes --max-iterations 1 --model m.json")
+    #expect(outcome.status == 65)
+    #expect(
+      outcome.errors.wholeMatch(
+        of:
+          /wce: a.csv: training did not converge: after 1 iterations the gradient norm is 0\.04\d+ and should be at most 1e-10; allow more iterations, or use a larger l2 penalty\n/
+      ) != nil)
+  }
+
+  @Test(arguments: [
+    ("a.csv", "A table needs --target COLUMN, the column to predict."),
+    ("a.csv --target z --targets z.npy", "--targets is for a matrix; a table has a --target COLUMN."),
+    ("x.npy", "A matrix needs --targets FILE."),
+    (
+      "x.npy --targets z.npy --missing drop",
+      "--missing is for tables; the targets of a matrix come from --targets FILE."
+    ),
+    (
+      "x.npy --targets z.npy --weights w",
+      "an input is FILE.npy or FILE.csv:COLUMN, a column's name or number"
+    ),
+    ("m.json --target z", "--model and the data name the same file."),
+    ("a.csv --target z --delimiter ab", "The value 'ab' is invalid for '--delimiter <C>'"),
+    ("a.csv --target z --pos-weight heavy", "The value 'heavy' is invalid for '--pos-weight <Q|balanced>'"),
+  ])
+  func usage(options: String, message: String) throws {
+    let outcome = try ModelWorkplace().run("fit \(options) --model m.json")
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.hasPrefix("Error: \(message)\n"))
+  }
+
+  @Test func modelThatCannotBeCreated() throws {
+    let place = try ModelWorkplace(["a.csv": patients])
+    #expect(
+      try place.run("fit a.csv --target ill --positive yes --model no/m.json")
+        == .failure(73, "no/m.json: cannot be written: its directory does not exist"))
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM]) func interrupted(signal: Int32) throws {
+    let place = try ModelWorkplace(["m.json": "the old model"])
+    // A pipe that nobody writes to: the program waits for its data.
+    try #require(mkfifo(place.directory.file("a.csv"), 0o600) == 0)
+    let running = try place.tool.start(["fit", "a.csv", "--target", "z", "--model", "m.json"])
+    try running.wait { try place.directory.names().count == 3 }
+    running.signal(signal)
+    #expect(try running.wait() == Outcome(status: 128 + signal))
+    #expect(try place.directory.names() == ["a.csv", "m.json"])
+    #expect(try place.text("m.json") == "the old model")
+  }
+}
