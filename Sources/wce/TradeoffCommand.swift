@@ -140,8 +140,10 @@ struct TradeoffCommand: ParsableCommand {
     try outputs.report?.write(report.html())
     try outputs.json?.write(study.json())
     try outputs.picture?.write(report.picture())
-    // All are complete before one takes its place.
-    for output in [outputs.report, outputs.json, outputs.picture] { try output?.commit() }
+    // All are on the disk before one takes its place.
+    let files = [outputs.report, outputs.json, outputs.picture].compactMap { $0 }
+    for file in files { try file.synchronize() }
+    for file in files { try file.commit() }
     try Output.write(TradeoffSummary(study: study, data: data, next: next).text)
   }
 
@@ -170,33 +172,4 @@ struct TradeoffCommand: ParsableCommand {
         path: data)
     }
   }
-
-  /// The command that trains with the weight that the study chose.
-  private func nextCommand(_ data: TradeoffData, _ study: TradeoffStudy) -> String {
-    let weight = study.weightPath[study.chosenIndex ?? 0].positiveWeight
-    var words = ["wce", "fit", data.name, "--target", target ?? ExampleData.target]
-    if let positive { words += ["--positive", positive] }
-    words += ["--pos-weight", weight.plain]
-    if l2 != 1 { words += ["--l2", l2.plain] }
-    if let weights { words += ["--weights", weights] }
-    for column in exclude { words += ["--exclude", column] }
-    if missing != .error { words += ["--missing", missing.rawValue] }
-    if noHeader { words += ["--no-header"] }
-    if let delimiter { words += ["--delimiter", delimiter.word] }
-    let fit = ShellWords.line(words + ["--model", "model.json"])
-    return data.path == nil ? "wce example > \(ExampleData.name) && \(fit)" : fit
-  }
-}
-
-extension Double {
-  /// All digits, without the fraction of a whole number.
-  fileprivate var plain: String {
-    let digits = "\(self)"
-    return digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits
-  }
-}
-
-extension DelimiterArgument {
-  /// The delimiter as the command line names it, such that a terminal shows it.
-  fileprivate var word: String { delimiter == .tab ? "tab" : delimiter.description }
 }

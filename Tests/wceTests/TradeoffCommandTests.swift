@@ -99,6 +99,19 @@ import _TestSupport
     #expect(model.encoding.columns.map(\.name) == ["a & b", "it's <c>"])
   }
 
+  @Test func theNextLineOfATableWithoutAHeader() throws {
+    let rows = (0..<40).map { "\($0 % 7);\($0);\($0 % 4 == 0 ? "-yes" : "no")\n" }
+    _ = try directory.write(rows.joined(), to: "t.txt")
+    let output = try tool.run(
+      "tradeoff", "t.txt", "--target", "3", "--positive=-yes", "--no-header", "--delimiter", ";", "--exclude",
+      "2",
+      "--pos-weights", "0.25", "--folds", "2"
+    ).output
+    let model = try runNextLine(of: output)
+    #expect(model.model.positiveWeight == 0.25 && model.encoding.columns.map(\.name) == ["1"])
+    #expect(model.target == TargetColumn(name: "3", positive: "-yes"))
+  }
+
   private func runNextLine(of output: String) throws -> Classifier {
     let line = try #require(output.split(separator: "Next:\n").last)
     let outcome = try tool.shell(String(line))

@@ -18,21 +18,21 @@ struct Chart {
   let x: Axis
   let y: Axis
   /// Lines and areas, which end at the frame, and above them marks and labels, each from back to front.
-  private var shapes: [Markup] = []
-  private var marks: [Markup] = []
-  private var labels: [Label] = []
-  private var keys: [Key] = []
-  private var placement = LabelPlacement(
+  private(set) var shapes: [Markup] = []
+  private(set) var marks: [Markup] = []
+  private(set) var labels: [Label] = []
+  private(set) var keys: [Key] = []
+  private(set) var placement = LabelPlacement(
     frame: .init(left: left, top: top - 6, right: width - 2, bottom: bottom - 2))
 
   /// An entry of the legend.
-  private struct Key {
+  struct Key {
     var sample: Markup
     var label: String
   }
 
   /// A text that finds its place when everything has been drawn.
-  private struct Label {
+  struct Label {
     var text: String
     var style: String
     /// What it is a label of, where that is a point.
@@ -46,30 +46,6 @@ struct Chart {
     self.xTitle = xTitle
     self.yTitle = yTitle
   }
-
-  /// The chart, with a title and a description for those who do not see it.
-  ///
-  /// - Parameter id: what the ids inside begin with; unique in the document.
-  func svg(id: String, title: String, description: String, style: Markup = "", attributes: Markup = "")
-    -> Markup
-  {
-    """
-    <svg viewBox="0 0 \(Self.width) \(Self.height)" role="img" aria-labelledby="\(id)-title \(id)-description"\(attributes)>
-    <title id="\(id)-title">\(title)</title>
-    <desc id="\(id)-description">\(description)</desc>
-    \(style)<clipPath id="\(id)-frame"><rect x="\(Self.left - 8)" y="\(Self.top - 8)" width="\(Self.right - Self.left + 16)" height="\(Self.bottom - Self.top + 16)"/></clipPath>
-    \(legend)
-    \(axes)
-    <g clip-path="url(#\(id)-frame)">
-    \(shapes.lines)
-    </g>
-    \(marks.lines)
-    \(placedLabels.lines)
-    </svg>
-    """
-  }
-
-  // MARK: Drawing
 
   /// A line through points, broken where one is missing.
   mutating func addLine(_ points: [Point?], _ style: String) {
@@ -173,87 +149,11 @@ struct Chart {
     keys.append(Key(sample: "\(sample)", label: label))
   }
 
-  /// Labels never stand in the way of what is drawn later.
-  private var placedLabels: [Markup] {
-    var placement = placement
-    return labels.compactMap { label in
-      guard let place = placement.place(label.text, at: label.candidates) else { return nil }
-      let text: Markup =
-        "<text class=\"label \(label.style)\" x=\"\(place.x)\" y=\"\(place.y)\" text-anchor=\"\(place.anchor.rawValue)\">\(label.text)</text>"
-      guard let point = label.point else { return text }
-      // A label that had to move away is tied to its point.
-      let near = LabelPlacement.box(label.text, place).nearest(point)
-      guard max(abs(near.x - point.x), abs(near.y - point.y)) > 14 else { return text }
-      return "<path class=\"leader\" d=\"M\(point.x),\(point.y)L\(near.x),\(near.y)\"/>\(text)"
-    }
-  }
-
   private func position(_ point: Point) -> Point { (x.position(point.x), y.position(point.y)) }
 
   private func place(_ point: Point) -> String {
     let place = position(point)
     let markup: Markup = "\(place.x),\(place.y)"
     return markup.source
-  }
-
-  // MARK: The frame
-
-  private var legend: Markup {
-    var pieces: [Markup] = []
-    var left = 1.0
-    for key in keys {
-      pieces.append(
-        "<g transform=\"translate(\(left) 13)\">\(key.sample)<text class=\"key\" x=\"30\" y=\"4\">\(key.label)</text></g>"
-      )
-      left += 30 + Double(key.label.count) * Self.characterWidth + 18
-    }
-    return pieces.lines
-  }
-
-  private var axes: Markup {
-    var pieces: [Markup] = []
-    for tick in y.ticks {
-      let place = y.position(tick.value)
-      pieces.append(
-        "<path class=\"grid\" d=\"M\(Self.left),\(place)H\(Self.right)\"/><text class=\"tick\" x=\"\(Self.left - 8)\" y=\"\(place + 4)\" text-anchor=\"end\">\(tick.label)</text>"
-      )
-    }
-    for value in x.minorTicks {
-      pieces.append("<path class=\"axis\" d=\"M\(x.position(value)),\(Self.bottom)v3\"/>")
-    }
-    for tick in x.ticks {
-      let place = x.position(tick.value)
-      pieces.append(
-        "<path class=\"axis\" d=\"M\(place),\(Self.bottom)v6\"/><text class=\"tick\" x=\"\(place)\" y=\"\(Self.bottom + 20)\" text-anchor=\"middle\">\(tick.label)</text>"
-      )
-    }
-    pieces.append("<path class=\"axis\" d=\"M\(Self.left),\(Self.bottom)H\(Self.right)\"/>")
-    pieces.append("<text class=\"title\" x=\"1\" y=\"\(Self.top - 29)\">\(yTitle)</text>")
-    pieces.append(
-      "<text class=\"title\" x=\"\((Self.left + Self.right) / 2)\" y=\"\(Self.height - 8)\" text-anchor=\"middle\">\(xTitle)</text>"
-    )
-    return pieces.lines
-  }
-}
-
-/// The shape that stands for a point.
-enum Mark: Hashable, Sendable {
-  case circle, square, diamond, ring
-
-  /// The outline around a centre.
-  func path(at center: (x: Double, y: Double), size: Double) -> Markup {
-    let (x, y) = center
-    switch self {
-    case .circle, .ring:
-      let radius = self == .ring ? size + 5 : size
-      return
-        "M\(x - radius),\(y)a\(radius),\(radius) 0 1 0 \(2 * radius),0a\(radius),\(radius) 0 1 0 \(-2 * radius),0Z"
-    case .square:
-      let half = size * 0.9
-      return "M\(x - half),\(y - half)h\(2 * half)v\(2 * half)h\(-2 * half)Z"
-    case .diamond:
-      let half = size * 1.3
-      return "M\(x),\(y - half)l\(half),\(half)l\(-half),\(half)l\(-half),\(-half)Z"
-    }
   }
 }

@@ -1,0 +1,38 @@
+import LinearClassification
+
+extension TradeoffCommand {
+  /// The command that trains with the weight that the study chose.
+  func nextCommand(_ data: TradeoffData, _ study: TradeoffStudy) -> String {
+    let weight = study.weightPath[study.chosenIndex ?? 0].positiveWeight
+    var words = ["wce", "fit", data.name]
+    func add(_ option: String, _ value: String?) {
+      guard let value else { return }
+      // A value that looks like an option has to be part of the word.
+      words += value.hasPrefix("-") ? ["\(option)=\(value)"] : [option, value]
+    }
+    add("--target", target ?? ExampleData.target)
+    add("--positive", positive)
+    add("--pos-weight", weight.plain)
+    add("--l2", l2 == 1 ? nil : l2.plain)
+    add("--weights", weights)
+    for column in exclude { add("--exclude", column) }
+    add("--missing", missing == .error ? nil : missing.rawValue)
+    if noHeader { words.append("--no-header") }
+    add("--delimiter", delimiter?.word)
+    let fit = ShellWords.line(words + ["--model", "model.json"])
+    return data.path == nil ? "wce example > \(ExampleData.name) && \(fit)" : fit
+  }
+}
+
+extension Double {
+  /// All digits, without the fraction of a whole number.
+  fileprivate var plain: String {
+    let digits = "\(self)"
+    return digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits
+  }
+}
+
+extension DelimiterArgument {
+  /// The delimiter as the command line names it, such that a terminal shows it.
+  fileprivate var word: String { delimiter == .tab ? "tab" : delimiter.description }
+}
