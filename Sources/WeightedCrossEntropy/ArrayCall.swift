@@ -55,11 +55,10 @@ struct ArrayCall<Scalar: LossScalar> {
 
   /// Runs an elementwise kernel on every block.
   func run(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>) {
-    let kernel = form(forms)
-    // Most calls that are timed in nanoseconds.
-    if classes == nil && arguments.count <= Self.blockLength { return kernel(arguments) }
+    // Most calls that are timed in nanoseconds. The kernel is chosen at each use: a variable that a closure captures is allocated.
+    if classes == nil && arguments.count <= Self.blockLength { return form(forms)(arguments) }
     WorkerThreads.run(blockCount, threads: threads) { blocks in
-      forEachBlock(in: blocks) { kernel($1) }
+      forEachBlock(in: blocks) { form(forms)($1) }
     }
   }
 
