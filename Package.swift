@@ -75,6 +75,7 @@ let package = Package(
             "-Xlinker", "--remap-inputs=*/libstdc++.so=/dev/null", "-Xlinker", "-l:libstdc++.a",
             "-Xclang-linker", "-static-libgcc",
             "-Xlinker", "--version-script=\(cInterface)/exported-symbols.map",
+            "-Xlinker", "-soname=libweighted_cross_entropy.so",
           ], .when(platforms: [.linux]))
       ]),
 

@@ -1,13 +1,15 @@
 /// The checks of the addresses and sizes that C passes.
 enum CallBuffer {
+  /// More bytes than any buffer has: no 64-bit processor gives a program addresses of more bits.
+  private static var maximumByteCount: Int64 { min(Int64(Int.max), 1 << 56) }
+
   /// A number of elements whose bytes can be addressed.
   static func count<Scalar>(_ count: Int64, of type: Scalar.Type, named name: StaticString) throws(CallError)
     -> Int
   {
-    guard count >= 0 && count <= Int64(Int.max / MemoryLayout<Scalar>.stride) else {
-      throw CallError(
-        WCE_ERROR_SIZE,
-        "\(name) must lie in [0, \(Int.max / MemoryLayout<Scalar>.stride)], received \(count)")
+    let maximum = maximumByteCount / Int64(MemoryLayout<Scalar>.stride)
+    guard count >= 0 && count <= maximum else {
+      throw CallError(WCE_ERROR_SIZE, "\(name) must lie in [0, \(maximum)], received \(count)")
     }
     return Int(count)
   }

@@ -12,6 +12,7 @@ struct CallOptions<Scalar: LossScalar> {
       (loss, shape) = (try Self.loss(1, smoothing: 0, name: nil, threads: nil), nil)
       return
     }
+    try CallBuffer.checkAlignment(of: pointer, for: wce_options.self, named: "options")
     let known = Int64(MemoryLayout<wce_options>.size)
     // Only the size may be read before it is known to be right.
     let size = UnsafeRawPointer(pointer).load(as: Int64.self)
@@ -69,6 +70,7 @@ struct CallOptions<Scalar: LossScalar> {
       throw CallError(
         WCE_ERROR_SIZE, "the rank must lie in [0, \(WCE_MAXIMUM_RANK)], received \(options.rank)")
     }
+    try CallBuffer.checkAlignment(of: shape, for: Int64.self, named: "shape")
     let lengths = UnsafeBufferPointer(start: shape, count: Int(options.rank))
     guard Shape.count(lengths.lazy.map { Int(clamping: $0) }) == count else {
       throw CallError(

@@ -39,6 +39,20 @@ struct CInterfaceTests {
     )
     #expect(declared.count == 16)
     #expect(exported == declared)
+    let versioned = Set(symbols.matches(of: /(wce_\w+)@@WCE_1\s/).map { String($0.1) })
+    #expect(versioned == declared)
+  }
+
+  @Test(arguments: [["c", "c99"], ["c++", "c++98"], ["c++", "c++20"]])
+  func headerCompilesByItself(language: [String]) throws {
+    let header = sources.appending(path: "include/weighted_cross_entropy.h").path
+    let result = try execute(
+      try #require(CCompiler.path),
+      [
+        "-x", language[0], "-std=\(language[1])", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only",
+        header,
+      ])
+    #expect(result == Output(status: 0, text: ""))
   }
 }
 

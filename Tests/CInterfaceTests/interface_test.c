@@ -188,6 +188,85 @@ static void test_hostile_arguments(void) {
   CHECK(value == -7 && loss[0] == -7); /* errors leave outputs alone */
 }
 
+/* Every function refuses sizes and addresses that cannot be, and leaves its outputs alone. */
+#define CHECK_FUNCTION(CALL, TYPE)                                                        \
+  do {                                                                                    \
+    TYPE x[2] = {1, 2}, z[2] = {0, 1}, out[2] = {-7, -7}, value = -7;                     \
+    const TYPE *w = NULL;                                                                 \
+    TYPE *y = out, *v = &value;                                                           \
+    int64_t n = 2;                                                                        \
+    const TYPE *logit = x, *target = z;                                                   \
+    CHECK(CALL == WCE_OK);                                                                \
+    out[0] = out[1] = value = -7;                                                         \
+    const int64_t sizes[] = {-1, INT64_MIN, INT64_MAX, ((int64_t)1 << 56) / sizeof(TYPE) + 1}; \
+    for (int i = 0; i < 4; i++) {                                                         \
+      n = sizes[i];                                                                       \
+      CHECK(CALL == WCE_ERROR_SIZE);                                                      \
+    }                                                                                     \
+    /* An addressable size whose end is not: no buffer can be that long. */               \
+    n = ((int64_t)1 << 56) / (int64_t)sizeof(TYPE);                                       \
+    logit = (const TYPE *)(UINTPTR_MAX - sizeof(TYPE) + 1);                               \
+    CHECK(CALL == WCE_ERROR_SIZE);                                                        \
+    n = 2;                                                                                \
+    logit = NULL;                                                                         \
+    CHECK(CALL == WCE_ERROR_NULL_POINTER);                                                \
+    logit = x;                                                                            \
+    target = NULL;                                                                        \
+    CHECK(CALL == WCE_ERROR_NULL_POINTER);                                                \
+    target = (const TYPE *)((const char *)z + 1);                                         \
+    CHECK(CALL == WCE_ERROR_ARGUMENT);                                                    \
+    target = z;                                                                           \
+    w = (const TYPE *)((const char *)z + 1);                                              \
+    CHECK(CALL == WCE_ERROR_ARGUMENT);                                                    \
+    w = NULL;                                                                             \
+    v = NULL;                                                                             \
+    if (CALL == WCE_OK) { /* a function without a value, but with an output */            \
+      v = &value;                                                                         \
+      y = NULL;                                                                           \
+      CHECK(CALL == WCE_ERROR_NULL_POINTER);                                              \
+      out[0] = out[1] = -7;                                                               \
+    }                                                                                     \
+    CHECK(out[0] == -7 && out[1] == -7 && value == -7);                                   \
+    (void)v, (void)y;                                                                          \
+  } while (0)
+
+#define CHECK_FUNCTIONS(SUFFIX, TYPE)                                                                                    \
+  do {                                                                                                                   \
+    TYPE other[2];                                                                                                       \
+    CHECK_FUNCTION(wce_loss_##SUFFIX(n, logit, target, w, NULL, y, message, CAPACITY), TYPE);                            \
+    CHECK_FUNCTION(wce_gradient_##SUFFIX(n, logit, target, w, WCE_REDUCTION_MEAN, NULL, y, message, CAPACITY), TYPE);     \
+    CHECK_FUNCTION(wce_second_derivative_##SUFFIX(n, logit, target, w, WCE_REDUCTION_NONE, NULL, y, message, CAPACITY),  \
+                   TYPE);                                                                                                \
+    CHECK_FUNCTION(wce_target_derivative_##SUFFIX(n, logit, target, w, WCE_REDUCTION_SUM, NULL, y, message, CAPACITY),   \
+                   TYPE);                                                                                                \
+    CHECK_FUNCTION(wce_positive_weight_derivative_##SUFFIX(n, logit, target, w, WCE_REDUCTION_NONE, NULL, y, message,    \
+                                                           CAPACITY),                                                    \
+                   TYPE);                                                                                                \
+    CHECK_FUNCTION(wce_loss_with_gradient_##SUFFIX(n, logit, target, w, NULL, y, other, message, CAPACITY), TYPE);       \
+    CHECK_FUNCTION(wce_loss_with_gradient_##SUFFIX(n, logit, target, w, NULL, other, y, message, CAPACITY), TYPE);       \
+    CHECK_FUNCTION(wce_reduce_##SUFFIX(n, logit, target, w, WCE_REDUCTION_MEAN, NULL, v, y, message, CAPACITY), TYPE);   \
+    CHECK_FUNCTION(wce_reduce_##SUFFIX(n, logit, target, w, WCE_REDUCTION_SUM, NULL, v, NULL, message, CAPACITY), TYPE); \
+  } while (0)
+
+static void test_every_function(void) {
+  CHECK_FUNCTIONS(f32, float);
+  CHECK_FUNCTIONS(f64, double);
+}
+
+static void test_misaligned_options(void) {
+  /* Through bytes, as C itself may not make such pointers. */
+  static char memory[sizeof(wce_options) + 8];
+  float loss[N];
+  wce_options options = WCE_OPTIONS_INIT;
+  memcpy(memory + 1, &options, sizeof options);
+  CHECK(wce_loss_f32(N, logits, targets, NULL, (const wce_options *)(const void *)(memory + 1), loss, message, CAPACITY) ==
+        WCE_ERROR_ARGUMENT);
+  options.shape = (const int64_t *)(const void *)(memory + 1);
+  options.rank = 1;
+  CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_ARGUMENT);
+  message[0] = 0;
+}
+
 static void test_messages(void) {
   float loss[N];
   wce_options options = weighted(-1);
@@ -230,6 +309,8 @@ int main(void) {
   test_in_place();
   test_overlap();
   test_hostile_arguments();
+  test_every_function();
+  test_misaligned_options();
   test_messages();
   test_large();
   return failures != 0;

@@ -18,7 +18,7 @@
  * are then as they were. A null pointer, a negative or overflowing size, a number out of its range are all errors. Only the
  * caller can know that a buffer is as long as `count` says. All functions may be called from several threads at once.
  *
- * Calls on up to 65,536 elements run on the calling thread. With one positive weight (no class weights) they allocate nothing.
+ * Calls on up to 65,536 elements run on the calling thread. Without class weights and without a name they allocate nothing.
  *
  * Link with -lweighted_cross_entropy.
  */
