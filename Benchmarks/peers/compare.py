@@ -3,11 +3,11 @@
 
     swift build -c release --product weighted_cross_entropy
     pip install -r Benchmarks/peers/requirements.txt
-    python3 Benchmarks/peers/compare.py [--elements 4194304] [--rounds 21] [--json FILE]
+    python3 Benchmarks/peers/compare.py [--elements 4194304] [--rounds 21] [--instruction-set avx2] [--json FILE]
 
 Every contender runs once a round, so that what the machine does to one it does to all; the table gives medians over the
 rounds. One thread means pinned to one processor. The floor is `numpy.add(x, z, out=y)`: the same bytes in and out and no work.
-Results are checked against a float64 reference before anything is timed. A peer that is not installed is left out, and said so.
+With `--instruction-set avx2` nobody uses AVX-512, as on a machine without it. Results are checked against a float64 reference before anything is timed. A peer that is not installed is left out, and said so.
 """
 import argparse
 import ctypes
@@ -81,8 +81,20 @@ class Library:
         return {"loss": run_loss, "mean": run_mean, "mean+gradient": run_both}
 
 
+# How each peer is told to go no further than AVX2.
+AVX2_ONLY = {
+    "ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2", "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "XLA_FLAGS": "--xla_cpu_max_isa=AVX2", "WCE_COMPARE_SIMD_BITS": "256",
+}
+
+
 def torch_calls(x, z, threads):
     import torch
+
+    if bits := os.environ.get("WCE_COMPARE_SIMD_BITS"):
+        import torch._inductor.config
+
+        torch._inductor.config.cpp.simdlen = int(bits)
 
     torch.set_num_threads(threads)
     tx, tz = torch.from_numpy(x), torch.from_numpy(z)
@@ -122,7 +134,6 @@ def torch_calls(x, z, threads):
 
 
 def tensorflow_calls(x, z, threads):
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -192,7 +203,8 @@ def measure(arguments):
 
     contenders = {"floor (x + z)": {"loss": lambda: np.add(x, z, out=y), "mean": None, "mean+gradient": None}}
     with tempfile.TemporaryDirectory() as folder:
-        for instruction_set in ("baseline", "avx2", "avx512"):
+        sets = ("baseline", "avx2", "avx512")
+        for instruction_set in sets[:sets.index(arguments.instruction_set) + 1]:
             library = Library(arguments.library, instruction_set, folder, threads)
             if library.is_available:
                 contenders[f"this library, {instruction_set}"] = library.calls(x, z, y)
@@ -235,6 +247,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--elements", type=int, default=1 << 22)
     parser.add_argument("--rounds", type=int, default=21)
+    parser.add_argument("--instruction-set", choices=("avx2", "avx512"), default="avx512", help="the widest to use, peers too")
     parser.add_argument("--json", help="write the medians here")
     parser.add_argument("--library", default=str(ROOT / ".build/release/libweighted_cross_entropy.so"))
     parser.add_argument("--dtype", help=argparse.SUPPRESS)
@@ -248,14 +261,19 @@ def main():
     cases = [(d, t, arguments.elements) for d in ("float32", "float64") for t in sorted({1, len(processors)})]
     for dtype, threads, elements in cases + [("float32", 1, 1)]:
         command = [sys.executable, __file__, "--dtype", dtype, "--threads", str(threads), "--elements", str(elements),
-                   "--rounds", str(arguments.rounds if elements > 1 else 5), "--library", arguments.library]
+                   "--rounds", str(arguments.rounds if elements > 1 else 5), "--library", arguments.library,
+                   "--instruction-set", arguments.instruction_set]
         pin = lambda t=threads: os.sched_setaffinity(0, processors[:t])
         environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
+        environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
+        if arguments.instruction_set == "avx2":
+            environment.update(AVX2_ONLY)
         run = subprocess.run(command, stdout=subprocess.PIPE, text=True, preexec_fn=pin, env=environment, check=True)
         report = json.loads(run.stdout)
         medians, errors = report["medians"], report["errors"]
         results.append({"dtype": dtype, "threads": threads, "elements": elements, "ns_per_element": medians,
-                        "relative_error_of_mean": errors})
+                        "relative_error_of_mean": errors,
+                        "instruction_set": arguments.instruction_set})
         show(dtype, threads, elements, medians, errors)
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n")
