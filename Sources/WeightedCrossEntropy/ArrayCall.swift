@@ -151,26 +151,12 @@ extension WeightedCrossEntropyLoss {
       isPlain: classes == nil && isPlain(inputs), threads: threads ?? WorkerThreads.processorCount)
   }
 
-  /// Runs an elementwise kernel on so few elements, of one positive weight, that making an `ArrayCall` would take longer than they do.
-  ///
-  /// - Returns: Whether it did.
+  /// The kernels for so few elements, of one positive weight, that making an `ArrayCall` would take longer than they do; nil for
+  /// other calls. They are called with `kernelArguments` directly.
   @inline(__always)
-  func runOnFew(
-    _ forms: (KernelTable<Scalar>) -> KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>,
-    _ inputs: LossInputs<Scalar>, divisor: Scalar = 1,
-    output: UnsafeMutablePointer<Scalar>?, losses: UnsafeMutablePointer<Scalar>? = nil
-  ) -> Bool {
-    guard case .uniform = positiveWeight, inputs.count <= ArrayCall<Scalar>.blockLength, let selectedKernels
-    else {
-      return false
-    }
-    var arguments = kernelArguments(inputs)
-    arguments.divisor = divisor
-    arguments.output = output
-    arguments.losses = losses
-    let kernel = isPlain(inputs) ? forms(selectedKernels).plain : forms(selectedKernels).general
-    kernel(arguments)
-    return true
+  func kernelsForFew(_ inputs: LossInputs<Scalar>) -> KernelTable<Scalar>? {
+    guard case .uniform = positiveWeight, inputs.count <= ArrayCall<Scalar>.blockLength else { return nil }
+    return selectedKernels
   }
 
   /// The kernels that the loss asks for, or the selected ones; nil where their selection failed.
@@ -179,8 +165,9 @@ extension WeightedCrossEntropyLoss {
     if let instructionSet { Scalar._kernels(instructionSet) } else { Scalar._selectedKernels }
   }
 
+  /// The addresses and constants of a call.
   @inline(__always)
-  private func kernelArguments(_ inputs: LossInputs<Scalar>) -> KernelArguments<Scalar> {
+  func kernelArguments(_ inputs: LossInputs<Scalar>) -> KernelArguments<Scalar> {
     KernelArguments(
       logits: inputs.logits, targets: inputs.targets, weights: inputs.weights, count: inputs.count,
       positiveWeight: uniformPositiveWeight, targetScale: targetScale, targetOffset: targetOffset)
@@ -188,5 +175,5 @@ extension WeightedCrossEntropyLoss {
 
   /// Whether the plain form of the kernels does, if the positive weight is uniform.
   @inline(__always)
-  private func isPlain(_ inputs: LossInputs<Scalar>) -> Bool { inputs.weights == nil && labelSmoothing == 0 }
+  func isPlain(_ inputs: LossInputs<Scalar>) -> Bool { inputs.weights == nil && labelSmoothing == 0 }
 }

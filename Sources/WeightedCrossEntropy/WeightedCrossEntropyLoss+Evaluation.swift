@@ -14,10 +14,12 @@ extension WeightedCrossEntropyLoss {
     guard output.count == inputs.count else {
       throw error(.outputCount(expected: inputs.count, received: output.count))
     }
-    if reduction == nil,
-      runOnFew({ quantity.kernels($0) }, inputs, divisor: divisor ?? 1, output: output.baseAddress)
-    {
-      return
+    if reduction == nil, let kernels = kernelsForFew(inputs) {
+      var arguments = kernelArguments(inputs)
+      arguments.divisor = divisor ?? 1
+      arguments.output = output.baseAddress
+      let forms = quantity.kernels(kernels)
+      return isPlain(inputs) ? forms.plain(arguments) : forms.general(arguments)
     }
     var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
     call.arguments.divisor =
@@ -35,12 +37,22 @@ extension WeightedCrossEntropyLoss {
     _ reduction: LossReduction, _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0,
     gradient: UnsafeMutableBufferPointer<Scalar>? = nil
   ) throws(LossError) -> Scalar {
+    if let gradient, gradient.count != inputs.count {
+      throw error(.outputCount(expected: inputs.count, received: gradient.count))
+    }
+    if reduction != .weightedMean, inputs.count > 0, let kernels = kernelsForFew(inputs) {
+      let denominator = reduction == .mean ? inputs.count : 1
+      var arguments = kernelArguments(inputs)
+      arguments.divisor = Scalar(denominator)
+      arguments.output = gradient?.baseAddress
+      let forms = gradient == nil ? kernels.lossSum : kernels.lossSumWithGradient
+      let sum = isPlain(inputs) ? forms.plain(arguments) : forms.general(arguments)
+      // One that is not goes the long way.
+      if sum.isFinite { return Scalar(sum.divided(by: PartialSum(high: Double(denominator)))) }
+    }
     var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
     let denominator = try denominator(of: reduction, call)
     guard let gradient else { return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator)) }
-    guard gradient.count == inputs.count else {
-      throw error(.outputCount(expected: inputs.count, received: gradient.count))
-    }
     call.arguments.divisor = try kernelDivisor(denominator)
     call.arguments.output = gradient.baseAddress
     return Scalar(call.sum(call.kernels.lossSumWithGradient).divided(by: denominator))
@@ -58,8 +70,12 @@ extension WeightedCrossEntropyLoss {
       let wrong = losses.count == inputs.count ? gradient.count : losses.count
       throw error(.outputCount(expected: inputs.count, received: wrong))
     }
-    if runOnFew({ $0.lossWithGradient }, inputs, output: gradient.baseAddress, losses: losses.baseAddress) {
-      return
+    if let kernels = kernelsForFew(inputs) {
+      var arguments = kernelArguments(inputs)
+      arguments.output = gradient.baseAddress
+      arguments.losses = losses.baseAddress
+      let forms = kernels.lossWithGradient
+      return isPlain(inputs) ? forms.plain(arguments) : forms.general(arguments)
     }
     var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
     call.arguments.output = gradient.baseAddress

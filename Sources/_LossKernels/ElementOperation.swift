@@ -55,7 +55,9 @@ public enum TargetDerivativeOperation: ElementOperation {
 public enum PositiveWeightDerivativeOperation: ElementOperation {
   @inlinable @inline(__always)
   public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
-    let zero = V(repeating: 0)
-    return terms.softplusSum(negative: terms.target, nonnegative: zero, logarithm: terms.target) / divisor
+    // `softplusSum` with the choice by sign last, which the compiler keeps in vectors in every form.
+    let linear = (terms.logit.magnitude * terms.target).zeroed(whereZero: terms.target)
+    let chosen = terms.logit.selectBySign(negative: linear, nonnegative: V(repeating: 0))
+    return V.multiplyAdd(terms.target, V.Scalar.logOnePlus(terms.exponential), chosen) / divisor
   }
 }

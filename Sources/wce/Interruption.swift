@@ -21,6 +21,7 @@ enum Interruption {
   static func cleanUpOnSignals() {
     // A reader of our output that goes away gives an error on writing, not a signal that would skip the clean-up.
     signal(SIGPIPE, SIG_IGN)
+    let registrations = DispatchGroup()
     for number in signals {
       // A signal that the parent has ignored (nohup) stays ignored.
       if isIgnored(signal(number, SIG_IGN)) { continue }
@@ -31,9 +32,13 @@ enum Interruption {
           endProcess(by: number)
         }
       }
+      // Until a source is registered, which resuming only begins, a signal would be lost.
+      registrations.enter()
+      source.setRegistrationHandler { registrations.leave() }
       source.resume()
       sources.append(source)
     }
+    registrations.wait()
   }
 
   /// Ends by the signal itself, so that a shell sees 128 + n.
