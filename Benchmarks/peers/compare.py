@@ -275,8 +275,25 @@ def main():
                         "relative_error_of_mean": errors,
                         "instruction_set": arguments.instruction_set})
         show(dtype, threads, elements, medians, errors)
+    summarize(results)
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n")
+
+
+def summarize(results):
+    """The table of the README: the widest instruction set, and the SSE2 baseline, against the fastest peer of each row."""
+    print("\nns an element | this library | fastest peer | times as fast | baseline, times as fast\n|---|---|---|---|---|")
+    for result in results:
+        if result["elements"] == 1:
+            continue
+        threads = result["threads"]
+        for quantity, rows in result["ns_per_element"].items():
+            ours = {name: time for name, time in rows.items() if name.startswith("this library")}
+            peers = {name: time for name, time in rows.items() if name not in ours and not name.startswith("floor")}
+            best, baseline, peer = list(ours.values())[-1], list(ours.values())[0], min(peers, key=peers.get)
+            floor = next((f", {best / time:.2f} × the floor" for name, time in rows.items() if name.startswith("floor")), "")
+            print(f"| {result['dtype']} {quantity}, {threads} thread{'s' if threads > 1 else ''} | {best:.3g}{floor} | "
+                  f"{peers[peer]:.3g} {peer} | {peers[peer] / best:.1f} | {peers[peer] / baseline:.2f} |")
 
 
 def show(dtype, threads, elements, medians, errors):

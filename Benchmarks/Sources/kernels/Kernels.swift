@@ -12,7 +12,9 @@ struct Kernels {
   static func main() throws {
     var sizes = [1, 16, 1 << 10, 1 << 16, 1 << 22]
     if CommandLine.arguments.contains("--large") { sizes.append(1 << 26) }
-    print("scalar call: \(try scalarCall(Float.self)) ns (Float), \(try scalarCall(Double.self)) ns (Double)")
+    print(
+      "value(logit:target:), ns: \(try scalarCalls(Float.self)) (Float), \(try scalarCalls(Double.self)) (Double)"
+    )
     print(
       "ns an element  variant   type    threads  operation          " + sizes.map { pad("\($0)", 9) }.joined()
     )
@@ -87,15 +89,21 @@ struct Kernels {
     }
   }
 
-  /// Nanoseconds for `value(logit:target:)` in a loop whose calls depend on one another.
-  static func scalarCall<Scalar: LossScalar>(_: Scalar.Type) throws -> String {
+  /// Nanoseconds a call of `value(logit:target:)`: over an array, and where each call waits for the result of the one before.
+  static func scalarCalls<Scalar: LossScalar>(_: Scalar.Type) throws -> String {
     let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: .uniform(3))
+    let logits = (0..<1000).map { Scalar($0 - 500) / 64 }
+    var sum: Scalar = 0
+    let independent = Measurement {
+      for logit in logits { sum += loss.value(logit: logit, target: 1) }
+    }
     var logit: Scalar = 0.5
-    let measurement = Measurement {
+    let dependent = Measurement {
       for _ in 0..<1000 { logit = loss.value(logit: logit, target: 1) - 1 }
     }
-    precondition(logit.isFinite)
-    return rounded(measurement.nanoseconds / 1000)
+    precondition(sum.isFinite && logit.isFinite)
+    return
+      "\(rounded(independent.nanoseconds / 1000)) over an array, \(rounded(dependent.nanoseconds / 1000)) in a chain"
   }
 
   static func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
