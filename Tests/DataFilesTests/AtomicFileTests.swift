@@ -32,6 +32,27 @@ import _TestSupport
     #expect(try text("f") == "new bytes")
   }
 
+  @Test func synchronizingLeavesTheTargetAsItIs() throws {
+    let path = try directory.write("old", to: "f")
+    let file = try AtomicFile(path: path)
+    try file.write("new")
+    try file.synchronize()
+    #expect(try text("f") == "old")
+    #expect(try directory.names().count == 2)
+    try file.write(" and more")
+    try file.commit()
+    #expect(try text("f") == "new and more")
+  }
+
+  @Test(
+    "Synchronizing finds a full device", .enabled(if: access("/dev/full", W_OK) == 0, "there is no /dev/full")
+  )
+  func synchronizingOnAFullDevice() throws {
+    let file = try AtomicFile(path: "/dev/full")
+    try file.write("x")
+    #expect(try failure { try file.synchronize() }.category == .inputOutput)
+  }
+
   @Test func wholeFiles() throws {
     try AtomicFile.write("{}\n", to: directory.file("a.json"))
     try AtomicFile.write([1, 2, 3].span.bytes, to: directory.file("b"))

@@ -67,6 +67,23 @@ import _TestSupport
     #expect(try NPYReader(path: pipe(try directory.read("w.npy"))).readAll(as: Float.self) == values)
   }
 
+  @Test("A pipe that is copied can be read twice, and in Fortran order")
+  func rereadablePipes() throws {
+    for array in NumPyArray.all where array.name.hasSuffix(" 1") {
+      let reader = try NPYReader(path: pipe(array.file), isRereadable: true)
+      for _ in 0..<2 {
+        #expect(isSame(try reader.readRemaining(as: Double.self), array.values))
+        try reader.rewind()
+      }
+    }
+    let table = pipe(Array("a,b\n1,2\n3,4\n".utf8))
+    let reader = try CSVColumnReader(path: table, column: "b", isRereadable: true)
+    for _ in 0..<2 {
+      #expect(try reader.readRemaining(as: Double.self) == [2, 4])
+      try reader.rewind()
+    }
+  }
+
   @Test func aPipeThatEndsEarly() throws {
     let array = try #require(NumPyArray.all.first { $0.name == "<f8 C 1" })
     let reader = try NPYReader(path: pipe(array.file.dropLast(20)))
