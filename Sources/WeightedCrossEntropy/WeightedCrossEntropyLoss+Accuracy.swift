@@ -13,7 +13,7 @@ extension WeightedCrossEntropyLoss {
   /// a billion Doubles.
   public static var maximumLossError: Double { 3 }
 
-  /// The largest error of the loss for targets between 0 and 1, smoothed ones included, in ULP.
+  /// The largest error of the loss for targets between 0 and 1, in ULP.
   public static var maximumSoftLossError: Double { 4 }
 
   /// The largest error of each σ in the gradient, in ULP: of the gradient for the targets 0 and 1 and a positive weight of 1.
@@ -23,7 +23,7 @@ extension WeightedCrossEntropyLoss {
 
   /// The largest error of the gradient for any target in [0, 1] and any positive weight, in ULP of the larger of its two terms:
   /// they may nearly cancel.
-  public static var maximumSoftGradientError: Double { 4 }
+  public static var maximumSoftGradientError: Double { 4.5 }
 
   /// The largest error of the second derivative in the logit, in ULP.
   public static var maximumSecondDerivativeError: Double { 6 }
@@ -32,5 +32,8 @@ extension WeightedCrossEntropyLoss {
   public static var maximumTargetDerivativeError: Double { 3 }
 
   /// The largest error of the derivative in the positive weight, in ULP.
-  public static var maximumPositiveWeightDerivativeError: Double { 4 }
+  public static var maximumPositiveWeightDerivativeError: Double { 3 }
+
+  /// What label smoothing adds to these errors at most, in ULP: it rounds both coefficients of the loss once more.
+  public static var maximumSmoothingError: Double { 1.5 }
 }

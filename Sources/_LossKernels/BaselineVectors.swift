@@ -9,6 +9,15 @@ public struct BaselineFloatVector: FloatVector {
   public init(lanes: SIMD16<Float>) { self.lanes = lanes }
 
   @inlinable @inline(__always)
+  public static var isFused: Bool {
+    #if arch(arm64)
+      true
+    #else
+      false
+    #endif
+  }
+
+  @inlinable @inline(__always)
   public static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
     #if arch(arm64)
       Self(lanes: c.lanes.addingProduct(a.lanes, b.lanes))
@@ -25,6 +34,15 @@ public struct BaselineDoubleVector: DoubleVector {
 
   @inlinable @inline(__always)
   public init(lanes: SIMD8<Double>) { self.lanes = lanes }
+
+  @inlinable @inline(__always)
+  public static var isFused: Bool {
+    #if arch(arm64)
+      true
+    #else
+      false
+    #endif
+  }
 
   @inlinable @inline(__always)
   public static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {

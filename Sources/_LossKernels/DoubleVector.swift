@@ -8,6 +8,9 @@ public protocol DoubleVector: KernelVector where Scalar == Double {
 
 extension DoubleVector {
   @inlinable @inline(__always)
+  public static var isFused: Bool { true }
+
+  @inlinable @inline(__always)
   public static var laneCount: Int { 8 }
 
   @inlinable @inline(__always)

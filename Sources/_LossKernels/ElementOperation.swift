@@ -10,9 +10,15 @@ public protocol ElementOperation: SendableMetatype {
 public enum LossOperation: ElementOperation {
   @inlinable @inline(__always)
   public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
-    terms.softplusSum(
-      negative: terms.positiveCoefficient, nonnegative: terms.negativeCoefficient,
-      logarithm: terms.negativeCoefficient + terms.positiveCoefficient)
+    let (c1, c2) = (terms.negativeCoefficient, terms.positiveCoefficient)
+    if V.isFused { return terms.softplusSum(negative: c2, nonnegative: c1, logarithm: c1 + c2) }
+    // As a (|x| + L) + b L, the coefficients in the order of the logit's sign. It takes one operation more and rounds soft targets
+    // once less, which keeps them within the documented error where a product is rounded before it is added.
+    let logarithm = V.Scalar.logOnePlus(terms.exponential)
+    let a = terms.logit.selectBySign(negative: c2, nonnegative: c1)
+    let b = terms.logit.selectBySign(negative: c1, nonnegative: c2)
+    let larger = (a * (terms.logit.magnitude + logarithm)).zeroed(whereZero: a)
+    return V.multiplyAdd(b, logarithm, larger)
   }
 }
 

@@ -8,6 +8,9 @@ public protocol FloatVector: KernelVector where Scalar == Float {
 
 extension FloatVector {
   @inlinable @inline(__always)
+  public static var isFused: Bool { true }
+
+  @inlinable @inline(__always)
   public static var laneCount: Int { 16 }
 
   @inlinable @inline(__always)

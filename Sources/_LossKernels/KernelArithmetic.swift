@@ -18,6 +18,8 @@ public protocol KernelArithmetic {
 
   /// `a * b + c`, with one rounding where the instruction set has a fused operation, else with two.
   static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self
+  /// Whether `multiplyAdd` rounds once.
+  static var isFused: Bool { get }
 
   /// The absolute value.
   var magnitude: Self { get }

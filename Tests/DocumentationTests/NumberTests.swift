@@ -88,6 +88,7 @@ struct NumberTests {
       "maximumTargetDerivativeError": WeightedCrossEntropyLoss<Float>.maximumTargetDerivativeError,
       "maximumPositiveWeightDerivativeError": WeightedCrossEntropyLoss<Float>
         .maximumPositiveWeightDerivativeError,
+      "maximumSmoothingError": WeightedCrossEntropyLoss<Float>.maximumSmoothingError,
     ]
     #expect(table.rows.count == constants.count)
     for row in table.rows {
