@@ -6,6 +6,12 @@ WIDE = np.longdouble
 QUANTITIES = ("loss", "gradient", "hessian")
 
 
+def arrays(dtype, count=1000, seed=1):
+    """Seeded labels in [0, 1) and logits."""
+    random = np.random.default_rng(seed)
+    return random.random(count).astype(dtype), random.normal(0, 8, count).astype(dtype)
+
+
 def softplus(x):
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 

@@ -1,24 +1,14 @@
 """What the functions over NumPy arrays promise."""
 
-import sys
-import threading
-import time
-import tracemalloc
-
 import numpy as np
 import pytest
 import weighted_cross_entropy as wce
-from reference import QUANTITIES, assert_close, exact
+from reference import QUANTITIES, arrays, assert_close, exact
 
 LOGITS = [-100.0, -2.0, -2.0, 0.0, 2.0, 2.0, 2.0, 100.0, -20.0, np.inf, -np.inf, -0.3]
 LABELS = [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.5, 1.0, 0.0, 1.0, 0.0, 0.75]
 ELEMENTWISE = {"loss": wce.loss, "gradient": wce.gradient, "hessian": wce.hessian}
 FLOATS = [np.float32, np.float64]
-
-
-def arrays(dtype, count=1000, seed=1):
-    random = np.random.default_rng(seed)
-    return random.random(count).astype(dtype), random.normal(0, 8, count).astype(dtype)
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -300,64 +290,6 @@ def test_names_are_in_the_errors():
         wce.loss([0.0], [0.0], -1.0, name="café")
     with pytest.raises(ValueError, match="^café: logits and labels must have"):
         wce.weighted_cross_entropy_with_logits([0.0], [0.0, 1.0], 2.0, "café")
-
-
-class TestMemory:
-    COUNT = 1 << 20
-
-    def peak(self, call):
-        call()
-        tracemalloc.start()
-        try:
-            call()
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-
-    def test_contiguous_arrays_are_never_copied(self):
-        z, x = np.zeros((2, self.COUNT), np.float32)
-        out = np.empty_like(x)
-        for function in ELEMENTWISE.values():
-            assert self.peak(lambda f=function: f(z, x, 3.0, weights=z, out=out)) < 10_000
-        assert self.peak(lambda: wce.loss(z, x, 3.0, reduction="mean")) < 10_000
-        assert self.peak(lambda: wce.value_and_grad(z, x, 3.0, out=out)) < 10_000
-        assert self.peak(lambda: wce.loss(z, x, 3.0)) < x.nbytes + 10_000
-
-    def test_others_are_copied_once(self):
-        z, x = np.zeros((self.COUNT, 2), np.float32).T
-        out = np.empty(self.COUNT, np.float32)
-        assert self.peak(lambda: wce.loss(z, x, 3.0, out=out)) < 2 * out.nbytes + 10_000
-        integers = np.zeros(self.COUNT, np.int64)
-        assert self.peak(lambda: wce.loss(integers, out, 3.0, out=out)) < out.nbytes + 10_000
-
-
-def test_other_threads_run_meanwhile():
-    """With no forced switches, the other thread counts during the call only if the call lets go of the interpreter."""
-    labels, logits = arrays(np.float32, 1 << 20)
-    out = np.empty_like(logits)
-    counted, stop = [0], threading.Event()
-
-    def count():
-        while not stop.is_set():
-            counted[0] += 1
-            time.sleep(0)
-
-    thread = threading.Thread(target=count)
-    thread.start()
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1000)
-    try:
-        for _ in range(100):
-            before = counted[0]
-            wce.loss(labels, logits, 3.0, out=out, threads=1)
-            if counted[0] > before:
-                break
-        else:
-            pytest.fail("the interpreter was held")
-    finally:
-        sys.setswitchinterval(interval)
-        stop.set()
-        thread.join()
 
 
 def test_instruction_set_is_named():

@@ -97,6 +97,7 @@ def test_labels_of_other_types(inputs):
     ("options", "error", "message"),
     [
         ({"pos_weight": -1.0}, ValueError, "positive weights must be finite"),
+        ({"pos_weight": -Q, "axis": 1}, ValueError, "received -0.5 for class 0"),
         ({"pos_weight": Q[:3], "axis": 1}, ValueError, r"shape \(3, 4\), received 3"),
         ({"pos_weight": Q}, ValueError, "needs the axis"),
         ({"pos_weight": Q, "axis": 5}, np.exceptions.AxisError, "axis 5"),

@@ -99,9 +99,9 @@ def _options(
     options = _Options(
         tuple(pos_weight.tolist()) if pos_weight.ndim else float(pos_weight), from_end, label_smoothing, threads
     )
-    # The ranges of the numbers, by a call on no elements.
-    nothing = np.zeros((0, pos_weight.size) if pos_weight.ndim else 0, dtype)
-    options._replace(axis=-1 if pos_weight.ndim else None).evaluate(_call.LOSS, nothing, nothing, None)
+    # The ranges of the numbers, by a call on one element of each class.
+    row = np.zeros(pos_weight.size, dtype)
+    options._replace(axis=-1 if pos_weight.ndim else None).evaluate(_call.LOSS, row, row, None)
     return options
 
 
