@@ -8,6 +8,7 @@
 Every contender runs once a round, so that what the machine does to one it does to all; the table gives medians over the
 rounds. One thread means pinned to one processor. The floor is `numpy.add(x, z, out=y)`: the same bytes in and out and no work.
 With `--instruction-set avx2` nobody uses AVX-512, as on a machine without it. Results are checked against a float64 reference before anything is timed. A peer that is not installed is left out, and said so.
+Run it with nothing else running, after `sync; echo 3 > /proc/sys/vm/drop_caches` (see Benchmarks/NOTES.md).
 """
 import argparse
 import ctypes
