@@ -132,7 +132,7 @@ func add(_ table: MatrixKernelTable, to digest: inout Digest) {
     digest.add(buffer[index])
   }
   digest.add(table.dot(vector, output, count))
-  digest.add(table.sum(output, count))
+  digest.add(table.sum(output, count, 0.1))
   digest.add(table.squaredDeviation(output, count, 0.1))
 }
 
