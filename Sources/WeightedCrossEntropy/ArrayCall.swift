@@ -151,8 +151,8 @@ extension WeightedCrossEntropyLoss {
       isPlain: classes == nil && isPlain(inputs), threads: threads ?? WorkerThreads.processorCount)
   }
 
-  /// The kernels for so few elements, of one positive weight, that making an `ArrayCall` would take longer than they do; nil for
-  /// other calls. They are called with `kernelArguments` directly.
+  /// The kernels for at most a block of elements, of one positive weight, for which making an `ArrayCall` can take longer than they
+  /// do; nil for other calls. They are called with `kernelArguments` directly.
   @inline(__always)
   func kernelsForFew(_ inputs: LossInputs<Scalar>) -> KernelTable<Scalar>? {
     guard case .uniform = positiveWeight, inputs.count <= ArrayCall<Scalar>.blockLength else { return nil }
