@@ -176,6 +176,9 @@ def check(case, quantity, result, inputs, options):
             if reduction == "weighted_mean":
                 scale = scale * x.size / float(denominator)
     result = np.asarray(result)
+    if result.dtype == object:
+        # An output of objects holds Python numbers, of the computation's precision.
+        result = result.astype(float)
     # As precise as the less precise of the computation and the output.
     dtype = np.float32 if computing is np.float32 or result.real.dtype.itemsize < 8 else np.float64
     if result.dtype == np.float16:
