@@ -108,21 +108,33 @@ struct ArrayCall<Scalar: LossScalar> {
   }
 
   /// The sum of a block whose sum is infinite or NaN in the kernel's arithmetic: term by term with room above the largest Double,
-  /// so that it is infinite or NaN only where a term is.
+  /// so that it is infinite or NaN only where a loss or a weight is.
   private func sumTermByTerm(_ arguments: KernelArguments<Scalar>) -> PartialSum {
-    // Few enough terms at a time that they fit on the stack.
+    // Few enough losses at a time that they fit on the stack.
     let capacity = 1024 / MemoryLayout<Scalar>.stride
-    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: capacity) { terms in
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: capacity) { losses in
       PartialSum.tree(over: 0..<arguments.count) { index in
         // The tree asks for its leaves from the first to the last.
         if index % capacity == 0 {
           var part = arguments.part(from: index, count: min(capacity, arguments.count - index))
-          part.output = terms.baseAddress
+          part.weights = nil
+          part.output = losses.baseAddress
           call(kernels.loss, part)
         }
-        return PartialSum(high: Double(terms[index % capacity]))
+        let loss = losses[index % capacity]
+        return arguments.weights.map { Self.term(loss, weight: $0[index]) } ?? PartialSum(high: Double(loss))
       }
     }
+  }
+
+  /// A loss times its weight, as the kernels round it unless that would be beyond the largest number.
+  private static func term(_ loss: Scalar, weight: Scalar) -> PartialSum {
+    guard weight != 0 else { return PartialSum() }
+    let product = loss * weight
+    if product.isFinite || !loss.isFinite || !weight.isFinite { return PartialSum(high: Double(product)) }
+    let wide = Double(loss) * Double(weight)
+    guard wide.isInfinite else { return PartialSum(high: wide) }
+    return PartialSum(high: Double(loss) * (Double(weight) / PartialSum.unit), isScaled: true)
   }
 
   private func blockWeightSum(_ block: Int) -> PartialSum {
@@ -143,8 +155,7 @@ extension WeightedCrossEntropyLoss {
   func arrayCall(
     _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0
   ) throws(LossError) -> ArrayCall<Scalar> {
-    let kernels =
-      if let selectedKernels { selectedKernels } else { Scalar._kernels(try InstructionSet.selected.get()) }
+    let kernels = try kernels()
     let classes = try classLayout(shape: shape, count: inputs.count, firstIndex: firstIndex)
     return ArrayCall(
       kernels: kernels, arguments: kernelArguments(inputs), classes: classes,
@@ -157,6 +168,11 @@ extension WeightedCrossEntropyLoss {
   func kernelsForFew(_ inputs: LossInputs<Scalar>) -> KernelTable<Scalar>? {
     guard case .uniform = positiveWeight, inputs.count <= ArrayCall<Scalar>.blockLength else { return nil }
     return selectedKernels
+  }
+
+  /// The kernels that the loss asks for, or the selected ones.
+  func kernels() throws(LossError) -> KernelTable<Scalar> {
+    if let selectedKernels { selectedKernels } else { Scalar._kernels(try InstructionSet.selected.get()) }
   }
 
   /// The kernels that the loss asks for, or the selected ones; nil where their selection failed.

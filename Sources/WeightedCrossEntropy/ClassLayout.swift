@@ -38,11 +38,12 @@ extension WeightedCrossEntropyLoss {
     shape: [Int]?, count: Int, firstIndex: Int
   ) throws(LossError) -> ClassLayout<Scalar>? {
     guard case .perClass(let weights, axis: let axis) = positiveWeight else { return nil }
+    try checkFirstIndex(firstIndex, count: count)
     guard let shape else {
       // Without an array for the shape, which would be on the heap.
       let length = firstIndex + count
       guard axis == 0 || axis == -1 else { throw error(.axisOutOfRange(axis: axis, shape: [length])) }
-      guard firstIndex >= 0, length == weights.count else {
+      guard length == weights.count else {
         throw error(.classCount(axis: axis, shape: [length], weights: weights.count))
       }
       return ClassLayout(weights: weights, inner: 1, firstIndex: firstIndex)
@@ -54,12 +55,18 @@ extension WeightedCrossEntropyLoss {
     }
     // A part must lie within the tensor, or its elements have no class.
     guard let total = Shape.count(shape) else { throw error(.invalidShape(shape)) }
-    guard firstIndex >= 0, count <= total - min(firstIndex, total) else {
+    guard firstIndex + count <= total else {
       throw error(.elementCount(shape: shape, expected: total, received: firstIndex + count))
     }
     var inner = 1
     // The product fits, as the total does, unless there are no elements and no use for it.
     for length in shape[(resolved + 1)...] { inner &*= length }
     return ClassLayout(weights: weights, inner: inner, firstIndex: firstIndex)
+  }
+  /// Checks that a call's elements have positions in a tensor.
+  func checkFirstIndex(_ firstIndex: Int, count: Int) throws(LossError) {
+    guard firstIndex >= 0, firstIndex <= Int.max - count else {
+      throw error(.invalidFirstIndex(firstIndex, count: count))
+    }
   }
 }

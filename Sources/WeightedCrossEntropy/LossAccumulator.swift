@@ -31,9 +31,11 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   /// - Parameters:
   ///   - loss: the loss whose values are summed.
   ///   - shape: the shape of the whole stream, needed for positive weights per class.
-  /// - Throws: `LossError` where positive weights per class do not fit the shape.
+  /// - Throws: `LossError` where positive weights per class do not fit the shape, or `WCE_INSTRUCTION_SET` names a variant that this
+  ///   processor lacks.
   public init(_ loss: WeightedCrossEntropyLoss<Scalar>, shape: [Int]? = nil) throws(LossError) {
     _ = try loss.classLayout(shape: shape ?? [], count: 0, firstIndex: 0)
+    _ = try loss.kernels()
     self.loss = loss
     self.shape = shape
   }
@@ -50,7 +52,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
     // All is checked before anything is taken in.
     _ = try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in inputs.count }
     _ = try loss.classLayout(shape: shape, count: count + logits.count, firstIndex: 0)
-    if let hasWeights, hasWeights != (weights != nil), count > 0 { throw loss.error(.missingWeights) }
+    try checkWeights(areGiven: weights != nil)
     hasWeights = weights != nil
     var taken = 0
     if !pending.logits.isEmpty {
@@ -70,8 +72,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
 
   /// Σ w ℓ so far, 0 at first.
   ///
-  /// - Throws: `LossError` where `WCE_INSTRUCTION_SET` names a variant that this processor lacks; only for elements that are not
-  ///   summed yet.
+  /// - Throws: Nothing that ``init(_:shape:)`` and ``append(logits:targets:weights:)`` did not throw before.
   /// - Complexity: That of a call on at most a block of elements.
   public func sum() throws(LossError) -> Scalar { Scalar(try totals().losses.value) }
 
@@ -110,13 +111,15 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   ///   - weights: its element weights, if the stream has any.
   ///   - firstIndex: the position of the part's first element in the stream.
   ///   - output: where the derivatives go, as long as the part.
-  /// - Throws: `LossError` where the lengths differ or the mean is undefined.
+  /// - Throws: `LossError` where the lengths differ, weights are given and the stream has none or the other way round, the part does
+  ///   not lie within the shape, or the mean is undefined.
   /// - Complexity: O(n), on up to `loss.threads` threads.
   public func gradient(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil,
     firstIndex: Int, into output: inout MutableSpan<Scalar>
   ) throws(LossError) {
+    try checkWeights(areGiven: weights != nil)
     let denominator: Scalar
     switch reduction {
     case nil, .sum: denominator = 1
@@ -131,6 +134,11 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
           .gradient, dividedBy: denominator, inputs, shape: shape, firstIndex: firstIndex, into: output)
       }
     }
+  }
+
+  /// Checks that a part has weights if the elements before it had.
+  private func checkWeights(areGiven: Bool) throws(LossError) {
+    if count > 0, areGiven != hasWeights { throw loss.error(.weightsOfSomeParts) }
   }
 
   /// Sets elements aside until there is a block of them.

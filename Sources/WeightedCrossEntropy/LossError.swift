@@ -37,6 +37,10 @@ public struct LossError: Error, Hashable, Sendable {
     case weightSum(String)
     /// A mean over element weights, and no weights.
     case missingWeights
+    /// Element weights for some parts of a stream, and none for others.
+    case weightsOfSomeParts
+    /// The position of a call's first element is negative, or the call's elements would end beyond `Int.max`.
+    case invalidFirstIndex(Int, count: Int)
     /// A target outside [0, 1] that no weight masks, at an index in row-major order.
     case targetOutOfRange(value: String, index: Int)
     /// A logit that is NaN and that no weight masks.
@@ -85,6 +89,10 @@ extension LossError.Problem: CustomStringConvertible {
       "the sum of the weights must be positive and finite to divide by it, received \(value)"
     case .missingWeights:
       "dividing by the sum of the weights needs weights"
+    case .weightsOfSomeParts:
+      "weights must be given with every part of a stream or with none"
+    case .invalidFirstIndex(let index, let count):
+      "the first index must be at least 0 and leave room for \(count) elements, received \(index)"
     case .targetOutOfRange(let value, let index):
       "targets must lie in [0, 1], received \(value) at index \(index)"
     case .logitNotANumber(let index):

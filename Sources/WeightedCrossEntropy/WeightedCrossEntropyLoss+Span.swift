@@ -81,7 +81,8 @@ extension WeightedCrossEntropyLoss {
   /// The reduced loss.
   ///
   /// Partial sums carry at least twice the precision of `Scalar` and are combined in a tree that depends on the count alone: the
-  /// result is the same bits for any number of threads, within 1 ULP of the exact sum of the terms, and finite wherever it fits.
+  /// result is the same bits for any number of threads, within 1 ULP of the exact sum of the terms where they have one sign, and finite
+  /// wherever it fits.
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``. The sum of nothing is 0; the mean of nothing is an error.
   /// - Complexity: O(n), one pass over memory (and one over the weights for `.weightedMean`).

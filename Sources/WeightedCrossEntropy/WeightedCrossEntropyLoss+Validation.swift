@@ -8,11 +8,13 @@ extension WeightedCrossEntropyLoss {
   ///   - targets: the targets.
   ///   - weights: the element weights, if there are any.
   ///   - firstIndex: the position in row-major order that errors give to the first element; for the parts of a stream.
-  /// - Throws: `LossError` for the first element that fails, with its index, or where the lengths differ.
+  /// - Throws: `LossError` for the first element that fails, with its index, where the lengths differ, or where `firstIndex`
+  ///   is negative or leaves no room for the elements.
   /// - Complexity: O(n).
   public func validate(
     logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil, firstIndex: Int = 0
   ) throws(LossError) {
+    try checkFirstIndex(firstIndex, count: logits.count)
     try withInputs(logits, targets, weights) { (inputs) throws(LossError) in
       guard let position = Self.firstInvalid(inputs) else { return }
       let index = firstIndex + position

@@ -15,9 +15,9 @@ struct CallError: Error {
   init(_ error: LossError) {
     status =
       switch error.problem {
-      case .invalidShape, .elementCount, .outputCount: WCE_ERROR_SIZE
+      case .invalidShape, .elementCount, .outputCount, .invalidFirstIndex: WCE_ERROR_SIZE
       case .shapeMismatch, .axisOutOfRange, .classCount: WCE_ERROR_SHAPE
-      case .emptyMean, .weightSum, .missingWeights: WCE_ERROR_UNDEFINED_MEAN
+      case .emptyMean, .weightSum, .missingWeights, .weightsOfSomeParts: WCE_ERROR_UNDEFINED_MEAN
       case .instructionSetUnavailable: WCE_ERROR_INSTRUCTION_SET
       case .invalidPositiveWeight, .invalidLabelSmoothing, .invalidThreadCount, .targetOutOfRange,
         .logitNotANumber, .invalidWeight:

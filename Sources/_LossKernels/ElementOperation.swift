@@ -1,13 +1,24 @@
 /// A quantity computed element by element. Each is one expression over `LossTerms`; the loops, the forms and the instruction
 /// sets are written once for all of them.
 public protocol ElementOperation: SendableMetatype {
-  /// The quantity, divided by `divisor` (the denominator of a mean) if it is a derivative, and for the derivative in the
-  /// target times `targetScale` (the chain rule through label smoothing).
+  /// Whether the denominator of a mean divides each element, as it does derivatives; losses are divided once they are summed.
+  static var isDivided: Bool { get }
+
+  /// The quantity, divided by `divisor` if it is divided at all, and for the derivative in the target times `targetScale` (the
+  /// chain rule through label smoothing).
   static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V
+}
+
+extension ElementOperation {
+  @inlinable @inline(__always)
+  public static var isDivided: Bool { true }
 }
 
 /// ℓ = (1 - z) softplus(x) + q z softplus(-x)
 public enum LossOperation: ElementOperation {
+  @inlinable @inline(__always)
+  public static var isDivided: Bool { false }
+
   @inlinable @inline(__always)
   public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
     let (c1, c2) = (terms.negativeCoefficient, terms.positiveCoefficient)

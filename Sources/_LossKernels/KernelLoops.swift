@@ -6,63 +6,97 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   /// The loop's constants, one vector each.
   @usableFromInline
   struct Constants {
-    @usableFromInline let positiveWeight, targetScale, targetOffset, divisor: V
+    @usableFromInline let positiveWeight, targetScale, targetOffset: V
+    /// What derivatives are divided by, and what the element weights in them are: one of the two is 1.
+    @usableFromInline let divisor, weightDivisor: V
 
     @inlinable @inline(__always)
     init(_ arguments: KernelArguments<Scalar>) {
       positiveWeight = V(repeating: arguments.positiveWeight)
       targetScale = V(repeating: arguments.targetScale)
       targetOffset = V(repeating: arguments.targetOffset)
-      divisor = V(repeating: arguments.divisor)
+      let hasWeights = Form.isGeneral && arguments.weights != nil
+      divisor = V(repeating: hasWeights ? 1 : arguments.divisor)
+      weightDivisor = V(repeating: hasWeights ? arguments.divisor : 1)
     }
   }
 
-  /// Calls `body` with the terms of each vector of `count` elements, a positive multiple of the lanes.
+  /// Calls `body` with each vector of `count` elements, a positive multiple of the lanes.
   ///
   /// The exponential is taken of the vector ahead, so that the chain of dependent operations of one vector's exponential stands
   /// beside that of another's logarithm: the processor finds more operations that can start.
   @inlinable @inline(__always)
   static func forEachVector(
     _ arguments: KernelArguments<Scalar>, _ constants: Constants, count: Int,
-    _ body: (LossTerms<V>, _ offset: Int) -> Void
+    _ body: (Element, _ offset: Int) -> Void
   ) {
     var exponential = LossTerms.exponential(V(loading: arguments.logits))
     var offset = 0
     while offset < count - V.laneCount {
       let ahead = LossTerms.exponential(V(loading: arguments.logits + (offset + V.laneCount)))
-      body(terms(arguments, constants, exponential, at: offset), offset)
+      body(Element(arguments, constants, exponential, at: offset), offset)
       exponential = ahead
       offset += V.laneCount
     }
-    body(terms(arguments, constants, exponential, at: offset), offset)
+    body(Element(arguments, constants, exponential, at: offset), offset)
   }
 
-  /// The terms of the vector at `offset`.
-  @inlinable @inline(__always)
-  static func terms(
-    _ arguments: KernelArguments<Scalar>, _ constants: Constants, _ exponential: V, at offset: Int
-  ) -> LossTerms<V> {
-    let logit = V(loading: arguments.logits + offset)
-    let target = V(loading: arguments.targets + offset)
-    guard Form.isGeneral else {
-      return LossTerms(
-        logit: logit, target: target, positiveWeight: constants.positiveWeight, exponential: exponential)
-    }
-    var positiveWeight = constants.positiveWeight
-    if let positiveWeights = arguments.positiveWeights {
-      positiveWeight = V(loading: positiveWeights + offset)
-    }
-    return LossTerms(
-      logit: logit, target: target, scale: constants.targetScale, offset: constants.targetOffset,
-      positiveWeight: positiveWeight, exponential: exponential)
-  }
+  /// One vector of elements: what every quantity is computed from.
+  ///
+  /// All optional inputs are asked for here, before anything is computed: after a branch the compiler would no longer know the
+  /// comparisons before it as masks, and choose by them lane by lane.
+  @usableFromInline
+  struct Element {
+    @usableFromInline let terms: LossTerms<V>
+    @usableFromInline let weight: V
+    @usableFromInline let constants: Constants
 
-  /// `value` times the element weights; exactly 0 where the weight is.
-  @inlinable @inline(__always)
-  static func weighted(_ value: V, _ arguments: KernelArguments<Scalar>, at offset: Int) -> V {
-    guard Form.isGeneral, let weights = arguments.weights else { return value }
-    let weight = V(loading: weights + offset)
-    return (value * weight).zeroed(whereZero: weight)
+    @inlinable @inline(__always)
+    init(_ arguments: KernelArguments<Scalar>, _ constants: Constants, _ exponential: V, at offset: Int) {
+      self.constants = constants
+      let logit = V(loading: arguments.logits + offset)
+      let target = V(loading: arguments.targets + offset)
+      var (positiveWeight, weight) = (constants.positiveWeight, V(repeating: 1))
+      if Form.isGeneral, let positiveWeights = arguments.positiveWeights {
+        positiveWeight = V(loading: positiveWeights + offset)
+      }
+      if Form.isGeneral, let weights = arguments.weights { weight = V(loading: weights + offset) }
+      self.weight = weight
+      terms =
+        if Form.isGeneral {
+          LossTerms(
+            logit: logit, target: target, scale: constants.targetScale, offset: constants.targetOffset,
+            positiveWeight: positiveWeight, exponential: exponential)
+        } else {
+          LossTerms(logit: logit, target: target, positiveWeight: positiveWeight, exponential: exponential)
+        }
+    }
+
+    /// `Operation` times the element weights.
+    @inlinable @inline(__always)
+    func value<Operation: ElementOperation>(of operation: Operation.Type) -> V {
+      weighted(
+        Operation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale), operation)
+    }
+
+    /// The loss and its derivative in the logit. Both are computed before they are weighted: that takes the fewest instructions.
+    @inlinable @inline(__always)
+    var lossAndGradient: (loss: V, gradient: V) {
+      let loss = LossOperation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale)
+      let gradient = GradientOperation.value(
+        terms, divisor: constants.divisor, targetScale: constants.targetScale)
+      return (weighted(loss, LossOperation.self), weighted(gradient, GradientOperation.self))
+    }
+
+    /// `value` times the element weights; exactly 0 where the weight is.
+    ///
+    /// In a derivative the weight is divided first: it and the sum of the weights may be of any size, their quotient is a share.
+    @inlinable @inline(__always)
+    func weighted<Operation: ElementOperation>(_ value: V, _: Operation.Type) -> V {
+      guard Form.isGeneral else { return value }
+      let factor = Operation.isDivided ? weight / constants.weightDivisor : weight
+      return (value * factor).zeroed(whereZero: weight)
+    }
   }
 
   /// Calls `body` with the arguments of whole vectors' worth of elements, then with those of a padded copy of the rest.
@@ -117,9 +151,8 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     let constants = Constants(arguments)
     withPaddedTail(arguments) { arguments, count in
       guard let output = arguments.output else { return }
-      forEachVector(arguments, constants, count: count) { terms, offset in
-        let value = Operation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale)
-        weighted(value, arguments, at: offset).store(to: output + offset)
+      forEachVector(arguments, constants, count: count) { element, offset in
+        element.value(of: operation).store(to: output + offset)
       }
     }
   }
@@ -130,23 +163,11 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     let constants = Constants(arguments)
     var sums = CompensatedSum<V>()
     withPaddedTail(arguments) { arguments, count in
-      forEachVector(arguments, constants, count: count) { terms, offset in
-        let loss = LossOperation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale)
-        sums.add(weighted(loss, arguments, at: offset))
+      forEachVector(arguments, constants, count: count) { element, offset in
+        sums.add(element.value(of: LossOperation.self))
       }
     }
     return sums.total
-  }
-
-  /// The loss and its derivative in the logit of one vector, both times the element weights.
-  @inlinable @inline(__always)
-  static func lossAndGradient(
-    _ arguments: KernelArguments<Scalar>, _ constants: Constants, _ terms: LossTerms<V>, at offset: Int
-  ) -> (loss: V, gradient: V) {
-    let loss = LossOperation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale)
-    let gradient = GradientOperation.value(
-      terms, divisor: constants.divisor, targetScale: constants.targetScale)
-    return (weighted(loss, arguments, at: offset), weighted(gradient, arguments, at: offset))
   }
 
   /// The sum of the block's losses; writes the derivatives in the logits to the output.
@@ -156,8 +177,8 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     var sums = CompensatedSum<V>()
     withPaddedTail(arguments) { arguments, count in
       guard let output = arguments.output else { return }
-      forEachVector(arguments, constants, count: count) { terms, offset in
-        let (loss, gradient) = lossAndGradient(arguments, constants, terms, at: offset)
+      forEachVector(arguments, constants, count: count) { element, offset in
+        let (loss, gradient) = element.lossAndGradient
         gradient.store(to: output + offset)
         sums.add(loss)
       }
@@ -171,8 +192,8 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     let constants = Constants(arguments)
     withPaddedTail(arguments) { arguments, count in
       guard let output = arguments.output, let losses = arguments.losses else { return }
-      forEachVector(arguments, constants, count: count) { terms, offset in
-        let (loss, gradient) = lossAndGradient(arguments, constants, terms, at: offset)
+      forEachVector(arguments, constants, count: count) { element, offset in
+        let (loss, gradient) = element.lossAndGradient
         gradient.store(to: output + offset)
         loss.store(to: losses + offset)
       }

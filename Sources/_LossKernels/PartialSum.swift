@@ -18,7 +18,7 @@ public struct PartialSum: Sendable, Equatable {
   }
 
   /// 2^64: the largest count of terms is 2^63, so that sums in this unit stay finite.
-  @inlinable static var unit: Double { 0x1p64 }
+  @inlinable public static var unit: Double { 0x1p64 }
 
   /// The exact sum of two numbers, as a rounded sum and its error (Knuth's TwoSum).
   @inlinable @inline(__always)
@@ -60,11 +60,26 @@ public struct PartialSum: Sendable, Equatable {
   @inlinable
   public var value: Double { isScaled ? high * Self.unit : high }
 
-  /// The quotient of two sums; finite wherever it fits a Double, though the sums may not.
+  /// The quotient of two sums, within an ULP's half and little more; finite wherever it fits a Double, though the sums may not.
   @inlinable
   public func divided(by divisor: PartialSum) -> Double {
-    if isScaled == divisor.isScaled { return high / divisor.high }
-    let (dividend, divisor) = (scaled, divisor.scaled)
-    return dividend.high / divisor.high
+    guard isScaled == divisor.isScaled else { return scaled.divided(by: divisor.scaled) }
+    let quotient = high / divisor.high
+    guard quotient.isFinite else { return quotient }
+    // One step of Newton's iteration, with what the division left and the low parts.
+    let remainder = Self.remainder(high, quotient, divisor.high)
+    return quotient + (remainder + (low - quotient * divisor.low)) / divisor.high
+  }
+
+  /// What is left of `dividend` without `a b`, which must be near it: exact, each number in two halves whose products are (Dekker's
+  /// product, Numer. Math. 1971), so that no call of the C library's `fma` is needed.
+  @inlinable @inline(__always)
+  static func remainder(_ dividend: Double, _ a: Double, _ b: Double) -> Double {
+    let upperHalf: UInt64 = 0xFFFF_FFFF_F800_0000
+    let (a1, b1) = (
+      Double(bitPattern: a.bitPattern & upperHalf), Double(bitPattern: b.bitPattern & upperHalf)
+    )
+    let (a2, b2) = (a - a1, b - b1)
+    return ((dividend - a1 * b1) - (a1 * b2 + a2 * b1)) - a2 * b2
   }
 }

@@ -36,14 +36,16 @@ import _TestSupport
     _ kernel: KernelName, _ table: KernelTable<Scalar>, _ sample: KernelSample<Scalar>, _ index: Int,
     _ options: KernelOptions
   ) -> (output: Scalar, loss: Scalar) {
-    let isSmoothed = options.contains(.smoothing)
+    let (isSmoothed, isWeighted) = (options.contains(.smoothing), options.contains(.weights))
     let result = sample.output(
       kernel, table, index..<index + 1, isSmoothed ? .smoothing : [], isGeneral: isSmoothed,
-      positiveWeight: options.contains(.positiveWeights) ? sample.positiveWeights[index] : 3)
+      positiveWeight: options.contains(.positiveWeights) ? sample.positiveWeights[index] : 3,
+      divisor: isWeighted ? 1 : 7)
     let (output, loss) = (result.output[0], result.losses[0])
-    guard options.contains(.weights) else { return (output, loss) }
+    guard isWeighted else { return (output, loss) }
     let weight = sample.weights[index]
-    return weight == 0 ? (0, 0) : (output * weight, loss * weight)
+    // A derivative takes its weight's share in the divisor.
+    return weight == 0 ? (0, 0) : (output * (kernel == .loss ? weight : weight / 7), loss * weight)
   }
 
   @Test(

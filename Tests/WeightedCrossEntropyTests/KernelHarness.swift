@@ -74,7 +74,7 @@ struct KernelSample<Scalar: LossScalar> {
     positiveWeights: UnsafeMutablePointer<Scalar>, weights: UnsafeMutablePointer<Scalar>,
     output: UnsafeMutablePointer<Scalar>?, losses: UnsafeMutablePointer<Scalar>?, count: Int,
     options: KernelOptions,
-    positiveWeight: Scalar = 3
+    positiveWeight: Scalar = 3, divisor: Scalar = 7
   ) -> KernelArguments<Scalar> {
     let isSmoothed = options.contains(.smoothing)
     return KernelArguments(
@@ -83,13 +83,13 @@ struct KernelSample<Scalar: LossScalar> {
       weights: options.contains(.weights) ? UnsafePointer(weights) : nil, output: output, losses: losses,
       count: count, positiveWeight: positiveWeight, targetScale: isSmoothed ? 0.75 : 1,
       targetOffset: isSmoothed ? 0.125 : 0,
-      divisor: 7)
+      divisor: divisor)
   }
 
   /// A kernel's output for a range of the elements, from arrays of just those elements.
   func output(
     _ kernel: KernelName, _ table: KernelTable<Scalar>, _ range: Range<Int>, _ options: KernelOptions,
-    isGeneral: Bool = true, positiveWeight: Scalar = 3
+    isGeneral: Bool = true, positiveWeight: Scalar = 3, divisor: Scalar = 7
   ) -> (output: [Scalar], losses: [Scalar], sum: PartialSum?) {
     let count = range.count
     // Not NaN, so that an element nobody wrote is seen.
@@ -107,7 +107,7 @@ struct KernelSample<Scalar: LossScalar> {
         output: kernel.writesOutput ? base + 4 * count : nil,
         losses: kernel == .lossWithGradient ? base + 5 * count : nil,
         count: count, options: options,
-        positiveWeight: positiveWeight),
+        positiveWeight: positiveWeight, divisor: divisor),
       isGeneral: isGeneral)
     return (Array(buffer[(4 * count)..<(5 * count)]), Array(buffer[(5 * count)...]), sum)
   }

@@ -129,7 +129,7 @@ import _TestSupport
     #expect(throws: LossError("stream", .shapeMismatch(other: "targets", logits: [2], received: [3]))) {
       try accumulator.append(logits: two.span, targets: three.span)
     }
-    #expect(throws: LossError("stream", .missingWeights)) {
+    #expect(throws: LossError("stream", .weightsOfSomeParts)) {
       try accumulator.append(logits: two.span, targets: two.span, weights: two.span)
     }
     #expect(throws: LossError("stream", .missingWeights)) { try accumulator.weightedMean() }
@@ -138,6 +138,34 @@ import _TestSupport
     var weighted = try LossAccumulator(loss)
     try weighted.append(logits: two.span, targets: two.span, weights: two.span)
     #expect(throws: LossError("stream", .weightSum("0.0"))) { try weighted.weightedMean() }
+    #expect(throws: LossError("stream", .weightsOfSomeParts)) {
+      try weighted.append(logits: two.span, targets: two.span)
+    }
+  }
+
+  @Test(
+    "A gradient takes weights as the stream had them, and leaves its output alone otherwise",
+    arguments: [nil, .sum, .mean, .weightedMean] as [LossReduction?])
+  func weightsOfGradients(_ reduction: LossReduction?) throws {
+    let loss = try WeightedCrossEntropyLoss<Float>(name: "stream")
+    let ones: [Float] = [1, 1]
+    var plain = try LossAccumulator(loss)
+    try plain.append(logits: ones.span, targets: ones.span)
+    var weighted = try LossAccumulator(loss)
+    try weighted.append(logits: ones.span, targets: ones.span, weights: ones.span)
+    var gradient: [Float] = [7, 7]
+    #expect(throws: LossError("stream", .weightsOfSomeParts)) {
+      var output = gradient.mutableSpan
+      try plain.gradient(
+        of: reduction, logits: ones.span, targets: ones.span, weights: ones.span, firstIndex: 0, into: &output
+      )
+    }
+    #expect(throws: LossError("stream", .weightsOfSomeParts)) {
+      var output = gradient.mutableSpan
+      try weighted.gradient(
+        of: reduction, logits: ones.span, targets: ones.span, firstIndex: 0, into: &output)
+    }
+    #expect(gradient == [7, 7])
   }
 
   @Test("Positive weights per class need the shape of the stream, and no more than it holds")

@@ -78,6 +78,34 @@ import WeightedCrossEntropy
       _ = try loss(.perClass([1, 2], axis: 0)).reduced(
         .sum, logits: two.span, targets: two.span, shape: [2, 3], firstIndex: 5)
     },
+    Failure("logistic_loss: the first index must be at least 0 and leave room for 2 elements, received -1") {
+      let two: [Float] = [0, 0]
+      _ = try loss(.perClass([1, 2], axis: 0)).reduced(
+        .sum, logits: two.span, targets: two.span, shape: [2], firstIndex: -1)
+    },
+    Failure(
+      "logistic_loss: the first index must be at least 0 and leave room for 2 elements, received \(Int.max - 1)"
+    ) {
+      let two: [Float] = [0, 0]
+      _ = try loss(.perClass([1, 2], axis: 0)).reduced(
+        .sum, logits: two.span, targets: two.span, firstIndex: .max - 1)
+    },
+    Failure(
+      "logistic_loss: the first index must be at least 0 and leave room for 1 elements, received \(Int.max)"
+    ) {
+      let (one, two): ([Float], [Float]) = ([1], [2])
+      try loss().validate(logits: one.span, targets: two.span, firstIndex: .max)
+    },
+    Failure("logistic_loss: targets must lie in [0, 1], received 2.0 at index \(Int.max - 1)") {
+      let (one, two): ([Float], [Float]) = ([1], [2])
+      try loss().validate(logits: one.span, targets: two.span, firstIndex: .max - 1)
+    },
+    Failure("logistic_loss: weights must be given with every part of a stream or with none") {
+      let two: [Float] = [0, 0]
+      var stream = try LossAccumulator(loss())
+      try stream.append(logits: two.span, targets: two.span)
+      try stream.append(logits: two.span, targets: two.span, weights: two.span)
+    },
     Failure("logistic_loss: label smoothing must lie in [0, 1], received 1.5") {
       _ = try WeightedCrossEntropyLoss<Float>(labelSmoothing: 1.5)
     },

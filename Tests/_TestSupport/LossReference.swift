@@ -10,7 +10,8 @@ public struct ExactValue<Real: WideReal>: Sendable {
   /// asked of what nearly cancels.
   public var scale: Real
 
-  init(_ value: Real) {
+  /// A number that is no difference.
+  public init(_ value: Real) {
     self.value = value
     scale = value.magnitude
   }

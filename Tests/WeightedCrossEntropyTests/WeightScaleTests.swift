@@ -1,0 +1,116 @@
+import Testing
+import WeightedCrossEntropy
+import _LossKernels
+import _TestSupport
+
+/// A mean over weights does not depend on their scale: neither it nor its derivatives lose digits to weights of any size.
+@Suite struct WeightScaleTests {
+  /// Powers of two that take weights from 1 to 8 to the ends of the type's range: there their sum is near its greatest number, or
+  /// they are the least subnormal numbers.
+  static func scales<Scalar: LossScalar>(_: Scalar.Type) -> [Scalar] {
+    [
+      Scalar.greatestFiniteMagnitude.binade / 512, 0x1p30, 0x1p-30, Scalar.leastNormalMagnitude,
+      Scalar.leastNonzeroMagnitude,
+    ]
+  }
+
+  @Test(
+    "Scaling all weights changes no bit of a weighted mean and of what goes with it", arguments: Variant.all)
+  func scaledWeights(on variant: Variant) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      // Whole vectors and a rest; integer weights, so that every scaling is exact.
+      let count = 53
+      var generator = SeededGenerator(seed: 901)
+      let logits: [Scalar] = generator.uniform(count, in: -90...90)
+      let targets: [Scalar] = generator.targets(count)
+      let weights: [Scalar] = generator.uniform(count, in: Scalar(0)...8).map { $0.rounded() }
+      for smoothing: Scalar in [0, 0.125] {
+        let loss = try WeightedCrossEntropyLoss<Scalar>(
+          positiveWeight: 3, labelSmoothing: smoothing, instructionSet: variant.set)
+        func results(_ weights: [Scalar]) throws -> [[Scalar]] {
+          let of = LossReduction.weightedMean
+          let (value, gradient) = try loss.valueWithGradient(
+            of: of, logits: logits, targets: targets, weights: weights)
+          return try [
+            [value, loss.weightedMean(logits: logits, targets: targets, weights: weights)], gradient,
+            loss.gradient(of: of, logits: logits, targets: targets, weights: weights),
+            loss.secondDerivative(of: of, logits: logits, targets: targets, weights: weights),
+            loss.targetDerivative(of: of, logits: logits, targets: targets, weights: weights),
+            loss.positiveWeightDerivative(of: of, logits: logits, targets: targets, weights: weights),
+          ]
+        }
+        let expected = try results(weights)
+        for scale in Self.scales(Scalar.self) {
+          let scaled = try results(weights.map { $0 * scale })
+          // The losses of tiny weights are subnormal themselves, and so is what is summed.
+          let skipped = scale < 0x1p-60 ? 1 : 0
+          for (scaled, expected) in zip(scaled, expected).dropFirst(skipped) {
+            #expect(areSame(scaled, expected), "\(scale): \(differences(scaled, expected))")
+          }
+        }
+      }
+    }
+    try check(variant.type)
+  }
+
+  @Test("The derivatives of a weighted mean keep the documented accuracy", arguments: Variant.all)
+  func accuracy(on variant: Variant) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3, instructionSet: variant.set)
+      var generator = SeededGenerator(seed: 902)
+      let logits: [Scalar] = generator.uniform(1000, in: -80...80)
+      let targets = generator.targets(1000, as: Scalar.self).map { $0.rounded() }
+      let weights: [Scalar] = generator.uniform(1000, in: Scalar(1)...8)
+      let gradient = try loss.gradient(of: .weightedMean, logits: logits, targets: targets, weights: weights)
+      let reference = LossReference<Wide>(positiveWeight: 3)
+      let sum = weights.reduce(Wide(0)) { $0 + Wide(Double($1)) }
+      // σ, and what dividing and multiplying by weights rounds: the sum, the share and the product.
+      let bound = WeightedCrossEntropyLoss<Scalar>.maximumSoftGradientError + 1.5
+      for index in logits.indices {
+        let element = reference(.gradient, logit: Double(logits[index]), target: Double(targets[index]))
+        let exact = ExactValue(element.value * (Wide(Double(weights[index])) / sum))
+        #expect(gradient[index].ulps(from: exact) <= bound)
+      }
+    }
+    try check(variant.type)
+  }
+
+  @Test("A weighted loss is the loss times the weight, rounded once", arguments: Variant.all)
+  func weightedLosses(on variant: Variant) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3, instructionSet: variant.set)
+      var generator = SeededGenerator(seed: 903)
+      let (logits, targets): ([Scalar], [Scalar]) = (generator.logits(500), generator.targets(500))
+      let weights: [Scalar] = generator.uniform(500, in: Scalar(0.1)...8)
+      let plain = try loss(logits: logits, targets: targets)
+      let weighted = try loss(logits: logits, targets: targets, weights: weights)
+      #expect(areSame(weighted, zip(plain, weights).map { $0 * $1 }))
+      // So one beyond the greatest number is infinite whatever its weight.
+      let heavy = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: .uniform(.greatestFiniteMagnitude), instructionSet: variant.set)
+      #expect(try heavy(logits: [-100], targets: [1], weights: [1e-10]) == [.infinity])
+    }
+    try check(variant.type)
+  }
+
+  @Test("A quotient of sums is rounded once, low parts and all")
+  func quotients() {
+    var generator = SeededGenerator(seed: 904)
+    let numbers: [Double] = generator.uniform(4000, in: Double(1)...2)
+    let low: [Double] = generator.uniform(4000, in: -0x1p-54...0x1p-54)
+    for index in stride(from: 0, to: 4000, by: 2) {
+      let (a, b) = (
+        PartialSum(high: numbers[index], low: low[index]),
+        PartialSum(high: numbers[index + 1], low: low[index + 1])
+      )
+      let exact = ExactValue((Wide(a.high) + Wide(a.low)) / (Wide(b.high) + Wide(b.low)))
+      #expect(a.divided(by: b).ulps(from: exact) <= 0.51)
+      let scaled = PartialSum(high: b.high * 0x1p-64, low: b.low * 0x1p-64, isScaled: true)
+      #expect(a.divided(by: scaled) == a.divided(by: b))
+    }
+    #expect(PartialSum(high: .infinity).divided(by: PartialSum(high: 2)) == .infinity)
+    #expect(PartialSum(high: 0).divided(by: PartialSum(high: 2)) == 0)
+    #expect(PartialSum(high: 5e-324).divided(by: PartialSum(high: 1)) == 5e-324)
+    #expect(PartialSum(high: 0x1p1023).divided(by: PartialSum(high: 0x1p-10)) == .infinity)
+  }
+}
