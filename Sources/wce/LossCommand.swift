@@ -72,10 +72,7 @@ struct LossCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What errors call the operation.", valueName: "NAME"))
   var name = WeightedCrossEntropyLoss<Double>.defaultName
 
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("The most threads. (default: all processors)", valueName: "N")
-  )
-  var threads: Int?
+  @OptionGroup var threadsOption: ThreadsOption
 
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -156,7 +153,8 @@ struct LossCommand: ParsableCommand {
       }
     do throws(LossError) {
       return try WeightedCrossEntropyLoss(
-        positiveWeight: positiveWeight, labelSmoothing: Scalar(labelSmoothing), name: name, threads: threads)
+        positiveWeight: positiveWeight, labelSmoothing: Scalar(labelSmoothing), name: name,
+        threads: threadsOption.threads)
     } catch {
       guard case .invalidPositiveWeight = error.problem, let file = posWeights?.source else { throw error }
       throw ToolError(.badData, "\(file): \(error)")
