@@ -15,7 +15,7 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
   /// The weights are text.
   case textWeights(column: String, label: String)
   /// A column of text has too many different labels.
-  case tooManyCategories(column: String, count: Int, limit: Int)
+  case tooManyCategories(column: String, text: TextCell, count: Int, limit: Int)
   /// Every row has a missing cell.
   case allRowsDropped
   /// The model expects numbers where there is text.
@@ -41,8 +41,8 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
       "row \(row), column \(quoted(column)): weights must be finite and at least 0, received \(value)"
     case .textWeights(let column, let label):
       "column \(quoted(column)): weights must be numbers, received \(quoted(label))"
-    case .tooManyCategories(let column, let count, let limit):
-      "column \(quoted(column)) has \(count) different labels, and at most \(limit) can become features; leave it out, or group them"
+    case .tooManyCategories(let column, let text, let count, let limit):
+      "column \(quoted(column)) is text, as \(text), and has \(count) different labels, of which at most \(limit) can become features; leave it out, or group them"
     case .allRowsDropped: "every row has a missing cell, and no row is left"
     case .numberExpected(let column, let label, let row):
       "row \(row), column \(quoted(column)): the model expects numbers in this column, received \(quoted(label))"

@@ -63,6 +63,7 @@ public struct TrainingTable: Sendable {
         notices.append("filled \(column.missingCount) missing \(cells) of column \(quoted(column.name))")
       }
       if index == targetIndex || index == weightIndex { continue }
+      if let notice = column.textNotice { notices.append(notice) }
       columns.append(FeatureEncoding.Column(name: column.name, content: try Self.content(column, rows: keep)))
     }
     let encoding = FeatureEncoding(columns: columns, missing: missing)
@@ -139,7 +140,9 @@ public struct TrainingTable: Sendable {
       let used = labels.indices.filter { counts[$0] > 0 }
       guard used.count <= FeatureEncoding.categoryLimit else {
         throw .table(
-          .tooManyCategories(column: column.name, count: used.count, limit: FeatureEncoding.categoryLimit))
+          .tooManyCategories(
+            column: column.name, text: TextCell(codes: codes, labels: labels), count: used.count,
+            limit: FeatureEncoding.categoryLimit))
       }
       let frequent = used.max { (counts[$0], $1) < (counts[$1], $0) }
       return .categories(used.map { labels[$0] }, fill: frequent.map { labels[$0] } ?? "")

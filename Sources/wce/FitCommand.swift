@@ -74,12 +74,17 @@ struct FitCommand: ParsableCommand {
         throw ValidationError("\(option) is for tables; the targets of a matrix come from --targets FILE.")
       }
       if targets == nil { throw ValidationError("A matrix needs --targets FILE.") }
-      _ = try weights.map(InputFile.init(parsing:))
     } else {
       if targets != nil { throw ValidationError("--targets is for a matrix; a table has a --target COLUMN.") }
       if target == nil { throw ValidationError("A table needs --target COLUMN, the column to predict.") }
     }
-    if isSamePath(model, data) { throw ValidationError("--model and the data name the same file.") }
+    // The weights of a table are one of its columns.
+    try requireDistinctFiles(
+      outputs: [("--model", model)],
+      inputs: [
+        ("the data", data), ("--targets", targets?.path),
+        ("--weights", isMatrix(data) ? try weights.map(InputFile.init(parsing:))?.path : nil),
+      ])
   }
 
   func run() throws {
@@ -90,11 +95,11 @@ struct FitCommand: ParsableCommand {
     try file.write(classifier.json())
     try file.commit()
     notify(classifier.notices)
-    try Output.write(FitSummary(classifier, posWeight, path: model).text)
+    if model != Output.path { try Output.write(FitSummary(classifier, posWeight, path: model).text) }
   }
 
   private func fitTable() throws -> Classifier {
-    let contents = try CSVTable.read(data, format: table.format)
+    let contents = try table.read(data)
     return try ToolError.naming(data) { () throws(ClassificationError) in
       let training = try table.trainingTable(
         contents, target: TargetColumn(name: target ?? "", positive: positive), weights: weights)

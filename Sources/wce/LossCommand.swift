@@ -94,9 +94,12 @@ struct LossCommand: ParsableCommand {
     if [logits, targets, weights].count(where: { $0?.isStandardInput == true }) > 1 {
       throw ValidationError("Standard input can be only one of the inputs.")
     }
-    if let output, let gradient, output.hasSameName(as: gradient) {
-      throw ValidationError("--output and --gradient name the same file.")
-    }
+    try requireDistinctFiles(
+      outputs: [("--gradient", gradient?.path), ("--output", output?.path)],
+      inputs: [
+        ("the logits", logits.path), ("the targets", targets.path), ("--weights", weights?.path),
+        ("--pos-weights", posWeights?.source),
+      ])
   }
 
   func run() throws {
@@ -149,7 +152,7 @@ struct LossCommand: ParsableCommand {
       if let posWeights, let axis {
         .perClass(try posWeights.weights(), axis: axis)
       } else {
-        .uniform(Scalar(posWeight ?? 1))
+        .uniform(try (posWeight ?? 1).fitting("--pos-weight"))
       }
     do throws(LossError) {
       return try WeightedCrossEntropyLoss(

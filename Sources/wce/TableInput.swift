@@ -1,16 +1,5 @@
 import DataFiles
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
-/// Whether two paths are spellings of one.
-func isSamePath(_ path: String, _ other: String) -> Bool {
-  URL(filePath: path).standardizedFileURL == URL(filePath: other).standardizedFileURL
-}
-
 extension CSVTable {
   /// Reads a table, with a bar on a terminal.
   static func read(

@@ -18,8 +18,17 @@ struct TableOptions: ParsableArguments {
 
   @OptionGroup var delimiterOption: DelimiterOption
 
-  /// How the file is written.
-  var format: CSVFormat { CSVFormat(delimiter: delimiterOption.delimiter, hasHeader: !noHeader) }
+  /// Reads a table.
+  func read(_ path: String) throws(DataFileError) -> CSVTable {
+    let table = try CSVTable.read(
+      path, format: CSVFormat(delimiter: delimiterOption.delimiter, hasHeader: !noHeader))
+    if !noHeader, table.header.names.allSatisfy({ Double($0) != nil }) {
+      StandardError.notify(
+        "\(path): the first row is all numbers, and was taken for the names of the columns; with --no-header it is data"
+      )
+    }
+    return table
+  }
 
   /// The first of these options that was given, where they have nothing to be about.
   var firstGiven: String? {

@@ -25,14 +25,6 @@ extension TradeoffCommand {
   }
 }
 
-extension Double {
-  /// All digits, without the fraction of a whole number.
-  fileprivate var plain: String {
-    let digits = "\(self)"
-    return digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits
-  }
-}
-
 extension CSVFormat.Delimiter {
   /// The delimiter as the command line names it, such that a terminal shows it.
   fileprivate var word: String { self == .tab ? "tab" : description }

@@ -84,10 +84,8 @@ struct TradeoffCommand: ParsableCommand {
     if recallAtLeast != nil && precisionAtLeast != nil {
       throw ValidationError("Give --recall-at-least or --precision-at-least, not both.")
     }
-    let files = [data, report, json, picture].compactMap { $0 }
-    if Set(files).count < files.count {
-      throw ValidationError("The data, --report, --json and --picture must be different files.")
-    }
+    try requireDistinctFiles(
+      outputs: [("--report", report), ("--json", json), ("--picture", picture)], inputs: [("the data", data)])
     _ = try WeightPath(posWeights)
   }
 
@@ -123,7 +121,9 @@ struct TradeoffCommand: ParsableCommand {
     let files = [outputs.report, outputs.json, outputs.picture].compactMap { $0 }
     for file in files { try file.synchronize() }
     for file in files { try file.commit() }
-    try Output.write(TradeoffSummary(study: study, data: data, next: next).text)
+    if !files.contains(where: { $0.path == Output.path }) {
+      try Output.write(TradeoffSummary(study: study, data: data, next: next).text)
+    }
   }
 
   private func open(_ path: String?) throws(DataFileError) -> AtomicFile? {
@@ -137,7 +137,7 @@ struct TradeoffCommand: ParsableCommand {
   }
 
   private func read() throws -> TradeoffData {
-    let contents = try data.map { try CSVTable.read($0, format: table.format) } ?? ExampleData.table()
+    let contents = try data.map(table.read) ?? ExampleData.table()
     return try ToolError.naming(data ?? ExampleData.name) { () throws(ClassificationError) in
       TradeoffData(
         table: try table.trainingTable(

@@ -205,7 +205,7 @@ import _TestSupport
     #expect(try training(text(100)).features.columns.count == 100)
     #expect(
       message { _ = try training(text(101)) }
-        == "column \"c\" has 101 different labels, and at most 100 can become features; leave it out, or group them"
+        == "column \"c\" is text, as row 1 has \"label0\", and has 101 different labels, of which at most 100 can become features; leave it out, or group them"
     )
   }
 
@@ -219,7 +219,7 @@ import _TestSupport
     #expect(
       message { _ = try training("y\n1\n0\n") }
         == "there is no column to learn from besides the target and the weights")
-    #expect(message { _ = try training("a,y\n") } == "there are no rows to learn from")
+    #expect(message { _ = try training("a,y\n") } == "there are no rows, or all have weight 0")
     #expect(
       message { _ = try training(mixed, target: TargetColumn(name: "z")) }
         == "T: there is no column \"z\"; the columns are \"a\", \"city\", \"y\", \"b\"")

@@ -242,8 +242,8 @@ import _TestSupport
       ("--l2 -1", "the l2 penalty must be finite and at least 0, received -1"),
       ("--threads 0", "the number of threads must be at least 1, received 0"),
       ("--seed -1", "--seed"),
-      ("--report x --json x", "must be different files"),
-      ("d.csv --target t --report d.csv", "must be different files"),
+      ("--report x --json x", "--json and --report name the same file."),
+      ("d.csv --target t --report ./d.csv", "--report and the data name the same file."),
     ]
     for (line, message) in cases {
       let outcome = try tool.run(["tradeoff"] + line.split(separator: " ").map(String.init))
