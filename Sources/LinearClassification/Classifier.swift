@@ -1,3 +1,5 @@
+import DataFiles
+
 /// A model with all that is needed to use it on a table: what a model file holds.
 public struct Classifier: Hashable, Sendable {
   /// How it did on the rows that it was trained with.

@@ -1,3 +1,5 @@
+import DataFiles
+
 /// What is wrong with the columns of a table, for learning or for prediction. Rows are counted from 1 without the header.
 public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
   /// Two columns have one name, so that a model could not tell them apart.
@@ -57,16 +59,4 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
     let shown = labels.prefix(10).map { quoted($0) }.joined(separator: ", ")
     return labels.count > 10 ? "\(shown) and \(labels.count - 10) more" : shown
   }
-}
-
-/// The text in double quotes, on one line, shortened where it is long.
-func quoted(_ text: String) -> String {
-  var shown = ""
-  for scalar in text.unicodeScalars.prefix(60) {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: shown += scalar.escaped(asASCII: true)
-    default: shown.unicodeScalars.append(scalar)
-    }
-  }
-  return "\"\(shown)\(text.unicodeScalars.count > 60 ? "…" : "")\""
 }

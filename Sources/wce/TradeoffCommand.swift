@@ -81,6 +81,9 @@ struct TradeoffCommand: ParsableCommand {
     } else if target == nil {
       throw ValidationError("A table needs --target COLUMN, the column to predict.")
     }
+    if let data, isMatrix(data) {
+      throw ValidationError("A study takes a table, DATA.csv, and \(data) is a matrix.")
+    }
     if recallAtLeast != nil && precisionAtLeast != nil {
       throw ValidationError("Give --recall-at-least or --precision-at-least, not both.")
     }
