@@ -15,8 +15,7 @@ struct EvaluationReport: Encodable {
   ) {
     self.evaluation = evaluation
     self.probabilities = probabilities
-    rowCount = labels.targets.count
-    positiveCount = labels.targets.count { $0 == 1 }
+    (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
     positiveWeight = classifier.model.positiveWeight
   }
 
