@@ -162,6 +162,20 @@ import _TestSupport
     #expect(table.notices == [])
   }
 
+  @Test("Rows of weight 0 have no part in what fills missing cells")
+  func fillsOfWeightedRows() throws {
+    let rows = "1,a,1,0\n3,a,2,1\n,,1,0\n"
+    let table = try training("x,c,w,y\n900,b,0,1\n" + rows + "-5,b,0,0\n", weights: "w", missing: .mean)
+    #expect(
+      table.encoding.columns.map(\.content)
+        == [.number(fill: 2), .categories(["b", "a"], fill: "a")])
+    let without = try training("x,c,w,y\n3,b,1,1\n" + rows, weights: "w", missing: .mean)
+    #expect(without.encoding.columns[0].content == .number(fill: 7.0 / 3))
+    let unused = try training("x,c,w,y\n1,a,0,1\n2,b,1,0\n3,b,1,1\n", weights: "w", missing: .mean)
+    #expect(unused.encoding.columns[0].content == .number(fill: 2.5))
+    #expect(unused.encoding.columns[1].content == .categories(["a", "b"], fill: "b"))
+  }
+
   /// Filling a constant column with its mean leaves it constant.
   @Test func filledConstant() throws {
     let text =
