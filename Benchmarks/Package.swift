@@ -1,10 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// An executable that uses some of the parent package's libraries.
-func tool(_ name: String, _ libraries: String...) -> Target {
+/// An executable that uses some of the parent package's libraries, and some targets of this one.
+func tool(_ name: String, _ libraries: String..., targets: [Target.Dependency] = []) -> Target {
   .executableTarget(
-    name: name, dependencies: libraries.map { .product(name: $0, package: "weighted-cross-entropy") })
+    name: name,
+    dependencies: targets + libraries.map { .product(name: $0, package: "weighted-cross-entropy") })
 }
 
 let package = Package(
@@ -12,14 +13,12 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "weighted-cross-entropy", path: "..")],
   targets: [
-    tool("accuracy", "WeightedCrossEntropy"),
+    // What the tests compute references with; the folder is a link to the tests' own.
+    .target(name: "TestSupport"),
+    tool("accuracy", "WeightedCrossEntropy", targets: ["TestSupport"]),
     tool("csv-throughput", "DataFiles"),
     .target(name: "Callgrind"),
-    .executableTarget(
-      name: "instruction-counts",
-      dependencies: [
-        "Callgrind", .product(name: "WeightedCrossEntropy", package: "weighted-cross-entropy"),
-      ]),
+    tool("instruction-counts", "WeightedCrossEntropy", targets: ["Callgrind"]),
     tool("kernels", "WeightedCrossEntropy"),
     tool("npy-throughput", "DataFiles"),
     tool("fit", "LinearClassification", "DataFiles"),

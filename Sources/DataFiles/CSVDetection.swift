@@ -2,11 +2,21 @@
 enum CSVDetection {
   /// The place of the first character: 3 behind a byte order mark of UTF-8, else 0.
   static func textStart(of bytes: UnsafeBufferPointer<UInt8>, path: String) throws(DataFileError) -> Int {
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      throw DataFileError(.badData, path: path, reason: "the text is UTF-16; save it as UTF-8")
+    if let reason = otherFormats.first(where: { bytes.starts(with: $0.start) })?.reason {
+      throw DataFileError(.badData, path: path, reason: reason)
     }
     return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
+
+  /// How files begin that are often taken for tables, and what to do about it.
+  private static let otherFormats: [(start: [UInt8], reason: String)] = [
+    ([0xFF, 0xFE], "the text is UTF-16; save it as UTF-8"),
+    ([0xFE, 0xFF], "the text is UTF-16; save it as UTF-8"),
+    (NPYHeader.magic, "this is an array of NumPy, not a table"),
+    ([0x1F, 0x8B], "the file is compressed by gzip; decompress it first"),
+    (Array("PK\u{3}\u{4}".utf8), "this is a ZIP archive, as spreadsheets are; save the table as CSV"),
+    (Array("PAR1".utf8), "this is a Parquet file; save the table as CSV"),
+  ]
 
   /// LF, unless the first line break outside quotes is a CR that no LF follows.
   static func newline(of text: UnsafeBufferPointer<UInt8>) -> UInt8 {

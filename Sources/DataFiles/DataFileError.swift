@@ -61,14 +61,15 @@ public struct DataFileError: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 /// The text in double quotes, on one line, shortened where it is long.
-func quoted(_ text: some StringProtocol, limit: Int = 60) -> String {
-  let shown = text.prefix(limit)
-  return "\"\(escapingControlCharacters(shown))\(shown.endIndex == text.endIndex ? "" : "…")\""
+package func quoted(_ text: some StringProtocol, limit: Int = 60) -> String {
+  let shown = text.unicodeScalars.prefix(limit)
+  let isWhole = shown.endIndex == text.unicodeScalars.endIndex
+  return "\"\(escapingControlCharacters(String(String.UnicodeScalarView(shown))))\(isWhole ? "" : "…")\""
 }
 
 /// The text with every control character written as an escape, so that a message stays on one line and
 /// cannot steer a terminal.
-private func escapingControlCharacters(_ text: some StringProtocol) -> String {
+package func escapingControlCharacters(_ text: some StringProtocol) -> String {
   var escaped = ""
   for scalar in text.unicodeScalars {
     switch scalar.properties.generalCategory {

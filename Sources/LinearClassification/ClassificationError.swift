@@ -76,7 +76,7 @@ extension ClassificationError: CustomStringConvertible {
       "the target has no negatives: every row is positive, and there is nothing to tell apart"
     case .oneClass(positive: false):
       "the target has no positives: every row is negative, and there is nothing to tell apart"
-    case .noRows: "there are no rows to learn from"
+    case .noRows: "there are no rows, or all have weight 0"
     case .onlyConstantFeatures: "every feature is constant, and nothing can be learned from that"
     case .table(let problem): "\(problem)"
     case .file(let error): "\(error)"
@@ -91,7 +91,7 @@ extension ClassificationError: CustomStringConvertible {
         + (feature.map { " with the help of the feature \(quoted($0))" } ?? "")
         + ", so that without a penalty the coefficients grow without limit; use an l2 penalty above 0"
     case .notConverged(let certificate):
-      "training did not converge: after \(certificate.iterations) iterations "
+      "training did not converge: after \(certificate.iterations) iteration\(certificate.iterations == 1 ? "" : "s") "
         + (certificate.gradientNorm > certificate.tolerance
           ? "the gradient norm is \(certificate.gradientNorm) and should be at most \(certificate.tolerance)"
           : "the next step would still change a coefficient by \(certificate.remainingStep)")

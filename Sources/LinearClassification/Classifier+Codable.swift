@@ -1,3 +1,5 @@
+import DataFiles
+
 /// The model file: one JSON object, described in ``Classifier/read(_:)``.
 extension Classifier: Codable {
   /// What a model file says it is.

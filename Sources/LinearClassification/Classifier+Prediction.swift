@@ -40,6 +40,16 @@ extension Classifier {
       self.targets = targets
       self.weights = weights
     }
+
+    /// The number of rows that count: those of a weight above 0.
+    public var rowCount: Int { count { _ in true } }
+    /// The number of positive rows among them.
+    public var positiveCount: Int { count { $0 == 1 } }
+
+    private func count(where matches: (Double) -> Bool) -> Int {
+      guard let weights else { return targets.count(where: matches) }
+      return zip(targets, weights).count { target, weight in weight > 0 && matches(target) }
+    }
   }
 
   /// The threshold at which the decisions are those that the weight was chosen for: 1/2 on raw probabilities, and on calibrated ones

@@ -1,10 +1,12 @@
+import DataFiles
+
 /// A model with all that is needed to use it on a table: what a model file holds.
 public struct Classifier: Hashable, Sendable {
   /// How it did on the rows that it was trained with.
   public struct Training: Codable, Hashable, Sendable {
-    /// The number of rows.
+    /// The number of rows that count: those of a weight above 0.
     public var rowCount: Int
-    /// The number of positive rows.
+    /// The number of positive rows among them.
     public var positiveCount: Int
     /// The metrics with the probabilities σ(x) and the threshold 1/2.
     public var raw: Evaluation
@@ -58,8 +60,9 @@ public struct Classifier: Hashable, Sendable {
     let ranking = RankingCurve(rows)
     let calibrated = try LabelledScores(
       logits: model.calibratedLogits(logits), targets: targets, weights: weights)
+    let labels = Labels(targets: targets, weights: weights)
     training = Training(
-      rowCount: targets.count, positiveCount: targets.count { $0 == 1 },
+      rowCount: labels.rowCount, positiveCount: labels.positiveCount,
       raw: try Evaluation(rows, threshold: 0.5, ranking: ranking),
       calibrated: try Evaluation(calibrated, threshold: 0.5, ranking: ranking))
     self.encoding = encoding

@@ -127,9 +127,8 @@ extension FeatureEncoding.Column {
       let translated = codes.map { $0 < 0 ? fillCode : translation[Int($0)] }
       return categories.indices.map { .indicator(codes: translated, code: Int32($0)) }
     case (.number, .categories(let codes, let labels)):
-      let label = labels.firstIndex { Double($0) == nil } ?? 0
-      let row = codes.firstIndex(of: Int32(label)) ?? 0
-      throw .table(.numberExpected(column: name, label: labels.isEmpty ? "" : labels[label], row: row + 1))
+      let text = TextCell(codes: codes, labels: labels)
+      throw .table(.numberExpected(column: name, label: text.label, row: text.row))
     case (.categories, .numbers):
       throw .table(.textExpected(column: name))
     }

@@ -1,3 +1,5 @@
+import DataFiles
+
 /// The features of some rows, column by column, in the storage of whoever made them: a table's columns are shared, not copied.
 public struct FeatureMatrix: Sendable {
   /// One feature.

@@ -23,7 +23,12 @@ public struct Recommendation: Codable, Hashable, Sendable {
 
   init(goal: TradeoffGoal, weightPath: [TradeoffPoint], unweighted: RankingCurve) {
     let reaching = goal.best(of: weightPath) { $0.pooled[$1] }
-    let closest = weightPath.max { $0.pooled[goal.metric] ?? -1 < $1.pooled[goal.metric] ?? -1 }
+    // Of weights that are equally close the cheapest; then the largest, for where no row is flagged the way leads up.
+    let closest = weightPath.max { first, second in
+      let (metric, price) = (goal.metric, goal.price)
+      return (first.pooled[metric] ?? -1, first.pooled[price] ?? -1, first.positiveWeight)
+        < (second.pooled[metric] ?? -1, second.pooled[price] ?? -1, second.positiveWeight)
+    }
     // A study has at least one point.
     let chosen = reaching ?? closest
     self.goal = goal

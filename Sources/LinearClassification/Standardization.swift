@@ -7,7 +7,7 @@ import _MatrixKernels
 ///
 /// Population standard deviations (divided by n), unweighted: each row with a weight above 0 counts once, and a row of weight 0 does
 /// not. This is scikit-learn's `StandardScaler`. A feature whose standard deviation is 0, or no more than the rounding of its mean, is
-/// constant, and left out of the model.
+/// constant, and left out of the model. So is one of deviations below about 1e-162, whose squares underflow.
 public struct Standardization: Codable, Hashable, Sendable {
   /// The mean of each feature.
   public var means: [Double]

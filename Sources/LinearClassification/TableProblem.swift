@@ -1,3 +1,5 @@
+import DataFiles
+
 /// What is wrong with the columns of a table, for learning or for prediction. Rows are counted from 1 without the header.
 public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
   /// Two columns have one name, so that a model could not tell them apart.
@@ -15,7 +17,7 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
   /// The weights are text.
   case textWeights(column: String, label: String)
   /// A column of text has too many different labels.
-  case tooManyCategories(column: String, count: Int, limit: Int)
+  case tooManyCategories(column: String, text: TextCell, count: Int, limit: Int)
   /// Every row has a missing cell.
   case allRowsDropped
   /// The model expects numbers where there is text.
@@ -41,8 +43,8 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
       "row \(row), column \(quoted(column)): weights must be finite and at least 0, received \(value)"
     case .textWeights(let column, let label):
       "column \(quoted(column)): weights must be numbers, received \(quoted(label))"
-    case .tooManyCategories(let column, let count, let limit):
-      "column \(quoted(column)) has \(count) different labels, and at most \(limit) can become features; leave it out, or group them"
+    case .tooManyCategories(let column, let text, let count, let limit):
+      "column \(quoted(column)) is text, as \(text), and has \(count) different labels, of which at most \(limit) can become features; leave it out, or group them"
     case .allRowsDropped: "every row has a missing cell, and no row is left"
     case .numberExpected(let column, let label, let row):
       "row \(row), column \(quoted(column)): the model expects numbers in this column, received \(quoted(label))"
@@ -57,16 +59,4 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
     let shown = labels.prefix(10).map { quoted($0) }.joined(separator: ", ")
     return labels.count > 10 ? "\(shown) and \(labels.count - 10) more" : shown
   }
-}
-
-/// The text in double quotes, on one line, shortened where it is long.
-func quoted(_ text: String) -> String {
-  var shown = ""
-  for scalar in text.unicodeScalars.prefix(60) {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: shown += scalar.escaped(asASCII: true)
-    default: shown.unicodeScalars.append(scalar)
-    }
-  }
-  return "\"\(shown)\(text.unicodeScalars.count > 60 ? "…" : "")\""
 }

@@ -32,9 +32,8 @@ extension TradeoffStudy {
     let logits = try Self.heldOutLogits(
       features, targets, weights, settings, division, training: training, monitor: monitor)
     self.settings = settings
-    let counted = targets.indices.filter { row in weights.map { $0[row] > 0 } ?? true }
-    rowCount = counted.count
-    positiveCount = counted.count { targets[$0] == 1 }
+    let labels = Classifier.Labels(targets: targets, weights: weights)
+    (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
 
     func points(
       _ make: (Double) -> (weight: Double, threshold: Double)

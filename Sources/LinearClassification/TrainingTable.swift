@@ -52,6 +52,8 @@ public struct TrainingTable: Sendable {
       notices.append(
         "dropped \(table.rowCount - keep.count) of \(table.rowCount) rows because a cell was missing")
     }
+    let weightValues: [Double]? =
+      if let weightIndex { try Self.weights(table.columns[weightIndex]) } else { nil }
     var columns: [FeatureEncoding.Column] = []
     for (index, column) in table.columns.enumerated() where !ignored.contains(index) {
       if let position = column.firstMissing, missing != .drop {
@@ -63,7 +65,10 @@ public struct TrainingTable: Sendable {
         notices.append("filled \(column.missingCount) missing \(cells) of column \(quoted(column.name))")
       }
       if index == targetIndex || index == weightIndex { continue }
-      columns.append(FeatureEncoding.Column(name: column.name, content: try Self.content(column, rows: keep)))
+      if let notice = column.textNotice { notices.append(notice) }
+      columns.append(
+        FeatureEncoding.Column(
+          name: column.name, content: try Self.content(column, rows: keep, weights: weightValues)))
     }
     let encoding = FeatureEncoding(columns: columns, missing: missing)
     self.encoding = encoding
@@ -78,8 +83,6 @@ public struct TrainingTable: Sendable {
     guard !features.isEmpty else { throw .noFeatures }
     let matrix = FeatureMatrix(rowCount: table.rowCount, columns: features, names: encoding.featureNames)
     let targets = try self.target.targets(table.columns[targetIndex])
-    let weightValues: [Double]? =
-      if let weightIndex { try Self.weights(table.columns[weightIndex]) } else { nil }
     self.features = keep.map(matrix.rows) ?? matrix
     self.targets = keep.map { rows in rows.map { targets[$0] } } ?? targets
     self.weights = weightValues.map { values in keep.map { rows in rows.map { values[$0] } } ?? values }
@@ -113,21 +116,25 @@ public struct TrainingTable: Sendable {
     }
   }
 
-  /// What the column holds in the rows that are used, and what stands for a missing cell.
+  /// What the column holds in the rows that are used, and what stands for a missing cell: for that rows of weight 0 do not count, as
+  /// anywhere else.
   private static func content(
-    _ column: CSVTable.Column, rows: [Int]?
+    _ column: CSVTable.Column, rows: [Int]?, weights: [Double]?
   ) throws(ClassificationError) -> FeatureEncoding.Column.Content {
     switch column.values {
     case .numbers(let numbers):
       // Distances from one of the numbers, so that filling a constant column leaves it constant.
-      let center = numbers.first { !$0.isNaN } ?? 0
+      var center: Double?
       var sum = 0.0
       var count = 0.0
-      for number in numbers where !number.isNaN {
-        sum += number - center
+      for (row, number) in numbers.enumerated() where !number.isNaN && weights?[row] != 0 {
+        let origin = center ?? number
+        center = origin
+        sum += number - origin
         count += 1
       }
-      return .number(fill: sum.isFinite && count > 0 ? center + sum / count : 0)
+      guard let center, sum.isFinite else { return .number(fill: 0) }
+      return .number(fill: center + sum / count)
     case .categories(let codes, let labels):
       var counts = [Int](repeating: 0, count: labels.count)
       if let rows {
@@ -139,7 +146,12 @@ public struct TrainingTable: Sendable {
       let used = labels.indices.filter { counts[$0] > 0 }
       guard used.count <= FeatureEncoding.categoryLimit else {
         throw .table(
-          .tooManyCategories(column: column.name, count: used.count, limit: FeatureEncoding.categoryLimit))
+          .tooManyCategories(
+            column: column.name, text: TextCell(codes: codes, labels: labels), count: used.count,
+            limit: FeatureEncoding.categoryLimit))
+      }
+      if let weights {
+        for (row, code) in codes.enumerated() where code >= 0 && weights[row] == 0 { counts[Int(code)] -= 1 }
       }
       let frequent = used.max { (counts[$0], $1) < (counts[$1], $0) }
       return .categories(used.map { labels[$0] }, fill: frequent.map { labels[$0] } ?? "")

@@ -25,21 +25,11 @@ public struct ScalarLane<Scalar: KernelScalar>: KernelArithmetic {
   public static prefix func - (a: Self) -> Self { Self(-a.value) }
 
   @inlinable @inline(__always)
-  public static var isFused: Bool {
-    #if arch(arm64)
-      true
-    #else
-      false
-    #endif
-  }
+  public static var isFused: Bool { Baseline.isFused }
 
   @inlinable @inline(__always)
   public static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
-    #if arch(arm64)
-      Self(c.value.addingProduct(a.value, b.value))
-    #else
-      Self(a.value * b.value + c.value)
-    #endif
+    Self(isFused ? c.value.addingProduct(a.value, b.value) : a.value * b.value + c.value)
   }
 
   @inlinable @inline(__always)

@@ -33,7 +33,7 @@ enum ClassWeights {
   /// The weights. A file holds them along its only axis.
   func weights<Scalar: FileScalar>() throws -> [Scalar] {
     switch self {
-    case .list(let weights): return weights.map { Scalar($0) }
+    case .list(let weights): return try weights.map { try $0.fitting("--pos-weights") }
     case .file(let file):
       let source = try file.open()
       // Checked before the elements are read: the file may be one of logits by mistake.

@@ -56,7 +56,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let classifier = try scoring.readModel()
     let (predictions, labels) = try isMatrix(scoring.data) ? scoreMatrix(classifier) : scoreTable(classifier)
-    if !labels.targets.contains(1) { StandardError.notify("\(scoring.data): no row is positive") }
+    if labels.positiveCount == 0 { StandardError.notify("\(scoring.data): no row is positive") }
     let source = targets?.description ?? scoring.data
     let report = EvaluationReport(
       try ToolError.naming(source) { () throws(ClassificationError) in

@@ -15,8 +15,7 @@ struct EvaluationReport: Encodable {
   ) {
     self.evaluation = evaluation
     self.probabilities = probabilities
-    rowCount = labels.targets.count
-    positiveCount = labels.targets.count { $0 == 1 }
+    (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
     positiveWeight = classifier.model.positiveWeight
   }
 
@@ -37,7 +36,7 @@ struct EvaluationReport: Encodable {
     let confusion = evaluation.confusion
     return """
       \(aligned("rows"))\(rowCount), \(positiveCount) of them positive
-      \(aligned("positive weight"))\(positiveWeight)
+      \(aligned("positive weight"))\(positiveWeight.plain)
       \(aligned("probabilities"))\(probabilities.rawValue)
       \(aligned("threshold"))\(evaluation.threshold)
 
@@ -50,7 +49,8 @@ struct EvaluationReport: Encodable {
   }
 
   private func cell(_ count: Double) -> String {
-    let text = count.formatted(9)
+    // All digits of a whole number; a sum of weights without the noise in its last ones.
+    let text = count.formatted(abs(count) < 1e9 ? 9 : 15)
     return String(repeating: " ", count: max(0, 18 - text.count)) + text
   }
 }

@@ -55,32 +55,13 @@ struct FitCommand: ParsableCommand {
       valueName: "COLUMN|FILE"))
   var weights: String?
 
-  @Option(help: ArgumentHelp("A column that is no feature. May be repeated.", valueName: "COLUMN"))
-  var exclude: [String] = []
-
-  @Option(
-    help:
-      "Cells that are missing: an error, filled with the column's mean (or its most frequent label), or their rows dropped."
-  )
-  var missing = FeatureEncoding.MissingPolicy.error
-
-  @Flag(help: "The table has no header; its columns are 1, 2, 3 and so on.")
-  var noHeader = false
-
-  @Option(
-    help: ArgumentHelp(
-      "The character between cells, or comma, semicolon, tab. (default: what the file looks like)",
-      valueName: "C"))
-  var delimiter: DelimiterArgument?
+  @OptionGroup var table: TableOptions
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("The most iterations.", valueName: "N"))
   var maxIterations = LogisticRegression().maximumIterations
 
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("The most threads. (default: all processors)", valueName: "N")
-  )
-  var threads: Int?
+  @OptionGroup var threadsOption: ThreadsOption
 
   @Option(
     help: ArgumentHelp("Write the model here, as JSON.", valueName: "MODEL.json"),
@@ -89,20 +70,21 @@ struct FitCommand: ParsableCommand {
 
   func validate() throws {
     if isMatrix(data) {
-      let needed = [
-        (target != nil, "--target"), (positive != nil, "--positive"), (!exclude.isEmpty, "--exclude"),
-        (missing != .error, "--missing"), (noHeader, "--no-header"), (delimiter != nil, "--delimiter"),
-      ]
-      if let option = needed.first(where: \.0)?.1 {
+      if let option = target != nil ? "--target" : positive != nil ? "--positive" : table.firstGiven {
         throw ValidationError("\(option) is for tables; the targets of a matrix come from --targets FILE.")
       }
       if targets == nil { throw ValidationError("A matrix needs --targets FILE.") }
-      _ = try weights.map(InputFile.init(parsing:))
     } else {
       if targets != nil { throw ValidationError("--targets is for a matrix; a table has a --target COLUMN.") }
       if target == nil { throw ValidationError("A table needs --target COLUMN, the column to predict.") }
     }
-    if isSamePath(model, data) { throw ValidationError("--model and the data name the same file.") }
+    // The weights of a table are one of its columns.
+    try requireDistinctFiles(
+      outputs: [("--model", model)],
+      inputs: [
+        ("the data", data), ("--targets", targets?.path),
+        ("--weights", isMatrix(data) ? try weights.map(InputFile.init(parsing:))?.path : nil),
+      ])
   }
 
   func run() throws {
@@ -113,22 +95,20 @@ struct FitCommand: ParsableCommand {
     try file.write(classifier.json())
     try file.commit()
     notify(classifier.notices)
-    try Output.write(FitSummary(classifier, posWeight, path: model).text)
+    if model != Output.path { try Output.write(FitSummary(classifier, posWeight, path: model).text) }
   }
 
   private func fitTable() throws -> Classifier {
-    let table = try CSVTable.read(
-      data, format: CSVFormat(delimiter: delimiter?.delimiter, hasHeader: !noHeader))
+    let contents = try table.read(data)
     return try ToolError.naming(data) { () throws(ClassificationError) in
-      let training = try TrainingTable(
-        table, target: TargetColumn(name: target ?? "", positive: positive), weights: weights,
-        excluding: exclude, missing: missing)
+      let training = try table.trainingTable(
+        contents, target: TargetColumn(name: target ?? "", positive: positive), weights: weights)
       notify(training.notices)
       var classifier = try withFittingBar { (monitor) throws(ClassificationError) in
         try Classifier(
           training, settings: settings(training.targets, training.weights), monitor: monitor)
       }
-      classifier.hasHeader = !noHeader
+      classifier.hasHeader = !table.noHeader
       return classifier
     }
   }
@@ -174,7 +154,8 @@ struct FitCommand: ParsableCommand {
 
   private func settings(positiveWeight: Double) -> LogisticRegression {
     LogisticRegression(
-      positiveWeight: positiveWeight, l2: l2, maximumIterations: maxIterations, threads: threads)
+      positiveWeight: positiveWeight, l2: l2, maximumIterations: maxIterations, threads: threadsOption.threads
+    )
   }
 
   private func notify(_ notices: [String]) {

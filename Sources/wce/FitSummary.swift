@@ -25,8 +25,8 @@ struct FitSummary {
     return """
       \(aligned("rows"))\(training.rowCount), \(training.positiveCount) of them positive
       \(aligned("features"))\(model.coefficients.count - constant)\(constant > 0 ? ", and \(constant) constant dropped" : "")
-      \(aligned("positive weight"))\(model.positiveWeight)\(balanced)
-      \(aligned("l2 penalty"))\(model.l2)
+      \(aligned("positive weight"))\(model.positiveWeight.plain)\(balanced)
+      \(aligned("l2 penalty"))\(model.l2.plain)
       \(aligned("iterations"))\(model.certificate.iterations)
       \(aligned("gradient norm"))\(model.certificate.gradientNorm.formatted(2))
       \(aligned("model"))\(path)

@@ -72,10 +72,7 @@ struct LossCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What errors call the operation.", valueName: "NAME"))
   var name = WeightedCrossEntropyLoss<Double>.defaultName
 
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("The most threads. (default: all processors)", valueName: "N")
-  )
-  var threads: Int?
+  @OptionGroup var threadsOption: ThreadsOption
 
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -97,9 +94,12 @@ struct LossCommand: ParsableCommand {
     if [logits, targets, weights].count(where: { $0?.isStandardInput == true }) > 1 {
       throw ValidationError("Standard input can be only one of the inputs.")
     }
-    if let output, let gradient, output.hasSameName(as: gradient) {
-      throw ValidationError("--output and --gradient name the same file.")
-    }
+    try requireDistinctFiles(
+      outputs: [("--gradient", gradient?.path), ("--output", output?.path)],
+      inputs: [
+        ("the logits", logits.path), ("the targets", targets.path), ("--weights", weights?.path),
+        ("--pos-weights", posWeights?.source),
+      ])
   }
 
   func run() throws {
@@ -152,11 +152,12 @@ struct LossCommand: ParsableCommand {
       if let posWeights, let axis {
         .perClass(try posWeights.weights(), axis: axis)
       } else {
-        .uniform(Scalar(posWeight ?? 1))
+        .uniform(try (posWeight ?? 1).fitting("--pos-weight"))
       }
     do throws(LossError) {
       return try WeightedCrossEntropyLoss(
-        positiveWeight: positiveWeight, labelSmoothing: Scalar(labelSmoothing), name: name, threads: threads)
+        positiveWeight: positiveWeight, labelSmoothing: Scalar(labelSmoothing), name: name,
+        threads: threadsOption.threads)
     } catch {
       guard case .invalidPositiveWeight = error.problem, let file = posWeights?.source else { throw error }
       throw ToolError(.badData, "\(file): \(error)")

@@ -73,14 +73,16 @@ struct LossSummary<Scalar: FileScalar>: Encodable {
     let headline = (reduction == .mean ? [meanLine, sumLine] : [sumLine, meanLine]).joined(separator: "\n")
     let weight =
       switch positiveWeight {
-      case .uniform(let weight): "\(weight)"
+      case .uniform(let weight): weight.plain
       case .perClass(let weights, axis: let axis):
-        weights.map { "\($0)" }.joined(separator: ", ") + " along axis \(axis)"
+        weights.map(\.plain).joined(separator: ", ") + " along axis \(axis)"
       }
+    // The count of the elements in full, rather than as their type rounds it.
+    let weights = weightSum == Scalar(count) ? "\(count)" : weightSum.plain
     return """
       \(headline)
       elements         \(count) \(dtype), shape [\(shape.map(String.init).joined(separator: ", "))]
-      weight sum       \(weightSum)
+      weight sum       \(weights)
       positive weight  \(weight)
 
       """

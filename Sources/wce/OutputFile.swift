@@ -1,12 +1,6 @@
 import ArgumentParser
 import DataFiles
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// An output as the command line names it: `.npy` or `.csv` by its ending.
 struct OutputFile {
   let path: String
@@ -28,11 +22,6 @@ struct OutputFile {
 
   /// A table on standard output.
   static let standardOutput = OutputFile(standardOutputAsTable: ())
-
-  /// Whether both names are spellings of one.
-  func hasSameName(as other: OutputFile) -> Bool {
-    URL(filePath: path).standardizedFileURL == URL(filePath: other.path).standardizedFileURL
-  }
 
   /// Begins the file.
   ///

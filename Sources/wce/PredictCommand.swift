@@ -31,9 +31,8 @@ struct PredictCommand: ParsableCommand {
 
   func validate() throws {
     guard let output else { return }
-    if isSamePath(output.path, scoring.data) || isSamePath(output.path, scoring.model) {
-      throw ValidationError("--output names an input file.")
-    }
+    try requireDistinctFiles(
+      outputs: [("--output", output.path)], inputs: [("the data", scoring.data), ("--model", scoring.model)])
     if !output.isTable && scoring.threshold != nil {
       throw ValidationError("--threshold decides, and a .npy file holds probabilities alone.")
     }

@@ -30,20 +30,13 @@ struct ScoringOptions: ParsableArguments {
   @Option(help: "Labels that the model has not seen: an error, or none of its own.")
   var unseen = FeatureEncoding.UnseenPolicy.error
 
-  @Option(
-    help: ArgumentHelp(
-      "The character between cells, or comma, semicolon, tab. (default: what the file looks like)",
-      valueName: "C"))
-  var delimiter: DelimiterArgument?
+  @OptionGroup var delimiterOption: DelimiterOption
 
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("The most threads. (default: all processors)", valueName: "N")
-  )
-  var threads: Int?
+  @OptionGroup var threadsOption: ThreadsOption
 
   /// Reads the model.
   func readModel() throws -> Classifier {
-    try Classifier.check(threshold: threshold, threads: threads)
+    try Classifier.check(threshold: threshold, threads: threadsOption.threads)
     let classifier = try ToolError.naming(model) { () throws(ClassificationError) in
       try Classifier.read(model)
     }
@@ -60,7 +53,7 @@ struct ScoringOptions: ParsableArguments {
   /// Reads a table as the model needs it.
   func readTable(_ classifier: Classifier) throws(DataFileError) -> CSVTable {
     try CSVTable.read(
-      data, format: CSVFormat(delimiter: delimiter?.delimiter, hasHeader: classifier.hasHeader),
+      data, format: CSVFormat(delimiter: delimiterOption.delimiter, hasHeader: classifier.hasHeader),
       textColumns: classifier.encoding.textColumns)
   }
 
@@ -69,14 +62,15 @@ struct ScoringOptions: ParsableArguments {
     try ToolError.naming(data) { () throws(ClassificationError) in
       try classifier.predictions(
         for: classifier.encoding.features(table, unseen: unseen), probabilities, threshold: threshold,
-        threads: threads)
+        threads: threadsOption.threads)
     }
   }
 
   /// What the model says about the rows of a matrix.
   func predictions(_ classifier: Classifier, _ matrix: FeatureMatrix) throws -> Classifier.Predictions {
     try ToolError.naming(data) { () throws(ClassificationError) in
-      try classifier.predictions(for: matrix, probabilities, threshold: threshold, threads: threads)
+      try classifier.predictions(
+        for: matrix, probabilities, threshold: threshold, threads: threadsOption.threads)
     }
   }
 }

@@ -16,24 +16,16 @@ extension TradeoffCommand {
     add("--pos-weight", weight.plain)
     add("--l2", l2 == 1 ? nil : l2.plain)
     add("--weights", weights)
-    for column in exclude { add("--exclude", column) }
-    add("--missing", missing == .error ? nil : missing.rawValue)
-    if noHeader { words.append("--no-header") }
-    add("--delimiter", delimiter?.word)
+    for column in table.exclude { add("--exclude", column) }
+    add("--missing", table.missing == .error ? nil : table.missing.rawValue)
+    if table.noHeader { words.append("--no-header") }
+    add("--delimiter", table.delimiterOption.delimiter?.word)
     let fit = ShellWords.line(words + ["--model", "model.json"])
     return data.path == nil ? "wce example > \(ExampleData.name) && \(fit)" : fit
   }
 }
 
-extension Double {
-  /// All digits, without the fraction of a whole number.
-  fileprivate var plain: String {
-    let digits = "\(self)"
-    return digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits
-  }
-}
-
-extension DelimiterArgument {
+extension CSVFormat.Delimiter {
   /// The delimiter as the command line names it, such that a terminal shows it.
-  fileprivate var word: String { delimiter == .tab ? "tab" : delimiter.description }
+  fileprivate var word: String { self == .tab ? "tab" : description }
 }

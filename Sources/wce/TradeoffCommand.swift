@@ -66,56 +66,36 @@ struct TradeoffCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The column with a weight for each row; 0 leaves it out.", valueName: "COLUMN"))
   var weights: String?
 
-  @Option(help: ArgumentHelp("A column that is no feature. May be repeated.", valueName: "COLUMN"))
-  var exclude: [String] = []
+  @OptionGroup var table: TableOptions
 
-  @Option(
-    help:
-      "Cells that are missing: an error, filled with the column's mean (or its most frequent label), or their rows dropped."
-  )
-  var missing = FeatureEncoding.MissingPolicy.error
-
-  @Flag(help: "The table has no header; its columns are 1, 2, 3 and so on.")
-  var noHeader = false
-
-  @Option(
-    help: ArgumentHelp(
-      "The character between cells, or comma, semicolon, tab. (default: what the file looks like)",
-      valueName: "C"))
-  var delimiter: DelimiterArgument?
-
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("The most threads. (default: all processors)", valueName: "N")
-  )
-  var threads: Int?
+  @OptionGroup var threadsOption: ThreadsOption
 
   func validate() throws {
     if data == nil {
       let needing = [
         (target != nil, "--target"), (positive != nil, "--positive"), (weights != nil, "--weights"),
-        (!exclude.isEmpty, "--exclude"), (missing != .error, "--missing"), (noHeader, "--no-header"),
-        (delimiter != nil, "--delimiter"),
       ]
-      if let option = needing.first(where: \.0)?.1 {
+      if let option = needing.first(where: \.0)?.1 ?? table.firstGiven {
         throw ValidationError("\(option) is about a table: wce tradeoff DATA.csv --target COLUMN.")
       }
     } else if target == nil {
       throw ValidationError("A table needs --target COLUMN, the column to predict.")
     }
+    if let data, isMatrix(data) {
+      throw ValidationError("A study takes a table, DATA.csv, and \(data) is a matrix.")
+    }
     if recallAtLeast != nil && precisionAtLeast != nil {
       throw ValidationError("Give --recall-at-least or --precision-at-least, not both.")
     }
-    let files = [data, report, json, picture].compactMap { $0 }
-    if Set(files).count < files.count {
-      throw ValidationError("The data, --report, --json and --picture must be different files.")
-    }
+    try requireDistinctFiles(
+      outputs: [("--report", report), ("--json", json), ("--picture", picture)], inputs: [("the data", data)])
     _ = try WeightPath(posWeights)
   }
 
   func run() throws {
     let settings = TradeoffStudy.Settings(
       positiveWeights: try WeightPath(posWeights).weights, folds: folds, seed: seed, l2: l2, goal: try goal())
-    let training = LogisticRegression(l2: l2, threads: threads)
+    let training = LogisticRegression(l2: l2, threads: threadsOption.threads)
     try training.check()
     // A path that cannot be written shows now, not after the work.
     let outputs = try (report: open(report), json: open(json), picture: open(picture))
@@ -144,7 +124,9 @@ struct TradeoffCommand: ParsableCommand {
     let files = [outputs.report, outputs.json, outputs.picture].compactMap { $0 }
     for file in files { try file.synchronize() }
     for file in files { try file.commit() }
-    try Output.write(TradeoffSummary(study: study, data: data, next: next).text)
+    if !files.contains(where: { $0.path == Output.path }) {
+      try Output.write(TradeoffSummary(study: study, data: data, next: next).text)
+    }
   }
 
   private func open(_ path: String?) throws(DataFileError) -> AtomicFile? {
@@ -158,17 +140,12 @@ struct TradeoffCommand: ParsableCommand {
   }
 
   private func read() throws -> TradeoffData {
-    let table: CSVTable
-    if let data {
-      table = try .read(data, format: CSVFormat(delimiter: delimiter?.delimiter, hasHeader: !noHeader))
-    } else {
-      table = try ExampleData.table()
-    }
+    let contents = try data.map(table.read) ?? ExampleData.table()
     return try ToolError.naming(data ?? ExampleData.name) { () throws(ClassificationError) in
       TradeoffData(
-        table: try TrainingTable(
-          table, target: TargetColumn(name: target ?? ExampleData.target, positive: positive),
-          weights: weights, excluding: exclude, missing: missing),
+        table: try table.trainingTable(
+          contents, target: TargetColumn(name: target ?? ExampleData.target, positive: positive),
+          weights: weights),
         path: data)
     }
   }

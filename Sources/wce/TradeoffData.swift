@@ -14,6 +14,6 @@ struct TradeoffData {
   var description: String {
     guard let path else { return "Example data, handwritten digits, is it an eight" }
     let label = table.target.positive.map { " = \($0)" } ?? ""
-    return "\(path), target \(table.target.name)\(label)"
+    return escapingControlCharacters("\(path), target \(table.target.name)\(label)")
   }
 }

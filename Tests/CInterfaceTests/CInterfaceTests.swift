@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import _TestSupport
 
 /// The C library as C programs see it. Without a C compiler the tests are skipped.
 @Suite(.enabled(if: CCompiler.path != nil, "no C compiler on the PATH"))
@@ -7,7 +8,7 @@ struct CInterfaceTests {
   @Test func everyPromiseHolds() throws {
     let program = try CCompiler.compile(contentsOf: folder.appending(path: "interface_test.c"))
     let result = try program.output()
-    #expect(result == Output(status: 0, text: ""))
+    #expect(result == Execution(status: 0, text: ""))
   }
 
   @Test func exampleInTheDocumentationPrintsWhatItSays() throws {
@@ -15,12 +16,12 @@ struct CInterfaceTests {
     let example = try #require(page.firstMatch(of: /(?s)```c\n(.*?)```/)).1
     let expected = try #require(page.firstMatch(of: /It prints `(.*)`/)).1
     let program = try CCompiler.compile(String(example))
-    #expect(try program.output() == Output(status: 0, text: expected + "\n"))
+    #expect(try program.output() == Execution(status: 0, text: expected + "\n"))
   }
 
   @Test(.enabled(if: CCompiler.readsELF, "readelf is not on the PATH"))
   func fileDependsOnTheCLibraryAlone() throws {
-    let dynamicSection = try execute("/usr/bin/env", ["readelf", "--dynamic", library.path]).text
+    let dynamicSection = try Execution(of: "/usr/bin/env", ["readelf", "--dynamic", library.path]).text
     let needed = dynamicSection.matches(of: /\(NEEDED\).*\[(.*)\]/).map { String($0.1) }
     #expect(!needed.isEmpty)
     #expect(
@@ -33,7 +34,7 @@ struct CInterfaceTests {
       contentsOf: sources.appending(path: "include/weighted_cross_entropy.h"), encoding: .utf8)
     let declared = Set(
       header.matches(of: /(?m)^(?:wce_status|int32_t|const char \*) ?(wce_\w+)\(/).map { String($0.1) })
-    let symbols = try execute("/usr/bin/env", ["readelf", "--dyn-syms", "--wide", library.path]).text
+    let symbols = try Execution(of: "/usr/bin/env", ["readelf", "--dyn-syms", "--wide", library.path]).text
     let exported = Set(
       symbols.matches(of: /(?m)(?:FUNC|OBJECT) +(?:GLOBAL|WEAK) +\w+ +[0-9]+ +([^\s@]+)/).map { String($0.1) }
     )
@@ -46,13 +47,13 @@ struct CInterfaceTests {
   @Test(arguments: [["c", "c99"], ["c++", "c++98"], ["c++", "c++20"]])
   func headerCompilesByItself(language: [String]) throws {
     let header = sources.appending(path: "include/weighted_cross_entropy.h").path
-    let result = try execute(
-      try #require(CCompiler.path),
+    let result = try Execution(
+      of: try #require(CCompiler.path),
       [
         "-x", language[0], "-std=\(language[1])", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only",
         header,
       ])
-    #expect(result == Output(status: 0, text: ""))
+    #expect(result == Execution(status: 0, text: ""))
   }
 }
 
@@ -62,30 +63,11 @@ private let sources = folder.appending(path: "../../Sources/WeightedCrossEntropy
 private let library = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
   .appending(path: "libweighted_cross_entropy.so")
 
-/// What a program printed, errors too, and its exit status.
-private struct Output: Equatable {
-  var status: Int32
-  var text: String
-}
-
-private func execute(_ path: String, _ arguments: [String]) throws -> Output {
-  let process = Process()
-  process.executableURL = URL(filePath: path)
-  process.arguments = arguments
-  let pipe = Pipe()
-  process.standardOutput = pipe
-  process.standardError = pipe
-  try process.run()
-  let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  process.waitUntilExit()
-  return Output(status: process.terminationStatus, text: text)
-}
-
 /// The system's C compiler, with every warning an error.
 private enum CCompiler {
   static let path = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":")
     .map { "\($0)/cc" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-  static let readsELF = (try? execute("/usr/bin/env", ["readelf", "--version"]))?.status == 0
+  static let readsELF = (try? Execution(of: "/usr/bin/env", ["readelf", "--version"]))?.status == 0
 
   /// A program from source text, linked against the library.
   static func compile(_ source: String) throws -> Program {
@@ -100,14 +82,14 @@ private enum CCompiler {
     let program = Program(
       file: FileManager.default.temporaryDirectory.appending(path: UUID().uuidString))
     let folder = library.deletingLastPathComponent().path
-    let result = try execute(
-      try #require(path),
+    let result = try Execution(
+      of: try #require(path),
       [
         "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source.path,
         "-I", sources.appending(path: "include").path, "-L", folder, "-lweighted_cross_entropy",
         "-Wl,-rpath,\(folder)", "-lm", "-o", program.file.path,
       ])
-    #expect(result == Output(status: 0, text: ""))
+    #expect(result == Execution(status: 0, text: ""))
     return program
   }
 }
@@ -116,8 +98,8 @@ private enum CCompiler {
 private struct Program {
   let file: URL
 
-  func output() throws -> Output {
+  func output() throws -> Execution {
     defer { try? FileManager.default.removeItem(at: file) }
-    return try execute(file.path, [])
+    return try Execution(of: file.path)
   }
 }

@@ -222,6 +222,15 @@ import _TestSupport
       let error = try failure { _ = try CSVColumnReader(path: path, column: "x") }
       #expect(error.reason == "the text is UTF-16; save it as UTF-8")
     }
+    for (start, reason) in [
+      ([0x1F, 0x8B, 8], "the file is compressed by gzip; decompress it first"),
+      (Array("PK\u{3}\u{4}".utf8), "this is a ZIP archive, as spreadsheets are; save the table as CSV"),
+      (Array("PAR1\u{15}".utf8), "this is a Parquet file; save the table as CSV"),
+      (NPYHeader.magic + [1, 0], "this is an array of NumPy, not a table"),
+    ] as [([UInt8], String)] {
+      _ = try directory.write(start + [0x2C, 0x0A, 0x31, 0x2C, 0x32], to: "a.csv")
+      #expect(try failure { _ = try CSVColumnReader(path: path, column: "x") }.reason == reason)
+    }
     // Latin-1 in a name is no reason to refuse the numbers.
     _ = try directory.write([0xE9, 0x2C, 0x78, 0x0A, 0x31, 0x2C, 0x32], to: "a.csv")
     #expect(try CSVColumnReader(path: path, column: "x").readRemaining(as: Double.self) == [2])

@@ -8,28 +8,6 @@ import _TestSupport
   let directory: TemporaryDirectory
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Changes, removes, repeats or inserts some bytes.
-  private func mutate(
-    _ bytes: [UInt8], alphabet: [UInt8], times: ClosedRange<Int>, _ generator: inout SeededGenerator
-  ) -> [UInt8] {
-    var bytes = bytes
-    for _ in 0..<Int.random(in: times, using: &generator) {
-      guard !bytes.isEmpty else { break }
-      let place = Int.random(in: 0..<bytes.count, using: &generator)
-      let end = min(bytes.count, place + Int.random(in: 1...20, using: &generator))
-      switch Int.random(in: 0..<7, using: &generator) {
-      case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-      case 1: bytes[place] = UInt8.random(in: 0...255, using: &generator)
-      case 2: bytes[place] = alphabet.randomElement(using: &generator)!
-      case 3: bytes.removeSubrange(place..<end)
-      case 4: bytes.insert(contentsOf: bytes[place..<end], at: place)
-      case 5: bytes.insert(alphabet.randomElement(using: &generator)!, at: place)
-      default: bytes.removeSubrange(place...)
-      }
-    }
-    return bytes
-  }
-
   /// Runs `body`; `false` if it throws a `DataFileError` with a place to look at. Any other error fails the test.
   private func succeeds(_ path: String, _ body: () throws -> Void) throws -> Bool {
     do {
@@ -51,7 +29,7 @@ import _TestSupport
     for _ in 0..<3000 {
       // The header is strict: most changes to it are refused.
       let original = originals.randomElement(using: &generator)!
-      let bytes = mutate(original, alphabet: alphabet, times: 1...2, &generator)
+      let bytes = generator.damaged(original, alphabet: alphabet, times: 1...2)
       let path = try directory.write(bytes, to: "a.npy")
       let isRead = try succeeds(path) {
         let reader = try NPYReader(path: path, policy: .nearest)
@@ -81,7 +59,7 @@ import _TestSupport
     var successes = 0
     for _ in 0..<3000 {
       let original = originals.randomElement(using: &generator)!
-      let bytes = mutate(original, alphabet: alphabet, times: 1...6, &generator)
+      let bytes = generator.damaged(original, alphabet: alphabet, times: 1...6)
       let path = try directory.write(bytes, to: "t.csv")
       let format = CSVFormat(
         delimiter: [nil, .comma, .semicolon].randomElement(using: &generator)!,

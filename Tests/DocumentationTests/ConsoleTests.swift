@@ -26,8 +26,8 @@ struct ConsoleTests {
   func pythonPrintsWhatIsShown(_ block: CodeBlock) throws {
     let directory = try TemporaryDirectory()
     let file = try directory.write(block.text + "\n", to: "example.txt")
-    let (status, text) = try Python.run(["-m", "doctest", file])
-    #expect(status == 0, "\(text)")
+    let execution = try Python.run(["-m", "doctest", file])
+    #expect(execution.status == 0, "\(execution.text)")
   }
 }
 
@@ -65,9 +65,9 @@ struct Session {
     }.joined(separator: "\n")
     let tools = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path
     let environment = ["PATH": "\(tools):/usr/bin:/bin", "HOME": directory]
-    let (_, text) = try execute(
-      "/bin/sh", ["-c", script], directory: directory, environment: environment)
-    return text.split(separator: mark, omittingEmptySubsequences: false).dropLast().map(String.init)
+    let shell = try Execution(
+      of: "/bin/sh", ["-c", script], directory: directory, environment: environment)
+    return shell.text.split(separator: mark, omittingEmptySubsequences: false).dropLast().map(String.init)
   }
 }
 
@@ -79,7 +79,7 @@ enum Python {
 
   static let hasPackage = (try? run(["-c", "import weighted_cross_entropy"]))?.status == 0
 
-  static func run(_ arguments: [String]) throws -> (status: Int32, text: String) {
-    try execute("/usr/bin/env", ["python3"] + arguments, directory: "/", environment: environment)
+  static func run(_ arguments: [String]) throws -> Execution {
+    try Execution(of: "/usr/bin/env", ["python3"] + arguments, directory: "/", environment: environment)
   }
 }

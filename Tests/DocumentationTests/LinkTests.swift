@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import _TestSupport
 
 /// What the pages point to exists.
 @Suite("Links in the documentation")
@@ -44,7 +45,7 @@ struct LinkTests {
 
   @Test func versionsAgree() throws {
     let tool = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "wce")
-    let version = try execute(tool.path, ["--version"], directory: "/", environment: [:]).text
+    let version = try Execution(of: tool.path, ["--version"], directory: "/", environment: [:]).text
       .trimmingCharacters(in: .newlines)
     #expect(try Documentation.text("CHANGELOG.md").contains("## [\(version)]"))
     #expect(try Documentation.text("README.md").contains("from: \"\(version)\""))

@@ -114,12 +114,13 @@ import _TestSupport
     #expect(
       fitting(weights: [1, 0, 1, 0, 1])
         == "the target has no positives: every row is negative, and there is nothing to tell apart")
-    #expect(fitting(weights: [0, 0, 0, 0, 0]) == "there are no rows to learn from")
-    #expect(fitting([[]], targets: []) == "there are no rows to learn from")
-    #expect(message { _ = try Evaluation(logits: [], targets: []) } == "there are no rows to learn from")
+    #expect(fitting(weights: [0, 0, 0, 0, 0]) == "there are no rows, or all have weight 0")
+    #expect(fitting([[]], targets: []) == "there are no rows, or all have weight 0")
+    #expect(
+      message { _ = try Evaluation(logits: [], targets: []) } == "there are no rows, or all have weight 0")
     #expect(
       message { _ = try Evaluation(logits: [1], targets: [1], weights: [0]) }
-        == "there are no rows to learn from")
+        == "there are no rows, or all have weight 0")
     #expect(
       fitting([[2, 2, 2, 2, 2], [7, 7, 7, 7, 7]])
         == "every feature is constant, and nothing can be learned from that")

@@ -162,6 +162,20 @@ import _TestSupport
     #expect(table.notices == [])
   }
 
+  @Test("Rows of weight 0 have no part in what fills missing cells")
+  func fillsOfWeightedRows() throws {
+    let rows = "1,a,1,0\n3,a,2,1\n,,1,0\n"
+    let table = try training("x,c,w,y\n900,b,0,1\n" + rows + "-5,b,0,0\n", weights: "w", missing: .mean)
+    #expect(
+      table.encoding.columns.map(\.content)
+        == [.number(fill: 2), .categories(["b", "a"], fill: "a")])
+    let without = try training("x,c,w,y\n3,b,1,1\n" + rows, weights: "w", missing: .mean)
+    #expect(without.encoding.columns[0].content == .number(fill: 7.0 / 3))
+    let unused = try training("x,c,w,y\n1,a,0,1\n2,b,1,0\n3,b,1,1\n", weights: "w", missing: .mean)
+    #expect(unused.encoding.columns[0].content == .number(fill: 2.5))
+    #expect(unused.encoding.columns[1].content == .categories(["a", "b"], fill: "b"))
+  }
+
   /// Filling a constant column with its mean leaves it constant.
   @Test func filledConstant() throws {
     let text =
@@ -205,7 +219,7 @@ import _TestSupport
     #expect(try training(text(100)).features.columns.count == 100)
     #expect(
       message { _ = try training(text(101)) }
-        == "column \"c\" has 101 different labels, and at most 100 can become features; leave it out, or group them"
+        == "column \"c\" is text, as row 1 has \"label0\", and has 101 different labels, of which at most 100 can become features; leave it out, or group them"
     )
   }
 
@@ -219,7 +233,7 @@ import _TestSupport
     #expect(
       message { _ = try training("y\n1\n0\n") }
         == "there is no column to learn from besides the target and the weights")
-    #expect(message { _ = try training("a,y\n") } == "there are no rows to learn from")
+    #expect(message { _ = try training("a,y\n") } == "there are no rows, or all have weight 0")
     #expect(
       message { _ = try training(mixed, target: TargetColumn(name: "z")) }
         == "T: there is no column \"z\"; the columns are \"a\", \"city\", \"y\", \"b\"")

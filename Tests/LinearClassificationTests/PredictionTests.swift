@@ -118,7 +118,7 @@ import _TestSupport
       try reading("(4,)", 4)
         == "T: features are an array of two axes, rows and columns; this array has shape [4]")
     #expect(try reading("(4, 0)", 0) == "there is no column to learn from besides the target and the weights")
-    #expect(try reading("(0, 4)", 0) == "there are no rows to learn from")
+    #expect(try reading("(0, 4)", 0) == "there are no rows, or all have weight 0")
   }
 
   @Test func progressFraction() {

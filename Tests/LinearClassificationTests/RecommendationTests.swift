@@ -62,6 +62,20 @@ import _TestSupport
     #expect(recommendation.reason.contains(" does reach it, with recall 1 and precision "))
   }
 
+  @Test("Where no weight flags a row, the largest is closest: only larger ones can")
+  func nothingIsFlagged() throws {
+    for goal in [try TradeoffGoal.recall(atLeast: 0.5), try .precision(atLeast: 0.5)] {
+      let study = try TradeoffStudy(
+        Self.digits.features, targets: Self.digits.targets,
+        settings: TradeoffStudy.Settings(positiveWeights: [1e-9, 2e-9, 4e-9], folds: 3, goal: goal))
+      #expect(study.weightPath.allSatisfy { $0.pooled[.precision] == nil })
+      let recommendation = try #require(study.recommendation)
+      #expect(!recommendation.isReached && recommendation.positiveWeight == 4e-9)
+      #expect(recommendation.reason.contains("a larger one may.") == (goal.metric == .recall))
+      #expect(!recommendation.reason.contains("a smaller one may."))
+    }
+  }
+
   @Test func theReasonStatesTheNumbers() throws {
     let targets = (0..<40).map { $0 < 20 ? 0.0 : 1 }
     // Two rows are on the wrong side of every threshold.

@@ -27,4 +27,16 @@ import _TestSupport
     let uniform: [Double] = generator.uniform(1000, in: -3 ... -2)
     #expect(uniform.allSatisfy { (-3 ... -2).contains($0) } && Set(uniform).count == 1000)
   }
+
+  @Test func damageIsOfEveryKind() {
+    var generator = SeededGenerator(seed: 7)
+    let original = Array(repeating: UInt8(ascii: "a"), count: 50)
+    var results: [[UInt8]] = []
+    for _ in 0..<500 { results.append(generator.damaged(original, alphabet: [0x62], times: 1...1)) }
+    #expect(results.contains { $0.count < 30 } && results.contains { (31..<50).contains($0.count) })
+    #expect(results.contains { $0.count == 51 && $0.contains(0x62) } && results.contains { $0.count > 60 })
+    #expect(results.contains { $0.count == 50 && !$0.contains(0x62) && Set($0).count == 2 })
+    #expect(generator.damaged(original, alphabet: [0x62], times: 0...0) == original)
+    #expect(generator.damaged([], alphabet: [0x62], times: 3...3) == [])
+  }
 }

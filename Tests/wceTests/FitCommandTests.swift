@@ -21,8 +21,8 @@ let patients = """
     let lines = output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     #expect(
       lines.prefix(4) == [
-        "rows               6, 3 of them positive", "features           4", "positive weight    2.0",
-        "l2 penalty         1.0",
+        "rows               6, 3 of them positive", "features           4", "positive weight    2",
+        "l2 penalty         1",
       ])
     #expect(lines[4].wholeMatch(of: /iterations         \d+/) != nil)
     #expect(lines[5].wholeMatch(of: /gradient norm      [0-9.e-]+/) != nil)
@@ -49,6 +49,41 @@ let patients = """
     #expect(try place.json("m.json")["positiveWeight"].number == 1623.0 / 174)
   }
 
+  /// What turns numbers into text is easily overlooked, and the model is then another one.
+  @Test(arguments: [
+    ("1;2;oops", "row 3 has \"oops\"; its 3 labels became a feature each"),
+    ("1,5;2,5;3,5", "row 1 has \"1,5\"; its 3 labels became a feature each"),
+    ("12 %;15 %;12 %", "row 1 has \"12 %\"; its 2 labels became a feature each"),
+    ("2024-01-01;2024-01-02;2024-01-01", "row 1 has \"2024-01-01\"; its 2 labels became a feature each"),
+    ("1;2;3", nil), ("a1;b2;c3", nil), ("red;green;7", nil),
+  ]) func textThatLooksLikeNumbers(cells: String, notice: String?) throws {
+    let rows = zip(cells.split(separator: ";"), [0, 1, 1]).map { "\($0);\($1)\n" }
+    let place = try ModelWorkplace(["t.csv": "x;z\n" + rows.joined()])
+    let outcome = try place.run("fit t.csv --target z --model m.json")
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == (notice.map { "wce: note: t.csv: column \"x\" is text, as \($0)\n" } ?? ""))
+  }
+
+  @Test func headerOfNumbers() throws {
+    let place = try ModelWorkplace(["t.csv": "0.5,1\n1,0\n2,1\n3,0\n"])
+    let outcome = try place.run("fit t.csv --target 2 --model m.json")
+    #expect(outcome.output.hasPrefix("rows               3, 1 of them positive\n"))
+    #expect(
+      outcome.errors
+        == "wce: note: t.csv: the first row is all numbers, and was taken for the names of the columns; with --no-header it is data\n"
+    )
+    let whole = try place.run("fit t.csv --target 2 --no-header --model m.json")
+    #expect(whole.output.hasPrefix("rows               4, 2 of them positive\n") && whole.errors == "")
+  }
+
+  @Test func modelToStandardOutput() throws {
+    let place = try ModelWorkplace(["a.csv": patients])
+    let options = "fit a.csv --target ill --positive yes --model"
+    let printed = try place.succeed("\(options) /dev/stdout")
+    _ = try place.succeed("\(options) m.json")
+    #expect(try printed == place.text("m.json"))
+  }
+
   /// Without a penalty the odds of a group are the group's own, times q.
   @Test(arguments: ["x,z\n", ""]) func coefficientsOfAnIndicator(header: String) throws {
     let rows = ["0,1", "0,0", "0,0", "0,0", "0,0", "1,1", "1,1", "1,1", "1,0", "1,0"]
@@ -60,7 +95,8 @@ let patients = """
 
   @Test func weightsCountRows() throws {
     let place = try ModelWorkplace(["t.csv": "x;w;z\n0;1;1\n0;4;0\n1;3;1\n1;2;0\n9;0;1\n"])
-    _ = try place.succeed("fit t.csv --target z --weights w --pos-weight 3 --l2 0 --model m.json")
+    let summary = try place.succeed("fit t.csv --target z --weights w --pos-weight 3 --l2 0 --model m.json")
+    #expect(summary.hasPrefix("rows               4, 2 of them positive\n"), "a row of weight 0 is none")
     try expectOddsOfGroups(place.json("m.json"))
     _ = try place.succeed("fit t.csv --target z --weights w --pos-weight balanced --model m.json")
     #expect(try place.json("m.json")["positiveWeight"].number == 6.0 / 4)

@@ -57,7 +57,7 @@ import _TestSupport
       message: #"a.csv: row 3, column "w": weights must be finite and at least 0, received -0.5"#,
       table: "x,w,z\n1,1,1\n2,,0\n3,-0.5,0\n"),
     Failure(
-      command: "a.csv --target z --weights w", message: "a.csv: there are no rows to learn from",
+      command: "a.csv --target z --weights w", message: "a.csv: there are no rows, or all have weight 0",
       table: "x,w,z\n1,0,1\n2,0,0\n"),
     Failure(
       command: "a.csv --target ill --positive yes --weights ill",
@@ -76,7 +76,8 @@ import _TestSupport
     Failure(
       command: "a.csv --target z",
       message: "a.csv: row 2 (line 3): the table has 2 columns, this row has only 1", table: "x,z\n1,0\n2\n"),
-    Failure(command: "a.csv --target z", message: "a.csv: there are no rows to learn from", table: "x,z\n"),
+    Failure(
+      command: "a.csv --target z", message: "a.csv: there are no rows, or all have weight 0", table: "x,z\n"),
     Failure(
       command: "a.csv --target z --l2 0",
       message:
@@ -85,8 +86,13 @@ import _TestSupport
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x" has 101 different labels, and at most 100 can become features; leave it out, or group them"#,
+        #"a.csv: column "x" is text, as row 1 has "label 0", and has 101 different labels, of which at most 100 can become features; leave it out, or group them"#,
       table: "x,z\n" + (0...100).map { "label \($0),\($0 % 2)\n" }.joined()),
+    Failure(
+      command: "a.csv --target z",
+      message:
+        #"a.csv: column "x" is text, as row 78 has "oops", and has 151 different labels, of which at most 100 can become features; leave it out, or group them"#,
+      table: "x,z\n" + (1...151).map { "\($0 == 78 ? "oops" : "\($0)"),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target ill --positive yes --pos-weight 0", status: 64,
       message: "the positive weight must be finite and above 0, received 0.0"),
@@ -152,7 +158,7 @@ import _TestSupport
     #expect(
       outcome.errors.wholeMatch(
         of:
-          /wce: a.csv: training did not converge: after 1 iterations the gradient norm is 0\.04\d+ and should be at most 1e-10; allow more iterations, or use a larger l2 penalty\n/
+          /wce: a.csv: training did not converge: after 1 iteration the gradient norm is 0\.04\d+ and should be at most 1e-10; allow more iterations, or use a larger l2 penalty\n/
       ) != nil)
   }
 

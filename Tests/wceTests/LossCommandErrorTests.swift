@@ -289,4 +289,18 @@ import _TestSupport
       outcome.errors.hasSuffix(
         "Usage: wce loss [<options>] <logits> <targets>\n  See 'wce loss --help' for more information.\n"))
   }
+
+  @Test("A weight that would round to 0 or infinity in the type of the logits is refused as it was given")
+  func weightsBeyondTheType() throws {
+    for (options, weight) in [
+      ("--pos-weight 1e-60", "--pos-weight 1e-60"), ("--pos-weight 1e60", "--pos-weight 1e+60"),
+      ("--pos-weights 1,1e-60,1 --axis 1", "--pos-weights 1e-60"),
+    ] {
+      #expect(
+        try place.loss("x.npy z.npy \(options)")
+          == .failure(64, "\(weight) is beyond the range of float32, the type of the logits"))
+    }
+    #expect(try place.loss("t.csv:logit t.csv:label --pos-weight 1e-60").status == 0)
+    #expect(try place.loss("x.npy z.npy --pos-weight 0").status == 0)
+  }
 }

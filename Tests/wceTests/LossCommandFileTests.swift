@@ -73,10 +73,6 @@ import _TestSupport
     try place.write("old", to: "o.npy")
     #expect(try place.loss("x.npy z.npy --output o.npy --reduction none").status == 0)
     #expect(try read("o.npy", as: Float.self).elements.count == 6)
-    // An input may be replaced: it is read to its end before.
-    let losses = try place.directory.read("o.npy")
-    #expect(try place.loss("x.npy z.npy --output x.npy").status == 0)
-    #expect(try place.directory.read("x.npy") == losses)
   }
 
   @Test("Half precision in, half precision out; computed in single")
@@ -181,7 +177,7 @@ import _TestSupport
     #expect(try read("r.npy", as: Float.self).elements[..<3] == (try read("u.npy").elements[..<3]))
     // The rows of a table can be the classes.
     let rows = try place.loss("t.csv:logit t.csv:label --pos-weights 1,2,3,1,2,3 --axis 0 --output r.csv")
-    #expect(rows.output.hasSuffix("positive weight  1.0, 2.0, 3.0, 1.0, 2.0, 3.0 along axis 0\n"))
+    #expect(rows.output.hasSuffix("positive weight  1, 2, 3, 1, 2, 3 along axis 0\n"))
     #expect(
       try zip(column("loss", of: "r.csv"), losses).allSatisfy { abs(Float($0) - $1) <= 3 * $1.ulp })
   }

@@ -3,27 +3,6 @@ import _TestSupport
 
 /// Inputs damaged at random: each gives an answer or one line of error, quickly, and loses nothing.
 @Suite struct LossCommandHostileTests {
-  /// Changes, removes, repeats or inserts some bytes.
-  private func mutate(
-    _ bytes: [UInt8], alphabet: [UInt8], _ generator: inout SeededGenerator
-  ) -> [UInt8] {
-    var bytes = bytes
-    for _ in 0..<Int.random(in: 1...3, using: &generator) where !bytes.isEmpty {
-      let place = Int.random(in: 0..<bytes.count, using: &generator)
-      let end = min(bytes.count, place + Int.random(in: 1...20, using: &generator))
-      switch Int.random(in: 0..<7, using: &generator) {
-      case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-      case 1: bytes[place] = UInt8.random(in: 0...255, using: &generator)
-      case 2: bytes[place] = alphabet.randomElement(using: &generator)!
-      case 3: bytes.removeSubrange(place..<end)
-      case 4: bytes.insert(contentsOf: bytes[place..<end], at: place)
-      case 5: bytes.insert(alphabet.randomElement(using: &generator)!, at: place)
-      default: bytes.removeSubrange(place...)
-      }
-    }
-    return bytes
-  }
-
   /// Runs the tool on damaged copies of a file.
   private func run(
     _ original: [UInt8], alphabet: String, seed: UInt64, file: String, arguments: String, times: Int
@@ -34,7 +13,7 @@ import _TestSupport
     var generator = SeededGenerator(seed: seed)
     var (answers, errors) = (0, 0)
     for _ in 0..<times {
-      let bytes = mutate(original, alphabet: Array(alphabet.utf8), &generator)
+      let bytes = generator.damaged(original, alphabet: Array(alphabet.utf8), times: 1...3)
       try place.write(bytes, to: file)
       let outcome = try place.loss(arguments + " --output o.npy")
       if outcome.status == 0 {

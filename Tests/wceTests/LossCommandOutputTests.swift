@@ -19,8 +19,8 @@ import _TestSupport
             mean loss        1.5472327
             sum              9.283397
             elements         6 float32, shape [2, 3]
-            weight sum       6.0
-            positive weight  9.0
+            weight sum       6
+            positive weight  9
 
             """))
     #expect(
@@ -31,7 +31,7 @@ import _TestSupport
             sum              11.218313814776035
             elements         6 float64, shape [6]
             weight sum       5.5
-            positive weight  9.0
+            positive weight  9
 
             """))
     #expect(
@@ -41,8 +41,8 @@ import _TestSupport
             sum              3.2306786
             mean loss        0.5384464
             elements         6 float32, shape [2, 3]
-            weight sum       6.0
-            positive weight  1.0, 2.0, 3.0 along axis -1
+            weight sum       6
+            positive weight  1, 2, 3 along axis -1
 
             """))
     #expect(
@@ -118,8 +118,8 @@ import _TestSupport
             sum              0.0
             mean loss        undefined
             elements         0 float32, shape [0, 3]
-            weight sum       0.0
-            positive weight  1.0
+            weight sum       0
+            positive weight  1
 
             """))
     #expect(try fields("e.npy e.npy --reduction sum")["mean"] is NSNull)
@@ -127,6 +127,20 @@ import _TestSupport
     // A file of nothing is written for nothing.
     #expect(try place.loss("e.npy e.npy --reduction sum --gradient g.npy").status == 0)
     #expect(NPYFile<Float>(try place.directory.read("g.npy")) == NPYFile("<f4", [0, 3], []))
+  }
+
+  @Test("People read weights in full, JSON has all digits of the type")
+  func largeWeights() throws {
+    try place.write(NPYFile("<f4", [2, 3], [0x1p29, 0x1p29, 0, 0.25, 0, 0] as [Float]).bytes, to: "w.npy")
+    let arguments = "x.npy z.npy --weights w.npy --pos-weight 16777216"
+    #expect(
+      try place.loss(arguments).output.hasSuffix(
+        "weight sum       1073741824\npositive weight  16777216\n"))
+    #expect(try (fields(arguments)["weight_sum"] as? Double).map(Float.init) == 0x1p30)
+    try place.write(NPYFile("<f4", [2, 3], [0.5, 0, 0, 0.25, 0, 0] as [Float]).bytes, to: "w.npy")
+    #expect(
+      try place.loss("x.npy z.npy --weights w.npy --pos-weight 0.1").output.hasSuffix(
+        "weight sum       0.75\npositive weight  0.1\n"))
   }
 
   @Test func labelSmoothing() throws {

@@ -129,7 +129,7 @@ import _TestSupport
     let numbers = bytes.dropFirst(128).withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
     #expect(try numbers == place.columns(ofTable: printed)[0])
     for (options, message) in [
-      ("--output a.csv", "--output names an input file."),
+      ("--output a.csv", "--output and the data name the same file."),
       ("--output q.npy --threshold 0.2", "--threshold decides, and a .npy file holds probabilities alone."),
     ] {
       let outcome = try place.run("predict --model m.json a.csv \(options)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import WeightedCrossEntropy
 
 /// Proves the documented accuracy: every float32 logit, a great many float64 ones, and sums of 100 million terms, on every variant
@@ -67,8 +68,8 @@ struct Accuracy {
       let parts = (points + length - 1) / length
       let (worst, count) = sweep.run(parts: parts, partLength: length) { part, buffer in
         // Seeded by a mixed number, as the sequences of neighbouring seeds overlap.
-        var seeds = SplitMix(state: UInt64(part))
-        var random = SplitMix(state: seeds.next())
+        var seeds = SeededGenerator(seed: UInt64(part))
+        var random = SeededGenerator(seed: seeds.next())
         for index in 0..<length {
           switch index % 8 {
           case 0...2: buffer[index] = random.uniform() * 750

@@ -1,33 +1,9 @@
 import Foundation
+import TestSupport
 import WeightedCrossEntropy
 
 /// Compares the sum of a long stream of losses of mixed size with the exact sum of the same losses.
 enum SumSweep {
-  /// An exact sum of Doubles, as parts that do not overlap (Shewchuk, "Adaptive precision floating-point arithmetic", 1997).
-  struct ExactSum {
-    private var parts: [Double] = []
-
-    mutating func add(_ term: Double) {
-      var term = term
-      var kept = 0
-      for index in parts.indices {
-        let part = parts[index]
-        let sum = term + part
-        let shadow = sum - term
-        let error = (term - (sum - shadow)) + (part - shadow)
-        if error != 0 {
-          parts[kept] = error
-          kept += 1
-        }
-        term = sum
-      }
-      parts.removeLast(parts.count - kept)
-      parts.append(term)
-    }
-
-    var value: Double { parts.reduce(0, +) }
-  }
-
   /// Prints each variant's error of the sum of `count` losses; says whether all are within 1 ULP.
   static func run<Scalar: LossScalar>(_ type: Scalar.Type, count: Int) throws -> Bool {
     print("\(type), the sum of \(count) losses of mixed size")
@@ -40,7 +16,7 @@ enum SumSweep {
       let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3, instructionSet: set)
       var accumulator = try LossAccumulator(loss)
       var exact = ExactSum()
-      var random = SplitMix(state: 1)
+      var random = SeededGenerator(seed: 1)
       for start in stride(from: 0, to: count, by: length) {
         let part = min(length, count - start)
         for index in 0..<part {
@@ -59,9 +35,7 @@ enum SumSweep {
         for index in 0..<part { exact.add(Double(terms[index])) }
       }
       let sum = try accumulator.sum()
-      let unit = Double(Scalar(exact.value).ulp)
-      exact.add(-Double(sum))
-      let error = exact.value.magnitude / unit
+      let error = exact.ulps(of: sum)
       isGood = isGood && error <= 1
       let variant = set.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
       print(
@@ -70,4 +44,9 @@ enum SumSweep {
     }
     return isGood
   }
+}
+
+extension SeededGenerator {
+  /// A number in [-1, 1).
+  mutating func uniform() -> Double { Double(Int64(bitPattern: next()) >> 11) * 0x1p-52 }
 }

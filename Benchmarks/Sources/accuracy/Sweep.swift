@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Synchronization
+import TestSupport
 import WeightedCrossEntropy
 
 /// A wide reference of what the quantities are made of at one logit, from the C library in a type wider than the one measured.
@@ -71,7 +72,7 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
       var count = 0
       while case let part = next.wrappingAdd(1, ordering: .relaxed).oldValue, part < parts {
         let filled = logits.withUnsafeMutableBufferPointer { fill(part, $0) }
-        var random = SplitMix(state: ~UInt64(part))
+        var random = SeededGenerator(seed: ~UInt64(part))
         compare(logits[..<filled], &random, &results, &worst)
         count += filled
       }
@@ -88,7 +89,8 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
   }
 
   private func compare(
-    _ logits: ArraySlice<Scalar>, _ random: inout SplitMix, _ results: inout [Scalar], _ worst: inout Worst
+    _ logits: ArraySlice<Scalar>, _ random: inout SeededGenerator, _ results: inout [Scalar],
+    _ worst: inout Worst
   ) {
     let exact = logits.map { reference(Wide($0)) }
     for quantity in quantities {

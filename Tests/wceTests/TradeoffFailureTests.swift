@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+import _TestSupport
+
+/// What `wce tradeoff` says where it cannot do what is asked, and that it leaves nothing behind.
+@Suite struct TradeoffFailureTests {
+  private let directory: TemporaryDirectory
+  private var tool: Tool { Tool(directory: directory.path) }
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func text(_ name: String) throws -> String {
+    String(decoding: try directory.read(name), as: UTF8.self)
+  }
+
+  @Test func wrongUsage() throws {
+    _ = try directory.write("a,t\n1,0\n2,1\n", to: "d.csv")
+    let cases: [(String, String)] = [
+      ("d.csv", "A table needs --target COLUMN"),
+      ("--target t", "--target is about a table"),
+      ("--no-header", "--no-header is about a table"),
+      ("--recall-at-least 0.5 --precision-at-least 0.5", "not both"),
+      ("--recall-at-least 1.5", "the least recall must be above 0 and at most 1, received 1.5"),
+      ("--recall-at-least 0", "the least recall must be above 0 and at most 1, received 0.0"),
+      ("--recall-at-least nan", "the least recall must be above 0 and at most 1, received nan"),
+      ("--precision-at-least -1", "the least precision must be above 0"),
+      ("--pos-weights 1,x", "\"x\" in \"1,x\" is no such number"),
+      ("--pos-weights 1,,2", "\"\" in \"1,,2\" is no such number"),
+      ("--pos-weights 0,1", "\"0\" in \"0,1\" is no such number"),
+      ("--pos-weights inf", "\"inf\" in \"inf\" is no such number"),
+      ("--pos-weights -3", "\"-3\" in \"-3\" is no such number"),
+      ("--pos-weights 1...100", "takes a count from 2 to 1000"),
+      ("--pos-weights 1...100:1", "takes a count from 2 to 1000"),
+      ("--pos-weights 1...100:99999999999999999999", "takes a count from 2 to 1000"),
+      ("--pos-weights 100...1:3", "has to rise"),
+      ("--folds 1", "the number of folds must be at least 2, received 1"),
+      ("--l2 -1", "the l2 penalty must be finite and at least 0, received -1"),
+      ("--threads 0", "the number of threads must be at least 1, received 0"),
+      ("--seed -1", "--seed"),
+      ("d.npy --target 1", "A study takes a table, DATA.csv, and d.npy is a matrix."),
+      ("--report x --json x", "--json and --report name the same file."),
+      ("d.csv --target t --report ./d.csv", "--report and the data name the same file."),
+    ]
+    for (line, message) in cases {
+      let outcome = try tool.run(["tradeoff"] + line.split(separator: " ").map(String.init))
+      #expect(outcome.status == 64, "\(line)")
+      #expect(outcome.errors.contains(message), "\(line): \(outcome.errors)")
+      #expect(outcome.output.isEmpty, "\(line)")
+    }
+    #expect(try directory.names() == ["d.csv"])
+  }
+
+  @Test("A name in a table cannot steer the terminal")
+  func controlCharacters() throws {
+    let rows = (0..<8).map { "\($0),\($0 % 2)\n" }.joined()
+    _ = try directory.write("x,\"\u{1B}]0;z\u{7}\n\"\n" + rows, to: "d.csv")
+    let outcome = try tool.run("tradeoff", "d.csv", "--target", "2", "--folds", "2", "--pos-weights", "1,2")
+    #expect(outcome.output.hasPrefix("d.csv, target \\u{1B}]0;z\\u{07}\\n: 8 rows, 4 of them positive"))
+  }
+
+  @Test func badData() throws {
+    func failure(_ csv: String, _ options: String...) throws -> Outcome {
+      _ = try directory.write(csv, to: "d.csv")
+      return try tool.run(["tradeoff", "d.csv", "--target", "t"] + options)
+    }
+    #expect(
+      try failure("a,u\n1,0\n")
+        == .failure(65, "d.csv: there is no column \"t\"; the columns are \"a\", \"u\""))
+    #expect(
+      try failure("a,t\n1,0\n2,0\n")
+        == .failure(
+          65, "d.csv: the target has no positives: every row is negative, and there is nothing to tell apart")
+    )
+    #expect(
+      try failure("a,t\n1,0\n2,1\n3,0\n4,1\n")
+        == .failure(
+          65, "d.csv: 2 positive rows cannot be spread over 5 folds; use at most 2 folds, or more data"))
+    #expect(
+      try failure("a,t\n1,0\n,1\n")
+        == .failure(
+          65,
+          "d.csv: row 2 (line 3), column \"a\": the cell is missing; fill missing cells with the mean, or drop their rows"
+        ))
+    #expect(
+      try failure("a,t\n1,0\n2,1\n", "--positive", "9").errors.hasPrefix(
+        "wce: d.csv: column \"t\": no row has"))
+    #expect(try failure("", "--json", "s.json").status == 65)
+    #expect(
+      try tool.run("tradeoff", "no.csv", "--target", "t") == .failure(66, "no.csv: no such file"))
+    #expect(try directory.names() == ["d.csv"])
+  }
+
+  @Test func outputsAreWholeOrNotThere() throws {
+    _ = try directory.write("old", to: "s.json")
+    // A directory that is not there is said before the work, and nothing is touched.
+    #expect(
+      try tool.run("tradeoff", "--json", "s.json", "--report", "no/r.html")
+        == .failure(73, "no/r.html: cannot be written: its directory does not exist"))
+    #expect(try text("s.json") == "old")
+    #expect(try directory.names() == ["s.json"])
+    // A full disk.
+    if FileManager.default.fileExists(atPath: "/dev/full") {
+      let outcome = try tool.run(
+        "tradeoff", "--folds", "2", "--pos-weights", "1", "--json", "s.json", "--report", "/dev/full")
+      #expect(outcome.status == 74)
+      #expect(try text("s.json") == "old")
+    }
+  }
+
+  @Test func progressAndInterruptOnATerminal() throws {
+    _ = try directory.write("old", to: "s.json")
+    let running = try tool.startOnTerminal(
+      ["tradeoff", "--folds", "100", "--pos-weights", "0.1...100:500", "--json", "s.json"])
+    try running.wait { running.printed.contains("fitting [") && running.printed.contains("%") }
+    running.type("\u{3}")
+    #expect(try running.wait().status == 128 + SIGINT)
+    #expect(try directory.names() == ["s.json"])
+    #expect(try text("s.json") == "old")
+  }
+}
