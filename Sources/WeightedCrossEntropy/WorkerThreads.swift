@@ -21,6 +21,8 @@ enum WorkerThreads {
   static func count(for blocks: Int, limit: Int) -> Int { max(1, min(limit, blocks / (2 * stride))) }
 
   /// Calls `body` with ranges that together are all the blocks, on at most `threads` threads; returns when all are done.
+  ///
+  /// The calling thread's floating-point status flags are then as if it had done all the work itself.
   static func run(_ blocks: Int, threads: Int, _ body: (Range<Int>) -> Void) {
     let workers = count(for: blocks, limit: threads)
     guard workers > 1 else {
@@ -28,14 +30,30 @@ enum WorkerThreads {
       return
     }
     let next = Atomic(0)
+    let raised = Atomic<Int32>(0)
     // `concurrentPerform` returns before the borrow ends, and each range goes to one thread.
     nonisolated(unsafe) let body = body
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      while true {
-        let start = next.wrappingAdd(stride, ordering: .relaxed).oldValue
-        guard start < blocks else { return }
-        body(start..<min(start + stride, blocks))
+      let flags = floatingPointFlags {
+        while true {
+          let start = next.wrappingAdd(stride, ordering: .relaxed).oldValue
+          guard start < blocks else { return }
+          body(start..<min(start + stride, blocks))
+        }
       }
+      raised.bitwiseOr(flags, ordering: .relaxed)
     }
+    feraiseexcept(raised.load(ordering: .relaxed))
+  }
+
+  /// The floating-point status flags that `body` raises on this thread, which keeps the flags that it had.
+  private static func floatingPointFlags(of body: () -> Void) -> Int32 {
+    let all: Int32 = FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW | FE_UNDERFLOW | FE_INEXACT
+    var environment = fenv_t()
+    feholdexcept(&environment)
+    body()
+    let flags = fetestexcept(all)
+    fesetenv(&environment)
+    return flags
   }
 }

@@ -11,8 +11,8 @@ struct CallError: Error {
     self.message = message
   }
 
-  /// An error of the library.
-  init(_ error: LossError) {
+  /// An error of the library, with the name that C gave to the operation; null is the library's.
+  init(_ error: LossError, name: UnsafePointer<CChar>?) {
     status =
       switch error.problem {
       case .invalidShape, .elementCount, .outputCount, .invalidFirstIndex: WCE_ERROR_SIZE
@@ -23,13 +23,28 @@ struct CallError: Error {
         .logitNotANumber, .invalidWeight:
         WCE_ERROR_ARGUMENT
       }
-    message = error.description
+    // An error of the environment names what it is about.
+    let isOfTheCall = error.operation == WeightedCrossEntropyLoss<Float>.defaultName
+    guard isOfTheCall, let name else {
+      message = error.description
+      return
+    }
+    message = LossError(String(cString: name), error.problem).description
   }
 
-  /// What `body` returns; its errors become errors of the call.
+  /// An error that the library would find.
+  init(_ problem: LossError.Problem, name: UnsafePointer<CChar>?) {
+    self.init(LossError(WeightedCrossEntropyLoss<Float>.defaultName, problem), name: name)
+  }
+
+  /// What `body` returns; its errors become errors of the call, with the name that C gave to the operation.
+  ///
+  /// The name is read only here, so that a call without an error makes no string of it.
   @inline(__always)
-  static func converting<Result>(_ body: () throws(LossError) -> Result) throws(CallError) -> Result {
-    do throws(LossError) { return try body() } catch { throw CallError(error) }
+  static func converting<Result>(
+    named name: UnsafePointer<CChar>?, _ body: () throws(LossError) -> Result
+  ) throws(CallError) -> Result {
+    do throws(LossError) { return try body() } catch { throw CallError(error, name: name) }
   }
 }
 

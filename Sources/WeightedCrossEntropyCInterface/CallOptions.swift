@@ -3,13 +3,15 @@ import WeightedCrossEntropy
 /// The options of a call, read and checked.
 struct CallOptions<Scalar: LossScalar> {
   let loss: WeightedCrossEntropyLoss<Scalar>
+  /// What errors call the operation, NUL-terminated; null is the library's name.
+  let name: UnsafePointer<CChar>?
   /// The shape of the elements, where there are class weights along one of its axes.
   let shape: [Int]?
 
   /// Reads the options of a call on `count` elements; null is the defaults.
   init(_ pointer: UnsafePointer<wce_options>?, count: Int) throws(CallError) {
     guard let pointer else {
-      (loss, shape) = (try Self.loss(1, smoothing: 0, name: nil, threads: nil), nil)
+      (loss, name, shape) = (try Self.loss(1, smoothing: 0, threads: nil, name: nil), nil, nil)
       return
     }
     try CallBuffer.checkAlignment(of: pointer, for: wce_options.self, named: "options")
@@ -22,18 +24,21 @@ struct CallOptions<Scalar: LossScalar> {
         "the options' struct_size must be \(known), received \(size): start from WCE_OPTIONS_INIT")
     }
     let options = pointer.pointee
-    let name = options.name.map { String(cString: $0) }
+    name = options.name.map { UnsafePointer($0) }
     try Self.check(options, count: count)
     let positiveWeight: PositiveWeight<Scalar>
     if let weights = options.class_weights {
       let lengths = options.shape.map { shape in (0..<Int(options.rank)).map { Int(clamping: shape[$0]) } }
       let axis = Int(clamping: options.axis)
-      let classes = try Self.classCount(options, axis: axis, of: lengths ?? [count], name: name)
-      try CallBuffer.checkAlignment(of: weights, for: Scalar.self, named: "class_weights")
-      // Where there are elements, the classes are no more than they are. Where there are none, no weight is read.
-      let copy = UnsafeBufferPointer(
-        start: weights.assumingMemoryBound(to: Scalar.self), count: count == 0 ? 0 : classes)
-      positiveWeight = count == 0 ? 1 : .perClass(Array(copy), axis: axis)
+      let classCount = try Self.classCount(options, axis: axis, of: lengths ?? [count], name: name)
+      let classes = try Self.buffer(of: weights, count: classCount)
+      if count == 0 {
+        // No elements may have more classes than memory has room for a copy of.
+        try Self.check(classes, name: name)
+        positiveWeight = 1
+      } else {
+        positiveWeight = .perClass(Array(classes), axis: axis)
+      }
       shape = lengths
     } else {
       guard options.class_count == 0 else {
@@ -44,17 +49,17 @@ struct CallOptions<Scalar: LossScalar> {
       shape = nil
     }
     loss = try Self.loss(
-      positiveWeight, smoothing: Scalar(options.label_smoothing), name: name,
+      positiveWeight, smoothing: Scalar(options.label_smoothing),
       // The library says what is wrong with a negative number.
-      threads: options.threads == 0 ? nil : Int(clamping: options.threads))
+      threads: options.threads == 0 ? nil : Int(clamping: options.threads), name: name)
   }
 
   private static func loss(
-    _ positiveWeight: PositiveWeight<Scalar>, smoothing: Scalar, name: String?, threads: Int?
+    _ positiveWeight: PositiveWeight<Scalar>, smoothing: Scalar, threads: Int?, name: UnsafePointer<CChar>?
   ) throws(CallError) -> WeightedCrossEntropyLoss<Scalar> {
-    try CallError.converting { () throws(LossError) in
+    try CallError.converting(named: name) { () throws(LossError) in
       try WeightedCrossEntropyLoss(
-        positiveWeight: positiveWeight, labelSmoothing: smoothing, name: name, threads: threads)
+        positiveWeight: positiveWeight, labelSmoothing: smoothing, threads: threads)
     }
   }
 
@@ -81,7 +86,7 @@ struct CallOptions<Scalar: LossScalar> {
 
   /// The number of classes, which must be the length of the axis.
   private static func classCount(
-    _ options: wce_options, axis: Int, of shape: [Int], name: String?
+    _ options: wce_options, axis: Int, of shape: [Int], name: UnsafePointer<CChar>?
   ) throws(CallError) -> Int {
     let resolved = axis < 0 ? axis + shape.count : axis
     let problem: LossError.Problem
@@ -92,6 +97,24 @@ struct CallOptions<Scalar: LossScalar> {
     } else {
       return shape[resolved]
     }
-    throw CallError(LossError(name ?? WeightedCrossEntropyLoss<Scalar>.defaultName, problem))
+    throw CallError(problem, name: name)
+  }
+
+  /// The class weights where they lie.
+  private static func buffer(
+    of weights: UnsafeRawPointer, count: Int
+  ) throws(CallError) -> UnsafeBufferPointer<Scalar> {
+    let count = try CallBuffer.count(Int64(count), of: Scalar.self, named: "class_count")
+    let start = weights.assumingMemoryBound(to: Scalar.self)
+    try CallBuffer.check(start, count: count, named: "class_weights")
+    return UnsafeBufferPointer(start: start, count: count)
+  }
+
+  /// Checks class weights as a loss does that is made of a copy of them.
+  private static func check(
+    _ weights: UnsafeBufferPointer<Scalar>, name: UnsafePointer<CChar>?
+  ) throws(CallError) {
+    guard let index = weights.firstIndex(where: { !($0.isFinite && $0 >= 0) }) else { return }
+    throw CallError(.invalidPositiveWeight(value: "\(weights[index])", index: index), name: name)
   }
 }

@@ -6,6 +6,7 @@ import WeightedCrossEntropy
 /// span can say.
 struct LossCall<Scalar: LossScalar> {
   private let loss: WeightedCrossEntropyLoss<Scalar>
+  private let name: UnsafePointer<CChar>?
   private let shape: [Int]?
   private let inputs: LossInputs<Scalar>
 
@@ -18,7 +19,7 @@ struct LossCall<Scalar: LossScalar> {
     try CallBuffer.check(targets, count: count, named: "targets")
     if let weights { try CallBuffer.check(weights, count: count, named: "weights") }
     let read = try CallOptions<Scalar>(options, count: count)
-    (loss, shape) = (read.loss, read.shape)
+    (loss, name, shape) = (read.loss, read.name, read.shape)
     inputs = LossInputs(
       logits: logits ?? LossInputs.nowhere, targets: targets ?? LossInputs.nowhere, weights: weights,
       count: count)
@@ -30,7 +31,7 @@ struct LossCall<Scalar: LossScalar> {
   ) throws(CallError) {
     let reduction = try Self.reduction(reduction)
     let output = try self.output(output, named: "the output")
-    try CallError.converting { () throws(LossError) in
+    try CallError.converting(named: name) { () throws(LossError) in
       try loss.evaluate(quantity, of: reduction, inputs, shape: shape, into: output)
     }
   }
@@ -44,7 +45,7 @@ struct LossCall<Scalar: LossScalar> {
     guard !CallBuffer.overlap(losses, gradient) else {
       throw CallError(WCE_ERROR_OVERLAP, "losses and gradient overlap")
     }
-    try CallError.converting { () throws(LossError) in
+    try CallError.converting(named: name) { () throws(LossError) in
       try loss.evaluateLossWithGradient(inputs, shape: shape, losses: losses, gradient: gradient)
     }
   }
@@ -60,7 +61,7 @@ struct LossCall<Scalar: LossScalar> {
     guard let value else { throw CallError(WCE_ERROR_NULL_POINTER, "value is null") }
     try CallBuffer.check(value, count: 1, named: "value")
     guard let gradient else {
-      value.pointee = try CallError.converting { () throws(LossError) in
+      value.pointee = try CallError.converting(named: name) { () throws(LossError) in
         try loss.reduce(reduction, inputs, shape: shape)
       }
       return
@@ -69,7 +70,7 @@ struct LossCall<Scalar: LossScalar> {
     guard !CallBuffer.overlap(UnsafeMutableBufferPointer(start: value, count: 1), output) else {
       throw CallError(WCE_ERROR_OVERLAP, "value lies in gradient")
     }
-    value.pointee = try CallError.converting { () throws(LossError) in
+    value.pointee = try CallError.converting(named: name) { () throws(LossError) in
       guard isInput(gradient) else {
         return try loss.reduce(reduction, inputs, shape: shape, gradient: output)
       }

@@ -1,5 +1,5 @@
 /* What weighted_cross_entropy.h promises, from C: values, errors, hostile arguments. Prints each promise that is broken. */
-#include "weighted_cross_entropy.h"
+#include "check.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -7,18 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int failures = 0;
-
-#define CHECK(condition)                                             \
-  do {                                                               \
-    if (!(condition)) {                                              \
-      printf("line %d: %s (message: %s)\n", __LINE__, #condition, message); \
-      failures++;                                                    \
-    }                                                                \
-  } while (0)
-
-enum { N = 8, CAPACITY = 256 };
-static char message[CAPACITY];
+enum { N = 8 };
 
 /* TensorFlow's WeightedCrossEntropyTest, in exact arithmetic. */
 static const float logits[N] = {-100, -2, -2, 0, 2, 2, 2, 100};
@@ -29,12 +18,6 @@ static const double gradients[N] = {3.720076e-44, .11920292,  -2.64239123, .5,
                                     .88079708,    -.35760877, .26159416,   -1.116023e-43};
 
 static int near(double value, double expected) { return fabs(value - expected) <= 2e-7 * fabs(expected) + 2e-45; }
-
-static wce_options weighted(double positive_weight) {
-  wce_options options = WCE_OPTIONS_INIT;
-  options.positive_weight = positive_weight;
-  return options;
-}
 
 static void test_values(void) {
   const wce_options options = weighted(3);
@@ -95,6 +78,49 @@ static void test_options(void) {
   CHECK(near(loss[4], 1.12692801) && near(loss[5], 1.12692801));
   CHECK(wce_reduce_f32(0, NULL, NULL, NULL, WCE_REDUCTION_SUM, NULL, &value, NULL, NULL, 0) == WCE_OK && value == 0);
   CHECK(wce_loss_f32(0, NULL, NULL, NULL, NULL, NULL, NULL, 0) == WCE_OK);
+}
+
+/* Class weights are checked on no elements as on many. */
+static void test_class_weights_of_no_elements(void) {
+  const int64_t shape[2] = {0, 3}, classes_first[2] = {3, 0}, no_classes[2] = {0, 0};
+  const double bad[] = {-1, NAN, INFINITY};
+  float class_weights[3] = {1, 2, 3}, value = -7;
+  wce_options options = WCE_OPTIONS_INIT;
+  options.class_weights = class_weights;
+  options.class_count = 3;
+  options.shape = shape;
+  options.rank = 2;
+  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_OK);
+  CHECK(wce_reduce_f32(0, NULL, NULL, NULL, WCE_REDUCTION_SUM, &options, &value, NULL, message, CAPACITY) == WCE_OK);
+  CHECK(value == 0);
+  for (int i = 0; i < 3; i++) {
+    class_weights[1] = (float)bad[i];
+    CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_ARGUMENT);
+    CHECK(strstr(message, "for class 1") != NULL);
+  }
+  class_weights[1] = 2;
+  options.axis = 0;
+  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_SHAPE);
+  options.shape = classes_first;
+  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_OK);
+  options.axis = 2;
+  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_SHAPE);
+  options.axis = -1;
+  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_SHAPE);
+  options.shape = no_classes;
+  options.class_count = 0;
+  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_OK);
+  options.shape = NULL;
+  options.rank = 0;
+  options.class_count = 3;
+  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_SHAPE);
+  /* As many classes as no memory holds, and as no address has. */
+  const int64_t huge[2] = {0, INT64_MAX};
+  options.shape = huge;
+  options.rank = 2;
+  options.class_count = INT64_MAX;
+  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_SIZE);
+  message[0] = 0;
 }
 
 static void test_in_place(void) {
@@ -306,6 +332,7 @@ static void test_large(void) {
 int main(void) {
   test_values();
   test_options();
+  test_class_weights_of_no_elements();
   test_in_place();
   test_overlap();
   test_hostile_arguments();

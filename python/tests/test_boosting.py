@@ -53,6 +53,7 @@ def recall(labels, scores):
 
 def test_xgboost(table):
     xgboost = pytest.importorskip("xgboost")
+    pytest.importorskip("sklearn", reason="the estimators need it")
     features, labels, weights = table
     data = xgboost.DMatrix(features, labels, weight=weights)
     options = {"base_score": 0, "max_depth": 3, "seed": 1, "nthread": 1}
@@ -69,6 +70,7 @@ def test_xgboost(table):
 
 def test_lightgbm(table):
     lightgbm = pytest.importorskip("lightgbm")
+    pytest.importorskip("sklearn", reason="the estimators need it")
     features, labels, weights = table
     options = {"verbosity": -1, "num_leaves": 8, "num_threads": 1, "seed": 1, "boost_from_average": False}
     make = lambda: lightgbm.Dataset(features, labels, weight=weights, free_raw_data=False)  # noqa: E731

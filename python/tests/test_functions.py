@@ -120,8 +120,9 @@ class TestTypes:
 
     def test_masked_arrays_are_type_errors(self):
         masked = np.ma.masked_array([1.0, 2.0], [True, False])
-        with pytest.raises(TypeError, match="weights that are 0 where it is masked"):
-            wce.loss([0.0, 1.0], masked)
+        for arguments in (([0.0, 1.0], masked), (masked, [0.0, 1.0]), ([0.0, 1.0], [0.0, 1.0], masked)):
+            with pytest.raises(TypeError, match="is a masked array: pass its data; weights of 0 mask elements"):
+                wce.loss(*arguments, axis=0)
 
 
 class TestShapes:
@@ -228,6 +229,30 @@ class TestOut:
                 wce.value_and_grad(labels, logits, reduction="none", out=out)
         with pytest.raises(ValueError, match="overlap"):
             wce.value_and_grad(labels, logits, reduction="none", out=(out[0], out[0][::-1]))
+        # Checked before anything is computed.
+        with pytest.raises(ValueError, match=r"out must have the shape \(\), received \(1,\)"):
+            wce.loss([], [], reduction="mean", out=np.zeros(1))
+
+    @pytest.mark.parametrize("view", [lambda m: (m[:1000, 0], m[:1000, 1]), lambda m: (m[:500].ravel(), m[500:].ravel()[::-1])])
+    def test_two_may_lie_between_each_other(self, view):
+        labels, logits = arrays(np.float64)
+        memory = np.zeros((1000, 2))
+        out = view(memory)
+        expected = wce.value_and_grad(labels, logits, reduction="none")
+        wce.value_and_grad(labels, logits, reduction="none", out=out)
+        assert np.array_equal(out, expected)
+
+    def test_may_be_the_weights_of_the_classes(self):
+        weights = np.array([1.0, 2.0, 3.0])
+        expected = wce.loss(np.ones(3), np.zeros(3), weights.copy(), axis=0)
+        assert np.array_equal(wce.loss(np.ones(3), np.zeros(3), weights, axis=0, out=weights), expected)
+
+    def test_may_be_of_a_subclass(self):
+        class Subclass(np.ndarray):
+            pass
+
+        out = np.zeros(3).view(Subclass)
+        assert wce.loss(np.ones(3), np.zeros(3), out=out) is out and np.all(out == np.log(2))
 
     def test_is_as_it_was_after_an_error(self):
         out = np.full(3, 7.0)
@@ -254,7 +279,9 @@ class TestOut:
         ({"pos_weight": None}, TypeError, "pos_weight must hold real numbers"),
         ({"label_smoothing": 1.5}, ValueError, r"label smoothing must lie in \[0, 1\], received 1.5"),
         ({"label_smoothing": np.nan}, ValueError, "label smoothing"),
-        ({"label_smoothing": None}, TypeError, "NoneType"),
+        ({"label_smoothing": None}, TypeError, "label_smoothing must be a number, received NoneType"),
+        ({"label_smoothing": "0.1"}, TypeError, "label_smoothing must be a number, received str"),
+        ({"label_smoothing": [0.1]}, TypeError, "label_smoothing must be a number, received list"),
         ({"reduction": "average"}, ValueError, "one of 'none', 'sum', 'mean', 'weighted_mean', received 'average'"),
         ({"reduction": None}, ValueError, "received None"),
         ({"reduction": ["mean"]}, ValueError, "received"),
@@ -276,6 +303,14 @@ def test_positive_weight_beyond_the_type_is_an_error():
     assert np.isfinite(wce.loss(np.zeros(3), np.zeros(3), 1e300)).all()
 
 
+def test_class_weights_of_no_elements_are_checked():
+    empty = np.zeros((0, 2))
+    assert wce.loss(empty, empty, [1.0, 2.0], axis=1).shape == (0, 2)
+    for bad in (-1.0, np.nan, np.inf):
+        with pytest.raises(ValueError, match="positive weights must be finite .* for class 1"):
+            wce.loss(empty, empty, [1.0, bad], axis=1)
+
+
 def test_mean_of_nothing_is_an_error_and_the_sum_is_zero():
     assert wce.loss([], [], reduction="sum") == 0
     for function in (wce.loss, wce.gradient, wce.value_and_grad):
@@ -290,6 +325,10 @@ def test_names_are_in_the_errors():
         wce.loss([0.0], [0.0], -1.0, name="café")
     with pytest.raises(ValueError, match="^café: logits and labels must have"):
         wce.weighted_cross_entropy_with_logits([0.0], [0.0, 1.0], 2.0, "café")
+    # A name without characters is none.
+    for labels in ([0.0], [0.0, 1.0]):
+        with pytest.raises(ValueError, match="^logistic_loss: "):
+            wce.loss(labels, [0.0], -1.0, name="")
 
 
 def test_instruction_set_is_named():

@@ -30,7 +30,15 @@ class TestExtensionModule:
 
     def test_good_arguments(self):
         for operation in range(8):
-            assert (self.evaluate(operation=operation, reduction=1 if operation > 5 else 0) is None) == (operation < 6)
+            value, has_overflowed = self.evaluate(operation=operation, reduction=1 if operation > 5 else 0)
+            assert (value is None) == (operation < 6) and has_overflowed is False
+
+    def test_overflow_is_told(self):
+        large = {"logits": np.full(4, -1.7e308), "labels": np.full(4, 9.0)}
+        for operation in range(8):
+            _, has_overflowed = self.evaluate(operation=operation, reduction=1 if operation > 5 else 0, **large)
+            # The derivatives in the logit and in the label are finite.
+            assert has_overflowed is (operation not in (1, 2, 3))
 
     @pytest.mark.parametrize("name", ["labels", "logits", "weights", "out", "gradient"])
     @pytest.mark.parametrize(
@@ -61,7 +69,8 @@ class TestExtensionModule:
         "changes",
         [
             {"operation": -1}, {"operation": 8}, {"operation": 1 << 70}, {"operation": None}, {"reduction": 9, "operation": 1},
-            {"reduction": 1 << 40, "operation": 6}, {"pos_weight": None}, {"pos_weight": np.zeros(3)}, {"pos_weight": np.zeros(0)},
+            {"reduction": 1 << 40, "operation": 6}, {"reduction": (1 << 40) + 1, "operation": 6},
+            {"reduction": -1, "operation": 6}, {"pos_weight": None}, {"pos_weight": np.zeros(3)}, {"pos_weight": np.zeros(0)},
             {"pos_weight": np.zeros(4, "f4")}, {"pos_weight": np.zeros((2, 3))}, {"axis": 1 << 70}, {"axis": "a"},
             {"axis": 9, "pos_weight": np.zeros(4)}, {"axis": -1 << 63, "pos_weight": np.zeros(4)}, {"threads": -1},
             {"threads": 1.5}, {"label_smoothing": "a"}, {"label_smoothing": 2.0}, {"name": b"a"}, {"name": "\ud800"},

@@ -42,12 +42,30 @@ class TestValues:
     def test_second_derivatives(self, wrap, inputs):
         z, x = inputs
         expected = np.diag(wce.hessian(z, x, Q, axis=1).ravel())
-        for second in (jax.hessian(total, 1), jax.jacrev(jax.grad(total, 1), 1), jax.jacfwd(jax.grad(total, 1), 1)):
+        # Forward over reverse, reverse over reverse, and both of a function that is compiled by itself.
+        orders = [lambda f: jax.hessian(f, 1), lambda f: jax.jacrev(jax.grad(f, 1), 1), lambda f: jax.jacfwd(jax.grad(f, 1), 1)]
+        for second in [order(f) for order in orders for f in (total, jax.jit(total))]:
             assert np.allclose(wrap(second)(z, x).reshape(12, 12), expected, rtol=1e-6)
         mixed = wrap(jax.jacrev(jax.grad(total, 1), 0))(z, x).reshape(12, 12)
         one, zero = np.ones_like(z), np.zeros_like(z)
         difference = wce.gradient(one, x, Q, axis=1) - wce.gradient(zero, x, Q, axis=1)
         assert np.allclose(mixed, np.diag(difference.ravel()), rtol=1e-5)
+
+    def test_second_derivatives_in_both_arguments(self, wrap, inputs):
+        """Of a function in which the value of the loss has derivatives of its own, against JAX's operations."""
+
+        def squared(loss, z, x):
+            return (loss(z, x) ** 2).sum()
+
+        def operations(z, x):
+            return (1 - z) * jax.nn.softplus(x) + Q.astype(np.float32) * z * jax.nn.softplus(-x)
+
+        z, x = (a[:2] for a in inputs)
+        for transform in (jax.hessian, lambda f, n: jax.jacrev(jax.jacrev(f, n), n)):
+            ours = wrap(transform(lambda z, x: squared(lambda z, x: adapter.loss(z, x, Q, axis=1), z, x), (0, 1)))(z, x)
+            theirs = transform(lambda z, x: squared(operations, z, x), (0, 1))(z, x)
+            for block, expected in zip(jax.tree.leaves(ours), jax.tree.leaves(theirs), strict=True):
+                assert np.allclose(block, expected, rtol=1e-4, atol=1e-4)
 
     def test_vmap(self, wrap, inputs):
         z, x = inputs
@@ -55,6 +73,67 @@ class TestValues:
         assert np.array_equal(rows, wce.loss(z, x, Q, axis=1))
         gradients = wrap(jax.vmap(jax.grad(lambda x, z: adapter.loss(z, x, 3.0))))(x.ravel(), z.ravel())
         assert np.array_equal(gradients, wce.gradient(z, x, 3.0).ravel())
+        curvatures = wrap(jax.vmap(jax.hessian(lambda x, z: adapter.loss(z, x, 3.0))))(x.ravel(), z.ravel())
+        assert np.array_equal(curvatures, wce.hessian(z, x, 3.0).ravel())
+
+    def test_scan_and_checkpoint(self, wrap, inputs):
+        z, x = inputs
+
+        def scanned(x):
+            return jax.lax.scan(lambda sum, row: (sum + adapter.loss(*row, Q, axis=0).sum(), None), 0.0, (z, x))[0]
+
+        for function in (scanned, jax.checkpoint(lambda x: total(z, x))):
+            assert np.array_equal(wrap(jax.grad(function))(x), wce.gradient(z, x, Q, axis=1))
+
+
+def operations_called(monkeypatch, function, *arguments):
+    """The operations of the library that a compiled function calls."""
+    called = []
+    original = adapter._call.call
+
+    def call(operation, *rest):
+        called.append(operation)
+        return original(operation, *rest)
+
+    monkeypatch.setattr(adapter._call, "call", call)
+    compiled = jax.jit(function).lower(*arguments).compile()
+    called.clear()
+    jax.block_until_ready(compiled(*arguments))
+    return called
+
+
+def test_value_and_gradient_are_one_call(inputs, monkeypatch):
+    z, x = inputs
+    fused, loss, of_labels = adapter._call.LOSS_WITH_GRADIENT, adapter._call.LOSS, adapter._call.LABEL_GRADIENT
+    assert operations_called(monkeypatch, jax.value_and_grad(total, 1), z, x) == [fused]
+    assert operations_called(monkeypatch, jax.grad(total, 1), z, x) == [fused]
+    assert operations_called(monkeypatch, total, z, x) == [loss]
+    # The derivative in the labels is computed only where it is asked for.
+    assert sorted(operations_called(monkeypatch, jax.value_and_grad(total, 0), z, x)) == sorted([loss, of_labels])
+    assert sorted(operations_called(monkeypatch, jax.value_and_grad(total, (0, 1)), z, x)) == sorted([fused, of_labels])
+
+
+@pytest.mark.parametrize("wrap", [lambda f: f, jax.jit], ids=["eager", "jit"])
+def test_forward_mode_of_the_loss_is_an_error_of_jax(wrap, inputs):
+    """As of every `jax.custom_vjp`; forward mode of the gradient works (`hessian`)."""
+    z, x = inputs
+    for call in (lambda: jax.jvp(wrap(lambda x: total(z, x)), (x,), (x,)), lambda: jax.jacfwd(wrap(total), 1)(z, x)):
+        with pytest.raises(TypeError, match=r"can't apply forward-mode.*\(jvp\) to a custom_vjp function"):
+            call()
+    _, tangent = jax.jvp(wrap(jax.grad(total, 1)), (z, x), (np.zeros_like(z), np.ones_like(x)))
+    assert np.array_equal(tangent, wce.hessian(z, x, Q, axis=1))
+
+
+def test_third_derivatives_are_an_error_of_jax():
+    third = jax.grad(jax.grad(jax.grad(lambda x: adapter.loss(1.0, x, 3.0))))
+    with pytest.raises(ValueError, match="Pure callbacks do not support JVP"):
+        third(1.0)
+
+
+def test_overflow_is_the_value_without_a_warning(inputs, recwarn):
+    value, gradient = jax.value_and_grad(lambda x: adapter.loss(1.0, x, 3.0))(np.float32(-3e38))
+    assert value == np.inf and gradient == -3
+    assert not recwarn.list
 
 
 def test_masked_elements_have_no_gradient(inputs):

@@ -1,5 +1,7 @@
-"""That arrays are used where they lie, and that other threads run meanwhile."""
+"""That arrays are used where they lie, that other threads run meanwhile, and other processes afterwards."""
 
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -67,3 +69,23 @@ def test_other_threads_run_meanwhile():
         sys.setswitchinterval(interval)
         stop.set()
         thread.join()
+
+
+FORK = """
+import os
+import numpy as np
+import weighted_cross_entropy as wce
+
+labels, logits = np.zeros((2, 1 << 19), np.float32)
+expected = wce.loss(labels, logits, reduction="sum", threads=4)
+child = os.fork()
+if child == 0:
+    os._exit(0 if wce.loss(labels, logits, reduction="sum", threads=4) == expected else 1)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_child_of_a_process_that_used_threads_computes_too():
+    """As the workers of a data loader do."""
+    assert subprocess.run([sys.executable, "-c", FORK], timeout=60).returncode == 0

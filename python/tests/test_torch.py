@@ -214,8 +214,26 @@ def test_errors():
             adapter.binary_cross_entropy_with_logits(x, z, **options)
     with pytest.raises(TypeError, match="floating-point"):
         adapter.binary_cross_entropy_with_logits(torch.zeros(2, dtype=torch.int64), torch.zeros(2))
-    with pytest.raises((RuntimeError, TypeError, NotImplementedError)):
-        adapter.binary_cross_entropy_with_logits(torch.zeros(2, device="meta"), torch.zeros(2, device="meta"))
+    on_cpu, elsewhere = torch.zeros(2), torch.zeros(2, device="meta")
+    for arguments in ((elsewhere, on_cpu), (on_cpu, elsewhere), (on_cpu, on_cpu, elsewhere)):
+        with pytest.raises(RuntimeError, match="must be on the CPU, received one on meta"):
+            adapter.binary_cross_entropy_with_logits(*arguments)
+    with pytest.raises(RuntimeError, match="must be on the CPU"):
+        adapter.binary_cross_entropy_with_logits(on_cpu, on_cpu, pos_weight=elsewhere)
+
+
+def test_function_transforms_are_an_error_of_theirs():
+    for transform, shape in ((torch.func.grad, (2,)), (torch.func.vmap, (3, 2))):
+        with pytest.raises(RuntimeError, match="setup_context"):
+            transform(lambda x: adapter.binary_cross_entropy_with_logits(x, torch.ones(2)))(torch.ones(shape))
+
+
+def test_overflow_is_the_value_without_a_warning(recwarn):
+    logits = torch.tensor([-3e38], requires_grad=True)
+    loss = adapter.binary_cross_entropy_with_logits(logits, torch.ones(1), pos_weight=torch.tensor(3.0))
+    loss.backward()
+    assert loss == torch.inf and logits.grad == -3
+    assert not recwarn.list
 
 
 def test_gradient_is_given_to_the_leaf_without_a_copy(monkeypatch):

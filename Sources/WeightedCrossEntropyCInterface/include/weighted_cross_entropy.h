@@ -18,7 +18,11 @@
  * are then as they were. A null pointer, a negative or overflowing size, a number out of its range are all errors. Only the
  * caller can know that a buffer is as long as `count` says. All functions may be called from several threads at once.
  *
- * Calls on up to 65,536 elements run on the calling thread. Without class weights and without a name they allocate nothing.
+ * Calls on up to 65,536 elements run on the calling thread. Without class weights they allocate nothing, unless to say what was
+ * wrong.
+ *
+ * The caller's floating-point status flags are as if one thread had done all: FE_OVERFLOW is raised where a result overflows
+ * to infinity from finite numbers, and may be by an element that a weight of 0 masks. Flags are never cleared.
  *
  * Link with -lweighted_cross_entropy.
  */
@@ -83,7 +87,8 @@ typedef struct wce_options {
   double positive_weight;
   /** A target z counts as z (1 - s) + s / 2; in [0, 1]. */
   double label_smoothing;
-  /** q for each class along `axis`, `class_count` numbers of the type in the function's name; or null. */
+  /** q for each class along `axis`, `class_count` numbers of the type in the function's name; or null. They are checked
+      where there are no elements too. */
   const void *class_weights;
   int64_t class_count;
   /** The class axis, from 0, or from the end where it is negative: -1 is the last. */

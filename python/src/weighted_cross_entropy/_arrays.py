@@ -25,7 +25,7 @@ def inputs(
         ValueError: The shapes differ.
         TypeError: An input holds no real numbers, or numbers wider than float64.
     """
-    z, x = _array(labels, "labels"), _array(logits, "logits")
+    z, x = plain_array(labels, "labels"), plain_array(logits, "logits")
     dtype = x.dtype
     if z.shape != x.shape:
         raise ValueError(f"{name}: logits and labels must have the same shape, received {x.shape} and {z.shape}")
@@ -34,13 +34,22 @@ def inputs(
         if z.dtype is not dtype or (dtype is not FLOAT32 and dtype is not FLOAT64):
             dtype = computing_type(("labels", labels, z), ("logits", logits, x))
         return np.asarray(z, dtype, order="C"), np.asarray(x, dtype, order="C"), None, dtype
-    w = _array(weights, "weights")
+    w = plain_array(weights, "weights")
     if w.shape != x.shape:
         raise ValueError(f"{name}: logits and weights must have the same shape, received {x.shape} and {w.shape}")
     dtype = computing_type(("labels", labels, z), ("logits", logits, x), ("weights", weights, w))
     return (
         np.asarray(z, dtype, order="C"), np.asarray(x, dtype, order="C"), np.asarray(w, dtype, order="C"), dtype,
     )  # fmt: skip
+
+
+def plain_array(argument: Any, name: str) -> npt.NDArray[Any]:
+    """An argument as an array without a subclass; one whose mask would be lost is a `TypeError`."""
+    if type(argument) is np.ndarray:
+        return argument
+    if isinstance(argument, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array: pass its data; weights of 0 mask elements")
+    return np.asarray(argument)
 
 
 def computing_type(*arguments: tuple[str, Any, npt.NDArray[Any]]) -> np.dtype[Any]:
@@ -97,11 +106,3 @@ def result(computed: FloatArray, out: npt.NDArray[Any] | None) -> Any:
     if computed is not out:
         np.copyto(out, computed, casting="same_kind")
     return out
-
-
-def _array(argument: Any, name: str) -> npt.NDArray[Any]:
-    if type(argument) is np.ndarray:
-        return argument
-    if isinstance(argument, np.ma.MaskedArray):
-        raise TypeError(f"{name} is a masked array: pass its data, and weights that are 0 where it is masked")
-    return np.asarray(argument)

@@ -35,8 +35,14 @@ def weighted_cross_entropy_with_logits(
         ValueError: The shapes differ ("must have the same shape"), or `pos_weight` is negative, infinite, NaN, or not
             broadcast to `logits`.
         TypeError: An argument holds no real numbers.
+
+    Warns:
+        RuntimeWarning: A number overflowed to infinity from finite arguments; `numpy.errstate(over=...)` governs it.
     """
-    return _call.call(_call.LOSS, labels, logits, pos_weight, None, BROADCAST, 0.0, "none", None, name)[0]
+    return _call.call(
+        _call.LOSS, labels, logits, pos_weight, None, BROADCAST, 0.0, "none", None, name,
+        "weighted_cross_entropy_with_logits",
+    )[0]  # fmt: skip
 
 
 def loss(
@@ -74,7 +80,7 @@ def loss(
             "weighted_mean", divided by the sum of the weights.
         out: Where to write, of the shape of the result; may be one of the inputs. Returned then.
         threads: The most threads to use, at least 1; None is as many as there are processors.
-        name: What errors call the operation; None is "logistic_loss".
+        name: What errors and warnings call the operation; None is "logistic_loss" in errors, "loss" in warnings.
 
     Returns:
         An array of the shape of `logits`; a NumPy scalar for a reduction, and where the inputs have no axes. The sum is the
@@ -85,15 +91,17 @@ def loss(
             another shape.
         TypeError: An argument holds no real numbers, or `out` does not hold them.
         numpy.exceptions.AxisError: The logits have no such axis.
+        FloatingPointError: A number overflowed and `numpy.errstate(over="raise")` asks for it; `out` holds the result then.
+
+    Warns:
+        RuntimeWarning: A number overflowed to infinity from finite arguments ("overflow encountered in loss");
+            `numpy.errstate(over=...)` governs it.
     """
-    if reduction == "none":
-        return _call.call(
-            _call.LOSS, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name, out
-        )[0]
-    value, _ = _call.call(
-        _call.REDUCE, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name
-    )
-    return _reduced_into(out, value, name)
+    operation = _call.LOSS if reduction == "none" else _call.REDUCE
+    return _call.call(
+        operation, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name,
+        "loss", out,
+    )[0]  # fmt: skip
 
 
 def gradient(
@@ -115,12 +123,13 @@ def gradient(
 
         w ((1 - z) sigma(x) - q z sigma(-x))
 
-    Arguments, shapes, types and errors are those of `loss`; the result always has the shape of `logits`. With a
+    Arguments, shapes, types, errors and warnings are those of `loss`; the result always has the shape of `logits`. With a
     `reduction` it is the gradient of the sum or of the mean.
     """
     return _call.call(
-        _call.GRADIENT, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name, out
-    )[0]
+        _call.GRADIENT, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name,
+        "gradient", out,
+    )[0]  # fmt: skip
 
 
 def hessian(
@@ -142,11 +151,12 @@ def hessian(
 
         w ((1 - z) + q z) sigma(x) sigma(-x)
 
-    Arguments, shapes, types and errors are those of `gradient`.
+    Arguments, shapes, types, errors and warnings are those of `gradient`.
     """
     return _call.call(
-        _call.HESSIAN, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name, out
-    )[0]
+        _call.HESSIAN, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name,
+        "hessian", out,
+    )[0]  # fmt: skip
 
 
 def value_and_grad(
@@ -164,31 +174,17 @@ def value_and_grad(
 ) -> tuple[Any, Any]:
     """The loss and its gradient in a single pass over memory: what `loss` and `gradient` return, as a tuple.
 
-    Arguments, shapes, types and errors are those of `loss`, but for two: the reduction is the mean where none is given, and
+    Arguments, shapes, types, errors and warnings are those of `loss`, but for two: the reduction is the mean where none is given, and
     `out` is where to write the gradient; with `reduction="none"` it is a tuple of two arrays, for the losses and for the
     gradient, which must not overlap.
     """
+    operation, loss_out, gradient_out = _call.REDUCE_WITH_GRADIENT, None, out
     if reduction == "none":
-        loss_out, gradient_out = (None, None) if out is None else _pair(out, name)
-        return _call.call(
-            _call.LOSS_WITH_GRADIENT, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads,
-            name, loss_out, gradient_out,
-        )  # fmt: skip
+        operation, (loss_out, gradient_out) = _call.LOSS_WITH_GRADIENT, (None, None) if out is None else _pair(out, name)
     return _call.call(
-        _call.REDUCE_WITH_GRADIENT, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name,
-        None, out,
+        operation, labels, logits, pos_weight, weights, axis, label_smoothing, reduction, threads, name,
+        "value_and_grad", loss_out, gradient_out,
     )  # fmt: skip
-
-
-def _reduced_into(out: npt.NDArray[Any] | None, value: Any, name: str | None) -> Any:
-    """The value, or `out`, which has no axes, holding it."""
-    if out is None:
-        return value
-    from ._arrays import output
-
-    output(out, (), value.dtype, name or _call.DEFAULT_NAME)
-    out[()] = value
-    return out
 
 
 def _pair(out: Any, name: str | None) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -197,6 +193,16 @@ def _pair(out: Any, name: str | None) -> tuple[npt.NDArray[Any], npt.NDArray[Any
     if not isinstance(out, tuple) or len(out) != 2:
         raise TypeError(f"{named}: out must be a tuple of an array for the losses and one for the gradient")
     losses, gradient = out
-    if isinstance(losses, np.ndarray) and isinstance(gradient, np.ndarray) and np.may_share_memory(losses, gradient):
+    if isinstance(losses, np.ndarray) and isinstance(gradient, np.ndarray) and _overlap(losses, gradient):
         raise ValueError(f"{named}: the two arrays of out overlap")
     return losses, gradient
+
+
+def _overlap(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> bool:
+    """Whether two arrays share an element; also where strides of many axes make that too hard to tell."""
+    # NumPy's types know only the special values of the limit.
+    limit: Any = 10_000
+    try:
+        return np.shares_memory(a, b, max_work=limit)
+    except np.exceptions.TooHardError:
+        return True

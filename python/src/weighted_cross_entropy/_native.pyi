@@ -20,8 +20,8 @@ def evaluate(
     threads: int,
     name: str | None,
     /,
-) -> float | None:
-    """Computes an operation on contiguous arrays of one type; the value where the operation reduces."""
+) -> tuple[float | None, bool]:
+    """Computes an operation on contiguous arrays of one type: the value where it reduces, and whether a number overflowed."""
 
 def instruction_set() -> str:
     """The instruction set of the kernels."""

@@ -8,6 +8,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ._arrays import plain_array
+
 PositiveWeight: TypeAlias = float | npt.ArrayLike
 
 
@@ -31,7 +33,7 @@ def positive_weight(
         numpy.exceptions.AxisError: The logits have no such axis.
         TypeError: The weight holds no real numbers, or the axis is no integer.
     """
-    array = np.asarray(pos_weight)
+    array = plain_array(pos_weight, "pos_weight")
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name}: pos_weight must hold real numbers, received {array.dtype}")
     if axis is not BROADCAST and axis is not None:

@@ -12,7 +12,7 @@
 
 A model trained with an objective from outside predicts raw scores: the probability is `1 / (1 + exp(-score))`. `XGBClassifier` is the
 exception: it keeps its logistic link. Start boosting at score 0: `base_score=0` for `xgboost.train`, `base_score=0.5` for
-`XGBClassifier`, where it is a probability; LightGBM starts there by itself.
+`XGBClassifier`, where it is a probability; LightGBM starts there by itself. There are no floating-point warnings.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._functions import gradient, hessian
+from . import _call
+from ._arrays import plain_array
 
 
 class Objective:
@@ -67,13 +68,15 @@ class Objective:
         self, y_true: npt.ArrayLike, y_pred: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
     ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """What a call gives, for both kinds of objective."""
-        scores, labels = np.asarray(y_pred), np.asarray(y_true)
-        weights = None if sample_weight is None else np.asarray(sample_weight)
-        options: dict[str, Any] = {
-            "weights": weights, "label_smoothing": self.label_smoothing, "threads": self.threads, "name": "objective",
-        }  # fmt: skip
-        first = gradient(labels, scores, self.pos_weight, **options)
-        second = hessian(labels, scores, self.pos_weight, **options)
+        scores, labels = plain_array(y_pred, "y_pred"), plain_array(y_true, "y_true")
+        weights = None if sample_weight is None else plain_array(sample_weight, "sample_weight")
+        first, second = (
+            _call.call(
+                operation, labels, scores, self.pos_weight, weights, None, self.label_smoothing, "none", self.threads,
+                "objective",
+            )[0]
+            for operation in (_call.GRADIENT, _call.HESSIAN)
+        )  # fmt: skip
         least = self.min_hessian if weights is None else np.where(weights == 0, 0, self.min_hessian)
         return first, np.maximum(second, least, out=second)
 

@@ -11,7 +11,8 @@
 Tensors are on the CPU; contiguous ones are used where they lie, never copied. The forward pass computes the gradient beside the
 loss, in the same pass over memory, where the logits require it. Derivatives of the first and second order are there in the
 logits and in the targets. Unlike PyTorch's own loss, the mean of no elements and a positive weight that is negative or not
-finite are errors, infinite logits give the limits, and confident right answers do not lose their digits.
+finite are errors, infinite logits give the limits, and confident right answers do not lose their digits. A loss that overflows is
+infinite without a warning, as PyTorch's is. The transforms of `torch.func` (`grad`, `vmap`) raise PyTorch's error.
 """
 
 from __future__ import annotations
@@ -93,6 +94,9 @@ def binary_cross_entropy_with_logits(
     """
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    for tensor in (input, target, weight, pos_weight):
+        if isinstance(tensor, torch.Tensor) and tensor.device.type != "cpu":
+            raise RuntimeError(f"tensors must be on the CPU, received one on {tensor.device}: move it with Tensor.cpu()")
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"reduction must be one of 'none', 'mean', 'sum', received {reduction!r}")
     if not input.is_floating_point():

@@ -1,0 +1,88 @@
+/* What weighted_cross_entropy.h promises beside results: what calls allocate and what they do to the floating-point status. */
+#include "check.h"
+
+#include <fenv.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#ifdef __GLIBC__
+/* The library's allocations come here, as a program's own functions stand before the C library's. */
+static long allocations = 0;
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+void *malloc(size_t size) { return allocations++, __libc_malloc(size); }
+void *calloc(size_t count, size_t size) { return allocations++, __libc_calloc(count, size); }
+void *realloc(void *memory, size_t size) { return allocations++, __libc_realloc(memory, size); }
+void *aligned_alloc(size_t alignment, size_t size) { return allocations++, __libc_memalign(alignment, size); }
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+  return allocations++, (*memory = __libc_memalign(alignment, size)) == NULL;
+}
+#endif
+
+/* Calls without class weights allocate nothing, whatever the operation is called. */
+static void test_allocations(void) {
+#ifdef __GLIBC__
+  const char *names[] = {NULL, "short", "a name of more bytes than a string of Swift's holds without memory of its own"};
+  enum { N = 8 };
+  const float logits[N] = {-100, -2, -2, 0, 2, 2, 2, 100}, targets[N] = {0, 0, 1, 0, 0, 1, .5f, 1};
+  float loss[N], gradient[N], value;
+  for (int i = 0; i < 3; i++) {
+    wce_options options = weighted(3);
+    options.name = names[i];
+    options.label_smoothing = .1;
+    for (int round = 0; round < 2; round++) {
+      /* The first call of a kind may set things up. */
+      allocations = 0;
+      wce_loss_f32(N, logits, targets, targets, &options, loss, message, CAPACITY);
+      wce_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options, gradient, message, CAPACITY);
+      wce_loss_with_gradient_f32(N, logits, targets, NULL, &options, loss, gradient, message, CAPACITY);
+      wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options, &value, gradient, message, CAPACITY);
+      wce_reduce_f32(N, logits, targets, targets, WCE_REDUCTION_WEIGHTED_MEAN, &options, &value, NULL, message, CAPACITY);
+    }
+    CHECK(allocations == 0);
+  }
+  float *counted = malloc(sizeof *counted);
+  CHECK(allocations == 1);
+  free(counted);
+#endif
+}
+
+/* The caller's floating-point status flags say what happened on all threads, and keep what they said. */
+static void test_floating_point_flags(void) {
+  const int64_t count = 1 << 20;
+  float *x = calloc((size_t)count, sizeof *x), *loss = calloc((size_t)count, sizeof *loss), value;
+  if (x == NULL || loss == NULL) abort();
+  for (int threads = 1; threads <= 4; threads++) {
+    wce_options options = weighted(3);
+    options.threads = threads;
+    for (int64_t place = 0; place < count; place += count / 7) {
+      float *z = loss; /* in place */
+      for (int64_t i = 0; i < count; i++) z[i] = 1;
+      x[place] = -3e38f;
+      feclearexcept(FE_ALL_EXCEPT);
+      CHECK(wce_reduce_f32(count, x, z, NULL, WCE_REDUCTION_MEAN, &options, &value, NULL, message, CAPACITY) == WCE_OK);
+      CHECK(isinf(value) || !fetestexcept(FE_OVERFLOW));
+      feclearexcept(FE_ALL_EXCEPT);
+      CHECK(wce_loss_f32(count, x, z, NULL, &options, loss, message, CAPACITY) == WCE_OK);
+      CHECK(isinf(loss[place]) && fetestexcept(FE_OVERFLOW));
+      x[place] = 0;
+      feclearexcept(FE_ALL_EXCEPT);
+      CHECK(wce_loss_f32(count, x, x, NULL, &options, loss, message, CAPACITY) == WCE_OK);
+      CHECK(!fetestexcept(FE_OVERFLOW) && fetestexcept(FE_INEXACT));
+      feraiseexcept(FE_DIVBYZERO);
+      CHECK(wce_loss_f32(count, x, x, NULL, &options, loss, message, CAPACITY) == WCE_OK);
+      CHECK(fetestexcept(FE_DIVBYZERO) && !fetestexcept(FE_OVERFLOW));
+    }
+  }
+  free(x);
+  free(loss);
+}
+
+int main(void) {
+  test_allocations();
+  test_floating_point_flags();
+  return failures != 0;
+}
