@@ -73,29 +73,47 @@ struct ArrayCall<Scalar: LossScalar> {
   /// What computes the sum of a block.
   private typealias BlockSum = (_ block: Int, _ scratch: UnsafeMutableBufferPointer<Scalar>?) -> PartialSum
 
-  /// Without storage on one thread; the tree is the same on many.
+  /// Without asking for memory on any number of threads: each sums whole subtrees of blocks, whose sums have room on the stack.
   private func treeOfBlocks(_ sum: BlockSum) -> PartialSum {
     if WorkerThreads.count(for: blockCount, limit: threads) == 1 {
       return withScratch { scratch in
         PartialSum.tree(over: 0..<blockCount) { sum($0, scratch) }
       }
     }
-    let stored = eachBlock(sum)
-    return PartialSum.tree(over: 0..<blockCount) { stored[$0] }
+    // Subtrees of a power of two of blocks, of which the tree over all blocks is then the tree over the subtrees.
+    var size = 1
+    while (blockCount + size - 1) / size > Self.mostSubtrees { size *= 2 }
+    let subtrees = (blockCount + size - 1) / size
+    return BlockScratch.with(capacity: subtrees) { sums in
+      sumSubtrees(of: size, into: sums, sum)
+      return PartialSum.tree(over: 0..<subtrees) { sums[$0] }
+    }
   }
 
+  /// So many that 64 threads finish at nearly the same time.
+  private static var mostSubtrees: Int { 1024 }
+
   private func eachBlock(_ sum: BlockSum) -> [PartialSum] {
-    var stored = [PartialSum](repeating: PartialSum(), count: blockCount)
-    stored.withUnsafeMutableBufferPointer { buffer in
-      // Each element is written by the one thread that has its block.
-      nonisolated(unsafe) let buffer = buffer
-      WorkerThreads.run(blockCount, threads: threads) { blocks in
-        withScratch { scratch in
-          for block in blocks { buffer[block] = sum(block, scratch) }
+    [PartialSum](unsafeUninitializedCapacity: blockCount) { buffer, count in
+      sumSubtrees(of: 1, into: buffer, sum)
+      count = blockCount
+    }
+  }
+
+  /// The sums of all subtrees of `size` blocks, a power of two; the last subtree may have fewer.
+  private func sumSubtrees(
+    of size: Int, into sums: UnsafeMutableBufferPointer<PartialSum>, _ sum: BlockSum
+  ) {
+    // Each element is written by the one thread that has its blocks.
+    nonisolated(unsafe) let sums = sums
+    WorkerThreads.run(blockCount, inGroupsOf: size, threads: threads) { blocks in
+      withScratch { scratch in
+        for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: size) {
+          let subtree = start..<min(start + size, blocks.upperBound)
+          sums[start / size] = PartialSum.tree(over: subtree) { sum($0, scratch) }
         }
       }
     }
-    return stored
   }
 
   private func blockSum(

@@ -1,4 +1,4 @@
-/// Room for a block of Doubles on the stack, where `withUnsafeTemporaryAllocation` gives at most 1024 bytes before it asks for memory.
+/// Room for a block of Doubles, or as many bytes of something else, on the stack, where `withUnsafeTemporaryAllocation` gives at most 1024 bytes before it asks for memory.
 struct BlockScratch {
   private typealias Eight<Element> = (Element, Element, Element, Element, Element, Element, Element, Element)
 
@@ -12,15 +12,15 @@ struct BlockScratch {
     rows = eight(eight(SIMD64()))
   }
 
-  /// Calls `body` with uninitialized or zeroed room for at least `capacity` numbers, at most a block.
-  static func with<Scalar: LossScalar, Result>(
-    capacity: Int, _ body: (UnsafeMutableBufferPointer<Scalar>) -> Result
+  /// Calls `body` with uninitialized or zeroed room for at least `capacity` elements, at most 32 KiB.
+  static func with<Element: BitwiseCopyable, Result>(
+    capacity: Int, _ body: (UnsafeMutableBufferPointer<Element>) -> Result
   ) -> Result {
-    if capacity * MemoryLayout<Scalar>.stride <= 1024 {
-      return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: capacity) { body($0) }
+    if capacity * MemoryLayout<Element>.stride <= 1024 {
+      return withUnsafeTemporaryAllocation(of: Element.self, capacity: capacity) { body($0) }
     }
-    precondition(capacity * MemoryLayout<Scalar>.stride <= MemoryLayout<BlockScratch>.size)
+    precondition(capacity * MemoryLayout<Element>.stride <= MemoryLayout<BlockScratch>.size)
     var scratch = BlockScratch()
-    return withUnsafeMutableBytes(of: &scratch) { body($0.bindMemory(to: Scalar.self)) }
+    return withUnsafeMutableBytes(of: &scratch) { body($0.bindMemory(to: Element.self)) }
   }
 }

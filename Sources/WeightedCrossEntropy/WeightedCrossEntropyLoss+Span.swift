@@ -1,4 +1,5 @@
-/// Calls over memory that the caller owns. They allocate nothing on one thread; results go into the caller's buffer.
+/// Calls over memory that the caller owns. They allocate nothing; results go into the caller's buffer. On several threads Dispatch
+/// asks for some 100 bytes, and 64 for each thread, to start them, however many elements there are.
 ///
 /// `shape` is the shape of the tensor that the elements are of, in row-major order; it matters only for positive weights per class,
 /// and is `[count]` if left out. `firstIndex` is the position of the first element in that tensor, for calls on a part of it. Every

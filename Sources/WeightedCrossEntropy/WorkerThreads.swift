@@ -22,8 +22,10 @@ enum WorkerThreads {
 
   /// Calls `body` with ranges that together are all the blocks, on at most `threads` threads; returns when all are done.
   ///
-  /// The calling thread's floating-point status flags are then as if it had done all the work itself.
-  static func run(_ blocks: Int, threads: Int, _ body: (Range<Int>) -> Void) {
+  /// The calling thread's floating-point status flags are then as if it had done all the work itself. No range but the last ends within a
+  /// group of `group` blocks, a power of two.
+  static func run(_ blocks: Int, inGroupsOf group: Int = 1, threads: Int, _ body: (Range<Int>) -> Void) {
+    let stride = max(stride, group)
     let workers = count(for: blocks, limit: threads)
     guard workers > 1 else {
       if blocks > 0 { body(0..<blocks) }

@@ -1,7 +1,7 @@
 /// A sum as an unevaluated pair `high + low`: about 106 bits, and room above the largest Double.
 ///
 /// It counts in units of 2^64 once a sum would not fit a Double, so that no intermediate sum overflows where the mean does not.
-public struct PartialSum: Sendable, Equatable {
+public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
   /// The sum rounded to Double.
   public var high: Double
   /// What the rounding left.

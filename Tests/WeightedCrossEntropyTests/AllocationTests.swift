@@ -2,7 +2,8 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// The calls into a caller's buffer and the reductions allocate nothing on one thread.
+/// The calls into a caller's buffer and the reductions allocate nothing: on one thread no memory is asked for at all, on several
+/// threads by Dispatch alone.
 @Suite(.enabled(if: AllocationCount.isAvailable, "allocations cannot be counted here"))
 struct AllocationTests {
   /// A call on the spans of a sample.
@@ -11,7 +12,7 @@ struct AllocationTests {
     case sum, mean, weightedMean, valueWithGradient
   }
 
-  @Test("No call allocates", arguments: Call.allCases, Variant.all)
+  @Test("No call allocates on one thread", arguments: Call.allCases, Variant.all)
   func spans(_ call: Call, on variant: Variant) throws {
     // A few elements, a block and a remainder, several blocks.
     for count in [1, 16, 4099, 20_000] {
@@ -26,20 +27,60 @@ struct AllocationTests {
     }
   }
 
+  @Test("On several threads only Dispatch allocates, to start them, however many elements there are")
+  func threads() async {
+    // In a process of its own, as other tests allocate meanwhile.
+    await #expect(processExitsWith: .success) {
+      for (hasClasses, threads) in [(false, 2), (false, 16), (true, 2), (true, 5)] {
+        let sample = try Sample<Float>(1_200_001, hasClasses, threads: threads)
+        var (first, second) = (sample.buffer, sample.buffer)
+        for call in Call.allCases {
+          // Tables are made and threads started on first use.
+          for _ in 0..<3 { try sample.run(call, into: &first, &second) }
+          let calls = 10
+          let bytes = try AllocationCount.bytes { () throws(LossError) in
+            for _ in 0..<calls { try sample.run(call, into: &first, &second) }
+          }
+          // A closure, a block, and a continuation of 64 bytes for each thread. The sums of the blocks are 7 KiB.
+          #expect(
+            bytes <= calls * (256 + 64 * threads),
+            "\(call) on \(threads) threads, weights per class: \(hasClasses)")
+        }
+      }
+    }
+  }
+
   private func allocations<Scalar: LossScalar>(
     of call: Call, _: Scalar.Type, _ set: InstructionSet, _ count: Int, _ hasClasses: Bool
   ) throws -> Int {
-    var generator = SeededGenerator(seed: 801)
-    let logits: [Scalar] = generator.uniform(count, in: -9...9)
-    let targets: [Scalar] = generator.targets(count)
-    let weights = generator.uniform(count, in: Scalar(1)...2)
-    var first = [Scalar](repeating: 0, count: count)
-    var second = first
-    let loss = try WeightedCrossEntropyLoss<Scalar>(
-      positiveWeight: hasClasses ? .perClass(.init(repeating: 2, count: count), axis: 0) : 3, threads: 1,
-      instructionSet: set)
-    let shape = count % 2 == 0 ? nil : [count]
-    func body() throws(LossError) {
+    let sample = try Sample<Scalar>(count, hasClasses, threads: 1, set)
+    var (first, second) = (sample.buffer, sample.buffer)
+    // Tables are made on first use.
+    try sample.run(call, into: &first, &second)
+    return try AllocationCount.during { () throws(LossError) in try sample.run(call, into: &first, &second) }
+  }
+
+  /// Elements, and buffers for what is computed of them.
+  private struct Sample<Scalar: LossScalar> {
+    private let logits, targets, weights: [Scalar]
+    private let shape: [Int]?
+    private let loss: WeightedCrossEntropyLoss<Scalar>
+
+    /// Room for a result.
+    var buffer: [Scalar] { [Scalar](repeating: 0, count: logits.count) }
+
+    init(_ count: Int, _ hasClasses: Bool, threads: Int, _ set: InstructionSet? = nil) throws(LossError) {
+      var generator = SeededGenerator(seed: 801)
+      logits = generator.uniform(count, in: -9...9)
+      targets = generator.targets(count)
+      weights = generator.uniform(count, in: Scalar(1)...2)
+      shape = count % 2 == 0 ? nil : [count]
+      loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: hasClasses ? .perClass(.init(repeating: 2, count: count), axis: 0) : 3,
+        threads: threads, instructionSet: set)
+    }
+
+    func run(_ call: Call, into first: inout [Scalar], _ second: inout [Scalar]) throws(LossError) {
       var output = first.mutableSpan
       let (x, z, w) = (logits.span, targets.span, weights.span)
       switch call {
@@ -60,8 +101,5 @@ struct AllocationTests {
         _ = try loss.valueWithGradient(of: .mean, logits: x, targets: z, shape: shape, into: &output)
       }
     }
-    // Tables are made on first use.
-    try body()
-    return try AllocationCount.during(body)
   }
 }

@@ -1,6 +1,7 @@
 #include "AllocationCounter.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -13,8 +14,11 @@
 #endif
 
 static _Thread_local unsigned long count;
+static atomic_ulong bytes;
 
 unsigned long wce_allocation_count(void) { return count; }
+
+unsigned long wce_allocated_bytes(void) { return atomic_load_explicit(&bytes, memory_order_relaxed); }
 
 #if defined(__GLIBC__) && !defined(WCE_SANITIZED)
 
@@ -25,23 +29,28 @@ extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
-void *malloc(size_t size) {
+static void note(size_t size) {
   count++;
+  atomic_fetch_add_explicit(&bytes, size, memory_order_relaxed);
+}
+
+void *malloc(size_t size) {
+  note(size);
   return __libc_malloc(size);
 }
 
 void *calloc(size_t number, size_t size) {
-  count++;
+  note(number * size);
   return __libc_calloc(number, size);
 }
 
 void *realloc(void *pointer, size_t size) {
-  count++;
+  note(size);
   return __libc_realloc(pointer, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
-  count++;
+  note(size);
   return __libc_memalign(alignment, size);
 }
 

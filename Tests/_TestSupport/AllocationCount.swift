@@ -1,14 +1,21 @@
 import _AllocationCounter
 
-/// The number of allocations that code makes on the calling thread.
+/// What code asks of the allocator.
 public enum AllocationCount {
   /// Whether allocations can be counted here: on Linux with the GNU C library, without sanitizers.
   public static var isAvailable: Bool { wce_counts_allocations() }
 
-  /// How often `body` asks for memory.
+  /// How often `body` asks for memory on the calling thread.
   public static func during<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) -> Int {
     let before = wce_allocation_count()
     try body()
     return Int(wce_allocation_count() - before)
+  }
+
+  /// How many bytes `body` asks for on all threads, with whatever else the process does meanwhile.
+  public static func bytes<Failure: Error>(during body: () throws(Failure) -> Void) throws(Failure) -> Int {
+    let before = wce_allocated_bytes()
+    try body()
+    return Int(wce_allocated_bytes() - before)
   }
 }

@@ -13,6 +13,12 @@ struct AllocationCountTests {
     #expect(kept.count == 10)
   }
 
+  @Test func bytesAreCounted() {
+    var array: [UInt8] = []
+    #expect(AllocationCount.bytes { array = [UInt8](repeating: 1, count: 100_000) } >= 100_000)
+    #expect(array.count == 100_000)
+  }
+
   @Test func arithmeticAllocatesNothing() {
     var sum = 0.0
     #expect(AllocationCount.during { for index in 0..<1000 { sum += Double(index).squareRoot() } } == 0)

@@ -1,4 +1,4 @@
-// Counts the calls of malloc and its kin on this thread, by standing in front of the C library's. Swift cannot: its own
+// Counts the calls of malloc and its kin, by standing in front of the C library's. Swift cannot: its own
 // runtime allocates on the way into a replacement.
 #ifndef WCE_ALLOCATION_COUNTER_H
 #define WCE_ALLOCATION_COUNTER_H
@@ -10,5 +10,8 @@ bool wce_counts_allocations(void);
 
 /// The number of calls on this thread that asked for memory, since it started.
 unsigned long wce_allocation_count(void);
+
+/// The bytes that all threads of the process have asked for.
+unsigned long wce_allocated_bytes(void);
 
 #endif
