@@ -39,7 +39,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "_CPUFeatures"),
-    .target(name: "_LossKernels", swiftSettings: kernels()),
+    .target(
+      name: "_LossKernels", swiftSettings: kernels() + [.enableExperimentalFeature("BuiltinModule")]),
     .target(name: "_LossKernelsAVX2", dependencies: ["_LossKernels"], swiftSettings: kernels("avx2", "fma")),
     .target(
       name: "_LossKernelsAVX512", dependencies: ["_LossKernels"],

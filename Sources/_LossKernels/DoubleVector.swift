@@ -27,16 +27,16 @@ extension DoubleVector {
   }
 
   @inlinable @inline(__always)
-  public static func + (a: Self, b: Self) -> Self { Self(lanes: a.lanes + b.lanes) }
+  public static func + (a: Self, b: Self) -> Self { Self(lanes: SIMD8<Double>.sum(a.lanes, b.lanes)) }
 
   @inlinable @inline(__always)
-  public static func - (a: Self, b: Self) -> Self { Self(lanes: a.lanes - b.lanes) }
+  public static func - (a: Self, b: Self) -> Self { Self(lanes: SIMD8<Double>.difference(a.lanes, b.lanes)) }
 
   @inlinable @inline(__always)
-  public static func * (a: Self, b: Self) -> Self { Self(lanes: a.lanes * b.lanes) }
+  public static func * (a: Self, b: Self) -> Self { Self(lanes: SIMD8<Double>.product(a.lanes, b.lanes)) }
 
   @inlinable @inline(__always)
-  public static func / (a: Self, b: Self) -> Self { Self(lanes: a.lanes / b.lanes) }
+  public static func / (a: Self, b: Self) -> Self { Self(lanes: SIMD8<Double>.quotient(a.lanes, b.lanes)) }
 
   @inlinable @inline(__always)
   public static prefix func - (a: Self) -> Self {
@@ -55,18 +55,18 @@ extension DoubleVector {
 
   @inlinable @inline(__always)
   public func limited(to limit: Self) -> Self {
-    Self(lanes: lanes.replacing(with: limit.lanes, where: limit.lanes .< lanes))
+    Self(lanes: SIMD8<Double>.select(limit.lanes, where: limit.lanes, isLessThan: lanes, else: lanes))
   }
 
   @inlinable @inline(__always)
   public func zeroed(whereZero factor: Self) -> Self {
-    Self(lanes: lanes.replacing(with: SIMD8<Double>(), where: factor.lanes .== SIMD8<Double>()))
+    Self(
+      lanes: SIMD8<Double>.select(SIMD8<Double>(), where: factor.lanes, equals: SIMD8<Double>(), else: lanes))
   }
 
   @inlinable @inline(__always)
   public func selectBySign(negative: Self, nonnegative: Self) -> Self {
-    let isNegative = unsafeBitCast(lanes, to: SIMD8<Int64>.self) .< SIMD8<Int64>()
-    return Self(lanes: nonnegative.lanes.replacing(with: negative.lanes, where: isNegative))
+    Self(lanes: SIMD8<Double>.select(negative.lanes, whereNegative: lanes, else: nonnegative.lanes))
   }
 
   @inlinable @inline(__always)

@@ -26,8 +26,7 @@ public enum LossOperation: ElementOperation {
     // As a (|x| + L) + b L, the coefficients in the order of the logit's sign. It takes one operation more and rounds soft targets
     // once less, which keeps them within the documented error where a product is rounded before it is added.
     let logarithm = V.Scalar.logOnePlus(terms.exponential)
-    let a = terms.logit.selectBySign(negative: c2, nonnegative: c1)
-    let b = terms.logit.selectBySign(negative: c1, nonnegative: c2)
+    let (a, b) = terms.logit.exchangedBySign(c1, c2)
     let larger = (a * (terms.logit.magnitude + logarithm)).zeroed(whereZero: a)
     return V.multiplyAdd(b, logarithm, larger)
   }
@@ -39,8 +38,7 @@ public enum GradientOperation: ElementOperation {
   public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
     let c1 = terms.negativeCoefficient
     let c2 = -terms.positiveCoefficient
-    let leading = terms.logit.selectBySign(negative: c2, nonnegative: c1)
-    let trailing = terms.logit.selectBySign(negative: c1, nonnegative: c2)
+    let (leading, trailing) = terms.logit.exchangedBySign(c1, c2)
     let numerator = V.multiplyAdd(trailing, terms.exponential, leading)
     return numerator / V.multiplyAdd(divisor, terms.exponential, divisor)
   }

@@ -27,16 +27,16 @@ extension FloatVector {
   }
 
   @inlinable @inline(__always)
-  public static func + (a: Self, b: Self) -> Self { Self(lanes: a.lanes + b.lanes) }
+  public static func + (a: Self, b: Self) -> Self { Self(lanes: SIMD16<Float>.sum(a.lanes, b.lanes)) }
 
   @inlinable @inline(__always)
-  public static func - (a: Self, b: Self) -> Self { Self(lanes: a.lanes - b.lanes) }
+  public static func - (a: Self, b: Self) -> Self { Self(lanes: SIMD16<Float>.difference(a.lanes, b.lanes)) }
 
   @inlinable @inline(__always)
-  public static func * (a: Self, b: Self) -> Self { Self(lanes: a.lanes * b.lanes) }
+  public static func * (a: Self, b: Self) -> Self { Self(lanes: SIMD16<Float>.product(a.lanes, b.lanes)) }
 
   @inlinable @inline(__always)
-  public static func / (a: Self, b: Self) -> Self { Self(lanes: a.lanes / b.lanes) }
+  public static func / (a: Self, b: Self) -> Self { Self(lanes: SIMD16<Float>.quotient(a.lanes, b.lanes)) }
 
   @inlinable @inline(__always)
   public static prefix func - (a: Self) -> Self {
@@ -53,18 +53,18 @@ extension FloatVector {
 
   @inlinable @inline(__always)
   public func limited(to limit: Self) -> Self {
-    Self(lanes: lanes.replacing(with: limit.lanes, where: limit.lanes .< lanes))
+    Self(lanes: SIMD16<Float>.select(limit.lanes, where: limit.lanes, isLessThan: lanes, else: lanes))
   }
 
   @inlinable @inline(__always)
   public func zeroed(whereZero factor: Self) -> Self {
-    Self(lanes: lanes.replacing(with: SIMD16<Float>(), where: factor.lanes .== SIMD16<Float>()))
+    Self(
+      lanes: SIMD16<Float>.select(SIMD16<Float>(), where: factor.lanes, equals: SIMD16<Float>(), else: lanes))
   }
 
   @inlinable @inline(__always)
   public func selectBySign(negative: Self, nonnegative: Self) -> Self {
-    let isNegative = unsafeBitCast(lanes, to: SIMD16<Int32>.self) .< SIMD16<Int32>()
-    return Self(lanes: nonnegative.lanes.replacing(with: negative.lanes, where: isNegative))
+    Self(lanes: SIMD16<Float>.select(negative.lanes, whereNegative: lanes, else: nonnegative.lanes))
   }
 
   @inlinable @inline(__always)

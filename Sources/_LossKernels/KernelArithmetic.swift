@@ -29,6 +29,15 @@ public protocol KernelArithmetic {
   func zeroed(whereZero factor: Self) -> Self
   /// `negative` in the lanes with the sign bit set, else `nonnegative`.
   func selectBySign(negative: Self, nonnegative: Self) -> Self
+  /// `(a, b)` in the lanes with the sign bit clear, `(b, a)` in the others.
+  func exchangedBySign(_ a: Self, _ b: Self) -> (Self, Self)
   /// The number whose bits are this number's, shifted left until the lowest mantissa bits stand in the exponent's place.
   func mantissaAsExponent() -> Self
+}
+
+extension KernelArithmetic {
+  @inlinable @inline(__always)
+  public func exchangedBySign(_ a: Self, _ b: Self) -> (Self, Self) {
+    (selectBySign(negative: b, nonnegative: a), selectBySign(negative: a, nonnegative: b))
+  }
 }

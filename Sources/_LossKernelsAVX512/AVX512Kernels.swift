@@ -12,7 +12,7 @@ private struct AVX512FloatVector: FloatVector {
 
   @inline(__always)
   static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
-    Self(lanes: c.lanes.addingProduct(a.lanes, b.lanes))
+    Self(lanes: SIMD16<Float>.fusedMultiplyAdd(a.lanes, b.lanes, c.lanes))
   }
 }
 
@@ -25,7 +25,7 @@ private struct AVX512DoubleVector: DoubleVector {
 
   @inline(__always)
   static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
-    Self(lanes: c.lanes.addingProduct(a.lanes, b.lanes))
+    Self(lanes: SIMD8<Double>.fusedMultiplyAdd(a.lanes, b.lanes, c.lanes))
   }
 }
 
