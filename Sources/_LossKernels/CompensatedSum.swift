@@ -1,58 +1,42 @@
-/// The sum of a block's terms, a running sum for each lane and the sum of what its roundings lost (Knuth's TwoSum; Ogita, Rump
-/// and Oishi's Sum2, SIAM J. Sci. Comput. 2005): about twice the precision of the element type.
+/// The sum of Double terms: a running sum for each lane and the sum of what its roundings lost (Knuth's TwoSum; Ogita, Rump and
+/// Oishi's Sum2, SIAM J. Sci. Comput. 2005), which is about twice the precision of Double.
 ///
-/// Every instruction set has the same number of lanes, so each adds the same terms in the same order. A lane of a block adds at
-/// most 256 Float terms (512 Double): the relative error of the total is below 256² 2^-48 = 2^-32 of the sum of magnitudes for
-/// Float and below 2^-88 for Double.
-@usableFromInline
-struct CompensatedSum<V: KernelVector> {
-  @usableFromInline var sums: V
-  @usableFromInline var errors: V
+/// A lane of a block adds at most 512 terms, and the lanes are added in a tree of three levels by TwoSum too: the relative error of
+/// the total is below 515² 2^-106 < 2^-87 of the sum of magnitudes.
+public struct CompensatedSum<Terms: DoubleVector>: KernelSum {
+  @usableFromInline var sums, errors: Terms
 
   @inlinable @inline(__always)
-  init() {
+  public init() {
     // Not where they are declared: such an expression is not inlined, and would be generic code at run time.
-    sums = V(repeating: 0)
-    errors = V(repeating: 0)
+    sums = Terms(repeating: 0)
+    errors = Terms(repeating: 0)
   }
 
   @inlinable @inline(__always)
-  mutating func add(_ terms: V) {
+  public mutating func add(_ terms: Terms) {
     let sum = sums + terms
     let shadow = sum - sums
     errors = errors + ((sums - (sum - shadow)) + (terms - shadow))
     sums = sum
   }
 
-  /// The sum over the lanes, from first to last.
+  /// The error of a sum that is not finite is NaN, and means nothing.
   @inlinable @inline(__always)
-  var total: PartialSum {
-    withUnsafeTemporaryAllocation(of: V.Scalar.self, capacity: 2 * V.laneCount) { lanes in
-      guard let base = lanes.baseAddress else { return PartialSum() }
-      sums.store(to: base)
-      errors.store(to: base + V.laneCount)
-      return PartialSum.total(sums: base, errors: base + V.laneCount, count: V.laneCount)
-    }
+  public var total: PartialSum {
+    let (sums, errors) = (sums.lanes, errors.lanes)
+    let (sum4, error4) = Self.twoSum(sums.lowHalf, sums.highHalf)
+    let errors4 = error4 + (errors.lowHalf + errors.highHalf)
+    let (sum2, error2) = Self.twoSum(sum4.lowHalf, sum4.highHalf)
+    let errors2 = error2 + (errors4.lowHalf + errors4.highHalf)
+    return PartialSum(high: sum2[0], low: errors2[0]).adding(PartialSum(high: sum2[1], low: errors2[1]))
   }
-}
 
-extension PartialSum {
-  /// The sum of `count` pairs. The error of a sum that is not finite is NaN, and means nothing.
   @inlinable @inline(__always)
-  static func total<Scalar: KernelScalar>(
-    sums: UnsafePointer<Scalar>, errors: UnsafePointer<Scalar>, count: Int
-  ) -> PartialSum {
-    var total = PartialSum()
-    for lane in 0..<count {
-      let sum = Double(sums[lane])
-      let error = sum.isFinite ? Double(errors[lane]) : 0
-      if Scalar.significandBitCount < 26 {
-        // Numbers of at most 26 bits: Double alone is more than twice as precise.
-        total.high += sum + error
-      } else {
-        total = total.adding(PartialSum(high: sum, low: error))
-      }
-    }
-    return total
+  static func twoSum<Lanes: SIMD>(_ a: Lanes, _ b: Lanes) -> (sum: Lanes, error: Lanes)
+  where Lanes.Scalar == Double {
+    let sum = a + b
+    let shadow = sum - a
+    return (sum, (a - (sum - shadow)) + (b - shadow))
   }
 }

@@ -1,5 +1,7 @@
 /// The primitives of `KernelVector` on `SIMD8<Double>`; an instruction set of that width adds its `multiplyAdd`.
 public protocol DoubleVector: KernelVector where Scalar == Double {
+  associatedtype Sum = CompensatedSum<Self>
+
   /// The elements.
   var lanes: SIMD8<Double> { get }
   /// A vector of these elements.

@@ -1,5 +1,7 @@
 /// The primitives of `KernelVector` on `SIMD16<Float>`; an instruction set of that width adds its `multiplyAdd`.
 public protocol FloatVector: KernelVector where Scalar == Float {
+  associatedtype Sum = WideSum<Self>
+
   /// The elements.
   var lanes: SIMD16<Float> { get }
   /// A vector of these elements.

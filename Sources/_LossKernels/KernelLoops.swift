@@ -161,7 +161,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   @inlinable @inline(__always)
   public static func lossSum(_ arguments: KernelArguments<Scalar>) -> PartialSum {
     let constants = Constants(arguments)
-    var sums = CompensatedSum<V>()
+    var sums = V.Sum()
     withPaddedTail(arguments) { arguments, count in
       forEachVector(arguments, constants, count: count) { element, offset in
         sums.add(element.value(of: LossOperation.self))
@@ -174,7 +174,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   @inlinable @inline(__always)
   public static func lossSumWithGradient(_ arguments: KernelArguments<Scalar>) -> PartialSum {
     let constants = Constants(arguments)
-    var sums = CompensatedSum<V>()
+    var sums = V.Sum()
     withPaddedTail(arguments) { arguments, count in
       guard let output = arguments.output else { return }
       forEachVector(arguments, constants, count: count) { element, offset in
@@ -203,7 +203,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   /// The sum of a block of numbers.
   @inlinable @inline(__always)
   public static func sum(_ elements: UnsafePointer<Scalar>, _ count: Int) -> PartialSum {
-    var sums = CompensatedSum<V>()
+    var sums = V.Sum()
     let whole = count - count % V.laneCount
     var offset = 0
     while offset < whole {

@@ -1,5 +1,8 @@
 /// A vector of lanes that moves to and from memory.
 public protocol KernelVector: KernelArithmetic, SendableMetatype {
+  /// The sum of a block of vectors.
+  associatedtype Sum: KernelSum<Self>
+
   /// The number of elements in a vector.
   static var laneCount: Int { get }
 

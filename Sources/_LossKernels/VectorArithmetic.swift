@@ -101,6 +101,12 @@
       Self(vector: Builtin.fdiv_Vec8xFPIEEE64(a.vector, b.vector))
     }
 
+    /// The same numbers as Doubles.
+    @inlinable @inline(__always)
+    public init(widening numbers: SIMD8<Float>) {
+      self.init(vector: Builtin.fpext_Vec8xFPIEEE32_Vec8xFPIEEE64(numbers._storage._value))
+    }
+
     /// `a b + c`, rounded once.
     @inlinable @inline(__always)
     public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
@@ -164,5 +170,10 @@
       for lane in a.indices where a[lane].sign == .minus { result[lane] = chosen[lane] }
       return result
     }
+  }
+
+  extension SIMD8<Double> {
+    @inlinable @inline(__always)
+    public init(widening numbers: SIMD8<Float>) { self.init(numbers) }
   }
 #endif
