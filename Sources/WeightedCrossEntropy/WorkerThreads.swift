@@ -22,8 +22,8 @@ enum WorkerThreads {
 
   /// Calls `body` with ranges that together are all the blocks, on at most `threads` threads; returns when all are done.
   ///
-  /// No range but the last ends within a group of `group` blocks, a power of two. The calling thread's floating-point status flags are
-  /// then as if it had done all the work itself.
+  /// The calling thread's floating-point status flags are then as if it had done all the work itself. No range but the last ends within a
+  /// group of `group` blocks, a power of two.
   static func run(_ blocks: Int, inGroupsOf group: Int = 1, threads: Int, _ body: (Range<Int>) -> Void) {
     let stride = max(stride, group)
     let workers = count(for: blocks, limit: threads)

@@ -38,8 +38,8 @@
       Self(vector: Builtin.fdiv_Vec16xFPIEEE32(a.vector, b.vector))
     }
 
-    /// `a b + c`, rounded once.
-    @inlinable @inline(__always)
+    /// `a b + c`, rounded once. Only in callers that have the instruction: a copy here would call the C library's `fma`.
+    @_alwaysEmitIntoClient @inline(__always)
     public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
       Self(vector: Builtin.int_fma_Vec16xFPIEEE32(a.vector, b.vector, c.vector))
     }
@@ -107,8 +107,8 @@
       self.init(vector: Builtin.fpext_Vec8xFPIEEE32_Vec8xFPIEEE64(numbers._storage._value))
     }
 
-    /// `a b + c`, rounded once.
-    @inlinable @inline(__always)
+    /// `a b + c`, rounded once. Only in callers that have the instruction: a copy here would call the C library's `fma`.
+    @_alwaysEmitIntoClient @inline(__always)
     public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
       Self(vector: Builtin.int_fma_Vec8xFPIEEE64(a.vector, b.vector, c.vector))
     }
