@@ -65,10 +65,12 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
   public func divided(by divisor: PartialSum) -> Double {
     guard isScaled == divisor.isScaled else { return scaled.divided(by: divisor.scaled) }
     let quotient = high / divisor.high
-    guard quotient.isFinite else { return quotient }
+    // Beside the quotient, not after it; a divisor whose reciprocal is infinite is subnormal, and has no low part.
+    let reciprocal = 1 / divisor.high
+    guard quotient.isFinite, reciprocal.isFinite else { return quotient }
     // One step of Newton's iteration, with what the division left and the low parts.
     let remainder = Self.remainder(high, quotient, divisor.high)
-    return quotient + (remainder + (low - quotient * divisor.low)) / divisor.high
+    return quotient + (remainder + (low - quotient * divisor.low)) * reciprocal
   }
 
   /// What is left of `dividend` without `a b`, which must be near it: exact, each number in two halves whose products are (Dekker's

@@ -110,7 +110,10 @@ import _TestSupport
     }
     #expect(PartialSum(high: .infinity).divided(by: PartialSum(high: 2)) == .infinity)
     #expect(PartialSum(high: 0).divided(by: PartialSum(high: 2)) == 0)
-    #expect(PartialSum(high: 5e-324).divided(by: PartialSum(high: 1)) == 5e-324)
+    let least = Double.leastNonzeroMagnitude
+    #expect(PartialSum(high: least).divided(by: PartialSum(high: 1)) == least)
+    // The reciprocal of a divisor may be beyond the largest number.
+    #expect(PartialSum(high: 3 * least).divided(by: PartialSum(high: 2 * least)) == 1.5)
     #expect(PartialSum(high: 0x1p1023).divided(by: PartialSum(high: 0x1p-10)) == .infinity)
   }
 }
