@@ -54,15 +54,17 @@ public enum SecondDerivativeOperation: ElementOperation {
   }
 }
 
-/// ∂ℓ/∂z = q softplus(-x) - softplus(x) = (q - 1) L + |x| p, `p` being q for negative x and -1 for others: for q = 1 it is
-/// exactly -x.
+/// ∂ℓ/∂z = s (q softplus(-x) - softplus(x)) = s (q - 1) L + |x| p, `p` being s q for negative x and -s for others: for q = 1 and
+/// s = 1 it is exactly -x.
+///
+/// The coefficients are scaled, not the sum, which may be infinite where they are 0.
 public enum TargetDerivativeOperation: ElementOperation {
   @inlinable @inline(__always)
   public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
-    let one = V(repeating: 1)
     let derivative = terms.softplusSum(
-      negative: terms.positiveWeight, nonnegative: -one, logarithm: terms.positiveWeight - one)
-    return derivative * targetScale / divisor
+      negative: targetScale * terms.positiveWeight, nonnegative: -targetScale,
+      logarithm: targetScale * (terms.positiveWeight - V(repeating: 1)))
+    return derivative / divisor
   }
 }
 

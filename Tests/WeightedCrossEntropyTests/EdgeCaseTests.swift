@@ -50,6 +50,25 @@ import _TestSupport
     try check(variant.type)
   }
 
+  @Test("Full smoothing leaves no derivative in the target, at infinity too", arguments: Variant.all)
+  func targetDerivativeUnderFullSmoothing(on variant: Variant) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      let loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: 3, labelSmoothing: 1, instructionSet: variant.set)
+      let logits: [Scalar] = [-.infinity, -1, 0, 1, .infinity, .nan]
+      let derivatives = try loss.targetDerivative(logits: logits, targets: [0, 1, 0, 1, 0, 1])
+      #expect(derivatives[..<5] == [0, 0, 0, 0, 0])
+      #expect(derivatives[5].isNaN)
+      for logit in logits.dropLast() { #expect(loss.targetDerivative(logit: logit, target: 0) == 0) }
+      // A finite derivative is not the share of one that is too large.
+      let heavy = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: .uniform(.greatestFiniteMagnitude), labelSmoothing: 0.875, instructionSet: variant.set
+      )
+      #expect(try heavy.targetDerivative(logits: [-4], targets: [1])[0].isFinite)
+    }
+    try check(variant.type)
+  }
+
   @Test("A target of 0 has the derivative 0 in the positive weight, at infinity too", arguments: Variant.all)
   func positiveWeightDerivativeOfNegatives(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
