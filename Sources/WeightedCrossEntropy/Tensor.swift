@@ -6,10 +6,19 @@
 public struct Tensor<Scalar> {
   /// The length of each axis.
   public let shape: [Int]
-  /// The elements, the last axis varying fastest.
+  /// The elements, the last axis varying fastest. They can change, their number cannot.
   public var elements: [Scalar] {
-    didSet { precondition(elements.count == oldValue.count, "the number of elements belongs to the shape") }
+    get { storage }
+    // In place: a setter or an observer would copy all elements at every change of one.
+    _modify {
+      let count = storage.count
+      defer { precondition(storage.count == count, "the number of elements belongs to the shape") }
+      yield &storage
+    }
   }
+
+  /// `elements`, where they lie.
+  private(set) var storage: [Scalar]
 
   /// A tensor of a shape, from its elements in row-major order.
   ///
@@ -33,7 +42,7 @@ public struct Tensor<Scalar> {
   /// A tensor whose parts are known to agree.
   init(unchecked shape: [Int], _ elements: [Scalar]) {
     self.shape = shape
-    self.elements = elements
+    storage = elements
   }
 }
 

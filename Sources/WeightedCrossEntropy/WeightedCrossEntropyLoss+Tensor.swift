@@ -174,7 +174,7 @@ extension WeightedCrossEntropyLoss {
     if let weights, weights.shape != logits.shape {
       throw error(.shapeMismatch(other: "weights", logits: logits.shape, received: weights.shape))
     }
-    return try withInputs(logits.elements.span, targets.elements.span, weights?.elements.span, body)
+    return try withInputs(logits.storage.span, targets.storage.span, weights?.storage.span, body)
   }
 }
 

@@ -43,18 +43,24 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``validate(logits:targets:weights:firstIndex:)``, and where the shapes differ.
   /// - Complexity: O(n).
+  @export(interface)
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func validate(
     logits: Tensor<Scalar>, targets: Tensor<Scalar>, weights: Tensor<Scalar>? = nil
   ) throws(LossError) {
     _ = try withInputs(logits, targets, weights) { (inputs) throws(LossError) in inputs.count }
     try validate(
-      logits: logits.elements.span, targets: targets.elements.span, weights: weights?.elements.span)
+      logits: logits.storage.span, targets: targets.storage.span, weights: weights?.storage.span)
   }
 
   /// Checks arrays of the same length.
   ///
   /// - Throws: As ``validate(logits:targets:weights:firstIndex:)``.
   /// - Complexity: O(n).
+  @export(interface)
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func validate(logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil) throws(LossError) {
     try validate(logits: logits.span, targets: targets.span, weights: weights?.span)
   }

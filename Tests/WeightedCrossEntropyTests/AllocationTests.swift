@@ -51,6 +51,14 @@ struct AllocationTests {
     }
   }
 
+  @Test("Changing an element of a tensor does not copy the others")
+  func changes() {
+    var tensor = Tensor([Float](repeating: 0, count: 1000))
+    tensor.elements[0] = 1
+    #expect(AllocationCount.during { for index in 0..<1000 { tensor.elements[index] = 2 } } == 0)
+    #expect(tensor.elements.allSatisfy { $0 == 2 })
+  }
+
   private func allocations<Scalar: LossScalar>(
     of call: Call, _: Scalar.Type, _ set: InstructionSet, _ count: Int, _ hasClasses: Bool
   ) throws -> Int {
