@@ -54,6 +54,10 @@ public final class NPYWriter {
   }
 
   /// Appends elements in row-major order; see `append(_: Span)`.
+  // Not inlined into other modules, where Swift 6.3 would drop what the caller has just stored in the array.
+  @export(interface)
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func append<Scalar: NumericScalar>(_ elements: [Scalar]) throws(DataFileError) {
     try append(elements.span)
   }

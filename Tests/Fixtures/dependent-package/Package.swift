@@ -14,6 +14,7 @@ let package = Package(
       name: "dependent",
       dependencies: [
         .product(name: "WeightedCrossEntropy", package: "weighted-cross-entropy"),
+        .product(name: "DataFiles", package: "weighted-cross-entropy"),
         .product(name: "LinearClassification", package: "weighted-cross-entropy"),
       ])
   ]

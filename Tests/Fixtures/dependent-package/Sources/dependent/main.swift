@@ -1,3 +1,4 @@
+import DataFiles
 import LinearClassification
 import WeightedCrossEntropy
 
@@ -16,3 +17,34 @@ struct Matrix {
 var values: [Any] = [Matrix(), LogisticRegression.self]
 values += values
 print(values.count)
+
+/// Arrays made for the call from numbers that the compiler does not know: optimised, they are on the stack.
+@inline(never)
+func checkArrays(_ x: Float, _ z: Float, _ w: Float) throws {
+  let loss = try WeightedCrossEntropyLoss<Float>()
+  let expected = loss.value(logit: x, target: z)
+  func expect(_ value: Float, _ expected: Float) { precondition(abs(value - expected) < 1e-6) }
+  try expect(loss.mean(logits: [x, x, x], targets: [z, z, z]), expected)
+  try expect(loss.sum(logits: [x, x], targets: [z, z], weights: [w, w]), 2 * w * expected)
+  try expect(loss.weightedMean(logits: [x, x], targets: [z, z], weights: [w, w]), expected)
+  try expect(loss(logits: [x], targets: [z])[0], expected)
+  try expect(loss.valueWithGradient(of: .mean, logits: [x], targets: [z]).value, expected)
+  do {
+    try loss.validate(logits: [x, x], targets: [z, -z])
+    preconditionFailure("a target of \(-z) is valid")
+  } catch { precondition("\(error)".contains("index 1")) }
+}
+
+@inline(never)
+func checkWriting(_ x: Float) throws {
+  let path = "\(CommandLine.arguments[0])-numbers.npy"
+  let writer = try NPYWriter(path: path, elementType: .float32, shape: [3])
+  try writer.append([x, 2 * x, 3 * x])
+  try writer.finish()
+  let numbers: [Float] = try NPYReader(path: path).readAll()
+  precondition(numbers == [x, 2 * x, 3 * x])
+}
+
+let one = Float(CommandLine.arguments.count)
+try checkArrays(0.5 * one, one, 3 * one)
+try checkWriting(one)
