@@ -6,6 +6,8 @@
 ///
 /// Where `e^-|x|` is below the normal numbers (`|x|` above 87.3 in Float, above 708.3 in Double) it is a multiple of the least
 /// subnormal number `u`, and results that are a product with it have a further error of at most `(1 + q) u / 2`.
+/// Where `q z` is below the normal numbers and not 0, it is such a multiple too, and the loss of a negative logit has a further error of at
+/// most `|x| u / 2`.
 extension WeightedCrossEntropyLoss {
   /// The largest error of the loss for the targets 0 and 1 and any positive weight, in ULP.
   ///
