@@ -1,4 +1,5 @@
-/// Room for a block of Doubles, or as many bytes of something else, on the stack, where `withUnsafeTemporaryAllocation` gives at most 1024 bytes before it asks for memory.
+/// Room for a block of Doubles, or as many bytes of something else, on the stack, where `withUnsafeTemporaryAllocation` gives at most
+/// 1024 bytes before it asks for memory.
 struct BlockScratch {
   private typealias Eight<Element> = (Element, Element, Element, Element, Element, Element, Element, Element)
 

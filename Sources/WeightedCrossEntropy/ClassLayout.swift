@@ -63,6 +63,7 @@ extension WeightedCrossEntropyLoss {
     for length in shape[(resolved + 1)...] { inner &*= length }
     return ClassLayout(weights: weights, inner: inner, firstIndex: firstIndex)
   }
+
   /// Checks that a call's elements have positions in a tensor.
   func checkFirstIndex(_ firstIndex: Int, count: Int) throws(LossError) {
     guard firstIndex >= 0, firstIndex <= Int.max - count else {
