@@ -2,9 +2,9 @@
 ///
 /// It counts in units of 2^64 once a sum would not fit a Double, so that no intermediate sum overflows where the mean does not.
 public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
-  /// The sum rounded to Double.
+  /// The sum, but for its roundings.
   public var high: Double
-  /// What the rounding left.
+  /// What the roundings left.
   public var low: Double
   /// Whether the pair counts in units of `2^64`.
   public var isScaled: Bool
@@ -52,25 +52,47 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
   func adding(_ other: PartialSum) -> PartialSum {
     let (sum, error) = Self.twoSum(high, other.high)
     guard sum.isFinite else { return PartialSum(high: sum, isScaled: isScaled) }
-    let (high, low) = Self.twoSum(sum, error + (low + other.low))
-    return PartialSum(high: high, low: low, isScaled: isScaled)
+    return PartialSum(high: sum, low: error + (low + other.low), isScaled: isScaled)
   }
 
   /// The sum, rounded once; infinite where it does not fit a Double.
   @inlinable
-  public var value: Double { isScaled ? high * Self.unit : high }
+  public var value: Double { isScaled ? (high + low) * Self.unit : high + low }
 
-  /// The quotient of two sums, within an ULP's half and little more; finite wherever it fits a Double, though the sums may not.
+  /// The quotient of two sums, within an ULP's half and little more, three quarters where it is subnormal; finite wherever it fits a
+  /// Double, though the sums may not.
   @inlinable
   public func divided(by divisor: PartialSum) -> Double {
     guard isScaled == divisor.isScaled else { return scaled.divided(by: divisor.scaled) }
-    let quotient = high / divisor.high
-    // Beside the quotient, not after it; a divisor whose reciprocal is infinite is subnormal, and has no low part.
+    guard Self.ordinary.contains(high.magnitude), Self.ordinary.contains(divisor.high.magnitude) else {
+      return dividedBySignificand(of: divisor)
+    }
+    // A call on few elements knows the reciprocal long before the sum.
     let reciprocal = 1 / divisor.high
-    guard quotient.isFinite, reciprocal.isFinite else { return quotient }
-    // One step of Newton's iteration, with what the division left and the low parts.
+    let quotient = high * reciprocal
+    // One step of Newton's iteration, with what the product left and the low parts.
     let remainder = Self.remainder(high, quotient, divisor.high)
     return quotient + (remainder + (low - quotient * divisor.low)) * reciprocal
+  }
+
+  /// Numbers whose quotients are normal, as is every part of their products.
+  @inlinable static var ordinary: ClosedRange<Double> { 0x1p-400...0x1p400 }
+
+  /// The quotient of sums near the ends of Double: that of their significands, times a power of two.
+  @usableFromInline
+  func dividedBySignificand(of divisor: PartialSum) -> Double {
+    guard high.isFinite, high != 0, divisor.high.isFinite, divisor.high != 0 else {
+      return (high + low) / divisor.high
+    }
+    let quotient = timesPowerOfTwo(-high.exponent).divided(
+      by: divisor.timesPowerOfTwo(-divisor.high.exponent))
+    return Double(sign: .plus, exponent: high.exponent - divisor.high.exponent, significand: quotient)
+  }
+
+  func timesPowerOfTwo(_ exponent: Int) -> PartialSum {
+    PartialSum(
+      high: Double(sign: .plus, exponent: exponent, significand: high),
+      low: Double(sign: .plus, exponent: exponent, significand: low), isScaled: isScaled)
   }
 
   /// What is left of `dividend` without `a b`, which must be near it: exact, each number in two halves whose products are (Dekker's

@@ -116,4 +116,29 @@ import _TestSupport
     #expect(PartialSum(high: 3 * least).divided(by: PartialSum(high: 2 * least)) == 1.5)
     #expect(PartialSum(high: 0x1p1023).divided(by: PartialSum(high: 0x1p-10)) == .infinity)
   }
+
+  @Test("A quotient to the ends of Double is the one that division rounds to")
+  func extremeQuotients() {
+    var generator = SeededGenerator(seed: 905)
+    let numbers: [Double] = generator.uniform(200, in: Double(1)...2)
+    let scales = [0x1p-1022, 0x1p-1021, 0x1p-990, 0x1p-60, 0x1p-1, 1, 0x1p60, 0x1p990, 0x1p1022, 0x1p1023]
+    for index in stride(from: 0, to: numbers.count, by: 2) {
+      for scale in scales {
+        for divisorScale in scales {
+          let (a, b) = (numbers[index] * scale, numbers[index + 1] * divisorScale)
+          let quotient = PartialSum(high: a).divided(by: PartialSum(high: b))
+          // A subnormal one is rounded twice.
+          #expect(
+            quotient == a / b
+              || (quotient.isSubnormal && (quotient - a / b).magnitude == .leastNonzeroMagnitude))
+        }
+        // The greatest quotient, and the first that is none.
+        let divisor = numbers[index] / 2
+        let greatest = divisor * .greatestFiniteMagnitude
+        for dividend in [greatest.nextDown, greatest, greatest.nextUp] {
+          #expect(PartialSum(high: dividend).divided(by: PartialSum(high: divisor)) == dividend / divisor)
+        }
+      }
+    }
+  }
 }
