@@ -53,12 +53,11 @@ struct Accuracy {
       }
       return filled
     }
-    return report(
-      "float32, positive weight \(positiveWeight)", sweep.losses.map(\.set), sweep.quantities, worst, count)
+    return report("float32", sweep, worst, count)
   }
 
-  /// Float64 logits: half uniform in [-750, 750], a quarter in [-40, 40], a quarter by bit pattern over all exponents, each with a
-  /// neighbourhood of a multiple of (ln 2)/2, where the reductions of the exponential change.
+  /// Float64 logits: of eight, three uniform in [-750, 750], two in [-40, 40], one near a multiple of (ln 2)/2, where the reduction of
+  /// the exponential changes, and two by bit pattern over the exponents.
   static func sweepDouble(points: Int, positiveWeight: Double = 1) throws -> Bool {
     #if arch(x86_64) && !os(Windows) && !os(Android)
       let reference = Reference<Float80>(exponentialOfNegative: { exp(-$0) }, logOnePlus: { log1p($0) })
@@ -85,8 +84,7 @@ struct Accuracy {
         }
         return length
       }
-      return report(
-        "float64, positive weight \(positiveWeight)", sweep.losses.map(\.set), sweep.quantities, worst, count)
+      return report("float64", sweep, worst, count)
     #else
       print("float64: no wider type than Double in Swift on this architecture; not measured")
       return true
@@ -94,21 +92,23 @@ struct Accuracy {
   }
 
   /// Prints the worst errors, and says whether all are within the documented bounds.
-  static func report(
-    _ type: String, _ sets: [InstructionSet], _ quantities: [Quantity], _ worst: [[WorstError]], _ count: Int
+  static func report<Scalar, Wide>(
+    _ type: String, _ sweep: Sweep<Scalar, Wide>, _ worst: [[WorstError]], _ count: Int
   ) -> Bool {
-    print("\(type), \(count) logits")
-    print("  variant   quantity                 worst ULP  at the logit")
+    print("\(type), positive weight \(sweep.positiveWeight), \(count) logits")
+    print("  variant   quantity                 worst ULP  at the logit, target")
     var isGood = true
-    for (set, errors) in zip(sets, worst) {
-      for quantity in quantities {
+    for ((set, _), errors) in zip(sweep.losses, worst) {
+      for quantity in sweep.quantities {
         let error = errors[quantity.rawValue]
-        let bound = quantity.bound(isWeighted: quantities.count > Quantity.hard.count)
+        let bound = quantity.bound(isWeighted: sweep.positiveWeight != 1, Scalar.self, set)
         let verdict = error.ulps <= bound ? "" : "  above the documented \(bound)"
         isGood = isGood && error.ulps <= bound
         let name = quantity.name.padding(toLength: 24, withPad: " ", startingAt: 0)
         let variant = set.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
-        print("  \(variant) \(name) \(String(format: "%9.3f", error.ulps))  \(error.logit)\(verdict)")
+        print(
+          "  \(variant) \(name) \(String(format: "%9.3f", error.ulps))  \(error.logit), \(error.target)\(verdict)"
+        )
       }
     }
     return isGood

@@ -1,3 +1,4 @@
+import TestSupport
 import WeightedCrossEntropy
 
 /// What is measured: the losses for targets 0 and 1 and the two σ that the gradient is made of; then what depends on targets between.
@@ -22,13 +23,14 @@ enum Quantity: Int, CaseIterable {
     }
   }
 
-  /// The documented bound; a σ times a weight is a gradient like any other.
-  func bound(isWeighted: Bool) -> Double {
-    typealias Loss = WeightedCrossEntropyLoss<Float>
+  /// The documented bound: for a positive weight of 1 the worst that was found. A σ times a weight is a gradient like any other.
+  func bound<Scalar: LossScalar>(isWeighted: Bool, _: Scalar.Type, _ set: InstructionSet) -> Double {
+    typealias Loss = WeightedCrossEntropyLoss<Scalar>
     return switch self {
-    case .lossOfNegative, .lossOfPositive: Loss.maximumLossError
+    case .lossOfNegative, .lossOfPositive:
+      isWeighted ? Loss.maximumLossError : WorstFound.loss(Scalar.self, set.rawValue)
     case .sigmoid, .complementarySigmoid:
-      isWeighted ? Loss.maximumSoftGradientError : Loss.maximumSigmoidError
+      isWeighted ? Loss.maximumSoftGradientError : WorstFound.sigmoid(Scalar.self)
     case .softLoss: Loss.maximumSoftLossError
     case .softGradient: Loss.maximumSoftGradientError
     case .secondDerivative: Loss.maximumSecondDerivativeError

@@ -103,7 +103,8 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
           // In the wide type, as the error is far below the result's own precision.
           let error = (Wide(results[index]) - wide.value).magnitude
           let spacing = max(Wide(Scalar.ulpOfOne) * wide.scale.binade, least)
-          record.record(ulps: Double(error / spacing), logit: Double(logit))
+          record.record(
+            ulps: Double(error / spacing), logit: Double(logit), target: Double(targets[index]))
         }
         worst[variant][quantity.rawValue] = record
       }
