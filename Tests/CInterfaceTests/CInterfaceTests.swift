@@ -5,7 +5,9 @@ import _TestSupport
 /// The C library as C programs see it. Without a C compiler the tests are skipped.
 @Suite(.enabled(if: CCompiler.path != nil, "no C compiler on the PATH"))
 struct CInterfaceTests {
-  @Test(arguments: ["interface_test.c", "side_effects_test.c"])
+  @Test(arguments: [
+    "interface_test.c", "class_weights_test.c", "overlap_test.c", "side_effects_test.c",
+  ])
   func everyPromiseHolds(file: String) throws {
     let program = try CCompiler.compile(contentsOf: folder.appending(path: file))
     let result = try program.output()
