@@ -28,9 +28,9 @@ struct TradeoffCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The weights: FIRST...LAST:COUNT in equal ratios, or numbers with commas between.",
+      "The weights: FIRST...LAST:COUNT in equal ratios, or numbers with commas between. (default: five a decade from 0.1 to 100, or to 10 negatives / positives if that is more)",
       valueName: "PATH|Q1,Q2,..."))
-  var posWeights = "0.1...100:16"
+  var posWeights: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The number of folds.", valueName: "K"))
   var folds = 5
@@ -89,12 +89,11 @@ struct TradeoffCommand: ParsableCommand {
     }
     try requireDistinctFiles(
       outputs: [("--report", report), ("--json", json), ("--picture", picture)], inputs: [("the data", data)])
-    _ = try WeightPath(posWeights)
+    _ = try posWeights.map(WeightPath.init)
   }
 
   func run() throws {
-    let settings = TradeoffStudy.Settings(
-      positiveWeights: try WeightPath(posWeights).weights, folds: folds, seed: seed, l2: l2, goal: try goal())
+    let (path, goal) = (try posWeights.map(WeightPath.init), try goal())
     let training = LogisticRegression(l2: l2, threads: threadsOption.threads)
     try training.check()
     // A path that cannot be written shows now, not after the work.
@@ -102,6 +101,12 @@ struct TradeoffCommand: ParsableCommand {
     let data = try read()
     for notice in data.table.notices { StandardError.notify("\(data.name): \(notice)") }
     let study = try ToolError.naming(data.name) { () throws(ClassificationError) in
+      let weights =
+        if let path { path.weights } else {
+          try TradeoffStudy.defaultPath(targets: data.table.targets, weights: data.table.weights)
+        }
+      let settings = TradeoffStudy.Settings(
+        positiveWeights: weights, folds: folds, seed: seed, l2: l2, goal: goal)
       var bar = ProgressBar("fitting")
       defer { bar.finish() }
       return try TradeoffStudy(
