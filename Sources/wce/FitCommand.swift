@@ -65,7 +65,7 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("Write the model here, as JSON.", valueName: "MODEL.json"),
-    completion: .file(extensions: ["json"]))
+    completion: .file(extensions: ["json"]), transform: FileName.output(".json"))
   var model: String
 
   func validate() throws {

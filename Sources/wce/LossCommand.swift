@@ -126,13 +126,16 @@ struct LossCommand: ParsableCommand {
     try run.write(losses: lossesOutput, gradient: gradient, of: lossReduction)
     if json {
       try Output.write(summary.json())
-    } else if reduction != .none || output != nil || gradient != nil {
+    } else if !isOutputTaken && (reduction != .none || output != nil || gradient != nil) {
       try Output.write(summary.text(reduction))
     }
   }
 
   /// Whether the inputs are read once to check and sum them, and once more.
   private var readsTwice: Bool { lossesOutput != nil || gradient != nil || posWeights != nil }
+
+  /// Whether results go to standard output, which then is theirs alone.
+  private var isOutputTaken: Bool { [output, gradient].contains { $0?.path == Output.path } }
 
   /// Elementwise losses that have no file to go to go to standard output.
   private var lossesOutput: OutputFile? {

@@ -53,14 +53,19 @@ struct TradeoffCommand: ParsableCommand {
     help: ArgumentHelp("Recommend the weight with which this share of the alarms is right.", valueName: "P"))
   var precisionAtLeast: Double?
 
-  @Option(help: ArgumentHelp("Write a report with charts, one HTML file.", valueName: "FILE.html"))
+  @Option(
+    help: ArgumentHelp("Write a report with charts, one HTML file.", valueName: "FILE.html"),
+    completion: .file(extensions: ["html", "htm"]), transform: FileName.output(".html", ".htm"))
   var report: String?
 
-  @Option(help: ArgumentHelp("Write all numbers.", valueName: "FILE.json"))
+  @Option(
+    help: ArgumentHelp("Write all numbers.", valueName: "FILE.json"),
+    completion: .file(extensions: ["json"]), transform: FileName.output(".json"))
   var json: String?
 
   @Option(
-    help: ArgumentHelp("Write the chart of recall and precision against the weight.", valueName: "FILE.svg"))
+    help: ArgumentHelp("Write the chart of recall and precision against the weight.", valueName: "FILE.svg"),
+    completion: .file(extensions: ["svg"]), transform: FileName.output(".svg"))
   var picture: String?
 
   @Option(help: ArgumentHelp("The column with a weight for each row; 0 leaves it out.", valueName: "COLUMN"))

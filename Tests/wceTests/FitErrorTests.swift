@@ -185,6 +185,19 @@ import _TestSupport
     #expect(outcome.errors.hasPrefix("Error: \(message)\n"))
   }
 
+  @Test("A model does not take the place of another kind of file")
+  func modelOfAnotherName() throws {
+    let place = try ModelWorkplace(["a.csv": patients, "test.csv": "kept"])
+    let outcome = try place.run("fit a.csv --target ill --positive yes --model test.csv")
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.errors.hasPrefix(
+        "Error: The value 'test.csv' is invalid for '--model <MODEL.json>': the name of an output ends with .json\n"
+      ))
+    #expect(try place.text("test.csv") == "kept")
+    _ = try place.succeed("fit a.csv --target ill --positive yes --model M.JSON")
+  }
+
   @Test func modelThatCannotBeCreated() throws {
     let place = try ModelWorkplace(["a.csv": patients])
     #expect(
