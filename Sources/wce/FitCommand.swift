@@ -23,7 +23,7 @@ struct FitCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("The table, or the matrix of features.", valueName: "DATA.csv|DATA.npy"),
-    completion: .file())
+    completion: .file(), transform: FileName.input)
   var data: String
 
   @Option(help: ArgumentHelp("The column to predict.", valueName: "COLUMN"))

@@ -16,7 +16,9 @@ struct TradeoffCommand: ParsableCommand {
       wce tradeoff data.csv --target fraud --recall-at-least 0.95 --report report.html
       """)
 
-  @Argument(help: ArgumentHelp("The table. (default: the example data)", valueName: "DATA.csv"))
+  @Argument(
+    help: ArgumentHelp("The table. (default: the example data)", valueName: "DATA.csv"),
+    completion: .file(), transform: FileName.input)
   var data: String?
 
   @Option(help: ArgumentHelp("The column to predict.", valueName: "COLUMN"))
