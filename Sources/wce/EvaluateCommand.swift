@@ -22,6 +22,7 @@ struct EvaluateCommand: ParsableCommand {
   var target: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The label of the positive rows. (default: the model's, or 1 or true for another --target)",
       valueName: "LABEL"))

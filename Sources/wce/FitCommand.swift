@@ -29,7 +29,9 @@ struct FitCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The column to predict.", valueName: "COLUMN"))
   var target: String?
 
-  @Option(help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"))
   var positive: String?
 
   @Option(

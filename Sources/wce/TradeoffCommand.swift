@@ -24,7 +24,9 @@ struct TradeoffCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The column to predict.", valueName: "COLUMN"))
   var target: String?
 
-  @Option(help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"))
   var positive: String?
 
   @Option(
@@ -37,7 +39,8 @@ struct TradeoffCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("The number of folds.", valueName: "K"))
   var folds = 5
 
-  @Option(help: ArgumentHelp("What divides the rows among the folds.", valueName: "S"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("What divides the rows among the folds.", valueName: "S"))
   var seed: UInt64 = 0
 
   @Option(

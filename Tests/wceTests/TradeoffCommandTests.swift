@@ -191,6 +191,22 @@ import _TestSupport
     #expect(model.target == TargetColumn(name: "3", positive: "-yes"))
   }
 
+  @Test("A label may be a negative number")
+  func negativeLabels() throws {
+    let rows = (0..<40).map { "\($0 % 7),\($0 % 4 == 0 ? -1 : 1)\n" }
+    _ = try directory.write("x,z\n" + rows.joined(), to: "t.csv")
+    let output = try tool.run(
+      "tradeoff", "t.csv", "--target", "z", "--positive", "-1", "--pos-weights", "2", "--folds", "2"
+    ).output
+    #expect(output.hasPrefix("t.csv, target z = -1: 40 rows, 10 of them positive"))
+    #expect(try runNextLine(of: output).training.positiveCount == 10)
+    let fit = try tool.run("fit", "t.csv", "--target", "z", "--positive", "-1", "--model", "m.json")
+    #expect(fit.output.hasPrefix("rows               40, 10 of them positive\n"))
+    let evaluation = try tool.run(
+      "evaluate", "t.csv", "--model", "m.json", "--target", "z", "--positive", "-1")
+    #expect(evaluation.output.hasPrefix("rows               40, 10 of them positive\n"))
+  }
+
   private func runNextLine(of output: String) throws -> Classifier {
     let line = try #require(output.split(separator: "Next:\n").last)
     let outcome = try tool.shell(String(line))

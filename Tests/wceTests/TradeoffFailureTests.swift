@@ -36,7 +36,7 @@ import _TestSupport
       ("--folds 1", "the number of folds must be at least 2, received 1"),
       ("--l2 -1", "the l2 penalty must be finite and at least 0, received -1"),
       ("--threads 0", "the number of threads must be at least 1, received 0"),
-      ("--seed -1", "--seed"),
+      ("--seed -1", "The value '-1' is invalid for '--seed <S>'"),
       ("d.npy --target 1", "A study takes a table, DATA.csv, and d.npy is a matrix."),
       (
         "--report d.csv",
