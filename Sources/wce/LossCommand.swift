@@ -74,7 +74,11 @@ struct LossCommand: ParsableCommand {
 
   @OptionGroup var threadsOption: ThreadsOption
 
-  @Flag(help: "Print one JSON object.") var json = false
+  @Flag(
+    help:
+      "Print one JSON object, in which an undefined mean is null, and infinities and NaN are the strings inf, -inf and nan."
+  )
+  var json = false
 
   private static var inputs: CompletionKind { .file(extensions: ["npy", "csv", "tsv", "txt"]) }
 
