@@ -60,7 +60,7 @@ import _TestSupport
       command: "a.csv --target z --weights w", message: "a.csv: there are no rows, or all have weight 0",
       table: "x,w,z\n1,0,1\n2,0,0\n"),
     Failure(
-      command: "a.csv --target ill --positive yes --weights ill",
+      command: "a.csv --target ill --positive yes --weights ill", status: 64,
       message: #"a.csv: the column "ill" cannot be both the target and the weights"#),
     Failure(
       command: "a.csv --target ill --positive yes --exclude age --exclude city",
