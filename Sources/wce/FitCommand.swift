@@ -9,7 +9,8 @@ struct FitCommand: ParsableCommand {
     abstract: "Fit a logistic model to a table, with a weight for its positive rows.",
     discussion: """
       Minimises the weighted cross entropy plus a penalty on the coefficients of standardised features: \
-      scikit-learn's LogisticRegression(C=1/L, class_weight={0: 1, 1: Q}) after StandardScaler.
+      scikit-learn's LogisticRegression(C=1/L, class_weight={0: 1, 1: Q}) after StandardScaler. \
+      Standardising counts every row once, whatever its weight: with a penalty a weight of 2 is not quite the row twice.
 
       In a table every column but the target and the weights becomes a feature, text as one feature for each of \
       up to 100 labels. Columns go by name or number; the target says 0 and 1, or true and false, or --positive \
