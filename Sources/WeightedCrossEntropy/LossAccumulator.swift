@@ -3,6 +3,7 @@ import _LossKernels
 /// The sum and the means of a stream of elements that need not fit in memory.
 ///
 /// The results are the same bits for any division of the stream into parts, and the same as those of the calls over whole arrays.
+/// Asking for them allocates nothing.
 ///
 ///     var accumulator = try LossAccumulator(loss)
 ///     for part in parts { try accumulator.append(logits: part.logits.span, targets: part.targets.span) }
@@ -74,31 +75,31 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   ///
   /// - Throws: Nothing that ``init(_:shape:)`` and ``append(logits:targets:weights:)`` did not throw before.
   /// - Complexity: That of a call on at most a block of elements.
-  public func sum() throws(LossError) -> Scalar { Scalar(try totals().losses.value) }
+  public func sum() throws(LossError) -> Scalar { Scalar(try lossTotal().value) }
 
   /// The sum of the weights so far, or the count where there are none.
   ///
   /// - Throws: As ``sum()``.
-  public func weightSum() throws(LossError) -> Scalar { Scalar(try totals().weights.value) }
+  public func weightSum() throws(LossError) -> Scalar { Scalar(try weightTotal().value) }
 
   /// Σ w ℓ / N so far, N the number of elements.
   ///
   /// - Throws: `LossError` where there are no elements, and as ``sum()``.
   public func mean() throws(LossError) -> Scalar {
     guard count > 0 else { throw loss.error(.emptyMean) }
-    return Scalar(try totals().losses.divided(by: PartialSum(high: Double(count))))
+    return Scalar(try lossTotal().divided(by: PartialSum(high: Double(count))))
   }
 
   /// Σ w ℓ / Σ w so far.
   ///
   /// - Throws: `LossError` where there are no weights or their sum is not positive and finite, and as ``sum()``.
   public func weightedMean() throws(LossError) -> Scalar {
-    Scalar(try totals().losses.divided(by: weightDenominator()))
+    Scalar(try lossTotal().divided(by: weightDenominator()))
   }
 
   private func weightDenominator() throws(LossError) -> PartialSum {
     guard hasWeights == true else { throw loss.error(.missingWeights) }
-    return try loss.checkedDenominator(totals().weights)
+    return try loss.checkedDenominator(weightTotal())
   }
 
   /// Writes the derivative in each logit of a part, of a reduction over the whole stream that has been appended: the second pass over
@@ -159,25 +160,43 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
     try sum(full.logits.span, full.targets.span, hasWeights == true ? full.weights.span : nil)
   }
 
-  /// Sums whole blocks, or the last one.
+  /// Sums whole blocks.
   private mutating func sum(
     _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?
   ) throws(LossError) {
-    let firstIndex = losses.count * ArrayCall<Scalar>.blockLength
-    let sums = try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in
-      try loss.withArrayCall(inputs, shape: shape, firstIndex: firstIndex) { call in
-        (call.blockSums(call.kernels.lossSum), call.blockWeightSums())
-      }
+    let sums = try withCall(logits, targets, weights) { call in
+      (call.blockSums(call.kernels.lossSum), call.blockWeightSums())
     }
     for sum in sums.0 { losses.append(sum) }
     for sum in sums.1 { weightSums.append(sum) }
   }
 
-  /// The sums with the elements after the last whole block.
-  private func totals() throws(LossError) -> (losses: PartialSum, weights: PartialSum) {
-    guard !pending.logits.isEmpty else { return (losses.total, weightSums.total) }
-    var whole = self
-    try whole.flush()
-    return (whole.losses.total, whole.weightSums.total)
+  /// Σ w ℓ of all elements.
+  private func lossTotal() throws(LossError) -> PartialSum {
+    try total(of: losses) { $0.sum($0.kernels.lossSum) }
+  }
+
+  /// Σ w of all elements.
+  private func weightTotal() throws(LossError) -> PartialSum { try total(of: weightSums) { $0.weightSum() } }
+
+  /// The sum of whole blocks and of the elements after them, which are summed where they lie.
+  private func total(
+    of blocks: PartialSumStack, _ sum: (inout ArrayCall<Scalar>) throws(LossError) -> PartialSum
+  ) throws(LossError) -> PartialSum {
+    guard !pending.logits.isEmpty else { return blocks.total }
+    return blocks.total(
+      adding: try withCall(
+        pending.logits.span, pending.targets.span, hasWeights == true ? pending.weights.span : nil, sum))
+  }
+
+  /// What `body` makes of a call on the elements after the whole blocks summed so far.
+  private func withCall<Result>(
+    _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?,
+    _ body: (inout ArrayCall<Scalar>) throws(LossError) -> Result
+  ) throws(LossError) -> Result {
+    let firstIndex = losses.count * ArrayCall<Scalar>.blockLength
+    return try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in
+      try loss.withArrayCall(inputs, shape: shape, firstIndex: firstIndex, body)
+    }
   }
 }

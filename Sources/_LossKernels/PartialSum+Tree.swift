@@ -45,4 +45,11 @@ public struct PartialSumStack: Sendable {
     }
     return total
   }
+
+  /// The sum of the leaves so far and of one more.
+  public func total(adding leaf: PartialSum) -> PartialSum {
+    var total = leaf
+    for subtree in subtrees.reversed() { total = subtree + total }
+    return total
+  }
 }

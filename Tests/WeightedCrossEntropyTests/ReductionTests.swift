@@ -268,9 +268,11 @@ import _TestSupport
     var stack = PartialSumStack()
     #expect(stack.total == PartialSum())
     for count in 1...300 {
+      let expected = PartialSum.tree(over: 0..<count) { leaves[$0] }
+      #expect(stack.total(adding: leaves[count - 1]) == expected)
       stack.append(leaves[count - 1])
       #expect(stack.count == count)
-      #expect(stack.total == PartialSum.tree(over: 0..<count) { leaves[$0] })
+      #expect(stack.total == expected)
     }
   }
 }
