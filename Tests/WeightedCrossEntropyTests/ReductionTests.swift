@@ -56,61 +56,6 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("Any number of threads from 1 to 64 gives the same bits", arguments: Precision.allCases)
-  func threads(in precision: Precision) throws {
-    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
-      var generator = SeededGenerator(seed: 503)
-      // Enough blocks that 64 threads are used for Float.
-      let count = Scalar.significandBitCount < 30 ? 64 * 16 * 4096 + 1234 : 500_001
-      let logits: [Scalar] = generator.uniform(count, in: -20...20)
-      let targets = generator.uniform(count, in: Scalar(0)...1)
-      let shape = [count / 3, 3]
-      let classes = PositiveWeight<Scalar>.perClass([1, 2.5, 7], axis: 1)
-      let usesClasses = count % 3 == 0
-      func loss(_ threads: Int) throws -> WeightedCrossEntropyLoss<Scalar> {
-        try WeightedCrossEntropyLoss(positiveWeight: usesClasses ? classes : 3, threads: threads)
-      }
-      func sum(_ threads: Int) throws -> Scalar {
-        try loss(threads).reduced(
-          .sum, logits: logits.span, targets: targets.span, shape: usesClasses ? shape : nil)
-      }
-      let single = try sum(1)
-      for threads in 2...64 { #expect(try sum(threads) == single, "\(threads) threads") }
-      #expect(
-        try WeightedCrossEntropyLoss<Scalar>(positiveWeight: usesClasses ? classes : 3)
-          .reduced(.sum, logits: logits.span, targets: targets.span, shape: usesClasses ? shape : nil)
-          == single)
-    }
-    try check(precision.type)
-  }
-
-  @Test(
-    "Elementwise results and weighted means do not depend on the number of threads", arguments: Variant.all)
-  func elementwiseThreads(on variant: Variant) throws {
-    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
-      var generator = SeededGenerator(seed: 504)
-      let count = 40 * 4096 + 77
-      let logits: [Scalar] = generator.logits(count)
-      let targets: [Scalar] = generator.targets(count)
-      let weights: [Scalar] = generator.weights(count)
-      func results(_ threads: Int) throws -> (Scalar, [Scalar], [Scalar], [Scalar]) {
-        let loss = try WeightedCrossEntropyLoss<Scalar>(
-          positiveWeight: 3, threads: threads, instructionSet: variant.set)
-        let (value, gradient) = try loss.valueWithGradient(
-          of: .weightedMean, logits: logits, targets: targets, weights: weights)
-        let both = try loss.lossesWithGradient(logits: logits, targets: targets)
-        return (value, gradient, both.losses, both.gradient)
-      }
-      let single = try results(1)
-      for threads in [2, 3, 5, 64] {
-        let other = try results(threads)
-        #expect(single.0.isSame(as: other.0))
-        #expect(areSame(single.1, other.1) && areSame(single.2, other.2) && areSame(single.3, other.3))
-      }
-    }
-    try check(variant.type)
-  }
-
   @Test("The lengths around a block's are complete", arguments: Variant.all)
   func blockBoundaries(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {

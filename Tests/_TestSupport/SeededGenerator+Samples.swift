@@ -55,6 +55,8 @@ extension SeededGenerator {
   }
 
   /// Element weights: a fifth 0, the others in (0, 4].
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func weights<Scalar: BinaryFloatingPoint>(_ count: Int, as type: Scalar.Type = Scalar.self)
     -> [Scalar]
   {

@@ -1,0 +1,141 @@
+import WeightedCrossEntropy
+import _TestSupport
+
+/// A call on many elements whose results go into the caller's memory or are one number.
+struct LossCall: Sendable {
+  enum Kind: CaseIterable, Sendable {
+    case losses, lossesWithGradient
+    case gradient, secondDerivative, targetDerivative, positiveWeightDerivative, streamGradient
+    case value, valueWithGradient, arrayValue, tensorValue, streamValue
+  }
+
+  var kind: Kind
+  /// Nil is the elementwise loss.
+  var reduction: LossReduction?
+
+  /// Every kind with every reduction that it takes.
+  static let all = Kind.allCases.flatMap { kind in
+    let reductions: [LossReduction?] =
+      switch kind {
+      case .losses, .lossesWithGradient: [nil]
+      case .gradient, .secondDerivative, .targetDerivative, .positiveWeightDerivative, .streamGradient:
+        [nil] + LossReduction.allCases
+      case .value, .valueWithGradient, .arrayValue, .tensorValue, .streamValue: LossReduction.allCases
+      }
+    return reductions.map { LossCall(kind: kind, reduction: $0) }
+  }
+
+  /// How many outputs the call fills.
+  var outputCount: Int {
+    switch kind {
+    case .lossesWithGradient: 2
+    case .value, .arrayValue, .tensorValue, .streamValue: 0
+    default: 1
+    }
+  }
+
+  /// Whether the call can be made on elements with options.
+  func takes(_ options: KernelOptions) -> Bool { reduction != .weightedMean || options.contains(.weights) }
+}
+
+/// Numbers to call a loss with.
+struct LossElements<Scalar: LossScalar> {
+  let logits, targets, weights: [Scalar]
+  let shape: [Int]
+  /// One for each class, which the last axis has.
+  let positiveWeights: [Scalar]
+
+  init(shape: [Int], seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    let count = shape.reduce(1, *)
+    logits = generator.uniform(count, in: -20...20)
+    targets = generator.targets(count)
+    weights = generator.weights(count)
+    positiveWeights = generator.uniform(shape.last ?? 1, in: 0...10)
+    self.shape = shape
+  }
+}
+
+/// Elements with a loss to call on them.
+struct LossCallSample<Scalar: LossScalar> {
+  private let logits, targets: [Scalar]
+  private let weights: [Scalar]?
+  private let tensors: (logits: Tensor<Scalar>, targets: Tensor<Scalar>, weights: Tensor<Scalar>?)
+  private let shape: [Int]?
+  private let loss: WeightedCrossEntropyLoss<Scalar>
+  private let accumulator: LossAccumulator<Scalar>
+
+  init(
+    _ elements: LossElements<Scalar>, _ options: KernelOptions, threads: Int, _ set: InstructionSet? = nil
+  ) throws {
+    logits = elements.logits
+    targets = elements.targets
+    let weights = options.contains(.weights) ? elements.weights : nil
+    self.weights = weights
+    func tensor(_ numbers: [Scalar]) throws -> Tensor<Scalar> {
+      try Tensor(shape: elements.shape, elements: numbers)
+    }
+    tensors = try (tensor(elements.logits), tensor(elements.targets), weights.map(tensor))
+    shape = elements.shape.count == 1 && elements.logits.count % 2 == 0 ? nil : elements.shape
+    loss = try WeightedCrossEntropyLoss(
+      positiveWeight: options.contains(.positiveWeights) ? .perClass(elements.positiveWeights, axis: -1) : 3,
+      labelSmoothing: options.contains(.smoothing) ? 0.25 : 0, threads: threads, instructionSet: set)
+    var accumulator = try LossAccumulator(loss, shape: elements.shape)
+    try accumulator.append(
+      logits: elements.logits.span, targets: elements.targets.span, weights: weights?.span)
+    self.accumulator = accumulator
+  }
+
+  /// Makes a call, which fills none of the outputs, the first or both; returns the number it gives, 0 if none.
+  func run(_ call: LossCall, into first: inout [Scalar], _ second: inout [Scalar]) throws(LossError) -> Scalar
+  {
+    var output = first.mutableSpan
+    let (x, z, w, reduction) = (logits.span, targets.span, weights?.span, call.reduction)
+    switch call.kind {
+    case .losses:
+      try loss.losses(logits: x, targets: z, weights: w, shape: shape, into: &output)
+    case .lossesWithGradient:
+      var gradient = second.mutableSpan
+      try loss.lossesWithGradient(
+        logits: x, targets: z, weights: w, shape: shape, losses: &output, gradient: &gradient)
+    case .gradient:
+      try loss.gradient(of: reduction, logits: x, targets: z, weights: w, shape: shape, into: &output)
+    case .secondDerivative:
+      try loss.secondDerivative(of: reduction, logits: x, targets: z, weights: w, shape: shape, into: &output)
+    case .targetDerivative:
+      try loss.targetDerivative(of: reduction, logits: x, targets: z, weights: w, shape: shape, into: &output)
+    case .positiveWeightDerivative:
+      try loss.positiveWeightDerivative(
+        of: reduction, logits: x, targets: z, weights: w, shape: shape, into: &output)
+    case .streamGradient:
+      try accumulator.gradient(
+        of: reduction, logits: x, targets: z, weights: w, firstIndex: 0, into: &output)
+    case .value:
+      return try loss.reduced(reduction!, logits: x, targets: z, weights: w, shape: shape)
+    case .valueWithGradient:
+      return try loss.valueWithGradient(
+        of: reduction!, logits: x, targets: z, weights: w, shape: shape, into: &output)
+    case .arrayValue:
+      switch reduction! {
+      case .sum: return try loss.sum(logits: logits, targets: targets, weights: weights)
+      case .mean: return try loss.mean(logits: logits, targets: targets, weights: weights)
+      case .weightedMean:
+        return try loss.weightedMean(logits: logits, targets: targets, weights: weights!)
+      }
+    case .tensorValue:
+      let (x, z, w) = tensors
+      switch reduction! {
+      case .sum: return try loss.sum(logits: x, targets: z, weights: w)
+      case .mean: return try loss.mean(logits: x, targets: z, weights: w)
+      case .weightedMean: return try loss.weightedMean(logits: x, targets: z, weights: w!)
+      }
+    case .streamValue:
+      switch reduction! {
+      case .sum: return try accumulator.sum()
+      case .mean: return try accumulator.mean()
+      case .weightedMean: return try accumulator.weightedMean()
+      }
+    }
+    return 0
+  }
+}

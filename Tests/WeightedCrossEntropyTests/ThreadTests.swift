@@ -1,0 +1,102 @@
+import Foundation
+import Synchronization
+import Testing
+import _TestSupport
+
+@testable import WeightedCrossEntropy
+
+/// The number of threads changes no bit of any result, and few elements stay on one.
+@Suite struct ThreadTests {
+  /// Enough elements that so many threads are used, three classes' worth, with a last block that is not whole.
+  private func count(for workers: Int) throws -> Int {
+    let count = (workers * 16 * 4096 / 3 + 411) * 3
+    try #require(WorkerThreads.count(for: (count + 4095) / 4096, limit: 64) == workers)
+    try #require(count % 4096 != 0)
+    return count
+  }
+
+  /// Calls that come down to every way of dividing blocks among threads.
+  private static let calls = LossCall.all.filter {
+    [.losses, .lossesWithGradient, .gradient, .value, .valueWithGradient, .streamValue].contains($0.kind)
+      && $0.reduction != .mean
+  }
+
+  @Test(
+    "Results are the same bits on 1, 2, 3, 5 and 64 threads", arguments: [KernelOptions(), .all], Variant.all)
+  func calls(with options: KernelOptions, on variant: Variant) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      let isSelected = try variant.set == InstructionSet.selected.get()
+      let count = try count(for: isSelected ? 64 : 5)
+      let elements = LossElements<Scalar>(shape: [count / 3, 3], seed: 504)
+      let numbers = isSelected ? [2, 3, 5, 64] : [2, 3, 5]
+      let samples = try ([1] + numbers).map {
+        try LossCallSample(elements, options, threads: $0, variant.set)
+      }
+      for call in Self.calls where call.takes(options) {
+        func results(_ sample: LossCallSample<Scalar>) throws -> (Scalar, [Scalar], [Scalar]) {
+          var (first, second): ([Scalar], [Scalar]) = (
+            blankArray(count: call.outputCount > 0 ? count : 0),
+            blankArray(count: call.outputCount > 1 ? count : 0)
+          )
+          let value = try sample.run(call, into: &first, &second)
+          return (value, first, second)
+        }
+        let single = try results(samples[0])
+        for (threads, sample) in zip(numbers, samples.dropFirst()) {
+          let other = try results(sample)
+          #expect(
+            other.0.isSame(as: single.0) && areSame(other.1, single.1) && areSame(other.2, single.2),
+            "\(call) on \(threads) threads")
+        }
+      }
+    }
+    try check(variant.type)
+  }
+
+  @Test("Any number of threads from 1 to 64 gives the same bits", arguments: Precision.allCases)
+  func everyNumber(in precision: Precision) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      let count = try count(for: 64)
+      let elements = LossElements<Scalar>(shape: [count / 3, 3], seed: 503)
+      func sum(_ threads: Int?) throws -> Scalar {
+        let loss = try WeightedCrossEntropyLoss<Scalar>(
+          positiveWeight: .perClass([1, 2.5, 7], axis: 1), threads: threads)
+        return try loss.reduced(
+          .sum, logits: elements.logits.span, targets: elements.targets.span, shape: elements.shape)
+      }
+      let single = try sum(1)
+      for threads in 2...64 { #expect(try sum(threads) == single, "\(threads) threads") }
+      #expect(try sum(nil) == single)
+    }
+    try check(precision.type)
+  }
+
+  @Test(
+    "There is a thread for every 16 blocks, so none is started for fewer than 32",
+    arguments: [
+      (0, 64, 1), (1, 64, 1), (31, 64, 1), (32, 64, 2), (47, 64, 2), (48, 64, 3), (1023, 64, 63),
+      (1024, 64, 64), (9999, 64, 64), (9999, 5, 5), (9999, 1, 1),
+    ])
+  func counts(_ blocks: Int, _ limit: Int, _ threads: Int) {
+    #expect(WorkerThreads.count(for: blocks, limit: limit) == threads)
+  }
+
+  @Test(
+    "Each block is in one range, which ends with a group of blocks; on one thread there is one range",
+    arguments: [0, 1, 31, 32, 100, 1025], [1, 2, 8, 32])
+  func ranges(_ blocks: Int, inGroupsOf group: Int) {
+    for threads in [1, 2, 5, 64] {
+      let given = Mutex<[Range<Int>]>([])
+      let caller = pthread_self()
+      WorkerThreads.run(blocks, inGroupsOf: group, threads: threads) { range in
+        given.withLock { $0.append(range) }
+        if blocks < 32 || threads == 1 {
+          #expect(range == 0..<blocks && pthread_equal(pthread_self(), caller) != 0)
+        }
+      }
+      let ranges = given.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
+      #expect(ranges.flatMap { Array($0) } == Array(0..<blocks), "\(threads) threads")
+      #expect(ranges.dropLast().allSatisfy { $0.upperBound % group == 0 }, "\(threads) threads")
+    }
+  }
+}
