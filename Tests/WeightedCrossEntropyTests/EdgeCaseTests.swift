@@ -2,7 +2,7 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// Infinities, NaN and masks, on every variant and on single elements.
+/// Infinities and NaN, on every variant and on single elements.
 @Suite struct EdgeCaseTests {
   /// One row of the table of limits.
   struct Limit: CustomTestStringConvertible, Sendable {
@@ -100,44 +100,6 @@ import _TestSupport
         // The derivative in the target is the one that does not look at it.
         let ofTarget = try loss.arrays(quantity, logits: [1], targets: [.nan])[0]
         #expect(ofTarget.isNaN == (quantity != .targetDerivative))
-      }
-    }
-    try check(variant.type)
-  }
-
-  @Test(
-    "A weight of 0 masks whatever the logit and the target are", arguments: LossQuantity.allCases, Variant.all
-  )
-  func masks(_ quantity: LossQuantity, on variant: Variant) throws {
-    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
-      let hostile: [Scalar] = [
-        .nan, .infinity, -.infinity, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 5,
-      ]
-      var logits: [Scalar] = []
-      var targets: [Scalar] = []
-      for logit in hostile {
-        for target in hostile + [0, 1] {
-          logits.append(logit)
-          targets.append(target)
-        }
-      }
-      logits.append(0.5)
-      targets.append(1)
-      var weights = [Scalar](repeating: 0, count: logits.count)
-      weights[weights.count - 1] = 2
-      for smoothing: Scalar in [0, 0.1] {
-        let loss = try WeightedCrossEntropyLoss<Scalar>(
-          positiveWeight: 3, labelSmoothing: smoothing, instructionSet: variant.set)
-        let results = try loss.arrays(quantity, logits: logits, targets: targets, weights: weights)
-        let alone = try loss.arrays(quantity, logits: [0.5], targets: [1])[0]
-        #expect(results.dropLast().allSatisfy { $0 == 0 })
-        #expect(results.last == 2 * alone)
-        // In a reduction nothing else is left either.
-        let value = 2 * (try loss(logits: [0.5], targets: [1])[0])
-        #expect(try loss.sum(logits: logits, targets: targets, weights: weights) == value)
-        #expect(try loss.weightedMean(logits: logits, targets: targets, weights: weights) == value / 2)
-        let mean = try loss.mean(logits: logits, targets: targets, weights: weights)
-        #expect(abs(mean - value / Scalar(logits.count)) <= mean * Scalar.ulpOfOne)
       }
     }
     try check(variant.type)
