@@ -32,6 +32,9 @@ enum KernelName: CaseIterable, Sendable {
 
   /// Whether there is a result for each element.
   var writesOutput: Bool { self != .lossSum }
+
+  /// Whether it returns the sum of the losses.
+  var sums: Bool { self == .lossSum || self == .lossSumWithGradient }
 }
 
 /// What the general form of a kernel takes beyond the plain one.
@@ -44,21 +47,37 @@ struct KernelOptions: OptionSet, Sendable {
   static let everySubset = (0..<8).map(KernelOptions.init)
 }
 
-/// Where a kernel writes its output.
-enum OutputPlace: CaseIterable, Sendable {
-  case ownBuffer, overLogits, overTargets, overWeights, overPositiveWeights
+extension PartialSum {
+  /// Whether this is the exact sum of a block's non-negative terms, within the bound that `WideSum` or `CompensatedSum` documents.
+  func isClose<Scalar: LossScalar>(to exact: ExactSum, ofTermsOf _: Scalar.Type) -> Bool {
+    var difference = exact
+    difference.add(-high)
+    difference.add(-low)
+    let bound = Scalar.significandBitCount < 30 ? 0x1p-44 : 0x1p-87
+    return !isScaled && difference.value.magnitude <= bound * exact.value
+  }
 }
 
-/// Inputs of kernels: numbers of every kind, with the special ones and masks among them.
+/// What a kernel gives; what it does not write is the same as ever.
+struct KernelResult<Scalar: LossScalar> {
+  var output, losses: [Scalar]
+  var sum: PartialSum?
+
+  /// Whether two results have the same bits; every NaN counts as the same.
+  func isSame(as other: Self) -> Bool {
+    func parts(_ sum: PartialSum?) -> [Double] { sum.map { [$0.high, $0.low, $0.isScaled ? 1 : 0] } ?? [] }
+    return areSame(output, other.output) && areSame(losses, other.losses)
+      && areSame(parts(sum), parts(other.sum))
+  }
+}
+
+/// Inputs of kernels: numbers of every kind, and masks among them.
 struct KernelSample<Scalar: LossScalar> {
   var logits, targets, positiveWeights, weights: [Scalar]
 
+  /// Elements that begin with the special numbers.
   init(count: Int, seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
-    logits = generator.logits(count)
-    targets = generator.targets(count)
-    positiveWeights = generator.uniform(count, in: 0...10)
-    weights = generator.weights(count)
+    self.init(ordinary: count, seed: seed)
     let specials: [Scalar] = [
       .infinity, -.infinity, .nan, 0, -0.0, .leastNonzeroMagnitude, -.greatestFiniteMagnitude,
     ]
@@ -67,6 +86,23 @@ struct KernelSample<Scalar: LossScalar> {
     }
     if count > 3 { targets[3] = .nan }
   }
+
+  /// Elements whose losses are of sizes that a Double's sums hold.
+  init(summable count: Int, seed: UInt64) {
+    self.init(ordinary: count, seed: seed)
+    logits = logits.map { $0.magnitude < 1e30 ? $0 : $0 / .greatestFiniteMagnitude }
+  }
+
+  private init(ordinary count: Int, seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    logits = generator.logits(count)
+    targets = generator.targets(count)
+    positiveWeights = generator.uniform(count, in: 0...10)
+    weights = generator.weights(count)
+  }
+
+  /// All elements, and those after the special numbers, whose sum is one.
+  var ranges: [Range<Int>] { [0..<logits.count, 40..<logits.count] }
 
   /// The arguments for elements in buffers, with options.
   static func arguments(
@@ -90,14 +126,16 @@ struct KernelSample<Scalar: LossScalar> {
   func output(
     _ kernel: KernelName, _ table: KernelTable<Scalar>, _ range: Range<Int>, _ options: KernelOptions,
     isGeneral: Bool = true, positiveWeight: Scalar = 3, divisor: Scalar = 7
-  ) -> (output: [Scalar], losses: [Scalar], sum: PartialSum?) {
+  ) -> KernelResult<Scalar> {
     let count = range.count
     // Not NaN, so that an element nobody wrote is seen.
     let buffer = UnsafeMutableBufferPointer<Scalar>.allocate(capacity: 6 * count)
     buffer.initialize(repeating: -12345)
     defer { buffer.deallocate() }
     for (index, source) in [logits, targets, positiveWeights, weights].enumerated() {
-      for position in range { buffer[index * count + position - range.lowerBound] = source[position] }
+      source[range].withUnsafeBufferPointer {
+        _ = UnsafeMutableBufferPointer(rebasing: buffer[(index * count)...]).update(fromContentsOf: $0)
+      }
     }
     let base = buffer.baseAddress!
     let sum = kernel.run(
@@ -109,7 +147,8 @@ struct KernelSample<Scalar: LossScalar> {
         count: count, options: options,
         positiveWeight: positiveWeight, divisor: divisor),
       isGeneral: isGeneral)
-    return (Array(buffer[(4 * count)..<(5 * count)]), Array(buffer[(5 * count)...]), sum)
+    return KernelResult(
+      output: Array(buffer[(4 * count)..<(5 * count)]), losses: Array(buffer[(5 * count)...]), sum: sum)
   }
 
   /// A kernel's outputs, each computed alone.
