@@ -1,3 +1,4 @@
+import Testing
 import WeightedCrossEntropy
 import _LossKernels
 import _TestSupport
@@ -38,13 +39,21 @@ enum KernelName: CaseIterable, Sendable {
 }
 
 /// What the general form of a kernel takes beyond the plain one.
-struct KernelOptions: OptionSet, Sendable {
+struct KernelOptions: OptionSet, CustomTestStringConvertible, CustomStringConvertible, Sendable {
   let rawValue: Int
   static let positiveWeights = KernelOptions(rawValue: 1)
   static let weights = KernelOptions(rawValue: 2)
   static let smoothing = KernelOptions(rawValue: 4)
   static let all = KernelOptions([.positiveWeights, .weights, .smoothing])
   static let everySubset = (0..<8).map(KernelOptions.init)
+
+  var description: String {
+    let names = [
+      ("positive weights", Self.positiveWeights), ("weights", .weights), ("smoothing", .smoothing),
+    ]
+    return isEmpty ? "no options" : names.filter { contains($0.1) }.map(\.0).joined(separator: ", ")
+  }
+  var testDescription: String { description }
 }
 
 extension PartialSum {
@@ -59,9 +68,11 @@ extension PartialSum {
 }
 
 /// What a kernel gives; what it does not write is the same as ever.
-struct KernelResult<Scalar: LossScalar> {
+struct KernelResult<Scalar: LossScalar>: CustomTestStringConvertible {
   var output, losses: [Scalar]
   var sum: PartialSum?
+
+  var testDescription: String { "\(output.prefix(3))…, \(losses.prefix(3))…, \(sum as Any)" }
 
   /// Whether two results have the same bits; every NaN counts as the same.
   func isSame(as other: Self) -> Bool {
@@ -101,8 +112,10 @@ struct KernelSample<Scalar: LossScalar> {
     weights = generator.weights(count)
   }
 
-  /// All elements, and those after the special numbers, whose sum is one.
-  var ranges: [Range<Int>] { [0..<logits.count, 40..<logits.count] }
+  /// Elements with special numbers among them, and elements whose sum is a number.
+  static func both(count: Int, seed: UInt64) -> [KernelSample] {
+    [KernelSample(count: count, seed: seed), KernelSample(summable: count, seed: seed)]
+  }
 
   /// The arguments for elements in buffers, with options.
   static func arguments(

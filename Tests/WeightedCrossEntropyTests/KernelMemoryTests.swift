@@ -10,7 +10,7 @@ import _TestSupport
     var kernel: KernelName
     /// Nil is the plain form.
     var options: KernelOptions?
-    var testDescription: String { "\(kernel) \(options.map { "general \($0.rawValue)" } ?? "plain")" }
+    var testDescription: String { "\(kernel), \(options.map { "\($0)" } ?? "plain form")" }
     static let all = KernelName.allCases.flatMap { kernel in
       ([nil] + KernelOptions.everySubset).map { Form(kernel: kernel, options: $0) }
     }

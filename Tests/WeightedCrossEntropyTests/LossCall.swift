@@ -2,7 +2,7 @@ import WeightedCrossEntropy
 import _TestSupport
 
 /// A call on many elements whose results go into the caller's memory or are one number.
-struct LossCall: Sendable {
+struct LossCall: CustomStringConvertible, Sendable {
   enum Kind: CaseIterable, Sendable {
     case losses, lossesWithGradient
     case gradient, secondDerivative, targetDerivative, positiveWeightDerivative, streamGradient
@@ -12,6 +12,8 @@ struct LossCall: Sendable {
   var kind: Kind
   /// Nil is the elementwise loss.
   var reduction: LossReduction?
+
+  var description: String { "\(kind)" + (reduction.map { " of \($0)" } ?? "") }
 
   /// Every kind with every reduction that it takes.
   static let all = Kind.allCases.flatMap { kind in
