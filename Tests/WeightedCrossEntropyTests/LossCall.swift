@@ -36,8 +36,15 @@ struct LossCall: CustomStringConvertible, Sendable {
     }
   }
 
-  /// Whether the call can be made on elements with options.
-  func takes(_ options: KernelOptions) -> Bool { reduction != .weightedMean || options.contains(.weights) }
+  /// Whether the call can be made with options on elements of a shape.
+  func takes(_ options: KernelOptions, shape: [Int]) -> Bool {
+    switch (kind, reduction) {
+    case (_, .weightedMean) where !options.contains(.weights): false
+    // An array is a tensor of rank 1.
+    case (.arrayValue, _) where options.contains(.positiveWeights): shape.count == 1
+    default: true
+    }
+  }
 }
 
 /// Numbers to call a loss with.

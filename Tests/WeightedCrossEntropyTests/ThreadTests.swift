@@ -32,7 +32,7 @@ import _TestSupport
       let samples = try ([1] + numbers).map {
         try LossCallSample(elements, options, threads: $0, variant.set)
       }
-      for call in Self.calls where call.takes(options) {
+      for call in Self.calls where call.takes(options, shape: elements.shape) {
         func results(_ sample: LossCallSample<Scalar>) throws -> (Scalar, [Scalar], [Scalar]) {
           var (first, second): ([Scalar], [Scalar]) = (
             blankArray(count: call.outputCount > 0 ? count : 0),
