@@ -271,6 +271,30 @@ def test_backward_twice_and_non_unit_upstream():
     assert torch.allclose(x.grad, first * 2)
 
 
+@BOTH
+@pytest.mark.parametrize("which", ["weight", "pos_weight", "input", "target"])
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("is_second", [False, True])
+def test_what_is_changed_between_the_passes_is_an_error(module, which, create_graph, is_second):
+    leaf = torch.randn(4, requires_grad=True)
+    # The adapter takes each of them where it lies.
+    tensors = {"input": leaf * 1, "target": torch.rand(4), "weight": torch.rand(4), "pos_weight": torch.rand(4)}
+    call = module(tensors["weight"], pos_weight=tensors["pos_weight"], reduction="sum")
+    loss = call(tensors["input"], tensors["target"])
+    if is_second:
+        torch.autograd.grad(loss, leaf, retain_graph=True)
+    tensors[which].mul_(10)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        torch.autograd.grad(loss, leaf, create_graph=create_graph)
+
+
+def test_weights_that_are_no_tensors_are_copied():
+    x, z, weight = torch.zeros(2, requires_grad=True), torch.ones(2), np.ones(2)
+    loss = adapter.binary_cross_entropy_with_logits(x, z, weight, pos_weight=weight, reduction="sum")
+    weight *= 10
+    assert torch.equal(torch.autograd.grad(loss, x, create_graph=True)[0], torch.full((2,), -0.5))
+
+
 def test_strided_and_in_larger_graphs():
     weight = torch.randn(7, 3, requires_grad=True)
     features, z = torch.randn(20, 7), (torch.rand(20, 3) < 0.3).float()

@@ -103,134 +103,151 @@ def binary_cross_entropy_with_logits(
         raise TypeError(f"the input must be of a floating-point type, received {input.dtype}")
     dtype = torch.promote_types(input.dtype, target.dtype) if target.is_floating_point() else input.dtype
     computing = torch.float32 if dtype in (torch.float16, torch.bfloat16) else dtype
-    options = _Options(
-        None if weight is None else _array(weight, "weight").astype(_numpy_type(computing), copy=False),
-        1.0 if pos_weight is None else _array(pos_weight, "pos_weight"),
-        label_smoothing, reduction, torch.get_num_threads() if threads is None else threads, tuple(input.shape),
-    )  # fmt: skip
-    loss: torch.Tensor = _Loss.apply(input.to(computing), target.to(computing), options)
+    factor = 1.0
+    if isinstance(pos_weight, float):
+        # Not made a tensor, whose type would round it.
+        factor, pos_weight = pos_weight, None
+    options = _Options(factor, label_smoothing, reduction, torch.get_num_threads() if threads is None else threads)
+    weight, pos_weight = _constant(weight, "weight"), _constant(pos_weight, "pos_weight")
+    loss: torch.Tensor = _Loss.apply(
+        input.to(computing), target.to(computing), None if weight is None else weight.to(computing), pos_weight, options
+    )
     return loss.to(dtype)
 
 
 @dataclass(frozen=True)
 class _Options:
-    """What a loss has beside its logits and targets."""
+    """What a loss has beside its tensors. The positive weight is that of a call without a tensor of them."""
 
-    weight: Any
-    pos_weight: Any
+    pos_weight: float
     label_smoothing: float
     reduction: str
     threads: int
-    shape: tuple[int, ...]
 
     def evaluate(
-        self, operation: int, logits: torch.Tensor, target: torch.Tensor
+        self,
+        operation: int,
+        logits: torch.Tensor,
+        target: torch.Tensor,
+        weight: torch.Tensor | None,
+        pos_weight: torch.Tensor | None,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Computes an operation over the memory of the tensors."""
-        weights = self.weight
-        if weights is not None and weights.shape != self.shape:
-            weights = torch.broadcast_to(torch.from_numpy(weights), self.shape).numpy()
+        if weight is not None and weight.shape != logits.shape:
+            weight = weight.expand(logits.shape)
         value, gradient = _call.call(
-            operation, target.detach().numpy(), logits.detach().numpy(), self.pos_weight, weights, BROADCAST,
-            self.label_smoothing, self.reduction, self.threads, "binary_cross_entropy_with_logits",
+            operation, _array(target), _array(logits), self.pos_weight if pos_weight is None else _array(pos_weight),
+            None if weight is None else _array(weight), BROADCAST, self.label_smoothing, self.reduction, self.threads,
+            "binary_cross_entropy_with_logits",
         )  # fmt: skip
         return _tensor(value), None if gradient is None else _tensor(gradient)
 
-    def mixed(self, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    def mixed(self, logits: torch.Tensor, target: torch.Tensor, *weights: torch.Tensor | None) -> torch.Tensor:
         """The derivative in logit and target: as the gradient is affine in the target, its difference between 1 and 0."""
-        at_one, _ = self.evaluate(_call.GRADIENT, logits, torch.ones_like(target))
-        at_zero, _ = self.evaluate(_call.GRADIENT, logits, torch.zeros_like(target))
+        at_one, _ = self.evaluate(_call.GRADIENT, logits, torch.ones_like(target), *weights)
+        at_zero, _ = self.evaluate(_call.GRADIENT, logits, torch.zeros_like(target), *weights)
         return at_one.sub_(at_zero)
+
+
+# What the functions below save has PyTorch's check that nobody writes into it between the passes: the weights are saved for that,
+# though they are constants.
 
 
 class _Loss(torch.autograd.Function):
     """The loss, reduced or not."""
 
     @staticmethod
-    def forward(ctx: Any, logits: torch.Tensor, target: torch.Tensor, options: _Options) -> torch.Tensor:
-        ctx.save_for_backward(logits, target)
+    def forward(
+        ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
+    ) -> torch.Tensor:
+        ctx.save_for_backward(logits, target, weight, pos_weight)
         ctx.options = options
         is_reduced = options.reduction != "none"
         if ctx.needs_input_grad[0]:
             operation = _call.REDUCE_WITH_GRADIENT if is_reduced else _call.LOSS_WITH_GRADIENT
         else:
             operation = _call.REDUCE if is_reduced else _call.LOSS
-        loss, ctx.gradient = options.evaluate(operation, logits, target)
+        loss, ctx.gradient = options.evaluate(operation, logits, target, weight, pos_weight)
         return loss
 
     @staticmethod
-    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None, None]:
-        logits, target = ctx.saved_tensors
-        options = ctx.options
+    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        saved, options = ctx.saved_tensors, ctx.options
         in_logits = in_target = None
         if ctx.needs_input_grad[0]:
             if torch.is_grad_enabled():
-                in_logits = upstream * _Gradient.apply(logits, target, options)
+                in_logits = upstream * _Gradient.apply(*saved, options)
             else:
                 # Given away, so that the leaf can keep it without a copy; a second backward pass computes it again.
                 in_logits, ctx.gradient = ctx.gradient, None
                 if in_logits is None:
-                    in_logits, _ = options.evaluate(_call.GRADIENT, logits, target)
+                    in_logits, _ = options.evaluate(_call.GRADIENT, *saved)
                 # The usual case is the loss itself: no pass over memory to multiply by 1.
                 if upstream.ndim > 0 or upstream.item() != 1:
                     in_logits.mul_(upstream)
         if ctx.needs_input_grad[1]:
-            in_target = upstream * _TargetDerivative.apply(logits, target, options)
-        return in_logits, in_target, None
+            in_target = upstream * _TargetDerivative.apply(*saved, options)
+        return in_logits, in_target, None, None, None
 
 
 class _Gradient(torch.autograd.Function):
     """The derivative of the loss in each logit."""
 
     @staticmethod
-    def forward(ctx: Any, logits: torch.Tensor, target: torch.Tensor, options: _Options) -> torch.Tensor:
-        ctx.save_for_backward(logits, target)
+    def forward(
+        ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
+    ) -> torch.Tensor:
+        ctx.save_for_backward(logits, target, weight, pos_weight)
         ctx.options = options
-        return options.evaluate(_call.GRADIENT, logits, target)[0]
+        return options.evaluate(_call.GRADIENT, logits, target, weight, pos_weight)[0]
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None, None]:
-        logits, target = ctx.saved_tensors
+    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        saved, options = ctx.saved_tensors, ctx.options
         in_logits = in_target = None
         if ctx.needs_input_grad[0]:
-            in_logits = upstream * ctx.options.evaluate(_call.HESSIAN, logits, target)[0]
+            in_logits = upstream * options.evaluate(_call.HESSIAN, *saved)[0]
         if ctx.needs_input_grad[1]:
-            in_target = upstream * ctx.options.mixed(logits, target)
-        return in_logits, in_target, None
+            in_target = upstream * options.mixed(*saved)
+        return in_logits, in_target, None, None, None
 
 
 class _TargetDerivative(torch.autograd.Function):
     """The derivative of the loss in each target, in which it is affine."""
 
     @staticmethod
-    def forward(ctx: Any, logits: torch.Tensor, target: torch.Tensor, options: _Options) -> torch.Tensor:
-        ctx.save_for_backward(logits, target)
+    def forward(
+        ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
+    ) -> torch.Tensor:
+        ctx.save_for_backward(logits, target, weight, pos_weight)
         ctx.options = options
-        return options.evaluate(_call.LABEL_GRADIENT, logits, target)[0]
+        return options.evaluate(_call.LABEL_GRADIENT, logits, target, weight, pos_weight)[0]
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None, None]:
-        logits, target = ctx.saved_tensors
-        in_logits = upstream * ctx.options.mixed(logits, target) if ctx.needs_input_grad[0] else None
-        in_target = torch.zeros_like(target) if ctx.needs_input_grad[1] else None
-        return in_logits, in_target, None
+    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        saved, options = ctx.saved_tensors, ctx.options
+        in_logits = upstream * options.mixed(*saved) if ctx.needs_input_grad[0] else None
+        in_target = torch.zeros_like(saved[1]) if ctx.needs_input_grad[1] else None
+        return in_logits, in_target, None, None, None
 
 
-def _array(weight: torch.Tensor | float, name: str) -> Any:
-    """A weight's memory; weights are constants, as in PyTorch."""
+def _constant(weight: Any, name: str) -> torch.Tensor | None:
+    """A weight as a tensor of a type that NumPy has; weights are constants, as in PyTorch."""
+    if weight is None:
+        return None
     if not isinstance(weight, torch.Tensor):
-        return np.asarray(weight)
+        return torch.from_numpy(np.array(weight))
     if weight.requires_grad and torch.is_grad_enabled():
         raise RuntimeError(f"the loss is not differentiable in {name}, which must not require a gradient")
     weight = weight.detach()
-    return (weight.float() if weight.dtype is torch.bfloat16 else weight).numpy()
+    return weight.float() if weight.dtype is torch.bfloat16 else weight
+
+
+def _array(tensor: torch.Tensor) -> Any:
+    return tensor.detach().numpy()
 
 
 def _tensor(value: Any) -> torch.Tensor:
     return torch.from_numpy(np.asarray(value))
-
-
-def _numpy_type(dtype: torch.dtype) -> Any:
-    return np.float32 if dtype is torch.float32 else np.float64
