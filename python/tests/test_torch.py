@@ -14,6 +14,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import weighted_cross_entropy.torch as adapter  # noqa: E402
+from torch.autograd import forward_ad  # noqa: E402
 
 functional = torch.nn.functional.binary_cross_entropy_with_logits
 BOTH = pytest.mark.parametrize("module", [torch.nn.BCEWithLogitsLoss, adapter.BCEWithLogitsLoss], ids=["theirs", "ours"])
@@ -46,11 +47,21 @@ def test_bce_with_logits_gives_same_result_as_sigmoid_and_bce_loss_large_tensors
     for reduction in ("none", "mean", "sum"):
         logits = torch.rand(x_size, y_size) - 0.5
         one, other = logits.clone().requires_grad_(), logits.clone().requires_grad_()
-        expected, loss = torch.nn.BCELoss(reduction=reduction)(sigmoid(one), target), module(reduction=reduction)(other, target)
+        weight = torch.rand(y_size)
+        expected = torch.nn.BCELoss(weight, reduction=reduction)(sigmoid(one), target)
+        loss = module(weight, reduction=reduction)(other, target)
         assert torch.allclose(expected, loss, rtol=1e-4)
-        expected.mean().backward()
-        loss.mean().backward()
+        upstream = torch.rand(x_size, y_size) if reduction == "none" else None
+        expected.backward(upstream)
+        loss.backward(upstream)
         assert torch.allclose(one.grad, other.grad, rtol=1e-4, atol=1e-6 * one.grad.abs().max())
+
+
+@BOTH
+@pytest.mark.parametrize("reduction", ["sum", "mean", "none"])
+def test_bce_with_logits_has_correct_forward_grad(module, reduction):
+    output, target = torch.randn(3, 5, requires_grad=True, dtype=torch.double), torch.randn(3, 5, dtype=torch.double)
+    assert torch.autograd.gradcheck(module(reduction=reduction), (output, target), check_forward_ad=True)
 
 
 @BOTH
@@ -132,8 +143,8 @@ class TestSamples:
     def test_derivatives_are_those_of_the_values(self, shape, options):
         inputs = self.inputs(shape)
         call = lambda x, z: adapter.binary_cross_entropy_with_logits(x, z, **options)  # noqa: E731
-        assert torch.autograd.gradcheck(call, inputs)
-        assert torch.autograd.gradgradcheck(call, inputs)
+        assert torch.autograd.gradcheck(call, inputs, check_forward_ad=True)
+        assert torch.autograd.gradgradcheck(call, inputs, check_fwd_over_rev=True)
 
     def test_float32_and_no_gradient(self, shape, options):
         x, z = (t.detach().float() for t in self.inputs(shape))
@@ -293,6 +304,25 @@ def test_weights_that_are_no_tensors_are_copied():
     loss = adapter.binary_cross_entropy_with_logits(x, z, weight, pos_weight=weight, reduction="sum")
     weight *= 10
     assert torch.equal(torch.autograd.grad(loss, x, create_graph=True)[0], torch.full((2,), -0.5))
+
+
+@BOTH
+@pytest.mark.parametrize("reduction", ["sum", "mean", "none"])
+@pytest.mark.parametrize("order", ["forward over reverse", "forward over reverse, create_graph", "reverse over forward"])
+def test_modes_over_each_other(module, reduction, order):
+    x, z = torch.randn(4).double().requires_grad_(), torch.rand(4).double().requires_grad_()
+    in_x, in_z = torch.rand(2, 4).double()
+    call = module(torch.rand(4).double(), pos_weight=torch.tensor(3.0), reduction=reduction)
+    first = torch.autograd.grad(call(x, z).sum(), (x, z), create_graph=True)
+    expected = torch.autograd.grad((first[0] * in_x).sum() + (first[1] * in_z).sum(), (x, z))
+    with forward_ad.dual_level():
+        one, other = forward_ad.make_dual(x, in_x), forward_ad.make_dual(z, in_z)
+        if order == "reverse over forward":
+            actual = torch.autograd.grad(forward_ad.unpack_dual(call(one, other)).tangent.sum(), (x, z))
+        else:
+            gradients = torch.autograd.grad(call(one, other).sum(), (one, other), create_graph="create" in order)
+            actual = [forward_ad.unpack_dual(gradient).tangent for gradient in gradients]
+    assert all(torch.allclose(a, e, rtol=1e-12) for a, e in zip(actual, expected, strict=True))
 
 
 def test_strided_and_in_larger_graphs():

@@ -10,9 +10,11 @@
 
 Tensors are on the CPU; contiguous ones are used where they lie, never copied. The forward pass computes the gradient beside the
 loss, in the same pass over memory, where the logits require it. Derivatives of the first and second order are there in the
-logits and in the targets. Unlike PyTorch's own loss, the mean of no elements and a positive weight that is negative or not
-finite are errors, infinite logits give the limits, and confident right answers do not lose their digits. A loss that overflows is
-infinite without a warning, as PyTorch's is. The transforms of `torch.func` (`grad`, `vmap`) raise PyTorch's error.
+logits and in the targets, in reverse mode, in forward mode (`torch.autograd.forward_ad`), and in either over the other.
+
+Unlike PyTorch's own loss, the mean of no elements and a positive weight that is negative or not finite are errors, infinite
+logits give the limits, and confident right answers do not lose their digits. A loss that overflows is infinite without a
+warning, as PyTorch's is. The transforms of `torch.func` (`grad`, `vmap`) raise PyTorch's error.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.autograd import forward_ad
 from torch.autograd.function import once_differentiable
 
 from . import _call
@@ -149,10 +152,6 @@ class _Options:
         return at_one.sub_(at_zero)
 
 
-# What the functions below save has PyTorch's check that nobody writes into it between the passes: the weights are saved for that,
-# though they are constants.
-
-
 class _Loss(torch.autograd.Function):
     """The loss, reduced or not."""
 
@@ -160,8 +159,7 @@ class _Loss(torch.autograd.Function):
     def forward(
         ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
     ) -> torch.Tensor:
-        ctx.save_for_backward(logits, target, weight, pos_weight)
-        ctx.options = options
+        _save(ctx, logits, target, weight, pos_weight, options)
         is_reduced = options.reduction != "none"
         if ctx.needs_input_grad[0]:
             operation = _call.REDUCE_WITH_GRADIENT if is_reduced else _call.LOSS_WITH_GRADIENT
@@ -173,9 +171,11 @@ class _Loss(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         saved, options = ctx.saved_tensors, ctx.options
+        # A tensor with a tangent is differentiated in forward mode over this pass.
+        is_differentiated = torch.is_grad_enabled() or any(forward_ad.unpack_dual(t).tangent is not None for t in saved[:2])
         in_logits = in_target = None
         if ctx.needs_input_grad[0]:
-            if torch.is_grad_enabled():
+            if is_differentiated:
                 in_logits = upstream * _Gradient.apply(*saved, options)
             else:
                 # Given away, so that the leaf can keep it without a copy; a second backward pass computes it again.
@@ -189,6 +189,17 @@ class _Loss(torch.autograd.Function):
             in_target = upstream * _TargetDerivative.apply(*saved, options)
         return in_logits, in_target, None, None, None
 
+    @staticmethod
+    def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
+        saved, options = _primals(ctx.saved_tensors), ctx.options
+        terms = [
+            tangent * function.apply(*saved, options)
+            for tangent, function in ((in_logits, _Gradient), (in_target, _TargetDerivative))
+            if tangent is not None
+        ]
+        change: torch.Tensor = sum(terms[1:], terms[0])
+        return change if options.reduction == "none" else change.sum()
+
 
 class _Gradient(torch.autograd.Function):
     """The derivative of the loss in each logit."""
@@ -197,8 +208,7 @@ class _Gradient(torch.autograd.Function):
     def forward(
         ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
     ) -> torch.Tensor:
-        ctx.save_for_backward(logits, target, weight, pos_weight)
-        ctx.options = options
+        _save(ctx, logits, target, weight, pos_weight, options)
         return options.evaluate(_call.GRADIENT, logits, target, weight, pos_weight)[0]
 
     @staticmethod
@@ -212,6 +222,17 @@ class _Gradient(torch.autograd.Function):
             in_target = upstream * options.mixed(*saved)
         return in_logits, in_target, None, None, None
 
+    @staticmethod
+    def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
+        saved, options = _primals(ctx.saved_tensors), ctx.options
+        terms = []
+        if in_logits is not None:
+            terms.append(in_logits * options.evaluate(_call.HESSIAN, *saved)[0])
+        if in_target is not None:
+            terms.append(in_target * options.mixed(*saved))
+        change: torch.Tensor = sum(terms[1:], terms[0])
+        return change
+
 
 class _TargetDerivative(torch.autograd.Function):
     """The derivative of the loss in each target, in which it is affine."""
@@ -220,8 +241,7 @@ class _TargetDerivative(torch.autograd.Function):
     def forward(
         ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
     ) -> torch.Tensor:
-        ctx.save_for_backward(logits, target, weight, pos_weight)
-        ctx.options = options
+        _save(ctx, logits, target, weight, pos_weight, options)
         return options.evaluate(_call.LABEL_GRADIENT, logits, target, weight, pos_weight)[0]
 
     @staticmethod
@@ -231,6 +251,24 @@ class _TargetDerivative(torch.autograd.Function):
         in_logits = upstream * options.mixed(*saved) if ctx.needs_input_grad[0] else None
         in_target = torch.zeros_like(saved[1]) if ctx.needs_input_grad[1] else None
         return in_logits, in_target, None, None, None
+
+    @staticmethod
+    def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
+        saved, options = _primals(ctx.saved_tensors), ctx.options
+        return torch.zeros_like(saved[1]) if in_logits is None else in_logits * options.mixed(*saved)
+
+
+def _save(ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options) -> None:
+    """Keeps what the derivatives need. PyTorch checks that nobody writes into saved tensors between the passes: the weights,
+    though they are constants, are saved for that."""
+    ctx.save_for_backward(logits, target, weight, pos_weight)
+    ctx.save_for_forward(logits, target, weight, pos_weight)
+    ctx.options = options
+
+
+def _primals(tensors: Any) -> list[Any]:
+    """Tensors without the tangents of forward mode."""
+    return [None if tensor is None else forward_ad.unpack_dual(tensor).primal for tensor in tensors]
 
 
 def _constant(weight: Any, name: str) -> torch.Tensor | None:
