@@ -201,6 +201,57 @@ def test_half_precision_is_computed_in_float32_and_rounded(dtype):
     assert torch.allclose(x.grad.double(), wide.grad, rtol=2 * torch.finfo(dtype).eps, atol=1e-4)
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_under_autocast_the_result_has_the_type_of_theirs(dtype):
+    x, z = torch.randn(10).to(dtype).requires_grad_(), torch.rand(10).to(dtype)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        ours, theirs = (call(x, z, reduction="none") for call in (adapter.binary_cross_entropy_with_logits, functional))
+    assert ours.dtype == theirs.dtype and torch.allclose(ours, theirs, rtol=1e-5)
+    assert torch.autograd.grad(ours.sum(), x)[0].dtype == dtype
+
+
+@pytest.mark.parametrize("call", [functional, adapter.binary_cross_entropy_with_logits], ids=["theirs", "ours"])
+@pytest.mark.parametrize("reduction", ["sum", "none"])
+def test_batches_of_upstream_gradients(call, reduction):
+    x, z = torch.randn(3).double().requires_grad_(), torch.rand(3).double().requires_grad_()
+    upstream = torch.rand(5, 3).double() if reduction == "none" else torch.rand(5).double()
+    loss = call(x, z, reduction=reduction)
+    for _ in range(2):
+        at_once = torch.autograd.grad(loss, (x, z), upstream, is_grads_batched=True, retain_graph=True)
+        for index, one in enumerate(upstream):
+            each = torch.autograd.grad(loss, (x, z), one, retain_graph=True)
+            assert all(torch.allclose(a[index], e, rtol=1e-12) for a, e in zip(at_once, each, strict=True))
+    hessian = torch.autograd.functional.hessian(lambda a: call(a, z.detach(), reduction="sum"), x.detach(), vectorize=True)
+    assert torch.allclose(hessian, torch.diag(torch.sigmoid(x) * torch.sigmoid(-x)), rtol=1e-12)
+
+
+def test_views_of_imaginary_parts():
+    x = torch.randn(4, dtype=torch.cfloat).conj().imag
+    assert x.is_neg()
+    z = torch.rand(4)
+    assert torch.allclose(adapter.binary_cross_entropy_with_logits(x, z), functional(x, z))
+    weight = torch.complex(torch.zeros(4), -torch.rand(4)).conj().imag
+    assert weight.is_neg() and weight.min() >= 0
+    for options in ({"weight": weight}, {"pos_weight": weight}):
+        assert torch.allclose(adapter.binary_cross_entropy_with_logits(x, z, **options), functional(x, z, **options))
+
+
+@BOTH
+def test_old_arguments_and_positions(module):
+    x, z, ones = torch.randn(4), torch.rand(4), torch.ones(4)
+    function = functional if module is torch.nn.BCEWithLogitsLoss else adapter.binary_cross_entropy_with_logits
+    named = {name: module(reduction=name)(x, z) for name in ("none", "mean", "sum")}
+    for size_average, reduce, name in (
+        (None, True, "mean"), (True, None, "mean"), (False, None, "sum"), (False, True, "sum"), (None, False, "none"),
+        (True, False, "none"), (False, False, "none"),
+    ):  # fmt: skip
+        with pytest.warns(UserWarning, match=f"size_average and reduce args will be deprecated, please use reduction='{name}'"):
+            assert torch.equal(module(None, size_average, reduce, "mean", None)(x, z), named[name])
+        with pytest.warns(UserWarning, match=f"reduction='{name}'"):
+            assert torch.equal(function(x, z, size_average=size_average, reduce=reduce), named[name])
+    assert torch.allclose(module(ones, None, None, "sum", 3 * ones)(x, z), function(x, z, ones, None, None, "sum", 3 * ones))
+
+
 def test_targets_of_other_types():
     x, z = torch.randn(10), torch.arange(10) % 2
     expected = adapter.binary_cross_entropy_with_logits(x, z.float())

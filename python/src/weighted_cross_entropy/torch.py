@@ -19,11 +19,13 @@ warning, as PyTorch's is. The transforms of `torch.func` (`grad`, `vmap`) raise 
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from torch._C._functorch import is_legacy_batchedtensor
 from torch.autograd import forward_ad
 from torch.autograd.function import once_differentiable
 
@@ -38,6 +40,8 @@ class BCEWithLogitsLoss(torch.nn.Module):
 
     Args:
         weight: The weight of each element, broadcast to the shape of the input. The mean still divides by the number of elements.
+        size_average: Old, as in PyTorch: False is the reduction "sum", with a warning.
+        reduce: Old, as in PyTorch: False is the reduction "none", with a warning.
         reduction: "none", "mean" or "sum".
         pos_weight: The positive weight, broadcast to the shape of the input: of shape `(classes,)` one for each class along the
             last axis.
@@ -48,9 +52,11 @@ class BCEWithLogitsLoss(torch.nn.Module):
     def __init__(
         self,
         weight: torch.Tensor | None = None,
-        *,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
         reduction: str = "mean",
         pos_weight: torch.Tensor | None = None,
+        *,
         label_smoothing: float = 0.0,
         threads: int | None = None,
     ) -> None:
@@ -59,7 +65,7 @@ class BCEWithLogitsLoss(torch.nn.Module):
         self.register_buffer("pos_weight", pos_weight)
         self.weight: torch.Tensor | None
         self.pos_weight: torch.Tensor | None
-        self.reduction = reduction
+        self.reduction = _reduction(size_average, reduce, reduction)
         self.label_smoothing = label_smoothing
         self.threads = threads
 
@@ -78,16 +84,18 @@ def binary_cross_entropy_with_logits(
     input: torch.Tensor,
     target: torch.Tensor,
     weight: torch.Tensor | None = None,
-    *,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
     pos_weight: torch.Tensor | float | None = None,
+    *,
     label_smoothing: float = 0.0,
     threads: int | None = None,
 ) -> torch.Tensor:
     """`torch.nn.functional.binary_cross_entropy_with_logits`; the arguments are those of `BCEWithLogitsLoss`.
 
-    float16 and bfloat16 are computed in float32 and the result is rounded; targets of integers or booleans take the type of the
-    input.
+    float16 and bfloat16 are computed in float32 and the result is rounded, but not under `torch.autocast("cpu")`; targets of integers
+    or booleans take the type of the input.
 
     Raises:
         ValueError: The sizes differ, the reduction is unknown, the positive weight is negative, not finite or not broadcast to
@@ -100,6 +108,7 @@ def binary_cross_entropy_with_logits(
     for tensor in (input, target, weight, pos_weight):
         if isinstance(tensor, torch.Tensor) and tensor.device.type != "cpu":
             raise RuntimeError(f"tensors must be on the CPU, received one on {tensor.device}: move it with Tensor.cpu()")
+    reduction = _reduction(size_average, reduce, reduction)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"reduction must be one of 'none', 'mean', 'sum', received {reduction!r}")
     if not input.is_floating_point():
@@ -115,7 +124,8 @@ def binary_cross_entropy_with_logits(
     loss: torch.Tensor = _Loss.apply(
         input.to(computing), target.to(computing), None if weight is None else weight.to(computing), pos_weight, options
     )
-    return loss.to(dtype)
+    # As PyTorch's, which autocast runs in float32.
+    return loss if torch.is_autocast_enabled("cpu") else loss.to(dtype)
 
 
 @dataclass(frozen=True)
@@ -182,11 +192,16 @@ class _Loss(torch.autograd.Function):
                 in_logits, ctx.gradient = ctx.gradient, None
                 if in_logits is None:
                     in_logits, _ = options.evaluate(_call.GRADIENT, *saved)
+                if is_legacy_batchedtensor(upstream):
+                    in_logits = upstream * in_logits
                 # The usual case is the loss itself: no pass over memory to multiply by 1.
-                if upstream.ndim > 0 or upstream.item() != 1:
+                elif upstream.ndim > 0 or upstream.item() != 1:
                     in_logits.mul_(upstream)
         if ctx.needs_input_grad[1]:
-            in_target = upstream * _TargetDerivative.apply(*saved, options)
+            if is_differentiated:
+                in_target = upstream * _TargetDerivative.apply(*saved, options)
+            else:
+                in_target = upstream * options.evaluate(_call.LABEL_GRADIENT, *saved)[0]
         return in_logits, in_target, None, None, None
 
     @staticmethod
@@ -271,6 +286,17 @@ def _primals(tensors: Any) -> list[Any]:
     return [None if tensor is None else forward_ad.unpack_dual(tensor).primal for tensor in tensors]
 
 
+def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+    """The reduction by its name. The old arguments go before it, with PyTorch's warning."""
+    if size_average is None and reduce is None:
+        return reduction
+    is_mean, is_reduced = (True if argument is None else argument for argument in (size_average, reduce))
+    reduction = "none" if not is_reduced else "mean" if is_mean else "sum"
+    message = f"size_average and reduce args will be deprecated, please use reduction={reduction!r} instead."
+    warnings.warn(message, UserWarning, stacklevel=3)
+    return reduction
+
+
 def _constant(weight: Any, name: str) -> torch.Tensor | None:
     """A weight as a tensor of a type that NumPy has; weights are constants, as in PyTorch."""
     if weight is None:
@@ -284,7 +310,8 @@ def _constant(weight: Any, name: str) -> torch.Tensor | None:
 
 
 def _array(tensor: torch.Tensor) -> Any:
-    return tensor.detach().numpy()
+    # By force: a view of an imaginary part may carry its sign as a flag, which NumPy has not.
+    return tensor.numpy(force=True)
 
 
 def _tensor(value: Any) -> torch.Tensor:
