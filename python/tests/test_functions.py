@@ -160,6 +160,25 @@ class TestShapes:
             assert np.array_equal(function(z, x, 3.0), function(z.copy(), x.copy(), 3.0)), quantity
             assert np.array_equal(function(z, x.copy(), 3.0, weights=z), function(z.copy(), x, 3.0, weights=z.copy()))
 
+    @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (0, 2, 1)])
+    def test_results_lie_as_the_logits_do(self, order):
+        labels, logits = (a.reshape(5, 10, 20) for a in arrays(np.float64))
+        back = np.argsort(order)
+        z, x = (np.ascontiguousarray(a.transpose(order)).transpose(back) for a in (labels, logits))
+        classes, elements = np.arange(10.0), np.abs(logits)
+        for function in ELEMENTWISE.values():
+            for other in (z, labels, labels.astype(np.float32).astype(int)):
+                result = function(other, x, classes, axis=1, weights=z)
+                assert result.strides == x.strides
+                assert np.array_equal(result, function(np.array(other, order="C"), logits, classes, axis=-2, weights=labels))
+        result = wce.weighted_cross_entropy_with_logits(z, x, elements)
+        assert result.strides == x.strides
+        assert np.array_equal(result, wce.weighted_cross_entropy_with_logits(labels, logits, elements))
+        losses, gradient = wce.value_and_grad(z, x, classes, axis=1, reduction="none")
+        assert losses.strides == gradient.strides == x.strides
+        assert np.array_equal(gradient, wce.gradient(labels, logits, classes, axis=1))
+        assert np.isclose(wce.loss(z, x, 3.0, reduction="sum"), wce.loss(labels, logits, 3.0, reduction="sum"), rtol=1e-14)
+
     def test_more_axes_than_the_library_has_are_fine_without_classes(self):
         assert wce.loss(np.ones((1,) * 32), np.ones((1,) * 32), [2.0], axis=3).shape == (1,) * 32
 
@@ -203,6 +222,49 @@ class TestOut:
             else:
                 value, gradient = wce.value_and_grad(**arguments, reduction="sum", out=out)
                 assert value == expected[0][0] and np.array_equal(gradient, expected[0][1])
+
+    @pytest.mark.parametrize("shift", [-60, 0, 1, 30])
+    @pytest.mark.parametrize("dtype", [np.float64, np.float32])
+    def test_may_overlap_an_input_of_another_order_of_axes(self, shift, dtype):
+        labels, logits = (np.asfortranarray(a.reshape(20, 50)) for a in arrays(np.float64))
+        memory = np.full(1200, 7.0)
+        expected = wce.loss(labels, logits, [3.0] * 50, axis=1)
+        place = lambda start: memory[start : start + 1000].reshape(50, 20).T  # noqa: E731
+        place(100)[...] = logits
+        out = place(100 + shift) if dtype == np.float64 else np.empty((20, 50), dtype)
+        assert wce.loss(labels, place(100), [3.0] * 50, axis=1, out=out) is out
+        assert np.array_equal(out, expected.astype(dtype))
+        other = np.zeros((20, 50), order="C")
+        assert np.array_equal(wce.loss(labels, logits, [3.0] * 50, axis=1, out=other), expected)
+
+    @pytest.mark.parametrize(
+        ("shape", "strides"),
+        [
+            ((2,), (0,)), ((4, 2), (8, 8)), ((3, 4), (0, 8)), ((3, 4), (8, 0)), ((3,), (4,)), ((2, 3, 2), (24, 16, 8)),
+            ((3, 4), (8, -16)),
+        ],
+    )  # fmt: skip
+    def test_must_not_overlap_itself(self, shape, strides):
+        memory = np.full(100, 7.0)
+        out = np.lib.stride_tricks.as_strided(memory[50:], shape, strides)
+        inputs = np.zeros(shape), np.ones(shape)
+        for call in (
+            lambda: wce.loss(*inputs, out=out), lambda: wce.gradient(*inputs, out=out), lambda: wce.value_and_grad(*inputs, out=out),
+            lambda: wce.value_and_grad(*inputs, reduction="none", out=(np.zeros(shape), out)),
+        ):  # fmt: skip
+            with pytest.raises(ValueError, match="logistic_loss: elements of out overlap each other"):
+                call()
+        assert np.all(memory == 7)
+
+    @pytest.mark.parametrize(
+        ("shape", "strides"), [((2, 3), (24, 16)), ((3, 2), (16, 24)), ((3, 4), (-8, 24)), ((1, 3), (0, 8)), ((5, 2), (16, -8))]
+    )
+    def test_may_have_any_strides_that_do_not_overlap(self, shape, strides):
+        memory = np.full(100, 7.0)
+        out = np.lib.stride_tricks.as_strided(memory[50:], shape, strides)
+        labels, logits = (a[: out.size].reshape(shape) for a in arrays(np.float64))
+        assert np.array_equal(wce.loss(labels, logits, out=out), wce.loss(labels, logits))
+        assert np.count_nonzero(memory != 7) == out.size
 
     def test_takes_types_that_hold_the_result(self):
         labels, logits = arrays(np.float64)

@@ -13,6 +13,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+# Forward mode brings a compiler, which does not load after TensorFlow's.
+import torch._dynamo  # noqa: E402
 import weighted_cross_entropy.torch as adapter  # noqa: E402
 from torch.autograd import forward_ad  # noqa: E402
 
@@ -321,6 +323,29 @@ def test_tensors_are_used_where_they_lie(monkeypatch):
     x, z = torch.randn(1000), torch.rand(1000)
     adapter.binary_cross_entropy_with_logits(x, z)
     assert seen == [(z.data_ptr(), x.data_ptr())]
+
+
+@pytest.mark.parametrize("reduction", ["mean", "none"])
+@pytest.mark.parametrize(
+    "layout", [lambda t: t.contiguous(memory_format=torch.channels_last), lambda t: t.transpose(0, 3).contiguous().transpose(0, 3)]
+)
+def test_tensors_of_one_layout_are_used_where_they_lie(monkeypatch, reduction, layout):
+    seen = []
+    original = adapter._call._native.evaluate
+    evaluate = lambda *a: (result := original(*a), seen.append((a[2].ctypes.data, a[3].ctypes.data, a[4].ctypes.data)))[0]  # noqa: E731
+    monkeypatch.setattr(adapter._call._native, "evaluate", evaluate)
+    x, z, weight, pos_weight = torch.randn(2, 3, 4, 5), torch.rand(2, 3, 4, 5), torch.rand(2, 3, 4, 5), torch.rand(3, 1, 1) * 4
+    expected = functional(x, z, weight, pos_weight=pos_weight, reduction=reduction)
+    x, z, weight = layout(x).requires_grad_(), layout(z), layout(weight)
+    loss = adapter.binary_cross_entropy_with_logits(x, z, weight, pos_weight=pos_weight, reduction=reduction)
+    assert torch.allclose(loss, expected, rtol=1e-5, atol=1e-6)
+    assert seen == [(z.data_ptr(), x.data_ptr(), weight.data_ptr())]
+    assert reduction == "mean" or loss.stride() == x.stride()
+    upstream = layout(torch.rand(x.shape)) if reduction == "none" else None
+    gradient, = torch.autograd.grad(loss, x, upstream)
+    their = functional(x, z, weight, pos_weight=pos_weight, reduction=reduction)
+    assert torch.allclose(gradient, torch.autograd.grad(their, x, upstream)[0], rtol=1e-5, atol=1e-6)
+    assert gradient.stride() == x.stride()
 
 
 def test_backward_twice_and_non_unit_upstream():

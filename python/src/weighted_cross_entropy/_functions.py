@@ -64,9 +64,10 @@ def loss(
 
         w ((1 - z) softplus(x) + q z softplus(-x))
 
-    Contiguous float32 and float64 arrays are used where they lie; others are copied once. The result is float32 where the
-    floating-point arguments are, else float64; labels and weights of integers or booleans take the type of the logits, and
-    float16 is computed, and returned, in float32. Other threads of Python run meanwhile, where there are 512 elements or more.
+    float32 and float64 arrays that are contiguous in row-major order, or all in another order of their axes, as transposed ones
+    are, are used where they lie; others are copied once. The result is float32 where the floating-point arguments are, else
+    float64; labels and weights of integers or booleans take the type of the logits, and float16 is computed, and returned, in
+    float32. Other threads of Python run meanwhile, where there are 512 elements or more.
 
     Args:
         labels: z, of the shape of `logits`. Meant to lie in [0, 1]; the formula extends beyond.
@@ -78,17 +79,17 @@ def loss(
         label_smoothing: s in [0, 1]: a label z counts as z (1 - s) + s / 2.
         reduction: "none"; "sum"; "mean", the sum divided by the number of elements, masked ones included; or
             "weighted_mean", divided by the sum of the weights.
-        out: Where to write, of the shape of the result; may be one of the inputs. Returned then.
+        out: Where to write, of the shape of the result; may be one of the inputs or overlap them, not itself. Returned then.
         threads: The most threads to use, at least 1; None is as many as there are processors.
         name: What errors and warnings call the operation; None is "logistic_loss" in errors, "loss" in warnings.
 
     Returns:
-        An array of the shape of `logits`; a NumPy scalar for a reduction, and where the inputs have no axes. The sum is the
-        same bits for any number of threads.
+        An array of the shape of `logits`, its axes in their order in memory where they are contiguous; a NumPy scalar for a
+        reduction, and where the inputs have no axes. The sum is the same bits for any number of threads.
 
     Raises:
-        ValueError: The shapes differ; a number is out of its range; the mean of no elements; `out` is read-only or has
-            another shape.
+        ValueError: The shapes differ; a number is out of its range; the mean of no elements; `out` is read-only, has another
+            shape, or has elements that lie on each other, as those of broadcast arrays do.
         TypeError: An argument holds no real numbers, or `out` does not hold them.
         numpy.exceptions.AxisError: The logits have no such axis.
         FloatingPointError: A number overflowed and `numpy.errstate(over="raise")` asks for it; `out` holds the result then.
@@ -189,7 +190,7 @@ def value_and_grad(
 
 def _pair(out: Any, name: str | None) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """The two arrays of `out`, which must share no memory."""
-    named = name or _call.DEFAULT_NAME
+    named = _call.DEFAULT_NAME if name is None else _call.checked_name(name)
     if not isinstance(out, tuple) or len(out) != 2:
         raise TypeError(f"{named}: out must be a tuple of an array for the losses and one for the gradient")
     losses, gradient = out

@@ -8,7 +8,8 @@
     >>> logits.grad
     tensor([-9.1213e-02, -5.2075e-02,  1.5133e-05])
 
-Tensors are on the CPU; contiguous ones are used where they lie, never copied. The forward pass computes the gradient beside the
+Tensors are on the CPU; contiguous ones are used where they lie, never copied, and so are those of another memory format, such as
+`torch.channels_last`, which all tensors of a call have. The forward pass computes the gradient beside the
 loss, in the same pass over memory, where the logits require it. Derivatives of the first and second order are there in the
 logits and in the targets, in reverse mode, in forward mode (`torch.autograd.forward_ad`), and in either over the other.
 
