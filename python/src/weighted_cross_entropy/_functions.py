@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +10,32 @@ import numpy.typing as npt
 from . import _call
 from ._positive_weight import BROADCAST, PositiveWeight
 
+Reduction: TypeAlias = Literal["none", "sum", "mean", "weighted_mean"]
+
+# What reduces.
+_Reducing: TypeAlias = Literal["sum", "mean", "weighted_mean"]
+
+# float32 or float64. Where the inputs have no axes, arrays are NumPy's scalars.
+_Array: TypeAlias = npt.NDArray[np.floating[Any]]
+_Number: TypeAlias = np.floating[Any]
+
+_Out = TypeVar("_Out", bound=npt.NDArray[Any])
+_LossOut = TypeVar("_LossOut", bound=npt.NDArray[Any])
+
+
+class _Options(TypedDict, total=False):
+    """The options of which the type of a result does not depend."""
+
+    weights: npt.ArrayLike | None
+    axis: int | None
+    label_smoothing: float
+    threads: int | None
+    name: str | None
+
 
 def weighted_cross_entropy_with_logits(
     labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight, name: str | None = None
-) -> Any:
+) -> _Array:
     """The loss of each element, called as TensorFlow's `tf.nn.weighted_cross_entropy_with_logits` is.
 
     With `x = logits`, `z = labels`, `q = pos_weight` and `softplus(x) = max(x, 0) + log(1 + exp(-|x|))`::
@@ -39,12 +61,28 @@ def weighted_cross_entropy_with_logits(
     Warns:
         RuntimeWarning: A number overflowed to infinity from finite arguments; `numpy.errstate(over=...)` governs it.
     """
-    return _call.call(
+    losses: _Array = _call.call(
         _call.LOSS, labels, logits, pos_weight, None, BROADCAST, 0.0, "none", None, name,
         "weighted_cross_entropy_with_logits",
     )[0]  # fmt: skip
+    return losses
 
 
+@overload
+def loss(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Literal["none"] = ..., out: None = ..., **options: Unpack[_Options],
+) -> _Array: ...  # fmt: skip
+@overload
+def loss(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: _Reducing, out: None = ..., **options: Unpack[_Options],
+) -> _Number: ...  # fmt: skip
+@overload
+def loss(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Reduction = ..., out: _Out, **options: Unpack[_Options],
+) -> _Out: ...  # fmt: skip
 def loss(
     labels: npt.ArrayLike,
     logits: npt.ArrayLike,
@@ -53,7 +91,7 @@ def loss(
     weights: npt.ArrayLike | None = None,
     axis: int | None = None,
     label_smoothing: float = 0.0,
-    reduction: str = "none",
+    reduction: Reduction = "none",
     out: npt.NDArray[Any] | None = None,
     threads: int | None = None,
     name: str | None = None,
@@ -105,6 +143,16 @@ def loss(
     )[0]  # fmt: skip
 
 
+@overload
+def gradient(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Reduction = ..., out: None = ..., **options: Unpack[_Options],
+) -> _Array: ...  # fmt: skip
+@overload
+def gradient(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Reduction = ..., out: _Out, **options: Unpack[_Options],
+) -> _Out: ...  # fmt: skip
 def gradient(
     labels: npt.ArrayLike,
     logits: npt.ArrayLike,
@@ -113,7 +161,7 @@ def gradient(
     weights: npt.ArrayLike | None = None,
     axis: int | None = None,
     label_smoothing: float = 0.0,
-    reduction: str = "none",
+    reduction: Reduction = "none",
     out: npt.NDArray[Any] | None = None,
     threads: int | None = None,
     name: str | None = None,
@@ -133,6 +181,16 @@ def gradient(
     )[0]  # fmt: skip
 
 
+@overload
+def hessian(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Reduction = ..., out: None = ..., **options: Unpack[_Options],
+) -> _Array: ...  # fmt: skip
+@overload
+def hessian(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Reduction = ..., out: _Out, **options: Unpack[_Options],
+) -> _Out: ...  # fmt: skip
 def hessian(
     labels: npt.ArrayLike,
     logits: npt.ArrayLike,
@@ -141,7 +199,7 @@ def hessian(
     weights: npt.ArrayLike | None = None,
     axis: int | None = None,
     label_smoothing: float = 0.0,
-    reduction: str = "none",
+    reduction: Reduction = "none",
     out: npt.NDArray[Any] | None = None,
     threads: int | None = None,
     name: str | None = None,
@@ -160,6 +218,26 @@ def hessian(
     )[0]  # fmt: skip
 
 
+@overload
+def value_and_grad(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: _Reducing = ..., out: None = ..., **options: Unpack[_Options],
+) -> tuple[_Number, _Array]: ...  # fmt: skip
+@overload
+def value_and_grad(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: _Reducing = ..., out: _Out, **options: Unpack[_Options],
+) -> tuple[_Number, _Out]: ...  # fmt: skip
+@overload
+def value_and_grad(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Literal["none"], out: None = ..., **options: Unpack[_Options],
+) -> tuple[_Array, _Array]: ...  # fmt: skip
+@overload
+def value_and_grad(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Literal["none"], out: tuple[_LossOut, _Out], **options: Unpack[_Options],
+) -> tuple[_LossOut, _Out]: ...  # fmt: skip
 def value_and_grad(
     labels: npt.ArrayLike,
     logits: npt.ArrayLike,
@@ -168,7 +246,7 @@ def value_and_grad(
     weights: npt.ArrayLike | None = None,
     axis: int | None = None,
     label_smoothing: float = 0.0,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     out: npt.NDArray[Any] | tuple[npt.NDArray[Any], npt.NDArray[Any]] | None = None,
     threads: int | None = None,
     name: str | None = None,

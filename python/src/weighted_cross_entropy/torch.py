@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import torch
@@ -34,6 +34,8 @@ from . import _call
 from ._positive_weight import BROADCAST
 
 __all__ = ["BCEWithLogitsLoss", "binary_cross_entropy_with_logits"]
+
+_Reduction: TypeAlias = Literal["none", "mean", "sum"]
 
 
 class BCEWithLogitsLoss(torch.nn.Module):
@@ -55,7 +57,7 @@ class BCEWithLogitsLoss(torch.nn.Module):
         weight: torch.Tensor | None = None,
         size_average: bool | None = None,
         reduce: bool | None = None,
-        reduction: str = "mean",
+        reduction: _Reduction = "mean",
         pos_weight: torch.Tensor | None = None,
         *,
         label_smoothing: float = 0.0,
@@ -87,7 +89,7 @@ def binary_cross_entropy_with_logits(
     weight: torch.Tensor | None = None,
     size_average: bool | None = None,
     reduce: bool | None = None,
-    reduction: str = "mean",
+    reduction: _Reduction = "mean",
     pos_weight: torch.Tensor | float | None = None,
     *,
     label_smoothing: float = 0.0,
@@ -287,7 +289,7 @@ def _primals(tensors: Any) -> list[Any]:
     return [None if tensor is None else forward_ad.unpack_dual(tensor).primal for tensor in tensors]
 
 
-def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+def _reduction(size_average: bool | None, reduce: bool | None, reduction: _Reduction) -> _Reduction:
     """The reduction by its name. The old arguments go before it, with PyTorch's warning."""
     if size_average is None and reduce is None:
         return reduction
