@@ -118,6 +118,13 @@ class TestTypes:
         with pytest.raises(TypeError):
             wce.loss([1.0, 2.0], [1.0, 2.0], weights=values)
 
+    def test_none_is_a_type_error(self):
+        for arguments, name in (((None, [1.0]), "labels"), (([1.0], None), "logits"), ((None, None), "labels")):
+            with pytest.raises(TypeError, match=f"^{name} must hold real numbers, received None$"):
+                wce.loss(*arguments)
+        with pytest.raises(TypeError, match="^pos_weight must hold real numbers, received None$"):
+            wce.weighted_cross_entropy_with_logits([1.0], [1.0], None)
+
     def test_masked_arrays_are_type_errors(self):
         masked = np.ma.masked_array([1.0, 2.0], [True, False])
         for arguments in (([0.0, 1.0], masked), (masked, [0.0, 1.0]), ([0.0, 1.0], [0.0, 1.0], masked)):
@@ -350,7 +357,9 @@ class TestOut:
         ({"reduction": "weighted_mean"}, ValueError, "needs weights"),
         ({"threads": 0}, ValueError, "number of threads must be at least 1, received 0"),
         ({"threads": 1.5}, TypeError, "integer"),
-        ({"name": 3}, TypeError, "name must be a string"),
+        ({"name": 3}, TypeError, "name must be a string or None, received int"),
+        ({"name": b"mine"}, TypeError, "name must be a string or None, received bytes"),
+        ({"name": "a\0b"}, ValueError, r"name must have no null character, received 'a\\x00b'"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("function", [wce.loss, wce.gradient, wce.hessian, wce.value_and_grad])
@@ -387,6 +396,12 @@ def test_names_are_in_the_errors():
         wce.loss([0.0], [0.0], -1.0, name="café")
     with pytest.raises(ValueError, match="^café: logits and labels must have"):
         wce.weighted_cross_entropy_with_logits([0.0], [0.0, 1.0], 2.0, "café")
+    # A name that is none comes before other errors.
+    for name, error in ((3, TypeError), ("a\0b", ValueError)):
+        with pytest.raises(error, match="^name must "):
+            wce.weighted_cross_entropy_with_logits([0.0], [0.0, 1.0], 2.0, name)
+        with pytest.raises(error, match="^name must "):
+            wce.value_and_grad([0.0], [0.0], reduction="none", out=3, name=name)
     # A name without characters is none.
     for labels in ([0.0], [0.0, 1.0]):
         with pytest.raises(ValueError, match="^logistic_loss: "):

@@ -55,7 +55,11 @@ def positive_weight(
             f"{name}: there must be one pos_weight for each class along axis {axis} of logits of shape {shape}, "
             f"received {len(array)}"
         )
-    return np.asarray(array, dtype), axis  # type: ignore[return-value]
+    if array.dtype != dtype:
+        # A weight beyond the type becomes infinite, which is an error of its own.
+        with np.errstate(all="ignore"):
+            array = np.asarray(array, dtype)
+    return array, axis  # type: ignore[return-value]
 
 
 def _broadcast(array: npt.NDArray[Any], shape: tuple[int, ...], name: str) -> tuple[npt.NDArray[Any], int]:
