@@ -9,9 +9,9 @@
     tensor([-9.1213e-02, -5.2075e-02,  1.5133e-05])
 
 Tensors are on the CPU; contiguous ones are used where they lie, never copied, and so are those of another memory format, such as
-`torch.channels_last`, which all tensors of a call have. The forward pass computes the gradient beside the
-loss, in the same pass over memory, where the logits require it. Derivatives of the first and second order are there in the
-logits and in the targets, in reverse mode, in forward mode (`torch.autograd.forward_ad`), and in either over the other.
+`torch.channels_last`, which all tensors of a call have. The forward pass computes the gradient beside the loss, in the same pass
+over memory, where the logits require it. Derivatives of the first and second order are there in the logits and in the targets, in
+reverse mode, in forward mode (`torch.autograd.forward_ad`), and in either over the other.
 
 Unlike PyTorch's own loss, the mean of no elements and a positive weight that is negative or not finite are errors, infinite
 logits give the limits, and confident right answers do not lose their digits. A loss that overflows is infinite without a
@@ -26,7 +26,6 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import torch
-from torch._C._functorch import is_legacy_batchedtensor
 from torch.autograd import forward_ad
 from torch.autograd.function import once_differentiable
 
@@ -195,11 +194,13 @@ class _Loss(torch.autograd.Function):
                 in_logits, ctx.gradient = ctx.gradient, None
                 if in_logits is None:
                     in_logits, _ = options.evaluate(_call.GRADIENT, *saved)
-                if is_legacy_batchedtensor(upstream):
+                try:
+                    # The usual case is the loss itself: no pass over memory to multiply by 1.
+                    if upstream.ndim > 0 or upstream.item() != 1:
+                        in_logits.mul_(upstream)
+                except RuntimeError:
+                    # A batch of them (`is_grads_batched`) has no single number, and does not fit in the place of one.
                     in_logits = upstream * in_logits
-                # The usual case is the loss itself: no pass over memory to multiply by 1.
-                elif upstream.ndim > 0 or upstream.item() != 1:
-                    in_logits.mul_(upstream)
         if ctx.needs_input_grad[1]:
             if is_differentiated:
                 in_target = upstream * _TargetDerivative.apply(*saved, options)
