@@ -61,6 +61,7 @@ def one_element(rounds):
     calls = {
         "loss": lambda: wce.loss(z, x, Q),
         "loss, out=": lambda: wce.loss(z, x, Q, out=out),
+        "loss, weights=": lambda: wce.loss(z, x, Q, weights=z),
         "TensorFlow's call": lambda: wce.weighted_cross_entropy_with_logits(z, x, Q),
         "mean with gradient": lambda: wce.value_and_grad(z, x, Q),
     }

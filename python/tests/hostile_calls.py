@@ -11,34 +11,44 @@ import numpy as np
 import weighted_cross_entropy as wce
 from reference import assert_close, exact
 
-FUNCTIONS = {"loss": wce.loss, "gradient": wce.gradient, "hessian": wce.hessian}
+FUNCTIONS = [wce.loss, wce.gradient, wce.hessian, wce.value_and_grad, wce.weighted_cross_entropy_with_logits]
 SHAPES = [(), (1,), (2,), (7,), (64,), (1, 1), (3, 4), (4, 3), (2, 3, 4), (0,), (0, 3), (2, 0, 5), (1,) * 7, (5000,)]
 GOOD_TYPES = ["f4", "f8", "f4", "f8", ">f4", ">f8", "f2", "i1", "i8", "u2", "?"]
 BAD_TYPES = ["c8", "c16", "S3", "U2", "O", "M8[s]", "m8[s]", "V4", "g"]
 
 
 class Case:
-    """One call, drawn at random; `is_good` while nothing in it must be refused."""
+    """One call of a function, drawn at random; `is_good` while nothing in it must be refused."""
 
     def __init__(self, random):
         self.random = random
-        self.is_good = True
+        self.is_good, self.must_raise = True, False
+        self.function = FUNCTIONS[random.integers(len(FUNCTIONS))]
         self.shape = SHAPES[random.integers(len(SHAPES))]
         self.logits = self.array(self.shape, 6)
         self.labels = self.array(self.shape, 1)
         self.options = {}
-        self.pos_weight = self.draw_pos_weight()
-        if self.chance(0.4):
+        has_options = self.function is not wce.weighted_cross_entropy_with_logits
+        self.pos_weight = self.draw_pos_weight() if has_options else self.draw_broadcast_pos_weight()
+        if has_options and self.chance(0.4):
             self.options["weights"] = self.array(self.shape, 2)
         for name, values, good in (
             ("label_smoothing", [0.0, 0.1, 1.0, -0.1, 1.5, np.nan, "a", None], 3),
             ("reduction", ["none", "sum", "mean", "weighted_mean", "", 3, None], 3),
             ("threads", [None, 1, 2, 1 << 70, 0, -1, 1.5, "2"], 4),
-            ("name", [None, "café", "x" * 5000, 7, b"name", "\ud800"], 3),
+            ("name", [None, "café", "x" * 5000, 7, b"name", "\ud800", "a\0b"], 3),
         ):
-            if self.chance(0.3):
+            if (has_options or name == "name") and self.chance(0.3):
                 self.options[name] = self.pick(values, good)
+        if self.function is wce.value_and_grad and "reduction" not in self.options and self.chance(0.3):
+            self.options["reduction"] = "none"
+        if self.is_good and self.reduction == "mean" and np.any(self.options.get("weights", 0)) and self.chance(0.5):
+            self.options["reduction"] = "weighted_mean"
         self.memory = self.out = None
+
+    @property
+    def reduction(self):
+        return self.options.get("reduction", "mean" if self.function is wce.value_and_grad else "none")
 
     def chance(self, probability):
         return self.random.random() < probability
@@ -117,50 +127,98 @@ class Case:
         weights = self.random.random(count) * 3
         return [weights, weights.astype(np.float32), weights.tolist(), np.repeat(weights, 2)[::2]][self.random.integers(4)]
 
-    def place_output(self, inputs):
-        """An output: in memory of its own, beyond an input's, in place of one, or nothing that can be written to."""
-        shape = np.shape(inputs[1])
+    def draw_broadcast_pos_weight(self):
+        """A number for some axes, each of length 1 or that of the logits."""
+        if not self.shape or self.chance(0.3):
+            return self.draw_pos_weight() if not self.shape else float(self.random.random() * 4)
+        shape = tuple(length if self.chance(0.5) else 1 for length in self.shape)[self.random.integers(len(self.shape) + 1) :]
+        if self.chance(0.1):
+            shape = (self.random.integers(4),) + shape if self.chance(0.5) else shape + (self.random.integers(6),)
+        try:
+            self.is_good &= np.broadcast_shapes(shape, self.shape) == self.shape and len(shape) <= len(self.shape)
+        except ValueError:
+            self.is_good = False
+        weights = np.array(self.random.random(shape) * 3)
+        as_list = weights.tolist() if weights.size else weights
+        return [weights, weights.astype(np.float32), as_list, self.strided(weights)][self.random.integers(4)]
+
+    def place_output(self):
+        """Where to write: in memory of its own, over an input or beside it, or where nothing can be written."""
+        shape, reduction = np.shape(self.logits), self.reduction
         count = int(np.prod(shape))
         dtype = np.dtype(["f4", "f8", "f4", "f8", "f2", "c8", ">f4", "i8", "O"][self.random.integers(9)])
         self.is_good &= dtype.kind in "fc"
-        self.memory = np.full(count * 2 + 9, 7, dtype)
-        kind = self.random.integers(7)
-        if kind == 0:
-            self.out = self.memory[4 : 4 + count].reshape(shape)
-        elif kind == 1:
-            self.out = self.memory[: 2 * count : 2] if len(shape) == 1 else self.memory[:count].reshape(shape)
-        elif kind == 2 and len(shape) == 1:
-            self.out = self.memory[3 : 3 + count][::-1]
-        elif kind == 3:
-            self.is_good = False
-            self.out = self.memory[: count + 1]
-        elif kind == 4:
-            self.is_good = False
-            self.out = self.memory[:count].reshape(shape)
-            self.out.flags.writeable = False
-        elif kind == 5 and self.is_good and isinstance(inputs[1], np.ndarray) and inputs[1].dtype == dtype:
-            # Beside its input by a few elements, or in its place.
-            shift = int(self.random.integers(0, 4))
-            place = self.memory[2 : 2 + count].reshape(shape)
-            place[...] = inputs[1]
-            self.logits = place
-            self.out = self.memory[2 + shift : 2 + shift + count].reshape(shape)
+        self.memory = np.full(count * 5 + 20, 7, dtype)
+        for name in ("logits", "labels"):
+            values = getattr(self, name)
+            if self.is_good and isinstance(values, np.ndarray) and values.dtype == dtype and self.chance(0.3):
+                place = self.view(4, shape, self.random.integers(2))
+                place[...] = values
+                setattr(self, name, place)
+                break
+        if self.function is wce.value_and_grad and reduction == "none":
+            self.out = self.output(shape, 8), self.output(shape, 2 * count + 12)
+            if all(isinstance(out, np.ndarray) for out in self.out) and np.shares_memory(*self.out):
+                self.must_raise = True
         else:
-            self.is_good = False
-            self.out = self.pick([[0.0] * count, "out", 3, (None,), np.zeros((), "f4") if shape else np.zeros(2)], 0)
+            self.out = self.output(() if self.function is wce.loss and reduction != "none" else shape, 8)
+        self.is_good &= not self.must_raise
+        self.options["out"] = self.out
+
+    def output(self, shape, starts):
+        """One output, which starts at one of the first elements of the memory."""
+        kind = self.random.integers(9)
+        start = int(self.random.integers(starts))
+        if kind < 5:
+            return self.view(start, shape, kind)
+        self.is_good = False
+        if kind == 5:
+            return self.memory[: int(np.prod(shape)) + 1]
+        if kind == 6:
+            out = self.view(start, shape, 0)
+            out.flags.writeable = False
+            return out
+        if kind == 7 and shape:
+            # Elements that lie on each other.
+            strides = [self.memory.itemsize * int(self.random.integers(2)) for _ in shape]
+            out = np.lib.stride_tricks.as_strided(self.memory[start:], shape, strides)
+            self.must_raise |= out.size > len(np.unique(places(self.memory, out)))
+            return out
+        return self.pick([[0.0] * int(np.prod(shape)), "out", 3, (None,), np.zeros((), "f4") if shape else np.zeros(2)], 0)
+
+    def view(self, start, shape, kind):
+        """Elements of the memory in row-major order, in column-major order, every second or third of them, or backwards."""
+        count = int(np.prod(shape))
+        if kind == 1:
+            return self.memory[start : start + count].reshape(shape[::-1]).T
+        if kind == 2:
+            return self.memory[start : start + 2 * count : 2].reshape(shape)
+        if kind == 3 and shape:
+            return self.memory[start : start + count].reshape(shape)[::-1]
+        if kind == 4 and len(shape) > 1:
+            return self.memory[start : start + count].reshape(shape[1:] + shape[:1]).transpose(-1, *range(len(shape) - 1))
+        return self.memory[start : start + count].reshape(shape)
+
+
+def places(memory, out):
+    """The index in the memory of each element of a view."""
+    indices = np.array((out.__array_interface__["data"][0] - memory.__array_interface__["data"][0]) // memory.itemsize)
+    for stride, length in zip(out.strides, out.shape, strict=True):
+        indices = np.add.outer(indices, stride // memory.itemsize * np.arange(length))
+    return indices.ravel()
 
 
 def check(case, quantity, result, inputs, options):
     """That a result is right, from the numbers that the inputs had before the call."""
     labels, logits, weights = inputs
-    reduction = options.get("reduction", "none")
+    reduction = case.reduction
     # What the library computes with: the options and the inputs rounded to the type of the computation.
     computing = case.computing
     z, x = np.asarray(labels, computing), np.asarray(logits, computing)
     w = np.ones((), computing) if weights is None else np.asarray(weights, computing)
     smoothing = computing(options.get("label_smoothing", 0.0))
     q = np.asarray(case.pos_weight, np.float64).astype(computing)
-    if q.ndim:
+    if q.ndim and "axis" in options:
         axis = options["axis"] % x.ndim
         q = q.reshape([-1 if i == axis else 1 for i in range(x.ndim)])
     denominator = {"mean": x.size, "weighted_mean": None}.get(reduction, 1)
@@ -182,7 +240,9 @@ def check(case, quantity, result, inputs, options):
     # As precise as the less precise of the computation and the output.
     dtype = np.float32 if computing is np.float32 or result.real.dtype.itemsize < 8 else np.float64
     if result.dtype == np.float16:
-        return np.testing.assert_allclose(result.astype(float), np.asarray(expected, float), rtol=2e-3, atol=2e-3 * float(scale))
+        with np.errstate(over="ignore"):
+            expected = np.asarray(expected, float).astype(np.float16).astype(float)
+        return np.testing.assert_allclose(result.astype(float), expected, rtol=2e-3, atol=2e-3 * float(scale))
     assert_close(result.real, expected, dtype, scale / float(denominator) if reduction != "sum" else scale)
 
 
@@ -190,40 +250,29 @@ def run(seed):
     """One call; whether it gave an answer."""
     random = np.random.default_rng(seed)
     case = Case(random)
-    quantity = ["loss", "gradient", "hessian", "value_and_grad"][random.integers(4)]
     options = case.options
-    is_reduced = options.get("reduction", "none") != "none"
-    if quantity == "value_and_grad":
-        options["reduction"] = options.get("reduction", "mean")
-        is_reduced = True
-        if options["reduction"] == "none":
-            options["reduction"] = "sum"
-    if case.is_good and random.random() < 0.5 and not (quantity == "loss" and is_reduced):
-        case.place_output((case.labels, case.logits))
-        options["out"] = case.out
+    is_placed = case.is_good and random.random() < 0.5 and case.function is not wce.weighted_cross_entropy_with_logits
+    if is_placed:
+        case.place_output()
     labels, logits, weights = case.labels, case.logits, options.get("weights")
-    if options.get("reduction") in ("mean", "weighted_mean") and np.size(logits if case.is_good else 0) == 0:
+    if case.reduction in ("mean", "weighted_mean") and np.size(logits if case.is_good else 0) == 0:
         case.is_good = False
     before = None if case.memory is None else case.memory.copy()
-    inputs = tuple(np.array(a) if case.is_good and a is not None else a for a in (labels, logits, weights))
+    inputs = tuple(np.array(a) if (case.is_good or is_placed) and a is not None else a for a in (labels, logits, weights))
     try:
         with np.errstate(all="ignore"):
-            if quantity == "value_and_grad":
-                result = wce.value_and_grad(labels, logits, case.pos_weight, **options)
-            else:
-                result = FUNCTIONS[quantity](labels, logits, case.pos_weight, **options)
+            result = case.function(labels, logits, case.pos_weight, **options)
     except Exception as error:
         assert not case.is_good, f"a good call raised {type(error).__name__}: {error}"
         if before is not None:
             assert np.array_equal(case.memory, before), "an error changed the output"
         return False
+    assert not case.must_raise, "outputs that overlap were taken"
     if before is not None:
-        outside = case.memory.copy()
-        beside = np.ones(outside.shape, bool)
-        start = (case.out.__array_interface__["data"][0] - case.memory.__array_interface__["data"][0]) // case.memory.itemsize
-        stride = case.out.strides[0] // case.memory.itemsize if case.out.ndim == 1 and case.out.size else 1
-        beside[start + stride * np.arange(case.out.size)] = False
-        assert np.array_equal(outside[beside], before[beside]), "memory beside the output changed"
+        beside = np.ones(case.memory.shape, bool)
+        for out in case.out if isinstance(case.out, tuple) else (case.out,):
+            beside[places(case.memory, out)] = False
+        assert np.array_equal(case.memory[beside], before[beside]), "memory beside the output changed"
     # A result of arguments that may be refused but were not is right all the same.
     case.computing = np.float32
     arrays = [a if isinstance(a, np.ndarray) else np.asarray(a) for a in (labels, logits, weights) if a is not None]
@@ -231,11 +280,13 @@ def run(seed):
     floats = [a.dtype for a, o in zip(arrays, originals, strict=True) if a.dtype.kind == "f" and type(o) not in (float, int, bool)]
     if not floats or np.result_type(*floats).itemsize > 4:
         case.computing = np.float64
-    if quantity == "value_and_grad":
+    if case.function is wce.value_and_grad:
         check(case, "loss", result[0], inputs, options)
         check(case, "gradient", result[1], inputs, options)
+    elif case.function is wce.weighted_cross_entropy_with_logits:
+        check(case, "loss", result, inputs, options)
     else:
-        check(case, quantity, result, inputs, options)
+        check(case, case.function.__name__, result, inputs, options)
     return True
 
 

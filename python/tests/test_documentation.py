@@ -51,13 +51,3 @@ def test_adapters_are_imported_only_when_asked():
 
     program = "import sys, weighted_cross_entropy; print([m for m in ('torch', 'jax', 'xgboost', 'lightgbm') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
-
-
-def test_types_are_marked_and_hold():
-    api = pytest.importorskip("mypy.api")
-    import weighted_cross_entropy
-
-    assert Path(weighted_cross_entropy.__file__).with_name("py.typed").exists()
-    # By its name, as its users' programs have it checked: a path among the installed packages would make all of them sources.
-    output, errors, status = api.run(["--config-file", str(README.parent / "pyproject.toml"), "-p", "weighted_cross_entropy"])
-    assert status == 0, output + errors

@@ -118,6 +118,13 @@ class TestTypes:
         with pytest.raises(TypeError):
             wce.loss([1.0, 2.0], [1.0, 2.0], weights=values)
 
+    def test_none_is_a_type_error(self):
+        for arguments, name in (((None, [1.0]), "labels"), (([1.0], None), "logits"), ((None, None), "labels")):
+            with pytest.raises(TypeError, match=f"^{name} must hold real numbers, received None$"):
+                wce.loss(*arguments)
+        with pytest.raises(TypeError, match="^pos_weight must hold real numbers, received None$"):
+            wce.weighted_cross_entropy_with_logits([1.0], [1.0], None)
+
     def test_masked_arrays_are_type_errors(self):
         masked = np.ma.masked_array([1.0, 2.0], [True, False])
         for arguments in (([0.0, 1.0], masked), (masked, [0.0, 1.0]), ([0.0, 1.0], [0.0, 1.0], masked)):
@@ -160,105 +167,27 @@ class TestShapes:
             assert np.array_equal(function(z, x, 3.0), function(z.copy(), x.copy(), 3.0)), quantity
             assert np.array_equal(function(z, x.copy(), 3.0, weights=z), function(z.copy(), x, 3.0, weights=z.copy()))
 
+    @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (0, 2, 1)])
+    def test_results_lie_as_the_logits_do(self, order):
+        labels, logits = (a.reshape(5, 10, 20) for a in arrays(np.float64))
+        back = np.argsort(order)
+        z, x = (np.ascontiguousarray(a.transpose(order)).transpose(back) for a in (labels, logits))
+        classes, elements = np.arange(10.0), np.abs(logits)
+        for function in ELEMENTWISE.values():
+            for other in (z, labels, labels.astype(np.float32).astype(int)):
+                result = function(other, x, classes, axis=1, weights=z)
+                assert result.strides == x.strides
+                assert np.array_equal(result, function(np.array(other, order="C"), logits, classes, axis=-2, weights=labels))
+        result = wce.weighted_cross_entropy_with_logits(z, x, elements)
+        assert result.strides == x.strides
+        assert np.array_equal(result, wce.weighted_cross_entropy_with_logits(labels, logits, elements))
+        losses, gradient = wce.value_and_grad(z, x, classes, axis=1, reduction="none")
+        assert losses.strides == gradient.strides == x.strides
+        assert np.array_equal(gradient, wce.gradient(labels, logits, classes, axis=1))
+        assert np.isclose(wce.loss(z, x, 3.0, reduction="sum"), wce.loss(labels, logits, 3.0, reduction="sum"), rtol=1e-14)
+
     def test_more_axes_than_the_library_has_are_fine_without_classes(self):
         assert wce.loss(np.ones((1,) * 32), np.ones((1,) * 32), [2.0], axis=3).shape == (1,) * 32
-
-
-class TestOut:
-    @pytest.mark.parametrize("dtype", FLOATS)
-    def test_result_is_written_and_returned(self, dtype):
-        labels, logits = arrays(dtype)
-        for function in ELEMENTWISE.values():
-            out = np.empty_like(logits)
-            assert function(labels, logits, 3.0, out=out) is out
-            assert np.array_equal(out, function(labels, logits, 3.0))
-        out = np.empty_like(logits)
-        assert wce.value_and_grad(labels, logits, out=out)[1] is out
-        out = np.empty((), dtype)
-        assert wce.loss(labels, logits, reduction="mean", out=out) is out
-        assert out == wce.loss(labels, logits, reduction="mean")
-
-    @pytest.mark.parametrize("view", [slice(None, None, 2), slice(None, None, -1), slice(1, 1001)])
-    def test_any_strides(self, view):
-        labels, logits = arrays(np.float32)
-        memory = np.full(2002, 7, np.float32)
-        out = memory[view][:1000]
-        wce.loss(labels, logits, out=out)
-        assert np.array_equal(out, wce.loss(labels, logits))
-        assert np.count_nonzero(memory == 7) == 1002
-
-    @pytest.mark.parametrize("shift", [-1, 0, 1, 3])
-    @pytest.mark.parametrize("which", ["labels", "logits", "weights"])
-    def test_may_overlap_an_input(self, shift, which):
-        labels, logits = arrays(np.float64)
-        memory = np.ones(1010)
-        inputs = {"labels": labels, "logits": logits, "weights": np.arange(1000.0)}
-        expected = wce.value_and_grad(**inputs, reduction="sum"), wce.loss(**inputs)
-        for count in range(2):
-            memory[4:1004] = inputs[which]
-            out = memory[4 + shift : 1004 + shift]
-            arguments = inputs | {which: memory[4:1004]}
-            if count:
-                assert np.array_equal(wce.loss(**arguments, out=out), expected[1])
-            else:
-                value, gradient = wce.value_and_grad(**arguments, reduction="sum", out=out)
-                assert value == expected[0][0] and np.array_equal(gradient, expected[0][1])
-
-    def test_takes_types_that_hold_the_result(self):
-        labels, logits = arrays(np.float64)
-        for dtype in (np.float64, np.float32, np.float16, np.complex128):
-            assert np.allclose(wce.loss(labels, logits, out=np.empty(1000, dtype)), wce.loss(labels, logits), rtol=1e-3)
-        for dtype in (np.int64, np.bool_, "M8[s]"):
-            with pytest.raises(TypeError, match="cannot write float64 into out"):
-                wce.loss(labels, logits, out=np.empty(1000, dtype))
-
-    def test_errors(self):
-        labels, logits = arrays(np.float32)
-        read_only = np.zeros(1000, np.float32)
-        read_only.flags.writeable = False
-        with pytest.raises(ValueError, match="read-only"):
-            wce.loss(labels, logits, out=read_only)
-        with pytest.raises(ValueError, match=r"out must have the shape \(1000,\), received \(999,\)"):
-            wce.loss(labels, logits, out=np.zeros(999, np.float32))
-        with pytest.raises(ValueError, match=r"out must have the shape \(\), received \(1000,\)"):
-            wce.loss(labels, logits, reduction="sum", out=np.zeros(1000, np.float32))
-        with pytest.raises(TypeError, match="out must be a NumPy array, received list"):
-            wce.gradient(labels, logits, out=[0.0] * 1000)
-        for out in (np.zeros(1000), (np.zeros(1000),), [np.zeros(1000), np.zeros(1000)]):
-            with pytest.raises(TypeError, match="tuple"):
-                wce.value_and_grad(labels, logits, reduction="none", out=out)
-        with pytest.raises(ValueError, match="overlap"):
-            wce.value_and_grad(labels, logits, reduction="none", out=(out[0], out[0][::-1]))
-        # Checked before anything is computed.
-        with pytest.raises(ValueError, match=r"out must have the shape \(\), received \(1,\)"):
-            wce.loss([], [], reduction="mean", out=np.zeros(1))
-
-    @pytest.mark.parametrize("view", [lambda m: (m[:1000, 0], m[:1000, 1]), lambda m: (m[:500].ravel(), m[500:].ravel()[::-1])])
-    def test_two_may_lie_between_each_other(self, view):
-        labels, logits = arrays(np.float64)
-        memory = np.zeros((1000, 2))
-        out = view(memory)
-        expected = wce.value_and_grad(labels, logits, reduction="none")
-        wce.value_and_grad(labels, logits, reduction="none", out=out)
-        assert np.array_equal(out, expected)
-
-    def test_may_be_the_weights_of_the_classes(self):
-        weights = np.array([1.0, 2.0, 3.0])
-        expected = wce.loss(np.ones(3), np.zeros(3), weights.copy(), axis=0)
-        assert np.array_equal(wce.loss(np.ones(3), np.zeros(3), weights, axis=0, out=weights), expected)
-
-    def test_may_be_of_a_subclass(self):
-        class Subclass(np.ndarray):
-            pass
-
-        out = np.zeros(3).view(Subclass)
-        assert wce.loss(np.ones(3), np.zeros(3), out=out) is out and np.all(out == np.log(2))
-
-    def test_is_as_it_was_after_an_error(self):
-        out = np.full(3, 7.0)
-        with pytest.raises(ValueError):
-            wce.loss(np.zeros(3), np.zeros(3), -1.0, out=out)
-        assert np.all(out == 7)
 
 
 @pytest.mark.parametrize(
@@ -288,7 +217,9 @@ class TestOut:
         ({"reduction": "weighted_mean"}, ValueError, "needs weights"),
         ({"threads": 0}, ValueError, "number of threads must be at least 1, received 0"),
         ({"threads": 1.5}, TypeError, "integer"),
-        ({"name": 3}, TypeError, "name must be a string"),
+        ({"name": 3}, TypeError, "name must be a string or None, received int"),
+        ({"name": b"mine"}, TypeError, "name must be a string or None, received bytes"),
+        ({"name": "a\0b"}, ValueError, r"name must have no null character, received 'a\\x00b'"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("function", [wce.loss, wce.gradient, wce.hessian, wce.value_and_grad])
@@ -325,6 +256,12 @@ def test_names_are_in_the_errors():
         wce.loss([0.0], [0.0], -1.0, name="café")
     with pytest.raises(ValueError, match="^café: logits and labels must have"):
         wce.weighted_cross_entropy_with_logits([0.0], [0.0, 1.0], 2.0, "café")
+    # A name that is none comes before other errors.
+    for name, error in ((3, TypeError), ("a\0b", ValueError)):
+        with pytest.raises(error, match="^name must "):
+            wce.weighted_cross_entropy_with_logits([0.0], [0.0, 1.0], 2.0, name)
+        with pytest.raises(error, match="^name must "):
+            wce.value_and_grad([0.0], [0.0], reduction="none", out=3, name=name)
     # A name without characters is none.
     for labels in ([0.0], [0.0, 1.0]):
         with pytest.raises(ValueError, match="^logistic_loss: "):

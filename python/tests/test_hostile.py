@@ -44,8 +44,7 @@ class TestExtensionModule:
     @pytest.mark.parametrize(
         "value",
         [
-            np.zeros(3), np.zeros(5), np.zeros(4, np.float32), np.zeros(4, np.int64), np.zeros(8)[::2], np.zeros(4)[::-1],
-            np.zeros(4, ">f8"), np.zeros((4, 2)), np.zeros(0), b"12345678" * 4, bytearray(32), "text", 7, object(), [0.0] * 4,
+            np.zeros(3), np.zeros(5), np.zeros(4, np.float32), np.zeros(4, np.int64), np.zeros(4, ">f8"), np.zeros((4, 2)), np.zeros(0), b"12345678" * 4, bytearray(32), "text", 7, object(), [0.0] * 4,
             np.zeros(4, "c8"), np.zeros(4, [("a", "f8")]),
         ],
     )  # fmt: skip
@@ -85,12 +84,18 @@ class TestExtensionModule:
             with pytest.raises(TypeError):
                 _native.evaluate(*[0] * count)
 
-    def test_overlap_and_misalignment_ask_for_a_copy(self):
+    def test_overlap_asks_for_a_copy(self):
         memory = np.zeros(9)
         with pytest.raises(_native.CopyNeeded):
             self.evaluate(logits=memory[:4], out=memory[1:5])
+
+    @pytest.mark.parametrize("name", ["labels", "logits", "weights", "out", "gradient", "pos_weight"])
+    @pytest.mark.parametrize(
+        "value", [np.zeros(8)[::2], np.zeros(4)[::-1], np.frombuffer(bytearray(33), np.uint8)[1:].view(np.float64)]
+    )
+    def test_memory_that_is_not_in_a_row_or_not_aligned_asks_for_a_copy(self, name, value):
         with pytest.raises(_native.CopyNeeded):
-            self.evaluate(labels=np.frombuffer(bytes(33), np.uint8)[1:].view(np.float64))
+            self.evaluate(**{name: value})
 
     def test_references_are_given_back(self):
         array = np.zeros(4)

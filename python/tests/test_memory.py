@@ -34,12 +34,37 @@ class TestMemory:
         assert self.peak(lambda: wce.value_and_grad(z, x, 3.0, out=out)) < 10_000
         assert self.peak(lambda: wce.loss(z, x, 3.0)) < x.nbytes + 10_000
 
+    @pytest.mark.parametrize("order", [(1, 0, 2), (2, 1, 0), (0, 2, 1)])
+    def test_contiguous_arrays_of_another_order_of_axes_are_never_copied(self, order):
+        z, x, out = (np.zeros((16, 64, self.COUNT // 1024), np.float32).transpose(order) for _ in range(3))
+        classes = np.ones(x.shape[1])
+        for function in (wce.loss, wce.gradient, wce.hessian):
+            assert self.peak(lambda f=function: f(z, x, classes, axis=1, weights=z, out=out)) < 20_000
+        assert self.peak(lambda: wce.loss(z, x, 3.0, reduction="mean")) < 10_000
+        assert self.peak(lambda: wce.value_and_grad(z, x, 3.0, out=out)) < 10_000
+        assert self.peak(lambda: wce.value_and_grad(z, x, 3.0, reduction="none", out=(out, np.zeros_like(out)))) < x.nbytes + 10_000
+        assert self.peak(lambda: wce.loss(z, x, 3.0)) < x.nbytes + 10_000
+
     def test_others_are_copied_once(self):
         z, x = np.zeros((self.COUNT, 2), np.float32).T
         out = np.empty(self.COUNT, np.float32)
         assert self.peak(lambda: wce.loss(z, x, 3.0, out=out)) < 2 * out.nbytes + 10_000
+        assert self.peak(lambda: wce.loss(out, x, 3.0, out=out)) < out.nbytes + 10_000
         integers = np.zeros(self.COUNT, np.int64)
         assert self.peak(lambda: wce.loss(integers, out, 3.0, out=out)) < out.nbytes + 10_000
+
+    @pytest.mark.parametrize("which", range(3))
+    def test_only_what_is_not_aligned_is_copied(self, which):
+        inputs = [np.zeros(self.COUNT, np.float32) for _ in range(3)]
+        inputs[which] = np.zeros(4 * self.COUNT + 1, np.uint8)[1:].view(np.float32)
+        out = np.empty(self.COUNT, np.float32)
+        assert self.peak(lambda: wce.loss(inputs[0], inputs[1], weights=inputs[2], out=out)) < out.nbytes + 10_000
+
+    @pytest.mark.parametrize("step", [slice(1, None), slice(None, -1)])
+    def test_no_input_is_copied_where_an_output_overlaps_it(self, step):
+        memory, z = np.zeros((2, self.COUNT + 1), np.float32)
+        x = memory[slice(None, -1) if step.start else slice(1, None)]
+        assert self.peak(lambda: wce.loss(z[1:], x, 3.0, weights=z[1:], out=memory[step])) < x.nbytes + 10_000
 
 
 def test_other_threads_run_meanwhile():

@@ -194,3 +194,51 @@ def test_out_holds_the_result_of_a_call_that_raises():
     with np.errstate(over="raise"), pytest.raises(FloatingPointError):
         wce.loss(labels, logits, 3.0, reduction="sum", out=total)
     assert total == np.inf
+
+
+class TestOfAnOutputsType:
+    """A result that is finite in the type of the computation and not in that of the output."""
+
+    ARGUMENTS = np.array([1.0, 0.0]), np.array([-1e5, 0.0])
+
+    @pytest.mark.parametrize("function", [wce.loss, wce.value_and_grad])
+    def test_warning_is_that_of_the_operation(self, function):
+        z, x = self.ARGUMENTS
+        out = np.zeros(2, np.float16)
+        with pytest.warns(RuntimeWarning) as record:
+            if function is wce.loss:
+                assert wce.loss(z, x, out=out)[0] == np.inf
+            else:
+                wce.value_and_grad(z, x, 1e6, out=out, reduction="sum")
+        assert [str(w.message) for w in record] == [f"overflow encountered in {function.__name__}"]
+        assert record[0].filename == __file__
+
+    def test_of_a_reduction(self):
+        with pytest.warns(RuntimeWarning, match="overflow encountered in mine") as record:
+            wce.loss(*self.ARGUMENTS, out=np.zeros((), np.float16), reduction="sum", name="mine")
+        assert len(record) == 1 and record[0].filename == __file__
+
+    def test_actions(self, recwarn):
+        out = np.zeros(2, np.float16)
+        with np.errstate(over="ignore"):
+            wce.loss(*self.ARGUMENTS, out=out)
+        assert not recwarn.list
+        out[:] = 0
+        with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow encountered in loss"):
+            wce.loss(*self.ARGUMENTS, out=out)
+        assert out[0] == np.inf and out[1] > 0
+
+    def test_none_where_the_result_was_infinite_before(self, recwarn):
+        wce.loss(np.array([0.0]), np.array([np.inf]), out=np.zeros(1, np.float16))
+        assert not recwarn.list
+
+
+def test_no_other_floating_point_error_is_reported():
+    x = np.array([-100, -90, 100], np.float32)
+    with np.errstate(all="raise"):
+        wce.loss(np.zeros(3, np.float32), x)
+        wce.loss(np.zeros(3), np.full(3, -800.0))
+        wce.loss(np.zeros(3), np.full(3, -20.0), out=np.zeros(3, np.float16))
+        wce.gradient(np.ones(3, np.float32), x, [1e-300, 1e-42, 1.0], axis=0)
+        with pytest.raises(ValueError, match="positive weights must be finite and at least 0, received inf for class 1"):
+            wce.loss(np.ones(3, np.float32), x, [1.0, 1e300, 1.0], axis=0)

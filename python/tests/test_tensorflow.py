@@ -49,11 +49,53 @@ class TestOutput:
         assert np.allclose(wce.gradient(z, x, 3.0)[x != 0], gradient[x != 0], rtol=1e-6, atol=1e-6)
 
 
-def test_shape_error_is_theirs(tf):
-    """testShapeError"""
+def greatest_error(loss, gradient, x):
+    """Of a gradient against central differences of the loss, as TensorFlow's checker finds it."""
+    delta = 1e-3
+    return np.max(np.abs((loss(x + delta) - loss(x - delta)) / (2 * delta) - gradient))
+
+
+@pytest.mark.parametrize("kind", ["testGradient", "with the logits of testOutput"])
+class TestGradient:
+    def inputs(self, kind):
+        # Where their test gives no logits to the checker, it draws them.
+        x = np.random.default_rng(4).random(8) if kind == "testGradient" else np.array(X)
+        return np.array(Z).reshape(4, 2), x.reshape(4, 2)
+
+    def test_ours(self, kind):
+        z, x = self.inputs(kind)
+        loss = lambda x: wce.weighted_cross_entropy_with_logits(z, x, 3.0)  # noqa: E731
+        assert greatest_error(loss, wce.gradient(z, x, 3.0), x) < 1e-7
+        assert greatest_error(loss, wce.value_and_grad(z, x, 3.0, reduction="none")[1], x) < 1e-7
+
+    def test_theirs(self, tf, kind):
+        z, x = self.inputs(kind)
+        gradient = theirs(tf, z, x, 3.0)[1]
+        # At logit 0 theirs is wrong: see the differences.
+        assert greatest_error(lambda x: theirs(tf, z, x, 3.0)[0], gradient, x) < 1e-7 or kind != "testGradient"
+        gradient[x == 0] = wce.gradient(z, x, 3.0)[x == 0]
+        assert greatest_error(lambda x: theirs(tf, z, x, 3.0)[0], gradient, x) < 1e-7
+
+
+@pytest.mark.parametrize("labels", [[1, 2, 3], [1.0, 2.0, 3.0]], ids=["testShapeError", "floats"])
+@pytest.mark.parametrize("name", [None, "mybce"])
+def test_shape_error_is_theirs(tf, labels, name):
+    logits = [[type(labels[0])(2), type(labels[0])(1)]]
     for call in (tf.nn.weighted_cross_entropy_with_logits, wce.weighted_cross_entropy_with_logits):
         with pytest.raises(ValueError, match="must have the same shape"):
-            call([1.0, 2.0, 3.0], [[2.0, 1.0]], 2.0)
+            call(labels=labels, logits=logits, pos_weight=2.0, name=name)
+
+
+def test_construction_named(tf):
+    """testConstructionNamed: the name is that of their operation in a graph; here errors say it."""
+    with tf.Graph().as_default():
+        loss = tf.nn.weighted_cross_entropy_with_logits(tf.constant(Z), tf.constant(X), 3.0, name="mybce")
+        assert loss.op.name == "mybce"
+    assert np.array_equal(
+        wce.weighted_cross_entropy_with_logits(Z, X, 3.0, name="mybce"), wce.weighted_cross_entropy_with_logits(Z, X, 3.0))
+    for arguments in ((Z, X[1:], 3.0), (Z, X, -3.0), (Z, X, [3.0, 3.0])):
+        with pytest.raises(ValueError, match="^mybce: "):
+            wce.weighted_cross_entropy_with_logits(*arguments, name="mybce")
 
 
 @pytest.mark.parametrize("labels_of_zero", [[0.0, 1.0]], ids=["testGradientAtZero"])

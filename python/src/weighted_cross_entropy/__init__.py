@@ -8,7 +8,7 @@ The adapters `weighted_cross_entropy.torch`, `weighted_cross_entropy.jax` and `w
 only when asked.
 """
 
-from ._functions import gradient, hessian, loss, value_and_grad, weighted_cross_entropy_with_logits
+from ._functions import Reduction, gradient, hessian, loss, value_and_grad, weighted_cross_entropy_with_logits
 from ._native import instruction_set
 
-__all__ = ["gradient", "hessian", "instruction_set", "loss", "value_and_grad", "weighted_cross_entropy_with_logits"]
+__all__ = ["Reduction", "gradient", "hessian", "instruction_set", "loss", "value_and_grad", "weighted_cross_entropy_with_logits"]

@@ -31,9 +31,8 @@ def call(
     An overflow is reported as NumPy reports one of its operations, under the name of the operation or else of `function`. Where
     `function` is None it is not: PyTorch's, JAX's and the boosting libraries' users know no `numpy.errstate`.
     """
-    named = name or DEFAULT_NAME
-    z, x, w, dtype = _arrays.inputs(labels, logits, weights, named)
-    shape = x.shape
+    named = DEFAULT_NAME if name is None else checked_name(name)
+    z, x, w, dtype, shape = _arrays.inputs(labels, logits, weights, named)
     class_axis = -1
     if type(pos_weight) is not float or axis is not None:
         pos_weight, class_axis = positive_weight(pos_weight, axis, shape, dtype, named)
@@ -56,18 +55,73 @@ def call(
             operation, code, z, x, w, target, gradient, pos_weight, class_axis, smoothing, limit, name
         )
     except _native.CopyNeeded:
-        # As NumPy's operations do where an output overlaps an input.
-        target = None if target is None else np.empty(shape, dtype)
-        gradient = None if gradient is None else np.empty(shape, dtype)
-        z, x, w = z.copy(), x.copy(), None if w is None else w.copy()
-        value, has_overflowed = _native.evaluate(
-            operation, code, z, x, w, target, gradient, pos_weight, class_axis, smoothing, limit, name
-        )
-    first = _arrays.result(np.asarray(value, dtype) if target is None else target, out)
-    second = None if gradient is None else _arrays.result(gradient, gradient_out)
-    if has_overflowed and function is not None:
-        _floating_point.report_overflow(name or function, value, target, gradient)
+        value, has_overflowed, target, gradient = _evaluate_elsewhere(
+            operation, code, z, x, w, (target, out if operation < REDUCE else None), (gradient, gradient_out),
+            pos_weight, class_axis, smoothing, limit, name,
+        )  # fmt: skip
+    first, has_overflowed_there = _arrays.result(np.asarray(value, dtype) if target is None else target, out)
+    second = None
+    if gradient is not None:
+        second, has_gradient_overflowed_there = _arrays.result(gradient, gradient_out)
+        has_overflowed_there |= has_gradient_overflowed_there
+    if (has_overflowed or has_overflowed_there) and function is not None:
+        if has_overflowed_there or not _floating_point.are_finite(value, target, gradient):
+            _floating_point.report_overflow(name or function)
     return first, second
+
+
+def _evaluate_elsewhere(
+    operation: int, code: int, z: Any, x: Any, w: Any, target: tuple[Any, Any], gradient: tuple[Any, Any], pos_weight: Any,
+    class_axis: int, smoothing: float, limit: int, name: str | None,
+) -> tuple[float | None, bool, Any, Any]:  # fmt: skip
+    """Evaluates what the library cannot where the arrays lie; each output is the one of `call` and the caller's.
+
+    Arrays that are contiguous in the order of the logits' axes, though it is not row-major, are used where they lie; the others are
+    copied.
+
+    Returns:
+        The value, whether a number overflowed, and the outputs: the caller's, where they were written into.
+    """
+    order = _arrays.axis_order(x)
+    z, x, w = (None if array is None else _arrays.in_a_row(array, order) for array in (z, x, w))
+    if isinstance(pos_weight, np.ndarray):
+        if pos_weight.ndim == 1:
+            pos_weight, class_axis = _arrays.in_a_row(pos_weight), order.index(class_axis % x.ndim)
+        else:
+            pos_weight = _arrays.in_a_row(pos_weight, order)
+
+    def evaluate(outputs: list[Any]) -> tuple[float | None, bool]:
+        return _native.evaluate(
+            operation, code, z, x, w, outputs[0], outputs[1], pos_weight, class_axis, smoothing, limit, name
+        )
+
+    def memory(own: Any, out: Any) -> Any:
+        """Not the caller's: what was made for this call, if anything was."""
+        return None if own is None else np.empty(x.shape, x.dtype) if own is out else own.reshape(x.shape)
+
+    theirs = [_arrays.seen_in_a_row(out, order, x.dtype) for _, out in (target, gradient)]
+    outputs = [memory(*pair) if their is None else their for pair, their in zip((target, gradient), theirs, strict=True)]
+    try:
+        value, has_overflowed = evaluate(outputs)
+    except _native.CopyNeeded:
+        # As NumPy's operations do where an output overlaps an input.
+        outputs = [memory(*pair) for pair in (target, gradient)]
+        value, has_overflowed = evaluate(outputs)
+    back = np.argsort(order)
+    first, second = (
+        out if their is not None and output is their else None if output is None else output.transpose(back)
+        for output, their, (_, out) in zip(outputs, theirs, (target, gradient), strict=True)
+    )
+    return value, has_overflowed, first, second
+
+
+def checked_name(name: Any) -> str:
+    """What messages call an operation that the caller named; without characters it is as if no name were given."""
+    if not isinstance(name, str):
+        raise TypeError(f"name must be a string or None, received {type(name).__name__}")
+    if "\0" in name:
+        raise ValueError(f"name must have no null character, received {name!r}")
+    return name or DEFAULT_NAME
 
 
 def _number(value: Any, argument: str, name: str) -> float:

@@ -16,17 +16,20 @@ _OVERFLOW_FLAG = 2
 _STACK_LEVEL = 4
 
 
-def report_overflow(operation: str, *results: float | npt.NDArray[Any] | None) -> None:
-    """Warns, raises or calls as `numpy.geterr()` says, where one of the results is infinite or NaN.
+def are_finite(*results: float | npt.NDArray[Any] | None) -> bool:
+    """Whether an overflow left no trace: one of an element that a weight of 0 masks raises the processor's flag too."""
+    return all(result is None or bool(np.all(np.isfinite(result))) for result in results)
 
-    The processor's flag alone does not say so: an overflow of an element that a weight of 0 masks raises it too.
+
+def report_overflow(operation: str) -> None:
+    """Warns, raises or calls as `numpy.geterr()` says.
 
     Raises:
         FloatingPointError: The action is "raise".
         NameError: The action is "call" or "log" and nothing was given to `numpy.seterrcall`, as in NumPy.
     """
     action = np.geterr()["over"]
-    if action == "ignore" or all(result is None or np.all(np.isfinite(result)) for result in results):
+    if action == "ignore":
         return
     message = f"overflow encountered in {operation}"
     if action == "warn":

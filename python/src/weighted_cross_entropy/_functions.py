@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +10,32 @@ import numpy.typing as npt
 from . import _call
 from ._positive_weight import BROADCAST, PositiveWeight
 
+Reduction: TypeAlias = Literal["none", "sum", "mean", "weighted_mean"]
+
+# What reduces.
+_Reducing: TypeAlias = Literal["sum", "mean", "weighted_mean"]
+
+# float32 or float64. Where the inputs have no axes, arrays are NumPy's scalars.
+_Array: TypeAlias = npt.NDArray[np.floating[Any]]
+_Number: TypeAlias = np.floating[Any]
+
+_Out = TypeVar("_Out", bound=npt.NDArray[Any])
+_LossOut = TypeVar("_LossOut", bound=npt.NDArray[Any])
+
+
+class _Options(TypedDict, total=False):
+    """The options of which the type of a result does not depend."""
+
+    weights: npt.ArrayLike | None
+    axis: int | None
+    label_smoothing: float
+    threads: int | None
+    name: str | None
+
 
 def weighted_cross_entropy_with_logits(
     labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight, name: str | None = None
-) -> Any:
+) -> _Array:
     """The loss of each element, called as TensorFlow's `tf.nn.weighted_cross_entropy_with_logits` is.
 
     With `x = logits`, `z = labels`, `q = pos_weight` and `softplus(x) = max(x, 0) + log(1 + exp(-|x|))`::
@@ -39,12 +61,28 @@ def weighted_cross_entropy_with_logits(
     Warns:
         RuntimeWarning: A number overflowed to infinity from finite arguments; `numpy.errstate(over=...)` governs it.
     """
-    return _call.call(
+    losses: _Array = _call.call(
         _call.LOSS, labels, logits, pos_weight, None, BROADCAST, 0.0, "none", None, name,
         "weighted_cross_entropy_with_logits",
     )[0]  # fmt: skip
+    return losses
 
 
+@overload
+def loss(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Literal["none"] = ..., out: None = ..., **options: Unpack[_Options],
+) -> _Array: ...  # fmt: skip
+@overload
+def loss(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: _Reducing, out: None = ..., **options: Unpack[_Options],
+) -> _Number: ...  # fmt: skip
+@overload
+def loss(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Reduction = ..., out: _Out, **options: Unpack[_Options],
+) -> _Out: ...  # fmt: skip
 def loss(
     labels: npt.ArrayLike,
     logits: npt.ArrayLike,
@@ -53,7 +91,7 @@ def loss(
     weights: npt.ArrayLike | None = None,
     axis: int | None = None,
     label_smoothing: float = 0.0,
-    reduction: str = "none",
+    reduction: Reduction = "none",
     out: npt.NDArray[Any] | None = None,
     threads: int | None = None,
     name: str | None = None,
@@ -64,9 +102,10 @@ def loss(
 
         w ((1 - z) softplus(x) + q z softplus(-x))
 
-    Contiguous float32 and float64 arrays are used where they lie; others are copied once. The result is float32 where the
-    floating-point arguments are, else float64; labels and weights of integers or booleans take the type of the logits, and
-    float16 is computed, and returned, in float32. Other threads of Python run meanwhile, where there are 512 elements or more.
+    float32 and float64 arrays that are contiguous in row-major order, or all in another order of their axes, as transposed ones
+    are, are used where they lie; others are copied once. The result is float32 where the floating-point arguments are, else
+    float64; labels and weights of integers or booleans take the type of the logits, and float16 is computed, and returned, in
+    float32. Other threads of Python run meanwhile, where there are 512 elements or more.
 
     Args:
         labels: z, of the shape of `logits`. Meant to lie in [0, 1]; the formula extends beyond.
@@ -78,17 +117,17 @@ def loss(
         label_smoothing: s in [0, 1]: a label z counts as z (1 - s) + s / 2.
         reduction: "none"; "sum"; "mean", the sum divided by the number of elements, masked ones included; or
             "weighted_mean", divided by the sum of the weights.
-        out: Where to write, of the shape of the result; may be one of the inputs. Returned then.
+        out: Where to write, of the shape of the result; may be one of the inputs or overlap them, not itself. Returned then.
         threads: The most threads to use, at least 1; None is as many as there are processors.
         name: What errors and warnings call the operation; None is "logistic_loss" in errors, "loss" in warnings.
 
     Returns:
-        An array of the shape of `logits`; a NumPy scalar for a reduction, and where the inputs have no axes. The sum is the
-        same bits for any number of threads.
+        An array of the shape of `logits`, its axes in their order in memory where they are contiguous; a NumPy scalar for a
+        reduction, and where the inputs have no axes. The sum is the same bits for any number of threads.
 
     Raises:
-        ValueError: The shapes differ; a number is out of its range; the mean of no elements; `out` is read-only or has
-            another shape.
+        ValueError: The shapes differ; a number is out of its range; the mean of no elements; `out` is read-only, has another
+            shape, or has elements that lie on each other, as those of broadcast arrays do.
         TypeError: An argument holds no real numbers, or `out` does not hold them.
         numpy.exceptions.AxisError: The logits have no such axis.
         FloatingPointError: A number overflowed and `numpy.errstate(over="raise")` asks for it; `out` holds the result then.
@@ -104,6 +143,16 @@ def loss(
     )[0]  # fmt: skip
 
 
+@overload
+def gradient(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Reduction = ..., out: None = ..., **options: Unpack[_Options],
+) -> _Array: ...  # fmt: skip
+@overload
+def gradient(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Reduction = ..., out: _Out, **options: Unpack[_Options],
+) -> _Out: ...  # fmt: skip
 def gradient(
     labels: npt.ArrayLike,
     logits: npt.ArrayLike,
@@ -112,7 +161,7 @@ def gradient(
     weights: npt.ArrayLike | None = None,
     axis: int | None = None,
     label_smoothing: float = 0.0,
-    reduction: str = "none",
+    reduction: Reduction = "none",
     out: npt.NDArray[Any] | None = None,
     threads: int | None = None,
     name: str | None = None,
@@ -132,6 +181,16 @@ def gradient(
     )[0]  # fmt: skip
 
 
+@overload
+def hessian(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Reduction = ..., out: None = ..., **options: Unpack[_Options],
+) -> _Array: ...  # fmt: skip
+@overload
+def hessian(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Reduction = ..., out: _Out, **options: Unpack[_Options],
+) -> _Out: ...  # fmt: skip
 def hessian(
     labels: npt.ArrayLike,
     logits: npt.ArrayLike,
@@ -140,7 +199,7 @@ def hessian(
     weights: npt.ArrayLike | None = None,
     axis: int | None = None,
     label_smoothing: float = 0.0,
-    reduction: str = "none",
+    reduction: Reduction = "none",
     out: npt.NDArray[Any] | None = None,
     threads: int | None = None,
     name: str | None = None,
@@ -159,6 +218,26 @@ def hessian(
     )[0]  # fmt: skip
 
 
+@overload
+def value_and_grad(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: _Reducing = ..., out: None = ..., **options: Unpack[_Options],
+) -> tuple[_Number, _Array]: ...  # fmt: skip
+@overload
+def value_and_grad(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: _Reducing = ..., out: _Out, **options: Unpack[_Options],
+) -> tuple[_Number, _Out]: ...  # fmt: skip
+@overload
+def value_and_grad(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Literal["none"], out: None = ..., **options: Unpack[_Options],
+) -> tuple[_Array, _Array]: ...  # fmt: skip
+@overload
+def value_and_grad(
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = ..., *,
+    reduction: Literal["none"], out: tuple[_LossOut, _Out], **options: Unpack[_Options],
+) -> tuple[_LossOut, _Out]: ...  # fmt: skip
 def value_and_grad(
     labels: npt.ArrayLike,
     logits: npt.ArrayLike,
@@ -167,7 +246,7 @@ def value_and_grad(
     weights: npt.ArrayLike | None = None,
     axis: int | None = None,
     label_smoothing: float = 0.0,
-    reduction: str = "mean",
+    reduction: Reduction = "mean",
     out: npt.NDArray[Any] | tuple[npt.NDArray[Any], npt.NDArray[Any]] | None = None,
     threads: int | None = None,
     name: str | None = None,
@@ -189,7 +268,7 @@ def value_and_grad(
 
 def _pair(out: Any, name: str | None) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """The two arrays of `out`, which must share no memory."""
-    named = name or _call.DEFAULT_NAME
+    named = _call.DEFAULT_NAME if name is None else _call.checked_name(name)
     if not isinstance(out, tuple) or len(out) != 2:
         raise TypeError(f"{named}: out must be a tuple of an array for the losses and one for the gradient")
     losses, gradient = out

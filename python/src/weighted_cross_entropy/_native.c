@@ -46,8 +46,13 @@ typedef struct {
   char message[MESSAGE_CAPACITY];
 } call;
 
-/* The argument `object` as contiguous memory with the element type of the logits, which must be the first; None is null. */
-static bool acquire(call *call, PyObject *object, Py_buffer *view, int access, const char *name) {
+typedef struct {
+  PyObject *copy_needed;
+} module_state;
+
+/* The argument `object` as contiguous, aligned memory with the element type of the logits, which must be the first; None is
+   null. */
+static bool acquire(PyObject *module, call *call, PyObject *object, Py_buffer *view, int access, const char *name) {
   if (object == Py_None) return true;
   if (PyObject_GetBuffer(object, view, PyBUF_STRIDES | PyBUF_FORMAT | access) < 0) return false;
   const char *format = view->format;
@@ -62,12 +67,14 @@ static bool acquire(call *call, PyObject *object, Py_buffer *view, int access, c
     PyErr_Format(PyExc_TypeError, "%s must hold float32 or float64, the same as the logits", name);
     return false;
   }
-  if (view->len > 0 && !PyBuffer_IsContiguous(view, 'C')) {
-    PyErr_Format(PyExc_ValueError, "%s is not contiguous", name);
-    return false;
-  }
   if (view != &call->class_weights && view->len != call->logits.len) {
     PyErr_Format(PyExc_ValueError, "%s must have as many elements as the logits", name);
+    return false;
+  }
+  const uintptr_t alignment = is_double ? _Alignof(double) : _Alignof(float);
+  if (((uintptr_t)view->buf & (alignment - 1)) != 0 || (view->len > 0 && !PyBuffer_IsContiguous(view, 'C'))) {
+    const module_state *state = PyModule_GetState(module);
+    PyErr_Format(state->copy_needed, "%s is not contiguous or not aligned", name);
     return false;
   }
   return true;
@@ -75,7 +82,7 @@ static bool acquire(call *call, PyObject *object, Py_buffer *view, int access, c
 
 /* Reads one positive weight, a float; or one for each class along an axis of the logits, a buffer with one axis; or one for
    each element, a buffer with more. */
-static bool read_positive_weight(call *call, PyObject *object, int64_t *shape) {
+static bool read_positive_weight(PyObject *module, call *call, PyObject *object, int64_t *shape) {
   if (PyFloat_Check(object)) {
     call->options.positive_weight = PyFloat_AsDouble(object);
     return true;
@@ -84,7 +91,7 @@ static bool read_positive_weight(call *call, PyObject *object, int64_t *shape) {
     PyErr_SetString(PyExc_TypeError, "the positive weight must not be None");
     return false;
   }
-  if (!acquire(call, object, &call->class_weights, PyBUF_SIMPLE, "pos_weight")) return false;
+  if (!acquire(module, call, object, &call->class_weights, PyBUF_SIMPLE, "pos_weight")) return false;
   if (call->logits.ndim > WCE_MAXIMUM_RANK) {
     PyErr_Format(PyExc_ValueError, "logits may have at most %d axes", WCE_MAXIMUM_RANK);
     return false;
@@ -139,10 +146,6 @@ static wce_status run_watching_overflow(call *c) {
   return status;
 }
 
-typedef struct {
-  PyObject *copy_needed;
-} module_state;
-
 /* Raises what a status means in Python. */
 static void raise_status(PyObject *module, const call *call, wce_status status) {
   const module_state *state = PyModule_GetState(module);
@@ -153,13 +156,6 @@ static void raise_status(PyObject *module, const call *call, wce_status status) 
                                                           : PyExc_ValueError,
                   message);
   Py_DECREF(message);
-}
-
-static bool is_misaligned(const call *call) {
-  const uintptr_t mask = (call->is_double ? _Alignof(double) : _Alignof(float)) - 1;
-  const uintptr_t addresses = (uintptr_t)call->logits.buf | (uintptr_t)call->labels.buf | (uintptr_t)call->weights.buf |
-                              (uintptr_t)call->out.buf | (uintptr_t)call->gradient.buf;
-  return (addresses & mask) != 0;
 }
 
 enum { ARGUMENT_COUNT = 12 };
@@ -185,18 +181,13 @@ static PyObject *evaluate_holding(PyObject *module, PyObject *const *arguments, 
     call->options.name = *name == 0 ? NULL : name;
   }
   if (arguments[3] == Py_None) return PyErr_Format(PyExc_TypeError, "logits must not be None");
-  if (!acquire(call, arguments[3], &call->logits, PyBUF_SIMPLE, "logits") ||
-      !acquire(call, arguments[2], &call->labels, PyBUF_SIMPLE, "labels") ||
-      !acquire(call, arguments[4], &call->weights, PyBUF_SIMPLE, "weights") ||
-      !acquire(call, arguments[5], &call->out, PyBUF_WRITABLE, "out") ||
-      !acquire(call, arguments[6], &call->gradient, PyBUF_WRITABLE, "gradient") ||
-      !read_positive_weight(call, arguments[7], shape))
+  if (!acquire(module, call, arguments[3], &call->logits, PyBUF_SIMPLE, "logits") ||
+      !acquire(module, call, arguments[2], &call->labels, PyBUF_SIMPLE, "labels") ||
+      !acquire(module, call, arguments[4], &call->weights, PyBUF_SIMPLE, "weights") ||
+      !acquire(module, call, arguments[5], &call->out, PyBUF_WRITABLE, "out") ||
+      !acquire(module, call, arguments[6], &call->gradient, PyBUF_WRITABLE, "gradient") ||
+      !read_positive_weight(module, call, arguments[7], shape))
     return NULL;
-  if (is_misaligned(call)) {
-    const module_state *state = PyModule_GetState(module);
-    PyErr_SetString(state->copy_needed, "an array is not aligned");
-    return NULL;
-  }
   wce_status status;
   if (call->count < ELEMENTS_THAT_RELEASE_THE_INTERPRETER) {
     status = run_watching_overflow(call);
@@ -259,8 +250,9 @@ static int execute(PyObject *module) {
                  WCE_INTERFACE_MAJOR);
     return -1;
   }
-  state->copy_needed = PyErr_NewExceptionWithDoc("weighted_cross_entropy._native.CopyNeeded",
-                                                 "An output overlaps another array, or an array is not aligned.", NULL, NULL);
+  state->copy_needed = PyErr_NewExceptionWithDoc(
+      "weighted_cross_entropy._native.CopyNeeded",
+      "An output overlaps another array, or an array is not contiguous or not aligned.", NULL, NULL);
   if (state->copy_needed == NULL) return -1;
   return PyModule_AddObjectRef(module, "CopyNeeded", state->copy_needed);
 }

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 class CopyNeeded(Exception):
-    """An output overlaps another array, or an array is not aligned."""
+    """An output overlaps another array, or an array is not contiguous or not aligned."""
 
 def evaluate(
     operation: int,

@@ -33,7 +33,7 @@ def positive_weight(
         numpy.exceptions.AxisError: The logits have no such axis.
         TypeError: The weight holds no real numbers, or the axis is no integer.
     """
-    array = plain_array(pos_weight, "pos_weight")
+    array = pos_weight if type(pos_weight) is np.ndarray else plain_array(pos_weight, "pos_weight")
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name}: pos_weight must hold real numbers, received {array.dtype}")
     if axis is not BROADCAST and axis is not None:
@@ -55,7 +55,11 @@ def positive_weight(
             f"{name}: there must be one pos_weight for each class along axis {axis} of logits of shape {shape}, "
             f"received {len(array)}"
         )
-    return np.require(array, dtype, ["C", "A"]), axis  # type: ignore[return-value]
+    if array.dtype != dtype:
+        # A weight beyond the type becomes infinite, which is an error of its own.
+        with np.errstate(all="ignore"):
+            array = np.asarray(array, dtype)
+    return array, axis  # type: ignore[return-value]
 
 
 def _broadcast(array: npt.NDArray[Any], shape: tuple[int, ...], name: str) -> tuple[npt.NDArray[Any], int]:

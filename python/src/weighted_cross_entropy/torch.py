@@ -8,20 +8,25 @@
     >>> logits.grad
     tensor([-9.1213e-02, -5.2075e-02,  1.5133e-05])
 
-Tensors are on the CPU; contiguous ones are used where they lie, never copied. The forward pass computes the gradient beside the
-loss, in the same pass over memory, where the logits require it. Derivatives of the first and second order are there in the
-logits and in the targets. Unlike PyTorch's own loss, the mean of no elements and a positive weight that is negative or not
-finite are errors, infinite logits give the limits, and confident right answers do not lose their digits. A loss that overflows is
-infinite without a warning, as PyTorch's is. The transforms of `torch.func` (`grad`, `vmap`) raise PyTorch's error.
+Tensors are on the CPU; contiguous ones are used where they lie, never copied, and so are those of another memory format, such as
+`torch.channels_last`, which all tensors of a call have. The forward pass computes the gradient beside the loss, in the same pass
+over memory, where the logits require it. Derivatives of the first and second order are there in the logits and in the targets, in
+reverse mode, in forward mode (`torch.autograd.forward_ad`), and in either over the other.
+
+Unlike PyTorch's own loss, the mean of no elements and a positive weight that is negative or not finite are errors, infinite
+logits give the limits, and confident right answers do not lose their digits. A loss that overflows is infinite without a
+warning, as PyTorch's is. The transforms of `torch.func` (`grad`, `vmap`) raise PyTorch's error.
 """
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import torch
+from torch.autograd import forward_ad
 from torch.autograd.function import once_differentiable
 
 from . import _call
@@ -29,12 +34,16 @@ from ._positive_weight import BROADCAST
 
 __all__ = ["BCEWithLogitsLoss", "binary_cross_entropy_with_logits"]
 
+_Reduction: TypeAlias = Literal["none", "mean", "sum"]
+
 
 class BCEWithLogitsLoss(torch.nn.Module):
     """`torch.nn.BCEWithLogitsLoss`, with label smoothing besides.
 
     Args:
         weight: The weight of each element, broadcast to the shape of the input. The mean still divides by the number of elements.
+        size_average: Old, as in PyTorch: False is the reduction "sum", with a warning.
+        reduce: Old, as in PyTorch: False is the reduction "none", with a warning.
         reduction: "none", "mean" or "sum".
         pos_weight: The positive weight, broadcast to the shape of the input: of shape `(classes,)` one for each class along the
             last axis.
@@ -45,9 +54,11 @@ class BCEWithLogitsLoss(torch.nn.Module):
     def __init__(
         self,
         weight: torch.Tensor | None = None,
-        *,
-        reduction: str = "mean",
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: _Reduction = "mean",
         pos_weight: torch.Tensor | None = None,
+        *,
         label_smoothing: float = 0.0,
         threads: int | None = None,
     ) -> None:
@@ -56,7 +67,7 @@ class BCEWithLogitsLoss(torch.nn.Module):
         self.register_buffer("pos_weight", pos_weight)
         self.weight: torch.Tensor | None
         self.pos_weight: torch.Tensor | None
-        self.reduction = reduction
+        self.reduction = _reduction(size_average, reduce, reduction)
         self.label_smoothing = label_smoothing
         self.threads = threads
 
@@ -75,16 +86,18 @@ def binary_cross_entropy_with_logits(
     input: torch.Tensor,
     target: torch.Tensor,
     weight: torch.Tensor | None = None,
-    *,
-    reduction: str = "mean",
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: _Reduction = "mean",
     pos_weight: torch.Tensor | float | None = None,
+    *,
     label_smoothing: float = 0.0,
     threads: int | None = None,
 ) -> torch.Tensor:
     """`torch.nn.functional.binary_cross_entropy_with_logits`; the arguments are those of `BCEWithLogitsLoss`.
 
-    float16 and bfloat16 are computed in float32 and the result is rounded; targets of integers or booleans take the type of the
-    input.
+    float16 and bfloat16 are computed in float32 and the result is rounded, but not under `torch.autocast("cpu")`; targets of integers
+    or booleans take the type of the input.
 
     Raises:
         ValueError: The sizes differ, the reduction is unknown, the positive weight is negative, not finite or not broadcast to
@@ -97,49 +110,57 @@ def binary_cross_entropy_with_logits(
     for tensor in (input, target, weight, pos_weight):
         if isinstance(tensor, torch.Tensor) and tensor.device.type != "cpu":
             raise RuntimeError(f"tensors must be on the CPU, received one on {tensor.device}: move it with Tensor.cpu()")
+    reduction = _reduction(size_average, reduce, reduction)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"reduction must be one of 'none', 'mean', 'sum', received {reduction!r}")
     if not input.is_floating_point():
         raise TypeError(f"the input must be of a floating-point type, received {input.dtype}")
     dtype = torch.promote_types(input.dtype, target.dtype) if target.is_floating_point() else input.dtype
     computing = torch.float32 if dtype in (torch.float16, torch.bfloat16) else dtype
-    options = _Options(
-        None if weight is None else _array(weight, "weight").astype(_numpy_type(computing), copy=False),
-        1.0 if pos_weight is None else _array(pos_weight, "pos_weight"),
-        label_smoothing, reduction, torch.get_num_threads() if threads is None else threads, tuple(input.shape),
-    )  # fmt: skip
-    loss: torch.Tensor = _Loss.apply(input.to(computing), target.to(computing), options)
-    return loss.to(dtype)
+    factor = 1.0
+    if isinstance(pos_weight, float):
+        # Not made a tensor, whose type would round it.
+        factor, pos_weight = pos_weight, None
+    options = _Options(factor, label_smoothing, reduction, torch.get_num_threads() if threads is None else threads)
+    weight, pos_weight = _constant(weight, "weight"), _constant(pos_weight, "pos_weight")
+    loss: torch.Tensor = _Loss.apply(
+        input.to(computing), target.to(computing), None if weight is None else weight.to(computing), pos_weight, options
+    )
+    # As PyTorch's, which autocast runs in float32.
+    return loss if torch.is_autocast_enabled("cpu") else loss.to(dtype)
 
 
 @dataclass(frozen=True)
 class _Options:
-    """What a loss has beside its logits and targets."""
+    """What a loss has beside its tensors. The positive weight is that of a call without a tensor of them."""
 
-    weight: Any
-    pos_weight: Any
+    pos_weight: float
     label_smoothing: float
     reduction: str
     threads: int
-    shape: tuple[int, ...]
 
     def evaluate(
-        self, operation: int, logits: torch.Tensor, target: torch.Tensor
+        self,
+        operation: int,
+        logits: torch.Tensor,
+        target: torch.Tensor,
+        weight: torch.Tensor | None,
+        pos_weight: torch.Tensor | None,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Computes an operation over the memory of the tensors."""
-        weights = self.weight
-        if weights is not None and weights.shape != self.shape:
-            weights = torch.broadcast_to(torch.from_numpy(weights), self.shape).numpy()
+        if weight is not None and weight.shape != logits.shape:
+            weight = weight.expand(logits.shape)
         value, gradient = _call.call(
-            operation, target.detach().numpy(), logits.detach().numpy(), self.pos_weight, weights, BROADCAST,
-            self.label_smoothing, self.reduction, self.threads, "binary_cross_entropy_with_logits",
+            operation, _array(target), _array(logits), self.pos_weight if pos_weight is None else _array(pos_weight),
+            None if weight is None else _array(weight), BROADCAST, self.label_smoothing, self.reduction, self.threads,
+            "binary_cross_entropy_with_logits",
         )  # fmt: skip
         return _tensor(value), None if gradient is None else _tensor(gradient)
 
-    def mixed(self, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    def mixed(self, logits: torch.Tensor, target: torch.Tensor, *weights: torch.Tensor | None) -> torch.Tensor:
         """The derivative in logit and target: as the gradient is affine in the target, its difference between 1 and 0."""
-        at_one, _ = self.evaluate(_call.GRADIENT, logits, torch.ones_like(target))
-        at_zero, _ = self.evaluate(_call.GRADIENT, logits, torch.zeros_like(target))
+        at_one, _ = self.evaluate(_call.GRADIENT, logits, torch.ones_like(target), *weights)
+        at_zero, _ = self.evaluate(_call.GRADIENT, logits, torch.zeros_like(target), *weights)
         return at_one.sub_(at_zero)
 
 
@@ -147,90 +168,155 @@ class _Loss(torch.autograd.Function):
     """The loss, reduced or not."""
 
     @staticmethod
-    def forward(ctx: Any, logits: torch.Tensor, target: torch.Tensor, options: _Options) -> torch.Tensor:
-        ctx.save_for_backward(logits, target)
-        ctx.options = options
+    def forward(
+        ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
+    ) -> torch.Tensor:
+        _save(ctx, logits, target, weight, pos_weight, options)
         is_reduced = options.reduction != "none"
         if ctx.needs_input_grad[0]:
             operation = _call.REDUCE_WITH_GRADIENT if is_reduced else _call.LOSS_WITH_GRADIENT
         else:
             operation = _call.REDUCE if is_reduced else _call.LOSS
-        loss, ctx.gradient = options.evaluate(operation, logits, target)
+        loss, ctx.gradient = options.evaluate(operation, logits, target, weight, pos_weight)
         return loss
 
     @staticmethod
-    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None, None]:
-        logits, target = ctx.saved_tensors
-        options = ctx.options
+    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        saved, options = ctx.saved_tensors, ctx.options
+        # A tensor with a tangent is differentiated in forward mode over this pass.
+        is_differentiated = torch.is_grad_enabled() or any(forward_ad.unpack_dual(t).tangent is not None for t in saved[:2])
         in_logits = in_target = None
         if ctx.needs_input_grad[0]:
-            if torch.is_grad_enabled():
-                in_logits = upstream * _Gradient.apply(logits, target, options)
+            if is_differentiated:
+                in_logits = upstream * _Gradient.apply(*saved, options)
             else:
                 # Given away, so that the leaf can keep it without a copy; a second backward pass computes it again.
                 in_logits, ctx.gradient = ctx.gradient, None
                 if in_logits is None:
-                    in_logits, _ = options.evaluate(_call.GRADIENT, logits, target)
-                # The usual case is the loss itself: no pass over memory to multiply by 1.
-                if upstream.ndim > 0 or upstream.item() != 1:
-                    in_logits.mul_(upstream)
+                    in_logits, _ = options.evaluate(_call.GRADIENT, *saved)
+                try:
+                    # The usual case is the loss itself: no pass over memory to multiply by 1.
+                    if upstream.ndim > 0 or upstream.item() != 1:
+                        in_logits.mul_(upstream)
+                except RuntimeError:
+                    # A batch of them (`is_grads_batched`) has no single number, and does not fit in the place of one.
+                    in_logits = upstream * in_logits
         if ctx.needs_input_grad[1]:
-            in_target = upstream * _TargetDerivative.apply(logits, target, options)
-        return in_logits, in_target, None
+            if is_differentiated:
+                in_target = upstream * _TargetDerivative.apply(*saved, options)
+            else:
+                in_target = upstream * options.evaluate(_call.LABEL_GRADIENT, *saved)[0]
+        return in_logits, in_target, None, None, None
+
+    @staticmethod
+    def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
+        saved, options = _primals(ctx.saved_tensors), ctx.options
+        terms = [
+            tangent * function.apply(*saved, options)
+            for tangent, function in ((in_logits, _Gradient), (in_target, _TargetDerivative))
+            if tangent is not None
+        ]
+        change: torch.Tensor = sum(terms[1:], terms[0])
+        return change if options.reduction == "none" else change.sum()
 
 
 class _Gradient(torch.autograd.Function):
     """The derivative of the loss in each logit."""
 
     @staticmethod
-    def forward(ctx: Any, logits: torch.Tensor, target: torch.Tensor, options: _Options) -> torch.Tensor:
-        ctx.save_for_backward(logits, target)
-        ctx.options = options
-        return options.evaluate(_call.GRADIENT, logits, target)[0]
+    def forward(
+        ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
+    ) -> torch.Tensor:
+        _save(ctx, logits, target, weight, pos_weight, options)
+        return options.evaluate(_call.GRADIENT, logits, target, weight, pos_weight)[0]
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None, None]:
-        logits, target = ctx.saved_tensors
+    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        saved, options = ctx.saved_tensors, ctx.options
         in_logits = in_target = None
         if ctx.needs_input_grad[0]:
-            in_logits = upstream * ctx.options.evaluate(_call.HESSIAN, logits, target)[0]
+            in_logits = upstream * options.evaluate(_call.HESSIAN, *saved)[0]
         if ctx.needs_input_grad[1]:
-            in_target = upstream * ctx.options.mixed(logits, target)
-        return in_logits, in_target, None
+            in_target = upstream * options.mixed(*saved)
+        return in_logits, in_target, None, None, None
+
+    @staticmethod
+    def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
+        saved, options = _primals(ctx.saved_tensors), ctx.options
+        terms = []
+        if in_logits is not None:
+            terms.append(in_logits * options.evaluate(_call.HESSIAN, *saved)[0])
+        if in_target is not None:
+            terms.append(in_target * options.mixed(*saved))
+        change: torch.Tensor = sum(terms[1:], terms[0])
+        return change
 
 
 class _TargetDerivative(torch.autograd.Function):
     """The derivative of the loss in each target, in which it is affine."""
 
     @staticmethod
-    def forward(ctx: Any, logits: torch.Tensor, target: torch.Tensor, options: _Options) -> torch.Tensor:
-        ctx.save_for_backward(logits, target)
-        ctx.options = options
-        return options.evaluate(_call.LABEL_GRADIENT, logits, target)[0]
+    def forward(
+        ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
+    ) -> torch.Tensor:
+        _save(ctx, logits, target, weight, pos_weight, options)
+        return options.evaluate(_call.LABEL_GRADIENT, logits, target, weight, pos_weight)[0]
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None, None]:
-        logits, target = ctx.saved_tensors
-        in_logits = upstream * ctx.options.mixed(logits, target) if ctx.needs_input_grad[0] else None
-        in_target = torch.zeros_like(target) if ctx.needs_input_grad[1] else None
-        return in_logits, in_target, None
+    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        saved, options = ctx.saved_tensors, ctx.options
+        in_logits = upstream * options.mixed(*saved) if ctx.needs_input_grad[0] else None
+        in_target = torch.zeros_like(saved[1]) if ctx.needs_input_grad[1] else None
+        return in_logits, in_target, None, None, None
+
+    @staticmethod
+    def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
+        saved, options = _primals(ctx.saved_tensors), ctx.options
+        return torch.zeros_like(saved[1]) if in_logits is None else in_logits * options.mixed(*saved)
 
 
-def _array(weight: torch.Tensor | float, name: str) -> Any:
-    """A weight's memory; weights are constants, as in PyTorch."""
+def _save(ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options) -> None:
+    """Keeps what the derivatives need. PyTorch checks that nobody writes into saved tensors between the passes: the weights,
+    though they are constants, are saved for that."""
+    ctx.save_for_backward(logits, target, weight, pos_weight)
+    ctx.save_for_forward(logits, target, weight, pos_weight)
+    ctx.options = options
+
+
+def _primals(tensors: Any) -> list[Any]:
+    """Tensors without the tangents of forward mode."""
+    return [None if tensor is None else forward_ad.unpack_dual(tensor).primal for tensor in tensors]
+
+
+def _reduction(size_average: bool | None, reduce: bool | None, reduction: _Reduction) -> _Reduction:
+    """The reduction by its name. The old arguments go before it, with PyTorch's warning."""
+    if size_average is None and reduce is None:
+        return reduction
+    is_mean, is_reduced = (True if argument is None else argument for argument in (size_average, reduce))
+    reduction = "none" if not is_reduced else "mean" if is_mean else "sum"
+    message = f"size_average and reduce args will be deprecated, please use reduction={reduction!r} instead."
+    warnings.warn(message, UserWarning, stacklevel=3)
+    return reduction
+
+
+def _constant(weight: Any, name: str) -> torch.Tensor | None:
+    """A weight as a tensor of a type that NumPy has; weights are constants, as in PyTorch."""
+    if weight is None:
+        return None
     if not isinstance(weight, torch.Tensor):
-        return np.asarray(weight)
+        return torch.from_numpy(np.array(weight))
     if weight.requires_grad and torch.is_grad_enabled():
         raise RuntimeError(f"the loss is not differentiable in {name}, which must not require a gradient")
     weight = weight.detach()
-    return (weight.float() if weight.dtype is torch.bfloat16 else weight).numpy()
+    return weight.float() if weight.dtype is torch.bfloat16 else weight
+
+
+def _array(tensor: torch.Tensor) -> Any:
+    # By force: a view of an imaginary part may carry its sign as a flag, which NumPy has not.
+    return tensor.numpy(force=True)
 
 
 def _tensor(value: Any) -> torch.Tensor:
     return torch.from_numpy(np.asarray(value))
-
-
-def _numpy_type(dtype: torch.dtype) -> Any:
-    return np.float32 if dtype is torch.float32 else np.float64
