@@ -131,10 +131,10 @@ struct CSVRowScanner {
   }
 
   /// Reads the cells of a row of any length: the header, or the first row of a table without one.
-  mutating func cells() throws(DataFileError) -> [String] {
-    var cells: [String] = []
+  mutating func cells() throws(DataFileError) -> [CSVCell] {
+    var cells: [CSVCell] = []
     while true {
-      cells.append(try cell(cells.count).label)
+      cells.append(try cell(cells.count))
       guard cells.count <= Self.columnLimit else {
         throw bad(cells.count, "there are more than \(Self.columnLimit) columns")
       }

@@ -234,6 +234,9 @@ import _TestSupport
     // Latin-1 in a name is no reason to refuse the numbers.
     _ = try directory.write([0xE9, 0x2C, 0x78, 0x0A, 0x31, 0x2C, 0x32], to: "a.csv")
     #expect(try CSVColumnReader(path: path, column: "x").readRemaining(as: Double.self) == [2])
+    #expect(
+      try failure { _ = try CSVColumnReader(path: path, column: "\u{E9}") }.description
+        == "\(path): line 1: the name of column 1, \"\u{FFFD}\", is not UTF-8; save the file as UTF-8")
   }
 
   @Test func singlePrecisionIsRoundedOnce() throws {

@@ -137,6 +137,20 @@ import _TestSupport
     #expect(try place.directory.names() == names)
   }
 
+  /// A name in Latin-1, wherever it stands.
+  @Test(arguments: [
+    ("c,y\nx,0\nJos#,1\n", "row 2 (line 3), column \"c\": \"Jos\u{FFFD}\" is not UTF-8"),
+    ("c,y\n1,no\n2,Jos#\n", "row 2 (line 3), column \"y\": \"Jos\u{FFFD}\" is not UTF-8"),
+    ("Jos#,y\n1,0\n2,1\n", "line 1: the name of column 1, \"Jos\u{FFFD}\", is not UTF-8"),
+  ])
+  func otherEncodings(text: String, message: String) throws {
+    let place = try ModelWorkplace()
+    _ = try place.directory.write(text.utf8.map { $0 == UInt8(ascii: "#") ? 0xE9 : $0 }, to: "a.csv")
+    #expect(
+      try place.run("fit a.csv --target y --model m.json")
+        == .failure(65, "a.csv: \(message); save the file as UTF-8"))
+  }
+
   /// Rows are counted as in the file, where some are dropped too.
   @Test func rowsBehindDroppedOnes() throws {
     let place = try ModelWorkplace(["a.csv": "x,z\n1,1\n,0\ninf,1\n4,0\n"])

@@ -104,6 +104,38 @@ import _TestSupport
     #expect(abs(output[0][1] - 1 / (1 + exp(-(intercept + 45 * age)))) < 1e-14)
   }
 
+  /// é as one character or as two: one label, one name and one positive label, in training as in prediction.
+  @Test func spellingsOfTheSameText() throws {
+    let (composed, decomposed) = ("Jos\u{E9}", "Jose\u{301}")
+    func rows(_ spellings: [String], _ targets: [String]) -> String {
+      (0..<40).map {
+        "\($0 % 3 == 0 ? "Ana" : spellings[$0 % spellings.count]),\($0 * 7 % 11),"
+          + "\($0 % 5 < 2 ? targets[$0 % targets.count] : "no")\n"
+      }.joined()
+    }
+    let mixed = "c,\(decomposed),y\n" + rows([composed, decomposed], [decomposed, composed])
+    let place = try ModelWorkplace([
+      "mixed.csv": mixed, "one.csv": "c,\(composed),y\n" + rows([composed], [composed]),
+    ])
+    for (table, positive) in [("mixed", composed), ("one", decomposed)] {
+      let outcome = try place.tool.run(
+        "fit", "\(table).csv", "--target", "y", "--positive", positive, "--model", "\(table).json")
+      #expect(outcome.status == 0 && outcome.errors == "")
+    }
+    let model = try place.json("mixed.json")
+    #expect(
+      model["features"].elements.map(\.["name"].string)
+        == ["c=Ana", "c=\(decomposed)", decomposed])
+    #expect(model["training"]["positiveCount"].number == 16)
+    let expected = try place.succeed("predict --model one.json one.csv")
+    for (model, table) in [("one", "mixed"), ("mixed", "one"), ("mixed", "mixed")] {
+      #expect(try place.succeed("predict --model \(model).json \(table).csv") == expected)
+      #expect(
+        try place.succeed("evaluate --model \(model).json \(table).csv")
+          == place.succeed("evaluate --model one.json one.csv"))
+    }
+  }
+
   @Test func missingCells() throws {
     let table = ["new.csv": "age,city\n20,Oslo\n,\n", "filled.csv": "age,city\n20,Oslo\n45,Oslo\n"]
     for policy in ["error", "drop"] {
