@@ -51,6 +51,9 @@ struct CSVCell {
     return Self.specialNumber(text)
   }
 
+  /// The cell as one of a column of numbers in a table: NaN where a number is missing, `nil` where the cell is text.
+  var tableNumber: Double? { isMissingNumber ? .nan : number(as: Double.self) }
+
   private static func specialNumber<Scalar: NumericScalar>(_ text: UnsafeBufferPointer<UInt8>) -> Scalar? {
     guard text.count <= "-infinity".utf8.count else { return nil }
     var word = Substring(String(decoding: text, as: UTF8.self).lowercased())

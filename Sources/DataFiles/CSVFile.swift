@@ -69,7 +69,7 @@ final class CSVFile {
 
   /// Whether a first row, of nothing but numbers, is data rather than names.
   private static func isData(_ cells: [CSVCell]) -> Bool {
-    cells.contains { !$0.isEmpty } && cells.allSatisfy { $0.isEmpty || Double($0.label) != nil }
+    cells.contains { !$0.isEmpty } && cells.allSatisfy { $0.isEmpty || $0.number(as: Double.self) != nil }
   }
 
   /// An error about the first name of a header that is not UTF-8.

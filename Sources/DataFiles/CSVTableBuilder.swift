@@ -114,7 +114,7 @@ final class CSVTableBuilder {
     _ cell: CSVCell, _ column: Int, _ tileRow: Int, _ rows: CSVRowScanner
   ) throws(DataFileError) {
     if isNumeric[column] {
-      if let number = cell.isMissingNumber ? .nan : cell.number(as: Double.self) {
+      if let number = cell.tableNumber {
         tile[column * tileRows + tileRow] = number
         if number.isNaN { collected[column].noteMissing(rows) }
         return

@@ -15,7 +15,7 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
   /// A weight is negative or infinite.
   case invalidWeight(column: String, value: String, row: Int)
   /// The weights are text.
-  case textWeights(column: String, label: String)
+  case textWeights(column: String, label: String, row: Int)
   /// A column of text has too many different labels.
   case tooManyCategories(column: String, text: TextCell, count: Int, limit: Int)
   /// Every row has a missing cell.
@@ -41,8 +41,8 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
       "column \(quoted(column)): no row has the positive label \(quoted(positive)); the labels are \(list(labels))"
     case .invalidWeight(let column, let value, let row):
       "row \(row), column \(quoted(column)): weights must be finite and at least 0, received \(value)"
-    case .textWeights(let column, let label):
-      "column \(quoted(column)): weights must be numbers, received \(quoted(label))"
+    case .textWeights(let column, let label, let row):
+      "row \(row), column \(quoted(column)): weights must be numbers, received \(quoted(label))"
     case .tooManyCategories(let column, let text, let count, let limit):
       "column \(quoted(column)) is text, as \(text), and has \(count) different labels, of which at most \(limit) can become features; leave it out, or group them"
     case .allRowsDropped: "every row has a missing cell, and no row is left"

@@ -167,9 +167,9 @@ public struct TrainingTable: Sendable {
           .invalidWeight(column: column.name, value: numbers[row].formatted(6), row: row + 1))
       }
       return numbers
-    case .categories(_, let labels):
-      throw .table(
-        .textWeights(column: column.name, label: labels.first { Double($0) == nil } ?? labels.first ?? ""))
+    case .categories(let codes, let labels):
+      let text = TextCell(codes: codes, labels: labels)
+      throw .table(.textWeights(column: column.name, label: text.label, row: text.row))
     }
   }
 }

@@ -91,6 +91,22 @@ import _TestSupport
     #expect(single.columns[0].firstMissing == CSVTable.Position(row: 2, line: 3))
   }
 
+  @Test(
+    "A text is a number exactly where a column of such cells is one of numbers",
+    arguments: [
+      "1", "-2.5e1", " 7 ", ".5", "5.", "+3", "nan", "-Inf", "1e999", "123456789012345678901234567890", "NA",
+      "N/A",
+      "null", "?", "", " ", "0x1F", "0x1p3", "1\u{0}", "\u{0}", "1 2", "1,5", "1e", "e5", "-", "na", "--1",
+      "infinit", "\u{661}", "1_000", "\"", "2\"",
+    ])
+  func numbersOfTexts(_ text: String) throws {
+    let path = try directory.write("a\n\"\(text.replacing("\"", with: "\"\""))\"\n", to: "t.csv")
+    let column = try CSVTable(contentsOf: path, format: CSVFormat(delimiter: .comma)).columns[0]
+    let number = CSVTable.number(text)
+    #expect(isSame(numbers(column) ?? [], number.map { [$0] } ?? []))
+    #expect((numbers(column) == nil) == (number == nil))
+  }
+
   @Test func columnsMayBeAskedForAsText() throws {
     let table = try table("a,b\n01,1\n1,2\n", textColumns: ["a", "nowhere"])
     #expect(texts(table.columns[0]) == ["01", "1"])

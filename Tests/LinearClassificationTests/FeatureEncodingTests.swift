@@ -223,6 +223,29 @@ import _TestSupport
     )
   }
 
+  /// What a table reads as a number, or as a missing one, has not made a column one of text; what it does not has, also where Swift would
+  /// read a number.
+  @Test(arguments: ["0x1F", "1\u{0}", "abc", "1e", "infinit"])
+  func theCellThatMadeAColumnText(cell: String) throws {
+    let numbers = (0..<3000).map { row in
+      row == 2000 ? cell : row == 2 ? "NA" : "\(Double((row * 37 + 11) % 3001) / 1024 - 0.58823)"
+    }
+    let rows = numbers.enumerated().map { "\($1),1,\($0 % 2)\n" }
+    let text = "row 2001 has \"\(cell.replacing("\u{0}", with: "\\0"))\""
+    #expect(
+      try #require(message { _ = try training("a,b,y\n" + rows.joined()) })
+        .hasPrefix("column \"a\" is text, as \(text), and has 3000 different labels"))
+    #expect(
+      message { _ = try training("a,b,y\n" + rows.joined(), weights: "a") }
+        == "row 2001, column \"a\": weights must be numbers, received"
+        + text.replacing("row 2001 has", with: ""))
+    let encoding = try training("a,y\n1,1\n2,0\n").encoding
+    #expect(
+      message { _ = try encoding.features(table("a,b,y\n" + rows.joined())) }
+        == "row 2001, column \"a\": the model expects numbers in this column, received"
+        + text.replacing("row 2001 has", with: ""))
+  }
+
   @Test func columnsThatCannotBeToldApart() throws {
     #expect(
       message { _ = try training("a,a,y\n1,2,1\n1,2,0\n") }
@@ -239,7 +262,7 @@ import _TestSupport
         == "T: there is no column \"z\"; the columns are \"a\", \"city\", \"y\", \"b\"")
     #expect(
       message { _ = try training("a,w,y\n1,heavy,1\n2,3,0\n", weights: "w") }
-        == "column \"w\": weights must be numbers, received \"heavy\"")
+        == "row 1, column \"w\": weights must be numbers, received \"heavy\"")
   }
 
   /// What a table may hold in a name or a label cannot break a message into lines.

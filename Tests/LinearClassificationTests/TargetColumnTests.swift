@@ -53,6 +53,18 @@ import _TestSupport
         == "column \"y\": no row has the positive label \"3\"; the labels are \"1\", \"2\"")
   }
 
+  /// What is a number to Swift alone is a label.
+  @Test func numbersAreThoseOfTheTable() throws {
+    let reason = "name the positive one of the labels"
+    #expect(try #require(message(["0", "1", "0x1"])).contains(reason))
+    #expect(try #require(message(["0", "1", "1\u{0}"])).contains(reason))
+    #expect(try targets(["true", "0", "1.0"]) == [1, 0, 1])
+    #expect(
+      message(["0", "1", "0"], positive: "0x1")
+        == "column \"y\": no row has the positive label \"0x1\"; the labels are \"0\", \"1\"")
+    #expect(try targets(["0", "1", "0x1"], positive: "0x1") == [0, 0, 1])
+  }
+
   @Test func manyLabelsAreListedInPart() throws {
     let labels = (0..<13).map { "l\($0)" }
     let shown = labels.prefix(10).map { "\"\($0)\"" }.joined(separator: ", ")

@@ -51,7 +51,7 @@ import _TestSupport
       table: "x,z\n1,\n,0\n"),
     Failure(
       command: "a.csv --target ill --positive yes --weights city",
-      message: #"a.csv: column "city": weights must be numbers, received "Oslo""#),
+      message: #"a.csv: row 1, column "city": weights must be numbers, received "Oslo""#),
     Failure(
       command: "a.csv --target z --weights w --missing drop",
       message: #"a.csv: row 3, column "w": weights must be finite and at least 0, received -0.5"#,
