@@ -104,6 +104,30 @@ import _TestSupport
     #expect(try reader.readRemaining(as: Float.self) == numbers.map { Float("\($0)")! })
   }
 
+  @Test("Elements are found by their row and line, whatever lies between them")
+  func locations() throws {
+    let text = "x,t\r\n1,a\r\n\r\n2,\"b\r\nc\"\r\n3,d\r\n4,e\r\n\r\n\r\n5,f"
+    let lines = [2, 4, 6, 7, 10]
+    let reader = try CSVColumnReader(path: directory.write(text, to: "l.csv"), column: "x")
+    for _ in 0..<2 {
+      #expect(reader.location(ofElement: 0) == nil, "nothing has been read")
+      var start = 0
+      for length in [2, 1, 3] {
+        var buffer = [Double](repeating: 0, count: length)
+        var span = buffer.mutableSpan
+        let count = try reader.read(into: &span)
+        for index in -1...lines.count {
+          let isRead = (start..<(start + count)).contains(index)
+          #expect(
+            reader.location(ofElement: index)
+              == (isRead ? .row(index + 1, line: lines[index], column: "x") : nil))
+        }
+        start += count
+      }
+      try reader.rewind()
+    }
+  }
+
   @Test("Where blocks are cut does not matter")
   func everyChunkSize() throws {
     let text =
