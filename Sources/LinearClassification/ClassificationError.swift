@@ -27,6 +27,8 @@ public enum ClassificationError: Error, Hashable, Sendable {
   case onlyConstantFeatures
   /// The cells of a table are not what they have to be.
   case table(TableProblem)
+  /// A cell of a table is missing where one is needed; the error names the file, the row and the column.
+  case missingCell(DataFileError, MissingCell)
   /// A file cannot be read or written.
   case file(DataFileError)
 
@@ -46,6 +48,8 @@ public enum ClassificationError: Error, Hashable, Sendable {
   case separable(feature: String?)
   /// The iterations ran out.
   case notConverged(TrainingCertificate)
+  /// The iterations ran out in a fit of a study, with this positive weight.
+  case studyNotConverged(positiveWeight: Double, TrainingCertificate)
   /// The caller asked to stop.
   case cancelled
 
@@ -79,28 +83,43 @@ extension ClassificationError: CustomStringConvertible {
     case .noRows: "there are no rows, or all have weight 0"
     case .onlyConstantFeatures: "every feature is constant, and nothing can be learned from that"
     case .table(let problem): "\(problem)"
-    case .file(let error): "\(error)"
+    case .missingCell(let error, _), .file(let error): "\(error)"
     case .invalidSetting(let name, let value, let expected): "\(name) must be \(expected), received \(value)"
     case .tooFewForFolds(let positive, let count, let folds):
       "\(count) \(positive ? "positive" : "negative") row\(count == 1 ? "" : "s") cannot be spread over \(folds) folds; "
         + (count >= 2
-          ? "use at most \(count) folds, or more data" : "at least 2 rows of each class are needed")
+          ? "use more data, or at most \(count) folds" : "at least 2 rows of each class are needed")
     case .loss(let error): "\(error)"
     case .separable(let feature):
       "the classes can be told apart without an error"
         + (feature.map { " with the help of the feature \(quoted($0))" } ?? "")
         + ", so that without a penalty the coefficients grow without limit; use an l2 penalty above 0"
     case .notConverged(let certificate):
-      "training did not converge: after \(certificate.iterations) iteration\(certificate.iterations == 1 ? "" : "s") "
-        + (certificate.gradientNorm > certificate.tolerance
-          ? "the gradient norm is \(certificate.gradientNorm) and should be at most \(certificate.tolerance)"
-          : "the next step would still change a coefficient by \(certificate.remainingStep)")
-        + "; allow more iterations, or use a larger l2 penalty"
+      "training did not converge: \(certificate.shortfall); allow more iterations, or use a larger l2 penalty"
+    case .studyNotConverged(let weight, let certificate):
+      "training with the positive weight \(weight.formatted(6)) did not converge: \(certificate.shortfall); use other weights, or a larger l2 penalty"
     case .cancelled: "stopped before the end"
     case .damagedModel(let reason): "this is not a usable model: \(reason)"
     case .newerModel(let version, let supported):
       "the model has format version \(version), and this software reads versions up to \(supported); use a newer version of it"
     }
+  }
+}
+
+extension TrainingCertificate {
+  /// What training that ran out of iterations has not reached.
+  fileprivate var shortfall: String {
+    "after \(iterations) iteration\(iterations == 1 ? "" : "s") "
+      + (gradientNorm > tolerance
+        ? "the gradient norm is \(gradientNorm) and should be at most \(tolerance)"
+        : "the next step would still change a coefficient by \(remainingStep)")
+  }
+}
+
+extension CSVTable {
+  /// The error about a missing cell.
+  func missing(_ position: Position, column: Int, _ cell: MissingCell) -> ClassificationError {
+    .missingCell(badCell(position, column: column, "\(cell)"), cell)
   }
 }
 

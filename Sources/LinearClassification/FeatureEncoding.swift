@@ -97,7 +97,7 @@ public struct FeatureEncoding: Codable, Hashable, Sendable {
         found = table.columns[index]
       } catch { throw .file(error) }
       if let position = found.firstMissing, missing != .mean {
-        throw .file(table.badCell(position, column: index, "the cell is missing"))
+        throw table.missing(position, column: index, .feature)
       }
       features += try column.features(found, unseen: unseen)
     }

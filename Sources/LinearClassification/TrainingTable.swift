@@ -59,7 +59,7 @@ public struct TrainingTable: Sendable {
       if let position = column.firstMissing, missing != .drop {
         let isFeature = index != targetIndex && index != weightIndex
         guard missing == .mean, isFeature else {
-          throw .file(table.badCell(position, column: index, Self.missingCell(isFeature, missing)))
+          throw table.missing(position, column: index, isFeature ? .trainingFeature : .trainingLabel)
         }
         let cells = column.missingCount == 1 ? "cell" : "cells"
         notices.append("filled \(column.missingCount) missing \(cells) of column \(quoted(column.name))")
@@ -93,12 +93,6 @@ public struct TrainingTable: Sendable {
   func located(_ error: ClassificationError) -> ClassificationError {
     guard let usedRows, case .invalidFeature(let value, let row, let feature) = error else { return error }
     return .invalidFeature(value: value, row: usedRows[row - 1] + 1, feature: feature)
-  }
-
-  private static func missingCell(_ isFeature: Bool, _ policy: FeatureEncoding.MissingPolicy) -> String {
-    isFeature
-      ? "the cell is missing; fill missing cells with the mean, or drop their rows"
-      : "the cell is missing, and a target or a weight cannot be filled; drop such rows"
   }
 
   /// The rows, counted from 0, without a missing cell; nil where none is missing.

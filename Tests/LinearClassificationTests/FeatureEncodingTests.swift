@@ -80,7 +80,8 @@ import _TestSupport
     let text = "a,city,b\n1,Oslo,1\n1,Bergen,1\n1,Rome,1\n"
     #expect(
       message { _ = try encoding.features(table(text)) }
-        == "row 2, column \"city\": the model has not seen the label \"Bergen\" in training")
+        == "row 2, column \"city\": the model has not seen the label \"Bergen\" in training; correct it, or let unseen labels count as none"
+    )
     #expect(values(try encoding.features(table(text), unseen: .zero))[1...2] == [[1, 0, 0], [0, 0, 0]])
   }
 
@@ -115,7 +116,7 @@ import _TestSupport
     let encoding = try training(mixed).encoding
     #expect(
       message { _ = try encoding.features(table("a,city,b\n1,Oslo,2\n1,,3\n")) }
-        == "T: row 2 (line 3), column \"city\": the cell is missing")
+        == "T: row 2 (line 3), column \"city\": \(MissingCell.feature)")
   }
 
   @Test func missingIsFilled() throws {
@@ -136,7 +137,7 @@ import _TestSupport
     #expect(table.notices == ["dropped 2 of 4 rows because a cell was missing"])
     #expect(
       message { _ = try table.encoding.features(self.table("a,city\n,Oslo\n")) }
-        == "T: row 1 (line 2), column \"a\": the cell is missing")
+        == "T: row 1 (line 2), column \"a\": \(MissingCell.feature)")
     #expect(
       message { _ = try training("a,y\n,1\n,0\n", missing: .drop) }
         == "every row has a missing cell, and no row is left")
@@ -219,7 +220,7 @@ import _TestSupport
     #expect(try training(text(100)).features.columns.count == 100)
     #expect(
       message { _ = try training(text(101)) }
-        == "column \"c\" is text, as row 1 has \"label0\", and has 101 different labels, of which at most 100 can become features; leave it out, or group them"
+        == "column \"c\" is text, as row 1 has \"label0\", and has 101 different labels, of which at most 100 can become features; group them, or leave the column out"
     )
   }
 
@@ -270,6 +271,8 @@ import _TestSupport
     let encoding = try training("a,\"c\nd\",y\n1,p,1\n2,q,0\n").encoding
     let text = try #require(message { _ = try encoding.features(table("a,\"c\nd\"\n1,\"x\u{1B}[2J\ny\"\n")) })
     #expect(
-      text == "row 1, column \"c\\nd\": the model has not seen the label \"x\\u{1B}[2J\\ny\" in training")
+      text
+        == "row 1, column \"c\\nd\": the model has not seen the label \"x\\u{1B}[2J\\ny\" in training; correct it, or let unseen labels count as none"
+    )
   }
 }

@@ -20,7 +20,7 @@ import _TestSupport
     Failure(
       command: "a.csv --target ill",
       message:
-        #"a.csv: column "ill": name the positive one of the labels "no", "yes"; everything else is then negative"#
+        #"a.csv: column "ill": the labels are "no", "yes"; name the positive one, and everything else is negative (--positive LABEL)"#
     ),
     Failure(
       command: "a.csv --target ill --positive maybe",
@@ -28,7 +28,7 @@ import _TestSupport
     Failure(
       command: "a.csv --target age",
       message:
-        #"a.csv: row 1, column "age": the target must be 0 or 1, or the positive value be named; received 20"#
+        #"a.csv: row 1, column "age": the target must be 0 or 1, received 20; if another value is positive, name it (--positive LABEL)"#
     ),
     Failure(
       command: "a.csv --target z",
@@ -43,7 +43,7 @@ import _TestSupport
     Failure(
       command: "a.csv --target z --missing mean",
       message:
-        #"a.csv: row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows"#,
+        #"a.csv: row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows (--missing drop)"#,
       table: "x,z\n1,1\n2,\n3,0\n"),
     Failure(
       command: "a.csv --target z --missing drop",
@@ -81,17 +81,17 @@ import _TestSupport
     Failure(
       command: "a.csv --target z --l2 0",
       message:
-        "a.csv: the classes can be told apart without an error, so that without a penalty the coefficients grow without limit; use an l2 penalty above 0",
+        "a.csv: the classes can be told apart without an error, so that without a penalty the coefficients grow without limit; use an l2 penalty above 0 (--l2 L)",
       table: "x,z\n1,0\n2,0\n3,1\n4,1\n"),
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x" is text, as row 1 has "label 0", and has 101 different labels, of which at most 100 can become features; leave it out, or group them"#,
+        #"a.csv: column "x" is text, as row 1 has "label 0", and has 101 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
       table: "x,z\n" + (0...100).map { "label \($0),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x" is text, as row 78 has "oops", and has 151 different labels, of which at most 100 can become features; leave it out, or group them"#,
+        #"a.csv: column "x" is text, as row 78 has "oops", and has 151 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
       table: "x,z\n" + (1...151).map { "\($0 == 78 ? "oops" : "\($0)"),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target ill --positive yes --pos-weight 0", status: 64,
@@ -172,7 +172,7 @@ import _TestSupport
     #expect(
       outcome.errors.wholeMatch(
         of:
-          /wce: a.csv: training did not converge: after 1 iteration the gradient norm is 0\.04\d+ and should be at most 1e-10; allow more iterations, or use a larger l2 penalty\n/
+          /wce: a.csv: training did not converge: after 1 iteration the gradient norm is 0\.04\d+ and should be at most 1e-10; allow more iterations, or use a larger l2 penalty \(--max-iterations N, --l2 L\)\n/
       ) != nil)
   }
 

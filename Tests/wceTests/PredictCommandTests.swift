@@ -96,7 +96,9 @@ import _TestSupport
     #expect(
       try place.run("predict --model m.json new.csv")
         == .failure(
-          65, #"new.csv: row 2, column "city": the model has not seen the label "Rome" in training"#))
+          65,
+          #"new.csv: row 2, column "city": the model has not seen the label "Rome" in training; correct it, or let unseen labels count as none (--unseen zero)"#
+        ))
     let output = try place.columns(ofTable: place.succeed("predict --model m.json new.csv --unseen zero"))
     let model = try place.json("m.json")
     let age = try #require(model["features"].elements[0]["originalCoefficient"].number)
@@ -142,7 +144,10 @@ import _TestSupport
       let place = try patientsPlace(table, options: "--missing \(policy)")
       #expect(
         try place.run("predict --model m.json new.csv")
-          == .failure(65, #"new.csv: row 2 (line 3), column "age": the cell is missing"#))
+          == .failure(
+            65,
+            #"new.csv: row 2 (line 3), column "age": the cell is missing, and the model does not fill missing cells; give it a value, or fit the model so that it fills them with the mean (wce fit --missing mean)"#
+          ))
     }
     let place = try patientsPlace(table, options: "--missing mean")
     #expect(
