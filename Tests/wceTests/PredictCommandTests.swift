@@ -216,6 +216,14 @@ import _TestSupport
       #expect(
         try place.run("predict --model \(name).json a.csv") == .failure(status, "\(name).json: \(message)"))
     }
+    try FileManager.default.createDirectory(
+      atPath: place.directory.file("d.json"), withIntermediateDirectories: false)
+    #expect(
+      try place.run("predict --model d.json a.csv")
+        == .failure(66, "d.json: cannot be read: it is a directory, not a file"))
+    #expect(
+      try place.run("predict --model m.json/x.json a.csv")
+        == .failure(66, "m.json/x.json: no such file: a part of the path is not a directory"))
     let list = try place.run("predict --model list.json a.csv")
     #expect(list.status == 65)
     #expect(list.errors.hasPrefix("wce: list.json: \(notUsable): "))
