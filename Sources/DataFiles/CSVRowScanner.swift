@@ -207,8 +207,11 @@ struct CSVRowScanner {
 
   @inline(never)
   private func ragged(_ received: String) -> DataFileError {
-    DataFileError(
+    let table = columnCount == 1 ? "1 column" : "\(columnCount) columns"
+    // A file with a delimiter that nobody thought of is a table of one column, until a cell holds a comma.
+    let question = columnCount == 1 ? "; \(DataFileError.delimiterQuestion)" : ""
+    return DataFileError(
       .badData, path: header.path, at: .row(row, line: rowLine, column: nil),
-      reason: "the table has \(columnCount) column\(columnCount == 1 ? "" : "s"), this row \(received)")
+      reason: "the table has \(table), this row \(received)\(question)")
   }
 }

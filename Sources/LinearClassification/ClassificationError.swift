@@ -19,8 +19,8 @@ public enum ClassificationError: Error, Hashable, Sendable {
   case invalidLogit(value: String, row: Int)
   /// A weight that is negative, infinite or NaN; the row is counted from 1.
   case invalidWeight(value: String, row: Int)
-  /// Every row that counts has the same target.
-  case oneClass(positive: Bool)
+  /// Every row that counts has the same target; `isWeighted` where others do not count, as their weight is 0.
+  case oneClass(positive: Bool, isWeighted: Bool = false)
   /// No row counts: there are none, or all have weight 0.
   case noRows
   /// Every feature is constant.
@@ -76,10 +76,9 @@ extension ClassificationError: CustomStringConvertible {
     case .invalidLogit(let value, let row): "row \(row): logits must be finite, received \(value)"
     case .invalidWeight(let value, let row):
       "row \(row): weights must be finite and at least 0, received \(value)"
-    case .oneClass(positive: true):
-      "the target has no negatives: every row is positive, and there is nothing to tell apart"
-    case .oneClass(positive: false):
-      "the target has no positives: every row is negative, and there is nothing to tell apart"
+    case .oneClass(let positive, let isWeighted):
+      "the target has no \(positive ? "negatives" : "positives"): every row\(isWeighted ? " of weight above 0" : "") "
+        + "is \(positive ? "positive" : "negative"), and there is nothing to tell apart"
     case .noRows: "there are no rows, or all have weight 0"
     case .onlyConstantFeatures: "every feature is constant, and nothing can be learned from that"
     case .table(let problem): "\(problem)"

@@ -42,7 +42,7 @@ import _TestSupport
     let text = "\"a \"\"b\"\"\",\"c\nd\",e\"f\n\"1\",2,x\n3,\"4\",\"line\r\n\"\"break, \"\n5,6,\"\"\n"
     #expect(try column("a \"b\"", of: text) == [1, 3, 5])
     #expect(try column("c\nd", of: text) == [2, 4, 6])
-    #expect(try reason("e\"f", of: text) == #"row 1 (line 3), column "e"f": "x" is not a number"#)
+    #expect(try reason("e\"f", of: text) == #"row 1 (line 3), column "e\"f": "x" is not a number"#)
     #expect(
       try reason("3", of: "a,b,c\n1,\"x\ny\",3\n1,2,z") == #"row 2 (line 4), column "c": "z" is not a number"#
     )
@@ -205,7 +205,9 @@ import _TestSupport
       try reason("x", of: "x,y\n1,2\n3\n") == "row 2 (line 3): the table has 2 columns, this row has only 1")
     #expect(
       try reason("x", of: "x,y\n1,2,3\n") == "row 1 (line 2): the table has 2 columns, this row has more")
-    #expect(try reason("x", of: "x\n1,2\n") == "row 1 (line 2): the table has 1 column, this row has more")
+    #expect(
+      try reason("x", of: "x\n1,2\n")
+        == "row 1 (line 2): the table has 1 column, this row has more; is the delimiter another?")
     #expect(try reason("y", of: "x,y,z\n1,2,3\n\n\"a\nb\",2\n").hasPrefix("row 2 (line 4): "))
   }
 

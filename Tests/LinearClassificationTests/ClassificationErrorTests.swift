@@ -113,7 +113,8 @@ import _TestSupport
         == "the target has no negatives: every row is positive, and there is nothing to tell apart")
     #expect(
       fitting(weights: [1, 0, 1, 0, 1])
-        == "the target has no positives: every row is negative, and there is nothing to tell apart")
+        == "the target has no positives: every row of weight above 0 is negative, and there is nothing to tell apart"
+    )
     #expect(fitting(weights: [0, 0, 0, 0, 0]) == "there are no rows, or all have weight 0")
     #expect(fitting([[]], targets: []) == "there are no rows, or all have weight 0")
     #expect(
@@ -127,6 +128,14 @@ import _TestSupport
     #expect(
       message { _ = try LogisticRegression.balancedPositiveWeight(targets: [0, 0]) }
         == "the target has no positives: every row is negative, and there is nothing to tell apart")
+    #expect(
+      message { _ = try LogisticRegression.balancedPositiveWeight(targets: [0, 1, 0], weights: [1, 0, 2]) }
+        == "the target has no positives: every row of weight above 0 is negative, and there is nothing to tell apart"
+    )
+    #expect(
+      message { _ = try StratifiedFolds(targets: [0, 1, 1], weights: [0, 1, 2], count: 2, seed: 0) }
+        == "the target has no negatives: every row of weight above 0 is positive, and there is nothing to tell apart"
+    )
     #expect(
       message { _ = try StratifiedFolds(targets: [1, 1, 0, 0, 0], count: 3, seed: 0) }
         == "2 positive rows cannot be spread over 3 folds; use more data, or at most 2 folds")

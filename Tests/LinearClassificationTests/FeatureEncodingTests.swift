@@ -129,6 +129,29 @@ import _TestSupport
     #expect(values(features) == [[4, 100], [0, 1], [1, 0]])
   }
 
+  @Test("Filled columns are named one by one, and summed up where they are many")
+  func fillNotices() throws {
+    func notices(_ count: Int) throws -> [String] {
+      let names = (1...count).map { "c\($0)" }
+      func row(_ cell: (Int) -> String, _ target: Int) -> String {
+        ((1...count).map(cell) + ["\(target)"]).joined(separator: ",") + "\n"
+      }
+      // The first column lacks two cells.
+      let text =
+        (names + ["y"]).joined(separator: ",") + "\n" + row({ $0 == 1 ? "" : "\($0)" }, 0)
+        + row({ _ in "" }, 1)
+        + row({ "\($0 * 2)" }, 1)
+      return try training(text, missing: .mean).notices
+    }
+    #expect(
+      try notices(5) == ["filled 2 missing cells of column \"c1\""]
+        + (2...5).map { "filled 1 missing cell of column \"c\($0)\"" })
+    let six = (1...6).map { "\"c\($0)\"" }.joined(separator: ", ")
+    #expect(try notices(6) == ["filled 7 missing cells of 6 columns: \(six)"])
+    let ten = (1...10).map { "\"c\($0)\"" }.joined(separator: ", ")
+    #expect(try notices(50) == ["filled 51 missing cells of 50 columns: \(ten) and 40 more"])
+  }
+
   @Test func missingRowsAreDropped() throws {
     let table = try training(holes, missing: .drop)
     #expect(values(table.features) == [[1, 7], [1, 1]])

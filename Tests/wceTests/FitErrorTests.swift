@@ -41,6 +41,21 @@ import _TestSupport
         "a.csv: the target has no negatives: every row is positive, and there is nothing to tell apart",
       table: "x,z\n1,1\n2,1\n"),
     Failure(
+      command: "a.csv --target z --weights w",
+      message:
+        "a.csv: the target has no positives: every row of weight above 0 is negative, and there is nothing to tell apart",
+      table: "x,w,z\n1,1,0\n2,0,1\n3,1,0\n"),
+    Failure(
+      command: "a.csv --target z",
+      message:
+        "a.csv: row 2 (line 3): the table has 1 column, this row has more; is the delimiter another? (--delimiter C)",
+      table: "x|z\n1|0\n2,5|1\n"),
+    Failure(
+      command: #"a.csv --target z"#,
+      message:
+        #"a.csv: column "n \"0\"" is text, as row 1 has "t0", and has 101 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
+      table: "\"n \"\"0\"\"\",z\n" + (0...100).map { "t\($0),\($0 % 2)\n" }.joined()),
+    Failure(
       command: "a.csv --target z --missing mean",
       message:
         #"a.csv: row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows (--missing drop)"#,
