@@ -9,8 +9,8 @@ extension ToolError {
     case .loss(let error): self.init(error, source: source)
     case .invalidSetting: self.init(.usage, error.description)
     default:
-      let place = error.namesItsFile ? "" : source.map { "\($0): " } ?? ""
-      self.init(.badData, place + error.description + (error.remedy.map { " (\($0))" } ?? ""))
+      let message = error.description + (error.remedy.map { " (\($0))" } ?? "")
+      self.init(.badData, error.namesItsFile ? message : Self.line(message, about: source))
     }
   }
 

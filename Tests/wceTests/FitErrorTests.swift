@@ -166,6 +166,25 @@ import _TestSupport
         == .failure(65, "a.csv: \(message); save the file as UTF-8"))
   }
 
+  @Test func aFileNameCannotBreakTheLine() throws {
+    let name = "a\n\u{1B}[2J.csv"
+    let place = try ModelWorkplace([name: "x,w,z\n1,1,0\n2,5,\n"])
+    for (target, message) in [
+      (
+        "x",
+        #"row 2, column "x": the target must be 0 or 1, received 2; if another value is positive, name it (--positive LABEL)"#
+      ),
+      (
+        "z",
+        #"row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows (--missing drop)"#
+      ),
+    ] {
+      #expect(
+        try place.tool.run("fit", name, "--target", target, "--exclude", "z", "--model", "m.json")
+          == .failure(65, #"a\n\u{1B}[2J.csv: \#(message)"#))
+    }
+  }
+
   /// Rows are counted as in the file, where some are dropped too.
   @Test func rowsBehindDroppedOnes() throws {
     let place = try ModelWorkplace(["a.csv": "x,z\n1,1\n,0\ninf,1\n4,0\n"])
