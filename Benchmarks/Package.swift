@@ -19,7 +19,7 @@ let package = Package(
     tool("csv-throughput", "DataFiles"),
     .target(name: "Callgrind"),
     tool("instruction-counts", "WeightedCrossEntropy", targets: ["Callgrind"]),
-    tool("kernels", "WeightedCrossEntropy"),
+    tool("kernels", "WeightedCrossEntropy", targets: ["TestSupport"]),
     tool("npy-throughput", "DataFiles"),
     tool("fit", "LinearClassification", "DataFiles"),
   ],

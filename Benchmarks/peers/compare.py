@@ -2,12 +2,15 @@
 """Times the loss against TensorFlow, PyTorch and JAX in one run, on the same arrays, interleaved.
 
     swift build -c release --product weighted_cross_entropy
+    swift build -c release --package-path Benchmarks --product kernels
     pip install -r Benchmarks/peers/requirements.txt
     python3 Benchmarks/peers/compare.py [--elements 4194304] [--rounds 21] [--instruction-set avx2] [--json FILE]
 
 Every contender runs once a round, so that what the machine does to one it does to all; the table gives medians over the
 rounds. One thread means pinned to one processor. The floor is `numpy.add(x, z, out=y)`: the same bytes in and out and no work.
-With `--instruction-set avx2` nobody uses AVX-512, as on a machine without it. Results are checked against a float64 reference before anything is timed. A peer that is not installed is left out, and said so.
+With `--instruction-set avx2` nobody uses AVX-512, as on a machine without it. Results are checked against a float64 reference before
+anything is timed. A peer that is not installed is left out, and said so. Calls on one element through C cost Python more than their work,
+so the call in Swift is timed by the `kernels` program, before and after the peers.
 Run it with nothing else running, after `sync; echo 3 > /proc/sys/vm/drop_caches` (see Benchmarks/NOTES.md).
 """
 import argparse
@@ -24,6 +27,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+KERNELS = ROOT / "Benchmarks/.build/release/kernels"
 Q = 3.0
 REDUCTION_MEAN = 2
 
@@ -269,6 +273,7 @@ def main():
         environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
         if arguments.instruction_set == "avx2":
             environment.update(AVX2_ONLY)
+        before = single_call(pin) if elements == 1 else None
         run = subprocess.run(command, stdout=subprocess.PIPE, text=True, preexec_fn=pin, env=environment, check=True)
         report = json.loads(run.stdout)
         medians, errors = report["medians"], report["errors"]
@@ -276,9 +281,25 @@ def main():
                         "relative_error_of_mean": errors,
                         "instruction_set": arguments.instruction_set})
         show(dtype, threads, elements, medians, errors)
+        if before:
+            call = {kind: (before[kind] + after) / 2 for kind, after in single_call(pin).items()}
+            results[-1]["ns_of_a_call_in_swift"] = call
+            fastest = min(time for name, time in medians["loss"].items() if not name.startswith(("this library", "floor")))
+            for kind, time in call.items():
+                print(f"a call in Swift, {kind}: {time:.1f} ns, {fastest / time:.0f} times as fast as the fastest peer")
     summarize(results)
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n")
+
+
+def single_call(pin):
+    """Nanoseconds of a float32 `value(logit:target:)` in Swift: over an array, and where each waits for the one before."""
+    if not KERNELS.exists():
+        print(f"left out: {KERNELS} is not built", file=sys.stderr)
+        return None
+    table = subprocess.run([KERNELS, "single"], stdout=subprocess.PIPE, text=True, preexec_fn=pin, check=True).stdout
+    row = next(line.split() for line in table.splitlines() if line.split()[:2] == ["Float", "value"])
+    return {"over an array": float(row[2]), "in a chain": float(row[3])}
 
 
 def summarize(results):

@@ -24,7 +24,8 @@ public enum Metric: String, CaseIterable, Codable, CodingKey, Hashable, Sendable
   case logLoss
   /// The mean squared difference of probability and truth (Brier, Monthly Weather Review 1950).
   case brierScore
-  /// The expected calibration error over ten bins of equal width; see `ReliabilityCurve`.
+  /// The expected calibration error over ten bins of equal width; see `ReliabilityCurve`. Where positives are rare, nearly all rows are in
+  /// the first bin, and it is small whatever the ranking.
   case calibrationError
 
   /// Whether it is about the decisions at a threshold, rather than about probabilities or their order.

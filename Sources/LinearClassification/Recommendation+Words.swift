@@ -15,12 +15,15 @@ extension Recommendation {
       sentences.append("The weight q = \(weight) does not reach a \(asked).")
     case (false, _):
       sentences.append("No weight \(range) reaches a \(asked); q = \(weight) comes closest.")
-      // The path ends where the metric is still on its way up.
-      if goal.metric == .recall, positiveWeight == path.last?.positiveWeight {
-        sentences.append("It is the largest that was tried, and a larger one may.")
-      } else if goal.metric == .precision, positiveWeight == path.first?.positiveWeight {
-        sentences.append("It is the smallest that was tried, and a smaller one may.")
-      }
+    }
+    if let furtherWeights {
+      let isUpwards = furtherWeights.lowerBound == path.last?.positiveWeight
+      let (start, end) =
+        isUpwards
+        ? (furtherWeights.lowerBound, furtherWeights.upperBound)
+        : (furtherWeights.upperBound, furtherWeights.lowerBound)
+      sentences.append(
+        "\(isUpwards ? "Larger" : "Smaller") ones may: go on from \(start.shown) to \(end.shown).")
     }
     sentences.append(
       "On held-out rows recall is \(described(recall, recallSpread)) and precision \(described(precision, precisionSpread))."
@@ -36,7 +39,7 @@ extension Recommendation {
       sentences.append("No threshold of an unweighted model reaches it.")
     } else {
       sentences.append(
-        "No threshold of an unweighted model reaches it either: the target is out of reach of this model on these data."
+        "No threshold of an unweighted model reaches it either: the target \(furtherWeights == nil ? "is" : "may be") out of reach of this model on these data."
       )
     }
     return sentences.joined(separator: " ")

@@ -18,6 +18,9 @@ public struct Recommendation: Codable, Hashable, Sendable {
   public var falseAlarmsPerCatch: Double?
   /// The unweighted model with the threshold that reaches the goal at the least cost on the same held-out rows; nil if none does.
   public var rival: TradeoffStudy.CurvePoint?
+  /// Where to go on looking if no weight of the path reaches the goal: a hundredfold of weights beyond that end of the path to which the
+  /// goal lies. Nil if the goal is reached, or if not one row is flagged at that end, so that there is nothing beyond it.
+  public var furtherWeights: ClosedRange<Double>?
   /// All of this in words.
   public var reason: String
 
@@ -44,7 +47,24 @@ public struct Recommendation: Codable, Hashable, Sendable {
     rival = goal.best(of: unweighted.thresholds.indices.map(unweighted.point)) { point, metric in
       metric == .recall ? point.recall : point.precision
     }
+    furtherWeights = reaching == nil ? Self.weights(beyond: weightPath, towards: goal) : nil
     reason = ""
     reason = words(path: weightPath)
+  }
+
+  /// Larger weights raise recall, smaller ones precision; where no row is flagged, only larger weights change anything.
+  private static func weights(
+    beyond path: [TradeoffPoint], towards goal: TradeoffGoal
+  ) -> ClosedRange<Double>? {
+    guard let first = path.first, let last = path.last else { return nil }
+    let ends: (Double, Double)
+    if goal.metric == .recall || path.allSatisfy({ $0.pooled[goal.metric] == nil }) {
+      ends = (last.positiveWeight, 100 * last.positiveWeight)
+    } else if first.pooled[goal.metric] != nil {
+      ends = (first.positiveWeight / 100, first.positiveWeight)
+    } else {
+      return nil
+    }
+    return ends.0 > 0 && ends.1.isFinite ? ends.0...ends.1 : nil
   }
 }

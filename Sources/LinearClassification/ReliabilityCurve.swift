@@ -44,6 +44,9 @@ public struct ReliabilityCurve: Codable, Hashable, Sendable {
 
   /// The expected calibration error, `Σ (weight / total) |mean prediction - rate of positives|` over the bins (Naeini, Cooper and
   /// Hauskrecht, AAAI 2015).
+  ///
+  /// The bins being of equal width, it says little where positives are rare: of one in a thousand rows, a model that predicts nearly the
+  /// same small probability for all has them in the first bin and an error near 0, however badly it ranks them.
   public var expectedCalibrationError: Double {
     let total = bins.reduce(0) { $0 + $1.weight }
     return bins.reduce(0) { $0 + $1.weight / total * abs($1.meanPrediction - $1.positiveRate) }

@@ -16,10 +16,9 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
     /// What is asked of the trade-off.
     public var goal: TradeoffGoal?
 
-    /// Settings; by default 16 weights from 0.1 to 100 and five folds.
+    /// Settings, by default of five folds. Which weights are enough depends on the data: see ``TradeoffStudy/defaultPath(targets:weights:)``.
     public init(
-      positiveWeights: [Double] = TradeoffStudy.geometricPath(from: 0.1, through: 100, count: 16),
-      folds: Int = 5, seed: UInt64 = 0, l2: Double = 1, goal: TradeoffGoal? = nil
+      positiveWeights: [Double], folds: Int = 5, seed: UInt64 = 0, l2: Double = 1, goal: TradeoffGoal? = nil
     ) {
       self.positiveWeights = positiveWeights
       self.folds = folds
@@ -65,39 +64,4 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
   public var calibration: CalibrationComparison
   /// The answer to the goal, where there is one.
   public var recommendation: Recommendation?
-
-  /// Weights in equal ratios, ends included, the others rounded to three significant digits or as many more as keep all apart: what is
-  /// shown of them is then all of them.
-  ///
-  /// - Precondition: `first` and `last` are above 0; `count` is at least 1 (and then the path is `first` alone).
-  public static func geometricPath(from first: Double, through last: Double, count: Int) -> [Double] {
-    let start = first.decimalLogarithm
-    let end = last.decimalLogarithm
-    let exact = (0..<count).map { index in
-      switch index {
-      case 0: first
-      case count - 1: last
-      default: (start + (end - start) * Double(index) / Double(count - 1)).powerOfTen
-      }
-    }
-    for digits in 3..<16 {
-      let rounded = exact.enumerated().map { index, weight in
-        index == 0 || index == count - 1 ? weight : weight.rounded(significantDigits: digits)
-      }
-      if zip(rounded, rounded.dropFirst()).allSatisfy({ ($0 < $1) == (first < last) && $0 != $1 }) {
-        return rounded
-      }
-    }
-    return exact
-  }
-}
-
-extension Double {
-  /// The number above 0 rounded to so many significant decimal digits.
-  fileprivate func rounded(significantDigits digits: Int) -> Double {
-    let decimals = digits - 1 - Int(decimalLogarithm.rounded(.down))
-    let scale = Double(decimals.magnitude).powerOfTen
-    // A division by an exact power of ten gives the number that the decimal digits stand for.
-    return decimals >= 0 ? (self * scale).rounded() / scale : (self / scale).rounded() * scale
-  }
 }

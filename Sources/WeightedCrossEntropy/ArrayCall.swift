@@ -26,13 +26,15 @@ struct ArrayCall<Scalar: LossScalar> {
     if isPlain { forms.plain(arguments) } else { forms.general(arguments) }
   }
 
-  /// The arguments for a block, with its positive weights in `scratch` where they differ by class.
+  /// The arguments for a block, with its positive weights where they lie, or else in `scratch`, where they differ by class.
   private func blockArguments(
     _ block: Int, _ scratch: UnsafeMutableBufferPointer<Scalar>?
   ) -> KernelArguments<Scalar> {
     let start = block * Self.blockLength
     var part = arguments.part(from: start, count: min(Self.blockLength, arguments.count - start))
-    if let classes, let scratch {
+    if let inPlace = classes?.weightsInPlace(from: start, count: part.count) {
+      part.positiveWeights = inPlace
+    } else if let classes, let scratch {
       classes.copyWeights(from: start, count: part.count, to: scratch)
       part.positiveWeights = scratch.baseAddress.map { UnsafePointer($0) }
     }
@@ -165,26 +167,32 @@ struct ArrayCall<Scalar: LossScalar> {
 }
 
 extension WeightedCrossEntropyLoss {
-  /// A call on the elements of buffers whose lengths agree.
+  /// Calls `body` with a call on the elements of buffers whose lengths agree.
   ///
   /// A method of the loss, which is then borrowed; an initializer would copy it, and that takes longer than 16 elements.
   ///
   /// - Parameter firstIndex: the position of the first element in a tensor of `shape`, for the class of each element.
-  func arrayCall(
-    _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0
-  ) throws(LossError) -> ArrayCall<Scalar> {
+  func withArrayCall<Result>(
+    _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int,
+    _ body: (inout ArrayCall<Scalar>) throws(LossError) -> Result
+  ) throws(LossError) -> Result {
     let kernels = try kernels()
-    let classes = try classLayout(shape: shape, count: inputs.count, firstIndex: firstIndex)
-    return ArrayCall(
-      kernels: kernels, arguments: kernelArguments(inputs), classes: classes,
-      isPlain: classes == nil && isPlain(inputs), threads: threads ?? WorkerThreads.processorCount)
+    return try withClassLayout(of: inputs, shape: shape, firstIndex: firstIndex) {
+      (classes) throws(LossError) in
+      var call = ArrayCall(
+        kernels: kernels, arguments: kernelArguments(inputs), classes: classes,
+        isPlain: classes == nil && isPlain(inputs), threads: threads ?? WorkerThreads.processorCount)
+      return try body(&call)
+    }
   }
 
   /// The kernels for at most a block of elements, of one positive weight, for which making an `ArrayCall` can take longer than they
   /// do; nil for other calls. They are called with `kernelArguments` directly.
   @inline(__always)
   func kernelsForFew(_ inputs: LossInputs<Scalar>) -> KernelTable<Scalar>? {
-    guard case .uniform = positiveWeight, inputs.count <= ArrayCall<Scalar>.blockLength else { return nil }
+    guard case .uniform = positiveWeight, inputs.classes == nil,
+      inputs.count <= ArrayCall<Scalar>.blockLength
+    else { return nil }
     return selectedKernels
   }
 

@@ -1,22 +1,43 @@
 /// Which element of a row-major tensor has which positive weight, for weights per class along an axis.
-struct ClassLayout<Scalar: LossScalar> {
-  /// The weight of each class.
-  let weights: [Scalar]
+package struct ClassLayout<Scalar: LossScalar> {
+  /// The weight of each class, where they lie while the call lasts.
+  package let weights: UnsafeBufferPointer<Scalar>
   /// The product of the lengths of the axes after the class axis: so many consecutive elements share a class.
   let inner: Int
   /// The position in the tensor of the first element of the call.
   let firstIndex: Int
 
+  /// A layout of weights that are finite and at least 0.
+  package init(weights: UnsafeBufferPointer<Scalar>, inner: Int, firstIndex: Int = 0) {
+    self.weights = weights
+    self.inner = inner
+    self.firstIndex = firstIndex
+  }
+
+  /// The positive weights of `count` elements from `start` on, counted from the call's first, if they lie in a row.
+  func weightsInPlace(from start: Int, count: Int) -> UnsafePointer<Scalar>? {
+    guard inner == 1, let base = weights.baseAddress else { return nil }
+    let label = (firstIndex + start) % weights.count
+    return label + count <= weights.count ? base + label : nil
+  }
+
   /// Writes the positive weights of `count` elements from `start` on, counted from the call's first.
   func copyWeights(from start: Int, count: Int, to destination: UnsafeMutableBufferPointer<Scalar>) {
-    guard let base = destination.baseAddress, count > 0 else { return }
+    guard let base = destination.baseAddress, let first = weights.baseAddress, count > 0 else { return }
     let index = firstIndex + start
     var (label, left) = (index / inner % weights.count, inner - index % inner)
     var written = 0
     let period = min(inner * weights.count, count)
+    if inner == 1 {
+      // The weights from the first element's on, then those before.
+      written = min(weights.count - label, period)
+      base.update(from: first + label, count: written)
+      (base + written).update(from: first, count: period - written)
+      written = period
+    }
     while written < period {
       let run = min(left, period - written)
-      (base + written).update(repeating: weights[label], count: run)
+      (base + written).update(repeating: first[label], count: run)
       written += run
       label = label + 1 == weights.count ? 0 : label + 1
       left = inner
@@ -31,13 +52,33 @@ struct ClassLayout<Scalar: LossScalar> {
 }
 
 extension WeightedCrossEntropyLoss {
-  /// The layout of the loss's weights in a shape; nil where there is one weight for all.
+  /// Calls `body` with the layout of a call's class weights; nil where there is one weight for all.
   ///
   /// - Parameter shape: the shape of the whole tensor; nil is a vector that ends with the call's last element.
-  func classLayout(
-    shape: [Int]?, count: Int, firstIndex: Int
-  ) throws(LossError) -> ClassLayout<Scalar>? {
-    guard case .perClass(let weights, axis: let axis) = positiveWeight else { return nil }
+  func withClassLayout<Result>(
+    of inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int,
+    _ body: (ClassLayout<Scalar>?) throws(LossError) -> Result
+  ) throws(LossError) -> Result {
+    guard case .perClass(let weights, axis: let axis) = positiveWeight else {
+      return try body(inputs.classes)
+    }
+    let inner = try innerCount(
+      of: weights, axis: axis, shape: shape, count: inputs.count, firstIndex: firstIndex)
+    return try weights.withUnsafeBufferPointer { (weights) throws(LossError) in
+      try body(ClassLayout(weights: weights, inner: inner, firstIndex: firstIndex))
+    }
+  }
+
+  /// Checks that the loss's class weights, where it has any, fit the shape of the elements, and these fit into it.
+  func checkClasses(shape: [Int]?, count: Int) throws(LossError) {
+    guard case .perClass(let weights, axis: let axis) = positiveWeight else { return }
+    _ = try innerCount(of: weights, axis: axis, shape: shape, count: count, firstIndex: 0)
+  }
+
+  /// How many consecutive elements share one of the class weights, which must fit the shape.
+  private func innerCount(
+    of weights: [Scalar], axis: Int, shape: [Int]?, count: Int, firstIndex: Int
+  ) throws(LossError) -> Int {
     try checkFirstIndex(firstIndex, count: count)
     guard let shape else {
       // Without an array for the shape, which would be on the heap.
@@ -46,7 +87,7 @@ extension WeightedCrossEntropyLoss {
       guard length == weights.count else {
         throw error(.classCount(axis: axis, shape: [length], weights: weights.count))
       }
-      return ClassLayout(weights: weights, inner: 1, firstIndex: firstIndex)
+      return 1
     }
     let resolved = axis < 0 ? axis + shape.count : axis
     guard shape.indices.contains(resolved) else { throw error(.axisOutOfRange(axis: axis, shape: shape)) }
@@ -61,7 +102,7 @@ extension WeightedCrossEntropyLoss {
     var inner = 1
     // The product fits, as the total does, unless there are no elements and no use for it.
     for length in shape[(resolved + 1)...] { inner &*= length }
-    return ClassLayout(weights: weights, inner: inner, firstIndex: firstIndex)
+    return inner
   }
 
   /// Checks that a call's elements have positions in a tensor.

@@ -34,7 +34,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   /// - Throws: `LossError` where positive weights per class do not fit the shape, or `WCE_INSTRUCTION_SET` names a variant that this
   ///   processor lacks.
   public init(_ loss: WeightedCrossEntropyLoss<Scalar>, shape: [Int]? = nil) throws(LossError) {
-    _ = try loss.classLayout(shape: shape ?? [], count: 0, firstIndex: 0)
+    try loss.checkClasses(shape: shape ?? [], count: 0)
     _ = try loss.kernels()
     self.loss = loss
     self.shape = shape
@@ -51,7 +51,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
     let block = ArrayCall<Scalar>.blockLength
     // All is checked before anything is taken in.
     _ = try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in inputs.count }
-    _ = try loss.classLayout(shape: shape, count: count + logits.count, firstIndex: 0)
+    try loss.checkClasses(shape: shape, count: count + logits.count)
     try checkWeights(areGiven: weights != nil)
     hasWeights = weights != nil
     var taken = 0
@@ -165,8 +165,9 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   ) throws(LossError) {
     let firstIndex = losses.count * ArrayCall<Scalar>.blockLength
     let sums = try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in
-      let call = try loss.arrayCall(inputs, shape: shape, firstIndex: firstIndex)
-      return (call.blockSums(call.kernels.lossSum), call.blockWeightSums())
+      try loss.withArrayCall(inputs, shape: shape, firstIndex: firstIndex) { call in
+        (call.blockSums(call.kernels.lossSum), call.blockWeightSums())
+      }
     }
     for sum in sums.0 { losses.append(sum) }
     for sum in sums.1 { weightSums.append(sum) }

@@ -4,14 +4,19 @@ package struct LossInputs<Scalar: LossScalar> {
   package let targets: UnsafePointer<Scalar>
   package let weights: UnsafePointer<Scalar>?
   package let count: Int
+  /// Positive weights per class in place of the loss's one.
+  package let classes: ClassLayout<Scalar>?
 
   package init(
-    logits: UnsafePointer<Scalar>, targets: UnsafePointer<Scalar>, weights: UnsafePointer<Scalar>?, count: Int
+    logits: UnsafePointer<Scalar>, targets: UnsafePointer<Scalar>, weights: UnsafePointer<Scalar>?,
+    count: Int,
+    classes: ClassLayout<Scalar>? = nil
   ) {
     self.logits = logits
     self.targets = targets
     self.weights = weights
     self.count = count
+    self.classes = classes
   }
 
   /// An address that stands for an empty buffer and is never read.

@@ -2,12 +2,15 @@
 package enum Shape {
   /// The number of elements of a shape; nil where a length is negative or the product does not fit an `Int`.
   @specialized(where Lengths == [Int])
-  package static func count<Lengths: Collection<Int>>(_ shape: Lengths) -> Int? {
+  @specialized(where Lengths == UnsafeBufferPointer<Int64>)
+  package static func count<Lengths: Collection>(
+    _ shape: Lengths
+  ) -> Int? where Lengths.Element: FixedWidthInteger {
     guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
     if shape.contains(0) { return 0 }
     var count = 1
     for length in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      let (product, overflow) = count.multipliedReportingOverflow(by: Int(clamping: length))
       if overflow { return nil }
       count = product
     }

@@ -21,11 +21,12 @@ extension WeightedCrossEntropyLoss {
       let forms = quantity.kernels(kernels)
       return isPlain(inputs) ? forms.plain(arguments) : forms.general(arguments)
     }
-    var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
-    call.arguments.divisor =
-      if let divisor { divisor } else { try kernelDivisor(denominator(of: reduction, call)) }
-    call.arguments.output = output.baseAddress
-    call.run(quantity.kernels(call.kernels))
+    try withArrayCall(inputs, shape: shape, firstIndex: firstIndex) { (call) throws(LossError) in
+      call.arguments.divisor =
+        if let divisor { divisor } else { try kernelDivisor(denominator(of: reduction, call)) }
+      call.arguments.output = output.baseAddress
+      call.run(quantity.kernels(call.kernels))
+    }
   }
 
   /// The reduced loss; with `gradient`, also writes the reduction's derivative in the logits there, in the same pass.
@@ -50,12 +51,13 @@ extension WeightedCrossEntropyLoss {
       // One that is not goes the long way.
       if sum.isFinite { return Scalar(sum.divided(by: PartialSum(high: Double(denominator)))) }
     }
-    var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
-    let denominator = try denominator(of: reduction, call)
-    guard let gradient else { return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator)) }
-    call.arguments.divisor = try kernelDivisor(denominator)
-    call.arguments.output = gradient.baseAddress
-    return Scalar(call.sum(call.kernels.lossSumWithGradient).divided(by: denominator))
+    return try withArrayCall(inputs, shape: shape, firstIndex: firstIndex) { (call) throws(LossError) in
+      let denominator = try denominator(of: reduction, call)
+      guard let gradient else { return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator)) }
+      call.arguments.divisor = try kernelDivisor(denominator)
+      call.arguments.output = gradient.baseAddress
+      return Scalar(call.sum(call.kernels.lossSumWithGradient).divided(by: denominator))
+    }
   }
 
   /// Writes every element's loss and its derivative in the logit, in one pass.
@@ -77,10 +79,11 @@ extension WeightedCrossEntropyLoss {
       let forms = kernels.lossWithGradient
       return isPlain(inputs) ? forms.plain(arguments) : forms.general(arguments)
     }
-    var call = try arrayCall(inputs, shape: shape, firstIndex: firstIndex)
-    call.arguments.output = gradient.baseAddress
-    call.arguments.losses = losses.baseAddress
-    call.run(call.kernels.lossWithGradient)
+    try withArrayCall(inputs, shape: shape, firstIndex: firstIndex) { call in
+      call.arguments.output = gradient.baseAddress
+      call.arguments.losses = losses.baseAddress
+      call.run(call.kernels.lossWithGradient)
+    }
   }
 
   /// What a reduction divides by.

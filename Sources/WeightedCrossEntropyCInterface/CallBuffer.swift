@@ -41,9 +41,9 @@ enum CallBuffer {
 
   /// Whether two buffers share memory.
   static func overlap<Scalar>(
-    _ a: UnsafeMutableBufferPointer<Scalar>, _ b: UnsafeMutableBufferPointer<Scalar>
+    _ a: UnsafeBufferPointer<Scalar>, _ b: UnsafeBufferPointer<Scalar>
   ) -> Bool {
-    guard let startA = a.baseAddress, let startB = b.baseAddress else { return false }
+    guard !a.isEmpty, !b.isEmpty, let startA = a.baseAddress, let startB = b.baseAddress else { return false }
     return startA < startB + b.count && startB < startA + a.count
   }
 }

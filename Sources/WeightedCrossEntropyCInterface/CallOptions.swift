@@ -5,13 +5,13 @@ struct CallOptions<Scalar: LossScalar> {
   let loss: WeightedCrossEntropyLoss<Scalar>
   /// What errors call the operation, NUL-terminated; null is the library's name.
   let name: UnsafePointer<CChar>?
-  /// The shape of the elements, where there are class weights along one of its axes.
-  let shape: [Int]?
+  /// The class weights where they lie; nil where the loss has the one positive weight.
+  let classes: ClassLayout<Scalar>?
 
   /// Reads the options of a call on `count` elements; null is the defaults.
   init(_ pointer: UnsafePointer<wce_options>?, count: Int) throws(CallError) {
     guard let pointer else {
-      (loss, name, shape) = (try Self.loss(1, smoothing: 0, threads: nil, name: nil), nil, nil)
+      (loss, name, classes) = (try Self.loss(1, smoothing: 0, threads: nil, name: nil), nil, nil)
       return
     }
     try CallBuffer.checkAlignment(of: pointer, for: wce_options.self, named: "options")
@@ -24,42 +24,43 @@ struct CallOptions<Scalar: LossScalar> {
         "the options' struct_size must be \(known), received \(size): start from WCE_OPTIONS_INIT")
     }
     let options = pointer.pointee
-    name = options.name.map { UnsafePointer($0) }
+    // A name without characters is none.
+    name = options.name.flatMap { $0.pointee == 0 ? nil : UnsafePointer($0) }
     try Self.check(options, count: count)
-    let positiveWeight: PositiveWeight<Scalar>
+    let positiveWeight: Double
     if let weights = options.class_weights {
-      let lengths = options.shape.map { shape in (0..<Int(options.rank)).map { Int(clamping: shape[$0]) } }
-      let axis = Int(clamping: options.axis)
-      let classCount = try Self.classCount(options, axis: axis, of: lengths ?? [count], name: name)
-      let classes = try Self.buffer(of: weights, count: classCount)
-      if count == 0 {
-        // No elements may have more classes than memory has room for a copy of.
-        try Self.check(classes, name: name)
-        positiveWeight = 1
-      } else {
-        positiveWeight = .perClass(Array(classes), axis: axis)
-      }
-      shape = lengths
+      classes = try Self.classes(weights, options, count: count, name: name)
+      positiveWeight = 1
     } else {
       guard options.class_count == 0 else {
         throw CallError(
           WCE_ERROR_NULL_POINTER, "the class weights are null and their count is \(options.class_count)")
       }
-      positiveWeight = .uniform(Scalar(options.positive_weight))
-      shape = nil
+      classes = nil
+      positiveWeight = options.positive_weight
     }
     loss = try Self.loss(
-      positiveWeight, smoothing: Scalar(options.label_smoothing),
+      positiveWeight, smoothing: options.label_smoothing,
       // The library says what is wrong with a negative number.
       threads: options.threads == 0 ? nil : Int(clamping: options.threads), name: name)
   }
 
+  /// A loss of the caller's numbers, which are checked before they are rounded: rounding may bring one into its range.
   private static func loss(
-    _ positiveWeight: PositiveWeight<Scalar>, smoothing: Scalar, threads: Int?, name: UnsafePointer<CChar>?
+    _ positiveWeight: Double, smoothing: Double, threads: Int?, name: UnsafePointer<CChar>?
   ) throws(CallError) -> WeightedCrossEntropyLoss<Scalar> {
-    try CallError.converting(named: name) { () throws(LossError) in
+    let nearest = Scalar(positiveWeight)
+    guard positiveWeight >= 0 && nearest.isFinite else {
+      let bits = MemoryLayout<Scalar>.size * 8
+      let hint = positiveWeight.isFinite && !nearest.isFinite ? ", infinite in \(bits) bits" : ""
+      throw CallError(.invalidPositiveWeight(value: "\(positiveWeight)\(hint)", index: nil), name: name)
+    }
+    guard smoothing >= 0 && smoothing <= 1 else {
+      throw CallError(.invalidLabelSmoothing("\(smoothing)"), name: name)
+    }
+    return try CallError.converting(named: name) { () throws(LossError) in
       try WeightedCrossEntropyLoss(
-        positiveWeight: positiveWeight, labelSmoothing: smoothing, threads: threads)
+        positiveWeight: .uniform(nearest), labelSmoothing: Scalar(smoothing), threads: threads)
     }
   }
 
@@ -77,44 +78,38 @@ struct CallOptions<Scalar: LossScalar> {
     }
     try CallBuffer.checkAlignment(of: shape, for: Int64.self, named: "shape")
     let lengths = UnsafeBufferPointer(start: shape, count: Int(options.rank))
-    guard Shape.count(lengths.lazy.map { Int(clamping: $0) }) == count else {
+    guard Shape.count(lengths) == count else {
       throw CallError(
         WCE_ERROR_SIZE,
         "the shape \(Shape.description(lengths.map { Int(clamping: $0) })) does not hold \(count) elements")
     }
   }
 
-  /// The number of classes, which must be the length of the axis.
-  private static func classCount(
-    _ options: wce_options, axis: Int, of shape: [Int], name: UnsafePointer<CChar>?
-  ) throws(CallError) -> Int {
-    let resolved = axis < 0 ? axis + shape.count : axis
-    let problem: LossError.Problem
-    if !shape.indices.contains(resolved) {
-      problem = .axisOutOfRange(axis: axis, shape: shape)
-    } else if Int64(shape[resolved]) != options.class_count {
-      problem = .classCount(axis: axis, shape: shape, weights: Int(clamping: options.class_count))
-    } else {
-      return shape[resolved]
+  /// The class weights, of which there must be one for each class along the axis, where they lie.
+  private static func classes(
+    _ weights: UnsafeRawPointer, _ options: wce_options, count: Int, name: UnsafePointer<CChar>?
+  ) throws(CallError) -> ClassLayout<Scalar> {
+    // Without an array for the shape, which would be on the heap; an error has one.
+    let rank = options.shape == nil ? 1 : Int(options.rank)
+    func length(_ axis: Int) -> Int { options.shape.map { Int(clamping: $0[axis]) } ?? count }
+    let axis = Int(clamping: options.axis)
+    let resolved = axis < 0 ? axis + rank : axis
+    guard resolved >= 0 && resolved < rank else {
+      throw CallError(.axisOutOfRange(axis: axis, shape: (0..<rank).map(length)), name: name)
     }
-    throw CallError(problem, name: name)
-  }
-
-  /// The class weights where they lie.
-  private static func buffer(
-    of weights: UnsafeRawPointer, count: Int
-  ) throws(CallError) -> UnsafeBufferPointer<Scalar> {
-    let count = try CallBuffer.count(Int64(count), of: Scalar.self, named: "class_count")
+    guard Int64(length(resolved)) == options.class_count else {
+      let received = Int(clamping: options.class_count)
+      throw CallError(
+        .classCount(axis: axis, shape: (0..<rank).map(length), weights: received), name: name)
+    }
+    let classCount = try CallBuffer.count(options.class_count, of: Scalar.self, named: "class_count")
     let start = weights.assumingMemoryBound(to: Scalar.self)
-    try CallBuffer.check(start, count: count, named: "class_weights")
-    return UnsafeBufferPointer(start: start, count: count)
-  }
-
-  /// Checks class weights as a loss does that is made of a copy of them.
-  private static func check(
-    _ weights: UnsafeBufferPointer<Scalar>, name: UnsafePointer<CChar>?
-  ) throws(CallError) {
-    guard let index = weights.firstIndex(where: { !($0.isFinite && $0 >= 0) }) else { return }
-    throw CallError(.invalidPositiveWeight(value: "\(weights[index])", index: index), name: name)
+    try CallBuffer.check(start, count: classCount, named: "class_weights")
+    let buffer = UnsafeBufferPointer(start: start, count: classCount)
+    if let problem = PositiveWeight.invalid(among: buffer) { throw CallError(problem, name: name) }
+    var inner = 1
+    // The product fits, as the number of elements does, unless that is 0 and there is no use for it.
+    for later in resolved + 1..<rank { inner &*= length(later) }
+    return ClassLayout(weights: buffer, inner: inner)
   }
 }

@@ -7,7 +7,6 @@ import WeightedCrossEntropy
 struct LossCall<Scalar: LossScalar> {
   private let loss: WeightedCrossEntropyLoss<Scalar>
   private let name: UnsafePointer<CChar>?
-  private let shape: [Int]?
   private let inputs: LossInputs<Scalar>
 
   init(
@@ -19,10 +18,10 @@ struct LossCall<Scalar: LossScalar> {
     try CallBuffer.check(targets, count: count, named: "targets")
     if let weights { try CallBuffer.check(weights, count: count, named: "weights") }
     let read = try CallOptions<Scalar>(options, count: count)
-    (loss, name, shape) = (read.loss, read.name, read.shape)
+    (loss, name) = (read.loss, read.name)
     inputs = LossInputs(
       logits: logits ?? LossInputs.nowhere, targets: targets ?? LossInputs.nowhere, weights: weights,
-      count: count)
+      count: count, classes: read.classes)
   }
 
   /// Writes a quantity of each element.
@@ -32,7 +31,7 @@ struct LossCall<Scalar: LossScalar> {
     let reduction = try Self.reduction(reduction)
     let output = try self.output(output, named: "the output")
     try CallError.converting(named: name) { () throws(LossError) in
-      try loss.evaluate(quantity, of: reduction, inputs, shape: shape, into: output)
+      try loss.evaluate(quantity, of: reduction, inputs, shape: nil, into: output)
     }
   }
 
@@ -42,11 +41,11 @@ struct LossCall<Scalar: LossScalar> {
   ) throws(CallError) {
     let gradient = try output(gradient, named: "gradient")
     let losses = try output(losses, named: "losses", inPlace: false)
-    guard !CallBuffer.overlap(losses, gradient) else {
+    guard !CallBuffer.overlap(UnsafeBufferPointer(losses), UnsafeBufferPointer(gradient)) else {
       throw CallError(WCE_ERROR_OVERLAP, "losses and gradient overlap")
     }
     try CallError.converting(named: name) { () throws(LossError) in
-      try loss.evaluateLossWithGradient(inputs, shape: shape, losses: losses, gradient: gradient)
+      try loss.evaluateLossWithGradient(inputs, shape: nil, losses: losses, gradient: gradient)
     }
   }
 
@@ -60,57 +59,64 @@ struct LossCall<Scalar: LossScalar> {
     }
     guard let value else { throw CallError(WCE_ERROR_NULL_POINTER, "value is null") }
     try CallBuffer.check(value, count: 1, named: "value")
+    let number = UnsafeBufferPointer(start: UnsafePointer(value), count: 1)
+    try checkOverlap(number, named: "value", inPlace: true)
     guard let gradient else {
       value.pointee = try CallError.converting(named: name) { () throws(LossError) in
-        try loss.reduce(reduction, inputs, shape: shape)
+        try loss.reduce(reduction, inputs, shape: nil)
       }
       return
     }
     let output = try output(gradient, named: "gradient")
-    guard !CallBuffer.overlap(UnsafeMutableBufferPointer(start: value, count: 1), output) else {
+    guard !CallBuffer.overlap(number, UnsafeBufferPointer(output)) else {
       throw CallError(WCE_ERROR_OVERLAP, "value lies in gradient")
     }
     value.pointee = try CallError.converting(named: name) { () throws(LossError) in
       guard isInput(gradient) else {
-        return try loss.reduce(reduction, inputs, shape: shape, gradient: output)
+        return try loss.reduce(reduction, inputs, shape: nil, gradient: output)
       }
       // A block whose sum overflows is summed again from its inputs, which a gradient in their place would have replaced.
-      let sum = try loss.reduce(reduction, inputs, shape: shape)
-      try loss.evaluate(.gradient, of: reduction, inputs, shape: shape, into: output)
+      let sum = try loss.reduce(reduction, inputs, shape: nil)
+      try loss.evaluate(.gradient, of: reduction, inputs, shape: nil, into: output)
       return sum
     }
   }
 
-  /// An output's buffer, checked: it shares memory with no input unless it is at the input's address and may be.
+  /// An output's buffer, checked.
   private func output(
     _ start: UnsafeMutablePointer<Scalar>?, named name: StaticString, inPlace: Bool = true
   ) throws(CallError) -> UnsafeMutableBufferPointer<Scalar> {
     try CallBuffer.check(start, count: inputs.count, named: name)
     let output = UnsafeMutableBufferPointer(start: start, count: inputs.count)
-    try checkOverlap(output, named: name, with: inputs.logits, named: "logits", inPlace)
-    try checkOverlap(output, named: name, with: inputs.targets, named: "targets", inPlace)
-    if let weights = inputs.weights {
-      try checkOverlap(output, named: name, with: weights, named: "weights", inPlace)
-    }
+    try checkOverlap(UnsafeBufferPointer(output), named: name, inPlace: inPlace)
     return output
   }
 
+  /// Checks that an output shares memory with no input, unless it is the input's own buffer and may be.
   private func checkOverlap(
-    _ output: UnsafeMutableBufferPointer<Scalar>, named name: StaticString,
-    with input: UnsafePointer<Scalar>, named inputName: StaticString, _ inPlace: Bool
+    _ output: UnsafeBufferPointer<Scalar>, named name: StaticString, inPlace: Bool
   ) throws(CallError) {
-    let input = UnsafeMutableBufferPointer(start: UnsafeMutablePointer(mutating: input), count: inputs.count)
-    if inPlace && output.baseAddress == input.baseAddress { return }
-    guard !CallBuffer.overlap(output, input) else {
+    func check(
+      _ start: UnsafePointer<Scalar>?, count: Int, named inputName: StaticString
+    ) throws(CallError) {
+      if inPlace && output.baseAddress == start && output.count == count { return }
+      guard CallBuffer.overlap(output, UnsafeBufferPointer(start: start, count: count)) else { return }
       throw CallError(
         WCE_ERROR_OVERLAP,
-        "\(name) and \(inputName) overlap" + (inPlace ? " and are not at the same address" : ""))
+        "\(name) and \(inputName) overlap" + (inPlace ? " and are not the same buffer" : ""))
+    }
+    try check(inputs.logits, count: inputs.count, named: "logits")
+    try check(inputs.targets, count: inputs.count, named: "targets")
+    try check(inputs.weights, count: inputs.weights == nil ? 0 : inputs.count, named: "weights")
+    if let classes = inputs.classes?.weights {
+      try check(classes.baseAddress, count: classes.count, named: "class_weights")
     }
   }
 
   private func isInput(_ output: UnsafeMutablePointer<Scalar>) -> Bool {
     let output = UnsafePointer(output)
     return output == inputs.logits || output == inputs.targets || output == inputs.weights
+      || output == inputs.classes?.weights.baseAddress
   }
 
   /// nil for no reduction.

@@ -8,6 +8,7 @@ enum ClassWeights {
   case file(InputFile)
 
   init(parsing argument: String) throws {
+    let argument = try FileName.input(argument)
     if let file = try? InputFile(parsing: argument) {
       self = .file(file)
       return

@@ -9,7 +9,8 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Evaluate a model: its metrics and its confusion matrix at a threshold.",
     discussion: """
       The target is the model's own, unless --target names another column. A metric that is 0/0 is undefined, null \
-      in JSON.
+      in JSON. The calibration error is of ten bins of equal width: where positives are rare nearly all rows are in \
+      the first, and it is small whatever the ranking.
 
       wce evaluate --model model.json test.csv --threshold 0.2
       wce evaluate --model model.json features.npy --targets targets.npy
@@ -22,6 +23,7 @@ struct EvaluateCommand: ParsableCommand {
   var target: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The label of the positive rows. (default: the model's, or 1 or true for another --target)",
       valueName: "LABEL"))

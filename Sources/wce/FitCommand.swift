@@ -9,7 +9,8 @@ struct FitCommand: ParsableCommand {
     abstract: "Fit a logistic model to a table, with a weight for its positive rows.",
     discussion: """
       Minimises the weighted cross entropy plus a penalty on the coefficients of standardised features: \
-      scikit-learn's LogisticRegression(C=1/L, class_weight={0: 1, 1: Q}) after StandardScaler.
+      scikit-learn's LogisticRegression(C=1/L, class_weight={0: 1, 1: Q}) after StandardScaler. \
+      Standardising counts every row once, whatever its weight: with a penalty a weight of 2 is not quite the row twice.
 
       In a table every column but the target and the weights becomes a feature, text as one feature for each of \
       up to 100 labels. Columns go by name or number; the target says 0 and 1, or true and false, or --positive \
@@ -23,13 +24,15 @@ struct FitCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("The table, or the matrix of features.", valueName: "DATA.csv|DATA.npy"),
-    completion: .file())
+    completion: .file(), transform: FileName.input)
   var data: String
 
   @Option(help: ArgumentHelp("The column to predict.", valueName: "COLUMN"))
   var target: String?
 
-  @Option(help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"))
   var positive: String?
 
   @Option(
@@ -65,7 +68,7 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("Write the model here, as JSON.", valueName: "MODEL.json"),
-    completion: .file(extensions: ["json"]))
+    completion: .file(extensions: ["json"]), transform: FileName.output(".json"))
   var model: String
 
   func validate() throws {

@@ -8,6 +8,7 @@ struct InputFile: CustomStringConvertible {
   let column: String?
 
   init(parsing argument: String) throws {
+    let argument = try FileName.input(argument)
     // The column follows the first colon after the ending, so that a column's name may hold colons.
     let table = /(?is)(.*?(?:\.(?:csv|tsv|txt)|\/dev\/stdin|\/dev\/fd\/\d+)):(.+)/
     let array = /(?is).*\.npy|\/dev\/stdin|\/dev\/fd\/\d+/

@@ -74,7 +74,11 @@ struct LossCommand: ParsableCommand {
 
   @OptionGroup var threadsOption: ThreadsOption
 
-  @Flag(help: "Print one JSON object.") var json = false
+  @Flag(
+    help:
+      "Print one JSON object, in which an undefined mean is null, and infinities and NaN are the strings inf, -inf and nan."
+  )
+  var json = false
 
   private static var inputs: CompletionKind { .file(extensions: ["npy", "csv", "tsv", "txt"]) }
 
@@ -126,13 +130,16 @@ struct LossCommand: ParsableCommand {
     try run.write(losses: lossesOutput, gradient: gradient, of: lossReduction)
     if json {
       try Output.write(summary.json())
-    } else if reduction != .none || output != nil || gradient != nil {
+    } else if !isOutputTaken && (reduction != .none || output != nil || gradient != nil) {
       try Output.write(summary.text(reduction))
     }
   }
 
   /// Whether the inputs are read once to check and sum them, and once more.
   private var readsTwice: Bool { lossesOutput != nil || gradient != nil || posWeights != nil }
+
+  /// Whether results go to standard output, which then is theirs alone.
+  private var isOutputTaken: Bool { [output, gradient].contains { $0?.path == Output.path } }
 
   /// Elementwise losses that have no file to go to go to standard output.
   private var lossesOutput: OutputFile? {

@@ -20,9 +20,7 @@ struct LossSummary<Scalar: FileScalar>: Encodable {
   let positiveWeight: PositiveWeight<Scalar>
 
   enum CodingKeys: String, CodingKey {
-    case count, shape, dtype, sum, mean
-    case weightSum = "weight_sum"
-    case positiveWeight = "positive_weight"
+    case count, shape, dtype, sum, mean, weightSum, positiveWeight
   }
 
   /// - Parameter mean: what the mean divides by.

@@ -1,18 +1,14 @@
 import ArgumentParser
 import DataFiles
 
-/// An output as the command line names it: `.npy` or `.csv` by its ending.
+/// An output as the command line names it: `.npy` or `.csv` by its ending; a stream is a table.
 struct OutputFile {
   let path: String
   let isTable: Bool
 
   init(parsing argument: String) throws {
-    let name = argument.lowercased()
-    guard name.hasSuffix(".npy") || name.hasSuffix(".csv") else {
-      throw ValidationError("the name of an output ends with .npy or .csv")
-    }
-    path = argument
-    isTable = name.hasSuffix(".csv")
+    path = try FileName.output(".npy", ".csv")(argument)
+    isTable = !argument.lowercased().hasSuffix(".npy")
   }
 
   private init(standardOutputAsTable: Void) {

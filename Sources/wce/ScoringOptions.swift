@@ -6,12 +6,12 @@ import LinearClassification
 struct ScoringOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp("The table, or the matrix of features.", valueName: "DATA.csv|DATA.npy"),
-    completion: .file())
+    completion: .file(), transform: FileName.input)
   var data: String
 
   @Option(
     help: ArgumentHelp("The model, from wce fit.", valueName: "MODEL.json"),
-    completion: .file(extensions: ["json"]))
+    completion: .file(extensions: ["json"]), transform: FileName.input)
   var model: String
 
   @Flag(

@@ -46,7 +46,7 @@ struct ToolError: Error {
     status =
       switch error.problem {
       case .invalidPositiveWeight, .invalidLabelSmoothing, .invalidThreadCount, .missingWeights,
-        .instructionSetUnavailable:
+        .instructionSetUnavailable, .axisOutOfRange:
         .usage
       default: .badData
       }

@@ -16,26 +16,31 @@ struct TradeoffCommand: ParsableCommand {
       wce tradeoff data.csv --target fraud --recall-at-least 0.95 --report report.html
       """)
 
-  @Argument(help: ArgumentHelp("The table. (default: the example data)", valueName: "DATA.csv"))
+  @Argument(
+    help: ArgumentHelp("The table. (default: the example data)", valueName: "DATA.csv"),
+    completion: .file(), transform: FileName.input)
   var data: String?
 
   @Option(help: ArgumentHelp("The column to predict.", valueName: "COLUMN"))
   var target: String?
 
-  @Option(help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"))
   var positive: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The weights: FIRST...LAST:COUNT in equal ratios, or numbers with commas between.",
+      "The weights: FIRST...LAST:COUNT in equal ratios, or numbers with commas between. (default: five a decade from 0.1 to 100, or to 10 negatives / positives if that is more)",
       valueName: "PATH|Q1,Q2,..."))
-  var posWeights = "0.1...100:16"
+  var posWeights: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The number of folds.", valueName: "K"))
   var folds = 5
 
-  @Option(help: ArgumentHelp("What divides the rows among the folds.", valueName: "S"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("What divides the rows among the folds.", valueName: "S"))
   var seed: UInt64 = 0
 
   @Option(
@@ -53,14 +58,19 @@ struct TradeoffCommand: ParsableCommand {
     help: ArgumentHelp("Recommend the weight with which this share of the alarms is right.", valueName: "P"))
   var precisionAtLeast: Double?
 
-  @Option(help: ArgumentHelp("Write a report with charts, one HTML file.", valueName: "FILE.html"))
+  @Option(
+    help: ArgumentHelp("Write a report with charts, one HTML file.", valueName: "FILE.html"),
+    completion: .file(extensions: ["html", "htm"]), transform: FileName.output(".html", ".htm"))
   var report: String?
 
-  @Option(help: ArgumentHelp("Write all numbers.", valueName: "FILE.json"))
+  @Option(
+    help: ArgumentHelp("Write all numbers.", valueName: "FILE.json"),
+    completion: .file(extensions: ["json"]), transform: FileName.output(".json"))
   var json: String?
 
   @Option(
-    help: ArgumentHelp("Write the chart of recall and precision against the weight.", valueName: "FILE.svg"))
+    help: ArgumentHelp("Write the chart of recall and precision against the weight.", valueName: "FILE.svg"),
+    completion: .file(extensions: ["svg"]), transform: FileName.output(".svg"))
   var picture: String?
 
   @Option(help: ArgumentHelp("The column with a weight for each row; 0 leaves it out.", valueName: "COLUMN"))
@@ -89,12 +99,11 @@ struct TradeoffCommand: ParsableCommand {
     }
     try requireDistinctFiles(
       outputs: [("--report", report), ("--json", json), ("--picture", picture)], inputs: [("the data", data)])
-    _ = try WeightPath(posWeights)
+    _ = try posWeights.map(WeightPath.init)
   }
 
   func run() throws {
-    let settings = TradeoffStudy.Settings(
-      positiveWeights: try WeightPath(posWeights).weights, folds: folds, seed: seed, l2: l2, goal: try goal())
+    let (path, goal) = (try posWeights.map(WeightPath.init), try goal())
     let training = LogisticRegression(l2: l2, threads: threadsOption.threads)
     try training.check()
     // A path that cannot be written shows now, not after the work.
@@ -102,6 +111,12 @@ struct TradeoffCommand: ParsableCommand {
     let data = try read()
     for notice in data.table.notices { StandardError.notify("\(data.name): \(notice)") }
     let study = try ToolError.naming(data.name) { () throws(ClassificationError) in
+      let weights =
+        if let path { path.weights } else {
+          try TradeoffStudy.defaultPath(targets: data.table.targets, weights: data.table.weights)
+        }
+      let settings = TradeoffStudy.Settings(
+        positiveWeights: weights, folds: folds, seed: seed, l2: l2, goal: goal)
       var bar = ProgressBar("fitting")
       defer { bar.finish() }
       return try TradeoffStudy(

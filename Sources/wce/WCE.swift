@@ -42,7 +42,11 @@ struct WCE: ParsableCommand {
     } catch let error as DataFileError {
       ToolError(error).reportAndExit()
     } catch {
-      exit(withError: error)
+      guard exitCode(for: error).isSuccess else { exit(withError: error) }
+      // What was asked for, such as --help or completions: that it cannot be written is an error like any other.
+      do throws(ToolError) { try Output.write(fullMessage(for: error) + "\n") } catch {
+        error.reportAndExit()
+      }
     }
   }
 }

@@ -5,7 +5,9 @@ import _TestSupport
 /// The C library as C programs see it. Without a C compiler the tests are skipped.
 @Suite(.enabled(if: CCompiler.path != nil, "no C compiler on the PATH"))
 struct CInterfaceTests {
-  @Test(arguments: ["interface_test.c", "side_effects_test.c"])
+  @Test(arguments: [
+    "interface_test.c", "class_weights_test.c", "overlap_test.c", "side_effects_test.c",
+  ])
   func everyPromiseHolds(file: String) throws {
     let program = try CCompiler.compile(contentsOf: folder.appending(path: file))
     let result = try program.output()
@@ -58,16 +60,50 @@ struct CInterfaceTests {
   }
 }
 
+/// That the tests above find a compiler wherever there is one.
+struct CCompilerTests {
+  @Test(arguments: [
+    ([["clang"]], "0/clang"), ([["clang", "cc"]], "0/cc"), ([["clang"], ["cc"]], "1/cc"),
+    ([[], ["clang"]], "1/clang"), ([["gcc-12", "ccc"], []], nil), ([], nil),
+  ])
+  func systemsCompilerComesFirstThenClang(folders: [[String]], expected: String?) throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: root) }
+    for (index, names) in folders.enumerated() {
+      let folder = root.appending(path: "\(index)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      // What cannot be run is no compiler.
+      let unrunnable = names.contains("cc") ? [] : ["cc"]
+      for name in names + unrunnable {
+        let permissions = unrunnable.contains(name) ? 0o644 : 0o755
+        let file = folder.appending(path: name).path
+        #expect(
+          FileManager.default.createFile(
+            atPath: file, contents: nil, attributes: [.posixPermissions: permissions]))
+      }
+    }
+    let searchPath = folders.indices.map { root.appending(path: "\($0)").path }.joined(separator: ":")
+    #expect(CCompiler.path(in: searchPath) == expected.map { root.appending(path: $0).path })
+  }
+}
+
 private let folder = URL(filePath: #filePath).deletingLastPathComponent()
 private let sources = folder.appending(path: "../../Sources/WeightedCrossEntropyCInterface").standardized
 /// Beside the program that runs the tests.
 private let library = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
   .appending(path: "libweighted_cross_entropy.so")
 
-/// The system's C compiler, with every warning an error.
+/// The system's C compiler, or else the one that Swift's toolchain brings, with every warning an error.
 private enum CCompiler {
-  static let path = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":")
-    .map { "\($0)/cc" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  static let path = path(in: ProcessInfo.processInfo.environment["PATH"] ?? "")
+
+  /// The file of the compiler in the folders of a search path.
+  static func path(in searchPath: String) -> String? {
+    let folders = searchPath.split(separator: ":")
+    let candidates = ["cc", "clang"].flatMap { name in folders.map { "\($0)/\(name)" } }
+    return candidates.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
   static let readsELF = (try? Execution(of: "/usr/bin/env", ["readelf", "--version"]))?.status == 0
 
   /// A program from source text, linked against the library.

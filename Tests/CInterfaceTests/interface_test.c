@@ -80,81 +80,6 @@ static void test_options(void) {
   CHECK(wce_loss_f32(0, NULL, NULL, NULL, NULL, NULL, NULL, 0) == WCE_OK);
 }
 
-/* Class weights are checked on no elements as on many. */
-static void test_class_weights_of_no_elements(void) {
-  const int64_t shape[2] = {0, 3}, classes_first[2] = {3, 0}, no_classes[2] = {0, 0};
-  const double bad[] = {-1, NAN, INFINITY};
-  float class_weights[3] = {1, 2, 3}, value = -7;
-  wce_options options = WCE_OPTIONS_INIT;
-  options.class_weights = class_weights;
-  options.class_count = 3;
-  options.shape = shape;
-  options.rank = 2;
-  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_OK);
-  CHECK(wce_reduce_f32(0, NULL, NULL, NULL, WCE_REDUCTION_SUM, &options, &value, NULL, message, CAPACITY) == WCE_OK);
-  CHECK(value == 0);
-  for (int i = 0; i < 3; i++) {
-    class_weights[1] = (float)bad[i];
-    CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_ARGUMENT);
-    CHECK(strstr(message, "for class 1") != NULL);
-  }
-  class_weights[1] = 2;
-  options.axis = 0;
-  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_SHAPE);
-  options.shape = classes_first;
-  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_OK);
-  options.axis = 2;
-  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_SHAPE);
-  options.axis = -1;
-  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_SHAPE);
-  options.shape = no_classes;
-  options.class_count = 0;
-  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_OK);
-  options.shape = NULL;
-  options.rank = 0;
-  options.class_count = 3;
-  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_SHAPE);
-  /* As many classes as no memory holds, and as no address has. */
-  const int64_t huge[2] = {0, INT64_MAX};
-  options.shape = huge;
-  options.rank = 2;
-  options.class_count = INT64_MAX;
-  CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_SIZE);
-  message[0] = 0;
-}
-
-static void test_in_place(void) {
-  const wce_options options = weighted(3);
-  float expected[N], expected_value = 0;
-  CHECK(wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options, &expected_value, expected, NULL, 0) == 0);
-  for (int input = 0; input < 3; input++) {
-    float buffers[3][N], value = 0;
-    memcpy(buffers[0], logits, sizeof logits);
-    memcpy(buffers[1], targets, sizeof targets);
-    for (int i = 0; i < N; i++) buffers[2][i] = 1;
-    CHECK(wce_reduce_f32(N, buffers[0], buffers[1], buffers[2], WCE_REDUCTION_MEAN, &options, &value, buffers[input],
-                         NULL, 0) == WCE_OK);
-    CHECK(value == expected_value && memcmp(buffers[input], expected, sizeof expected) == 0);
-  }
-  /* A block whose sum overflows a double is summed again from inputs that the gradient has replaced. */
-  double x[3] = {-1.7e308, -1.7e308, 1.7e308}, z[3] = {1, 1, 1}, value = 0;
-  CHECK(wce_reduce_f64(3, x, z, NULL, WCE_REDUCTION_MEAN, NULL, &value, x, message, CAPACITY) == WCE_OK);
-  CHECK(fabs(value / (1.7e308 / 3 * 2) - 1) < 1e-15 && fabs(x[0] * 3 + 1) < 1e-15 && x[2] == 0);
-}
-
-static void test_overlap(void) {
-  float memory[2 * N + 1] = {0};
-  CHECK(wce_loss_f32(N, memory, targets, NULL, NULL, memory + 1, message, CAPACITY) == WCE_ERROR_OVERLAP);
-  CHECK(strstr(message, "logits") != NULL);
-  CHECK(wce_loss_f32(N, logits, memory + 1, NULL, NULL, memory, message, CAPACITY) == WCE_ERROR_OVERLAP);
-  CHECK(wce_loss_f32(N, logits, targets, memory, NULL, memory + N - 1, message, CAPACITY) == WCE_ERROR_OVERLAP);
-  CHECK(wce_loss_f32(N, memory, targets, NULL, NULL, memory + N, message, CAPACITY) == WCE_OK);
-  CHECK(wce_loss_with_gradient_f32(N, memory, targets, NULL, NULL, memory, memory + N, NULL, 0) == WCE_ERROR_OVERLAP);
-  CHECK(wce_loss_with_gradient_f32(N, logits, targets, NULL, NULL, memory, memory, NULL, 0) == WCE_ERROR_OVERLAP);
-  CHECK(wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_SUM, NULL, memory + 3, memory, message, CAPACITY) ==
-        WCE_ERROR_OVERLAP);
-}
-
 static void test_hostile_arguments(void) {
   float loss[N] = {-7}, value = -7;
   wce_options options;
@@ -212,6 +137,45 @@ static void test_hostile_arguments(void) {
   CHECK(wce_reduce_f32(N, logits, targets, loss, WCE_REDUCTION_WEIGHTED_MEAN, NULL, &value, NULL, NULL, 0) ==
         WCE_ERROR_UNDEFINED_MEAN);
   CHECK(value == -7 && loss[0] == -7); /* errors leave outputs alone */
+}
+
+/* What the message says was received; empty where it says nothing. */
+static const char *received(void) {
+  const char *start = strstr(message, "received ");
+  return start == NULL ? "" : start + strlen("received ");
+}
+
+/* Numbers are checked as the caller gave them, not as the element type rounds them. */
+static void test_numbers_between_those_of_the_type(void) {
+  float loss[N] = {-7};
+  double logits64[N] = {0}, loss64[N];
+  const double smoothings[] = {1.00000001, 1 + 0x1p-52, -1e-300, -5e-324};
+  const char *const smoothing_texts[] = {"1.00000001", "1.0000000000000002", "-1e-300", "-5e-324"};
+  for (int i = 0; i < 4; i++) {
+    wce_options options = weighted(1);
+    options.label_smoothing = smoothings[i];
+    CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_ARGUMENT);
+    CHECK(strstr(message, "[0, 1]") != NULL && strcmp(received(), smoothing_texts[i]) == 0);
+    CHECK(wce_loss_f64(N, logits64, logits64, NULL, &options, loss64, message, CAPACITY) == WCE_ERROR_ARGUMENT);
+  }
+  const double weights[] = {-1e-60, -5e-324, 1e39, 0x1.ffffffp127};
+  const char *const weight_texts[] = {"-1e-60", "-5e-324", "1e+39, infinite in 32 bits",
+                                      "3.4028235677973366e+38, infinite in 32 bits"};
+  for (int i = 0; i < 4; i++) {
+    const wce_options options = weighted(weights[i]);
+    CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_ARGUMENT);
+    CHECK(strcmp(received(), weight_texts[i]) == 0);
+    CHECK(wce_loss_f64(N, logits64, logits64, NULL, &options, loss64, message, CAPACITY) ==
+          (i < 2 ? WCE_ERROR_ARGUMENT : WCE_OK));
+  }
+  CHECK(loss[0] == -7);
+  /* Those that only need rounding are no errors. */
+  const double rounded[] = {-0.0, 5e-324, 1e-60, .1, 3.4028235677973362e38};
+  for (int i = 0; i < 5; i++) {
+    wce_options options = weighted(rounded[i]);
+    options.label_smoothing = i < 4 ? rounded[i] : 1 - 0x1p-53;
+    CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_OK);
+  }
 }
 
 /* Every function refuses sizes and addresses that cannot be, and leaves its outputs alone. */
@@ -301,6 +265,10 @@ static void test_messages(void) {
   const char *start = "caf\xc3\xa9: positive weights must be finite";
   CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, full, CAPACITY) == WCE_ERROR_ARGUMENT);
   CHECK(strncmp(full, start, strlen(start)) == 0);
+  options.name = ""; /* none */
+  CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) == WCE_ERROR_ARGUMENT);
+  CHECK(strncmp(message, "logistic_loss: ", 15) == 0);
+  options.name = "caf\xc3\xa9";
   for (int64_t capacity = 0; capacity < 12; capacity++) {
     memset(message, 'x', CAPACITY);
     wce_loss_f32(N, logits, targets, NULL, &options, loss, message, capacity);
@@ -332,10 +300,8 @@ static void test_large(void) {
 int main(void) {
   test_values();
   test_options();
-  test_class_weights_of_no_elements();
-  test_in_place();
-  test_overlap();
   test_hostile_arguments();
+  test_numbers_between_those_of_the_type();
   test_every_function();
   test_misaligned_options();
   test_messages();

@@ -9,29 +9,43 @@
 #ifdef __GLIBC__
 /* The library's allocations come here, as a program's own functions stand before the C library's. */
 static long allocations = 0;
+/* Of the largest allocation, in bytes. */
+static size_t largest = 0;
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
-void *malloc(size_t size) { return allocations++, __libc_malloc(size); }
-void *calloc(size_t count, size_t size) { return allocations++, __libc_calloc(count, size); }
-void *realloc(void *memory, size_t size) { return allocations++, __libc_realloc(memory, size); }
-void *aligned_alloc(size_t alignment, size_t size) { return allocations++, __libc_memalign(alignment, size); }
+static void note(size_t size) {
+  allocations++;
+  if (size > largest) largest = size;
+}
+void *malloc(size_t size) { return note(size), __libc_malloc(size); }
+void *calloc(size_t count, size_t size) { return note(count * size), __libc_calloc(count, size); }
+void *realloc(void *memory, size_t size) { return note(size), __libc_realloc(memory, size); }
+void *aligned_alloc(size_t alignment, size_t size) { return note(size), __libc_memalign(alignment, size); }
 int posix_memalign(void **memory, size_t alignment, size_t size) {
-  return allocations++, (*memory = __libc_memalign(alignment, size)) == NULL;
+  return note(size), (*memory = __libc_memalign(alignment, size)) == NULL;
 }
 #endif
 
-/* Calls without class weights allocate nothing, whatever the operation is called. */
+/* Calls on few elements allocate nothing, whatever the operation is called, with class weights and without. */
 static void test_allocations(void) {
 #ifdef __GLIBC__
   const char *names[] = {NULL, "short", "a name of more bytes than a string of Swift's holds without memory of its own"};
   enum { N = 8 };
   const float logits[N] = {-100, -2, -2, 0, 2, 2, 2, 100}, targets[N] = {0, 0, 1, 0, 0, 1, .5f, 1};
+  const float class_weights[2] = {3, 7};
+  const int64_t shape[2] = {N / 2, 2};
   float loss[N], gradient[N], value;
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 6; i++) {
     wce_options options = weighted(3);
-    options.name = names[i];
+    options.name = names[i % 3];
+    if (i >= 3) {
+      options.class_weights = class_weights;
+      options.class_count = 2;
+      options.shape = shape;
+      options.rank = 2;
+    }
     options.label_smoothing = .1;
     for (int round = 0; round < 2; round++) {
       /* The first call of a kind may set things up. */
@@ -47,6 +61,24 @@ static void test_allocations(void) {
   float *counted = malloc(sizeof *counted);
   CHECK(allocations == 1);
   free(counted);
+#endif
+}
+
+/* A class weight for each element is read where it lies: a call on many elements allocates for its threads alone. */
+static void test_memory_of_class_weights(void) {
+#ifdef __GLIBC__
+  const int64_t count = 1 << 20;
+  float *x = calloc((size_t)count, sizeof *x), *gradient = calloc((size_t)count, sizeof *gradient), value;
+  if (x == NULL || gradient == NULL) abort();
+  wce_options options = WCE_OPTIONS_INIT;
+  options.class_weights = x;
+  options.class_count = count;
+  largest = 0;
+  CHECK(wce_loss_f32(count, x, x, x, &options, gradient, message, CAPACITY) == WCE_OK);
+  CHECK(wce_reduce_f32(count, x, x, NULL, WCE_REDUCTION_MEAN, &options, &value, gradient, message, CAPACITY) == WCE_OK);
+  CHECK(largest < 100000);
+  free(x);
+  free(gradient);
 #endif
 }
 
@@ -83,6 +115,7 @@ static void test_floating_point_flags(void) {
 
 int main(void) {
   test_allocations();
+  test_memory_of_class_weights();
   test_floating_point_flags();
   return failures != 0;
 }

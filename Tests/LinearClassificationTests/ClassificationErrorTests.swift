@@ -62,7 +62,8 @@ import _TestSupport
         == "expected 2 weights, received 1")
     #expect(
       message {
-        _ = try TradeoffStudy(features, targets: [0, 1], settings: TradeoffStudy.Settings())
+        _ = try TradeoffStudy(
+          features, targets: [0, 1], settings: TradeoffStudy.Settings(positiveWeights: [1]))
       } == "expected 5 targets, received 2")
   }
 

@@ -55,8 +55,9 @@ import _TestSupport
     #expect(recommendation.recall == highest && highest < 1)
     #expect(
       recommendation.reason.hasPrefix(
-        "No weight from 0.1 to 2 reaches a recall of at least 1; q = 2 comes closest. It is the largest that was tried, and a larger one may."
+        "No weight from 0.1 to 2 reaches a recall of at least 1; q = 2 comes closest. Larger ones may: go on from 2 to 200. On held-out rows"
       ), "\(recommendation.reason)")
+    #expect(recommendation.furtherWeights == 2...200)
     // A threshold low enough always catches everything.
     #expect(recommendation.rival?.recall == 1)
     #expect(recommendation.reason.contains(" does reach it, with recall 1 and precision "))
@@ -71,9 +72,27 @@ import _TestSupport
       #expect(study.weightPath.allSatisfy { $0.pooled[.precision] == nil })
       let recommendation = try #require(study.recommendation)
       #expect(!recommendation.isReached && recommendation.positiveWeight == 4e-9)
-      #expect(recommendation.reason.contains("a larger one may.") == (goal.metric == .recall))
-      #expect(!recommendation.reason.contains("a smaller one may."))
+      #expect(recommendation.furtherWeights == 4e-9...100 * 4e-9)
+      #expect(recommendation.reason.contains("Larger ones may: go on from 4e-9 to 4e-7."))
     }
+  }
+
+  @Test("Where to go on: where the goal lies, as long as there is something to change")
+  func furtherWeights() throws {
+    func recommendation(_ goal: TradeoffGoal, _ weights: [Double]) throws -> Recommendation {
+      let study = try TradeoffStudy(
+        Self.digits.features, targets: Self.digits.targets,
+        settings: TradeoffStudy.Settings(positiveWeights: weights, folds: 3, goal: goal))
+      return try #require(study.recommendation)
+    }
+    // Precision grows as the weight falls.
+    let precise = try recommendation(.precision(atLeast: 1), [1, 50])
+    #expect(!precise.isReached && precise.furtherWeights == 0.01...1)
+    #expect(precise.reason.contains("q = 1 comes closest. Smaller ones may: go on from 1 to 0.01."))
+    // Below a weight that flags nothing there is nothing.
+    let silent = try recommendation(.precision(atLeast: 1), [1e-9, 1, 50])
+    #expect(!silent.isReached && silent.furtherWeights == nil && !silent.reason.contains("go on"))
+    #expect(try recommendation(.recall(atLeast: 0.5), [1, 2]).furtherWeights == nil)
   }
 
   @Test func theReasonStatesTheNumbers() throws {

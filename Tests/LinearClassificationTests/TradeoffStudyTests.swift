@@ -177,6 +177,30 @@ import _TestSupport
     #expect(path.first == 0.1 && path.last == 100)
     #expect(TradeoffStudy.geometricPath(from: 3, through: 9, count: 1) == [3])
     #expect(TradeoffStudy.geometricPath(from: 3, through: 9, count: 0) == [])
-    #expect(TradeoffStudy.Settings().positiveWeights.count == 16)
+  }
+
+  @Test("The path of weights that suits the classes")
+  func defaultPaths() throws {
+    func path(_ positives: Int, _ negatives: Int, weights: [Double]? = nil) throws -> [Double] {
+      try TradeoffStudy.defaultPath(
+        targets: [Double](repeating: 1, count: positives) + [Double](repeating: 0, count: negatives),
+        weights: weights)
+    }
+    let upTo100 = [
+      0.1, 0.158, 0.251, 0.398, 0.631, 1, 1.58, 2.51, 3.98, 6.31, 10, 15.8, 25.1, 39.8, 63.1, 100,
+    ]
+    #expect(try path(174, 1623) == upTo100)
+    #expect(try path(1, 10) == upTo100)
+    #expect(try path(10, 1) == upTo100)
+    #expect(try path(10, 101) == upTo100 + [158])
+    #expect(try path(1, 15) == upTo100 + [158])
+    // The first step of at least 9,990.
+    #expect(
+      try path(1, 999) == upTo100 + [158, 251, 398, 631, 1000, 1580, 2510, 3980, 6310, 10000])
+    // Rows count as much as they weigh.
+    #expect(try path(1, 2, weights: [0.1, 1, 0.5]) == upTo100 + [158])
+    #expect(try path(2, 3, weights: [1, 0, 0, 10, 0]) == upTo100)
+    #expect(try path(1, 1, weights: [1e-300, 1e300]).last == 1e12)
+    #expect(throws: ClassificationError.oneClass(positive: true)) { try path(3, 1, weights: [1, 1, 1, 0]) }
   }
 }

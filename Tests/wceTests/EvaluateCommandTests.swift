@@ -149,7 +149,7 @@ import _TestSupport
         "minus.csv --weights w", 65,
         #"minus.csv: row 1, column "w": weights must be finite and at least 0, received -1"#
       ),
-      ("a.csv --weights ill", 65, #"a.csv: the column "ill" cannot be both the target and the weights"#),
+      ("a.csv --weights ill", 64, #"a.csv: the column "ill" cannot be both the target and the weights"#),
       ("a.csv --threshold -0.1", 64, "the threshold must be in [0, 1], received -0.1"),
       ("b.csv", 66, "b.csv: no such file"),
     ] as [(String, Int32, String)] {

@@ -102,6 +102,29 @@ let patients = """
     #expect(try place.json("m.json")["positiveWeight"].number == 6.0 / 4)
   }
 
+  @Test("A weight of 2 is the row twice but for means and deviations, as the help says")
+  func weightsAndStandardisation() throws {
+    let place = try ModelWorkplace([
+      "w.csv": "x,w,z\n1,1,0\n2,1,1\n3,1,0\n7,2,1\n", "t.csv": "x,z\n1,0\n2,1\n3,0\n7,1\n7,1\n",
+    ])
+    func slopes(l2: Int) throws -> (weighted: Double, twice: Double) {
+      _ = try place.succeed("fit w.csv --target z --weights w --l2 \(l2) --model w.json")
+      _ = try place.succeed("fit t.csv --target z --l2 \(l2) --model t.json")
+      let slopes = try ["w.json", "t.json"].map {
+        try #require(place.json($0)["features"].elements.first?["originalCoefficient"].number)
+      }
+      return (slopes[0], slopes[1])
+    }
+    let (weighted, twice) = try slopes(l2: 1)
+    #expect(abs(weighted - twice) > 1e-3)
+    let free = try slopes(l2: 0)
+    #expect(abs(free.weighted - free.twice) < 1e-8)
+    #expect(
+      try place.succeed("fit --help").replacing("\n", with: " ").contains(
+        "Standardising counts every row once, whatever its weight: with a penalty a weight of 2 is not quite the row twice."
+      ))
+  }
+
   private func expectOddsOfGroups(_ model: JSON) throws {
     let feature = try #require(model["features"].elements.first)
     #expect(abs(try #require(feature["originalCoefficient"].number) - log(6)) < 1e-9)

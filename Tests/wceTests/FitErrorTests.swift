@@ -75,7 +75,7 @@ import _TestSupport
       command: "a.csv --target z --weights w", message: "a.csv: there are no rows, or all have weight 0",
       table: "x,w,z\n1,0,1\n2,0,0\n"),
     Failure(
-      command: "a.csv --target ill --positive yes --weights ill",
+      command: "a.csv --target ill --positive yes --weights ill", status: 64,
       message: #"a.csv: the column "ill" cannot be both the target and the weights"#),
     Failure(
       command: "a.csv --target ill --positive yes --exclude age --exclude city",
@@ -231,6 +231,19 @@ import _TestSupport
     let outcome = try ModelWorkplace().run("fit \(options) --model m.json")
     #expect(outcome.status == 64)
     #expect(outcome.errors.hasPrefix("Error: \(message)\n"))
+  }
+
+  @Test("A model does not take the place of another kind of file")
+  func modelOfAnotherName() throws {
+    let place = try ModelWorkplace(["a.csv": patients, "test.csv": "kept"])
+    let outcome = try place.run("fit a.csv --target ill --positive yes --model test.csv")
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.errors.hasPrefix(
+        "Error: The value 'test.csv' is invalid for '--model <MODEL.json>': the name of an output ends with .json\n"
+      ))
+    #expect(try place.text("test.csv") == "kept")
+    _ = try place.succeed("fit a.csv --target ill --positive yes --model M.JSON")
   }
 
   @Test func modelThatCannotBeCreated() throws {

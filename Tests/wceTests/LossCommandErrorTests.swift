@@ -210,14 +210,8 @@ import _TestSupport
       [
         "x.npy z.npy --pos-weights 1,2,3 --axis 0": "\(count) 0 of logits of shape [2, 3], received 3",
         "x.npy z.npy --pos-weights 1,2 --axis -1": "\(count) -1 of logits of shape [2, 3], received 2",
-        "x.npy z.npy --pos-weights 1,2,3 --axis 2":
-          "logistic_loss: axis 2 is out of range for logits of shape [2, 3]",
-        "x.npy z.npy --pos-weights 1,2,3 --axis -3":
-          "logistic_loss: axis -3 is out of range for logits of shape [2, 3]",
         "t.csv:logit t.csv:label --pos-weights 1,2,3 --axis 0":
           "\(count) 0 of logits of shape [6], received 3",
-        "t.csv:logit t.csv:label --pos-weights 1,2,3 --axis 1":
-          "logistic_loss: axis 1 is out of range for logits of shape [6]",
         "x.npy z.npy --pos-weights q.npy --axis 1":
           "q.npy: logistic_loss: positive weights must be finite and at least 0, received -2.0 for class 1",
         "x.npy z.npy --pos-weights q23.npy --axis 1":
@@ -235,6 +229,12 @@ import _TestSupport
         "x.npy z.npy --pos-weight=nan": "\(weights) nan",
         "x.npy z.npy --pos-weight inf": "\(weights) inf",
         "x.npy z.npy --pos-weights 1,-2,3 --axis 1": "\(weights) -2.0 for class 1",
+        "x.npy z.npy --pos-weights 1,2,3 --axis 2":
+          "logistic_loss: axis 2 is out of range for logits of shape [2, 3]",
+        "x.npy z.npy --pos-weights 1,2,3 --axis -3":
+          "logistic_loss: axis -3 is out of range for logits of shape [2, 3]",
+        "t.csv:logit t.csv:label --pos-weights 1,2,3 --axis 1":
+          "logistic_loss: axis 1 is out of range for logits of shape [6]",
         "x.npy z.npy --label-smoothing 1.5":
           "logistic_loss: label smoothing must lie in [0, 1], received 1.5",
         "x.npy z.npy --label-smoothing -0.1":

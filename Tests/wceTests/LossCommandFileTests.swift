@@ -203,6 +203,15 @@ import _TestSupport
       cut == .failure(65, "/dev/stdin: element 4: the data ends here; shape [2, 3] promises 6 elements"))
   }
 
+  @Test("A result that goes to standard output is a table, and alone there")
+  func standardOutput() throws {
+    for option in ["--output", "--gradient"] {
+      #expect(try place.loss("x.npy z.npy \(option) file.csv").status == 0)
+      let outcome = try place.loss("x.npy z.npy \(option) /dev/stdout")
+      #expect(outcome == Outcome(output: try place.text("file.csv")))
+    }
+  }
+
   /// Larger than the parts that files are read in, and no multiple of them.
   static let count = 600_001
 

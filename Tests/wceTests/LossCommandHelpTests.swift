@@ -82,7 +82,9 @@ import _TestSupport
               --name <NAME>           What errors call the operation. (default:
                                       logistic_loss)
               --threads <N>           The most threads. (default: all processors)
-              --json                  Print one JSON object.
+              --json                  Print one JSON object, in which an undefined mean is
+                                      null, and infinities and NaN are the strings inf,
+                                      -inf and nan.
               --version               Show the version.
               -h, --help              Show help information.
 

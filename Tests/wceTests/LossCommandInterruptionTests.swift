@@ -105,7 +105,14 @@ import _TestSupport
     #expect(
       try place.tool.shell("wce loss x.npy z.npy --reduction none > /dev/full")
         == .failure(74, "/dev/stdout: \(full)"))
-    #expect(try place.tool.shell("wce info > /dev/full") == .failure(74, "/dev/stdout: \(full)"))
+    for command in [
+      "info", "example", "--help", "help loss", "loss --help", "", "--version",
+      "--generate-completion-script zsh",
+    ] {
+      #expect(
+        try place.tool.shell("wce \(command) > /dev/full") == .failure(74, "/dev/stdout: \(full)"),
+        "\(command)")
+    }
     // Of two outputs, neither appears if one fails.
     for (file, name) in [("full.npy", "o.npy"), ("full.csv", "o.csv")] {
       try place.write("old", to: name)

@@ -48,8 +48,8 @@ import _TestSupport
     #expect(
       try place.loss("x.npy z.npy --pos-weight 9 --json")
         == Outcome(
-          output: #"{"count":6,"dtype":"float32","mean":1.5472327,"positive_weight":9,"shape":[2,3],"#
-            + #""sum":9.283397,"weight_sum":6}"# + "\n"))
+          output: #"{"count":6,"dtype":"float32","mean":1.5472327,"positiveWeight":9,"shape":[2,3],"#
+            + #""sum":9.283397,"weightSum":6}"# + "\n"))
   }
 
   @Test func elementwiseLossesOnStandardOutput() throws {
@@ -75,7 +75,7 @@ import _TestSupport
   @Test("JSON has the same keys whatever is asked for")
   func keys() throws {
     try place.write(NPYFile("<f4", [0, 3], [Float]()).bytes, to: "e.npy")
-    let keys: Set = ["count", "shape", "dtype", "sum", "mean", "weight_sum", "positive_weight"]
+    let keys: Set = ["count", "shape", "dtype", "sum", "mean", "weightSum", "positiveWeight"]
     for arguments in [
       "x.npy z.npy", "t.csv:logit t.csv:label --weights t.csv:w", "x.npy z.npy --reduction none",
       "e.npy e.npy --reduction sum", "x.npy z.npy --pos-weights 1,2 --axis 0",
@@ -90,8 +90,8 @@ import _TestSupport
     #expect(fields["shape"] as? [Int] == [2, 3])
     #expect(fields["count"] as? Int == 6)
     #expect(fields["dtype"] as? String == "float32")
-    #expect(fields["weight_sum"] as? Double == 5.5)
-    #expect(fields["positive_weight"] as? [Double] == [1, 0.5, 3])
+    #expect(fields["weightSum"] as? Double == 5.5)
+    #expect(fields["positiveWeight"] as? [Double] == [1, 0.5, 3])
     try place.write(NPYFile("<f8", [], [20.0]).bytes, to: "scalar.npy")
     try place.write(NPYFile("<i8", [], [0]).bytes, to: "zero.npy")
     // A scalar has the shape []. softplus(20), in all 17 digits; Foundation reads fewer.
@@ -136,7 +136,7 @@ import _TestSupport
     #expect(
       try place.loss(arguments).output.hasSuffix(
         "weight sum       1073741824\npositive weight  16777216\n"))
-    #expect(try (fields(arguments)["weight_sum"] as? Double).map(Float.init) == 0x1p30)
+    #expect(try (fields(arguments)["weightSum"] as? Double).map(Float.init) == 0x1p30)
     try place.write(NPYFile("<f4", [2, 3], [0.5, 0, 0, 0.25, 0, 0] as [Float]).bytes, to: "w.npy")
     #expect(
       try place.loss("x.npy z.npy --weights w.npy --pos-weight 0.1").output.hasSuffix(

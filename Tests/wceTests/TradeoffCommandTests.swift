@@ -62,6 +62,10 @@ import _TestSupport
     #expect(
       outcome.output.contains("> comes closest: q = 2 for recall ≥ 1\nNo weight from 1 to 2 reaches a recall")
     )
+    // Not to be trained with: it misses the goal.
+    #expect(
+      outcome.output.hasSuffix(
+        "Next:\n  wce tradeoff --pos-weights 2...200:11 --recall-at-least 1\n"))
   }
 
   @Test func withoutAGoalNothingIsRecommended() throws {
@@ -78,7 +82,82 @@ import _TestSupport
     #expect(outcome.errors == "wce: note: it's.csv: filled 1 missing cell of column \"a & b\"\n")
   }
 
+  /// One positive in a thousand rows, two features.
+  private func writeRareTable() throws {
+    var generator = SeededGenerator(seed: 5)
+    var text = "a,b,z\n"
+    for row in 0..<20_000 {
+      let isPositive = row % 1000 == 0
+      let cells = (0..<2).map { _ in
+        (0..<4).reduce(0.0) { sum, _ in sum + Double.random(in: -1...1, using: &generator) }
+          + (isPositive ? 2 : 0)
+      }
+      text += "\(cells[0]),\(cells[1]),\(isPositive ? 1 : 0)\n"
+    }
+    _ = try directory.write(text, to: "rare.csv")
+  }
+
+  @Test("The weights go as far as rare positives need")
+  func theDefaultWeightsFollowTheData() throws {
+    try writeRareTable()
+    let command = ["tradeoff", "rare.csv", "--target", "z", "--recall-at-least", "0.9", "--folds", "2"]
+    let outcome = try tool.run(command + ["--json", "s.json"])
+    #expect(outcome.status == 0)
+    let study = try study("s.json")
+    // Ten times 19,980 / 20, and on to the next of five steps a decade.
+    #expect(study.settings.positiveWeights.count == 26 && study.settings.positiveWeights.last == 10000)
+    let recommendation = try #require(study.recommendation)
+    #expect(recommendation.isReached && recommendation.positiveWeight > 100)
+    #expect(outcome.output.contains("\nOf the weights from 0.1 to 10000, q = "))
+    #expect(outcome.output.contains("Next:\n  wce fit rare.csv --target z --pos-weight "))
+    // Up to 100 the goal is out of reach, and the way leads on.
+    let short = try tool.run(command + ["--pos-weights", "0.1...100:4"])
+    #expect(short.output.contains("q = 100 comes\nclosest. Larger ones may: go on from 100 to 10000."))
+    let next = try #require(short.output.split(separator: "Next:\n").last)
+    #expect(
+      next
+        == "  wce tradeoff rare.csv --target z --pos-weights 100...10000:11 --folds 2 --recall-at-least 0.9\n"
+    )
+    #expect(try tool.shell(String(next)).output.contains("> recommended: q = "))
+  }
+
+  @Test func helpSaysTheDefaultWeights() throws {
+    let help = try tool.run("tradeoff", "--help").output
+    #expect(
+      help.contains(
+        """
+          --pos-weights <PATH|Q1,Q2,...>
+                                  The weights: FIRST...LAST:COUNT in equal ratios, or
+                                  numbers with commas between. (default: five a decade
+                                  from 0.1 to 100, or to 10 negatives / positives if
+                                  that is more)
+
+        """))
+  }
+
   // MARK: The line to run next
+
+  @Test func theNextStudyKeepsTheSettings() throws {
+    try writeAwkwardTable()
+    let options = [
+      "--l2", "0.125", "--seed", "7", "--exclude", "a & b", "--recall-at-least", "1", "--json",
+      "s.json", "--report", "r.html",
+    ]
+    let output = try tool.run(Self.awkward + options).output
+    let next = try #require(output.split(separator: "Next:\n").last)
+    #expect(
+      next
+        == #"  wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' --pos-weights 3.25...325:11 --folds 3 --seed 7 --l2 0.125 --recall-at-least 1 --weights w --exclude 'a & b' --missing mean"#
+        + "\n")
+    #expect(try text("r.html").contains("<p>To try further weights:</p>"))
+    let study = try study("s.json")
+    let again = try tool.shell(next.dropLast() + " --json s.json")
+    #expect(again.status == 0)
+    var settings = try self.study("s.json").settings
+    #expect(settings.positiveWeights.count == 11)
+    settings.positiveWeights = study.settings.positiveWeights
+    #expect(settings == study.settings)
+  }
 
   @Test func theNextLineOfTheExampleRuns() throws {
     let output = try tool.run("tradeoff", "--pos-weights", "0.1,1,10,40", "--folds", "3").output
@@ -110,6 +189,22 @@ import _TestSupport
     let model = try runNextLine(of: output)
     #expect(model.model.positiveWeight == 0.25 && model.encoding.columns.map(\.name) == ["1"])
     #expect(model.target == TargetColumn(name: "3", positive: "-yes"))
+  }
+
+  @Test("A label may be a negative number")
+  func negativeLabels() throws {
+    let rows = (0..<40).map { "\($0 % 7),\($0 % 4 == 0 ? -1 : 1)\n" }
+    _ = try directory.write("x,z\n" + rows.joined(), to: "t.csv")
+    let output = try tool.run(
+      "tradeoff", "t.csv", "--target", "z", "--positive", "-1", "--pos-weights", "2", "--folds", "2"
+    ).output
+    #expect(output.hasPrefix("t.csv, target z = -1: 40 rows, 10 of them positive"))
+    #expect(try runNextLine(of: output).training.positiveCount == 10)
+    let fit = try tool.run("fit", "t.csv", "--target", "z", "--positive", "-1", "--model", "m.json")
+    #expect(fit.output.hasPrefix("rows               40, 10 of them positive\n"))
+    let evaluation = try tool.run(
+      "evaluate", "t.csv", "--model", "m.json", "--target", "z", "--positive", "-1")
+    #expect(evaluation.output.hasPrefix("rows               40, 10 of them positive\n"))
   }
 
   private func runNextLine(of output: String) throws -> Classifier {

@@ -36,10 +36,21 @@ import _TestSupport
       ("--folds 1", "the number of folds must be at least 2, received 1"),
       ("--l2 -1", "the l2 penalty must be finite and at least 0, received -1"),
       ("--threads 0", "the number of threads must be at least 1, received 0"),
-      ("--seed -1", "--seed"),
+      ("--seed -1", "The value '-1' is invalid for '--seed <S>'"),
       ("d.npy --target 1", "A study takes a table, DATA.csv, and d.npy is a matrix."),
-      ("--report x --json x", "--json and --report name the same file."),
-      ("d.csv --target t --report ./d.csv", "--report and the data name the same file."),
+      (
+        "--report d.csv",
+        "The value 'd.csv' is invalid for '--report <FILE.html>': the name of an output ends with .html or .htm"
+      ),
+      (
+        "--json d.csv",
+        "The value 'd.csv' is invalid for '--json <FILE.json>': the name of an output ends with .json"
+      ),
+      (
+        "--picture d.csv",
+        "The value 'd.csv' is invalid for '--picture <FILE.svg>': the name of an output ends with .svg"
+      ),
+      ("--json /dev/shm/d.csv", "the name of an output ends with .json"),
     ]
     for (line, message) in cases {
       let outcome = try tool.run(["tradeoff"] + line.split(separator: " ").map(String.init))
@@ -48,6 +59,7 @@ import _TestSupport
       #expect(outcome.output.isEmpty, "\(line)")
     }
     #expect(try directory.names() == ["d.csv"])
+    #expect(try text("d.csv") == "a,t\n1,0\n2,1\n")
   }
 
   @Test("A name in a table cannot steer the terminal")

@@ -43,9 +43,15 @@ struct Digest {
   mutating func add(_ value: Double) {
     state = (state ^ (value.isNaN ? 0x7FF8 << 48 : value.bitPattern)) &* 0x100_0000_01B3
   }
+
+  mutating func add(_ sum: PartialSum) {
+    add(sum.high)
+    add(sum.low)
+    add(sum.isScaled ? 1 : 0)
+  }
 }
 
-/// The kernels of the loss, on logits of every kind, in their plain and their general form.
+/// The kernels of the loss, on logits of every kind, in their plain and their general form: all that they write and return.
 func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Digest) {
   let count = 4099
   let buffer = UnsafeMutablePointer<Scalar>.allocate(capacity: 6 * count)
@@ -56,7 +62,7 @@ func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Di
   var state: UInt64 = 42
   func random() -> Scalar {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Scalar(Int64(state >> 40)) / 16_777_216
+    return Scalar(Int64(state >> 11)) / 0x1p53
   }
   for index in 0..<count {
     logits[index] = (random() - 0.5) * (index % 7 == 0 ? 1600 : 20)
@@ -79,21 +85,25 @@ func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Di
   general.weights = UnsafePointer(weights)
   general.targetScale = 0.75
   general.targetOffset = 0.125
+  func addWritten() {
+    for index in 0..<count {
+      digest.add(Double(output[index]))
+      digest.add(Double(losses[index]))
+    }
+  }
   func run(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>) {
     forms.plain(plain)
-    for index in 0..<count { digest.add(Double(output[index])) }
+    addWritten()
     forms.general(general)
-    for index in 0..<count { digest.add(Double(output[index])) }
+    addWritten()
   }
   func run(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>) {
-    var finite = plain
-    finite.logits += 8
-    finite.targets += 8
-    finite.count -= 8
-    let sums = [forms.plain(finite), forms.general(general)]
-    for sum in sums {
-      digest.add(sum.high)
-      digest.add(sum.low)
+    // The first terms are not all finite, and nor are sums with them; without them every bit of the others counts.
+    for start in [0, 8] {
+      digest.add(forms.plain(plain.part(from: start, count: count - start)))
+      addWritten()
+      digest.add(forms.general(general.part(from: start, count: count - start)))
+      addWritten()
     }
   }
   run(table.loss)
@@ -104,7 +114,19 @@ func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Di
   run(table.lossWithGradient)
   run(table.lossSum)
   run(table.lossSumWithGradient)
-  digest.add(table.sum(weights, count).high)
+  digest.add(table.sum(weights, count))
+  digest.add(table.sum(losses + 8, count - 8))
+  // What a call makes of the sums of its blocks.
+  let (blocks, length) = (37, 110)
+  for scale in [1, 0x1p1007] {
+    let total = PartialSum.tree(over: 0..<blocks) { block in
+      let sum = table.sum(losses + (8 + block * length), length)
+      return PartialSum(high: sum.high * scale, low: sum.low * scale)
+    }
+    digest.add(total)
+    digest.add(total.value)
+    digest.add(total.divided(by: table.sum(weights, count)))
+  }
 }
 
 /// The matrix kernels on a tile of 24 rows and 8 columns. No vector has a remainder.

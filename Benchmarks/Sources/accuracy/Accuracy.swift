@@ -19,7 +19,8 @@ struct Accuracy {
       }
       stride = value
     }
-    var isGood = try sweepFloat(stride: stride)
+    var isGood = try checkSpecialLogits()
+    isGood = try sweepFloat(stride: stride) && isGood
     isGood = try sweepDouble(points: 1_000_000_000 / stride) && isGood
     // Weights and soft targets add roundings; their errors are sampled, as there is no end of them.
     for weight in [3, 9.7] {
@@ -29,6 +30,27 @@ struct Accuracy {
     isGood = try SumSweep.run(Float.self, count: 100_000_000 / stride) && isGood
     isGood = try SumSweep.run(Double.self, count: 100_000_000 / stride) && isGood
     exit(isGood ? 0 : 1)
+  }
+
+  /// The logits that have no neighbours, ±∞ and NaN: losses and gradients for the targets 0 and 1 are the limits, or NaN.
+  static func checkSpecialLogits() throws -> Bool {
+    let logits: [Float] = [.infinity, -.infinity, .nan, .infinity, -.infinity, -.nan]
+    let targets: [Float] = [0, 0, 0, 1, 1, 1]
+    let losses: [Float] = [.infinity, 0, .nan, 0, .infinity, .nan]
+    let gradients: [Float] = [1, 0, .nan, 0, -1, .nan]
+    func areSame(_ a: [Float], _ b: [Float]) -> Bool {
+      zip(a, b).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
+    }
+    var isGood = true
+    for set in InstructionSet.available {
+      let loss = try WeightedCrossEntropyLoss<Float>(instructionSet: set)
+      let computed = try loss(logits: logits, targets: targets)
+      let computedGradients = try loss.gradient(logits: logits, targets: targets)
+      let isRight = areSame(computed, losses) && areSame(computedGradients, gradients)
+      print("float32, \(set.rawValue): the results for ±∞ and NaN are \(isRight ? "right" : "wrong")")
+      isGood = isGood && isRight
+    }
+    return isGood
   }
 
   /// Float32 logits by their bit patterns: all finite ones, both signs, with a stride.

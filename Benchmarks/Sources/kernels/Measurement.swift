@@ -1,5 +1,3 @@
-import WeightedCrossEntropy
-
 /// The median time of a call.
 struct Measurement {
   let nanoseconds: Double
@@ -24,29 +22,5 @@ struct Measurement {
       if samples.count >= 2000 { break }
     }
     nanoseconds = samples.sorted()[samples.count / 2]
-  }
-}
-
-/// What is timed.
-enum Operation: String, CaseIterable {
-  case loss, gradient
-  case secondDerivative = "second derivative"
-  case mean
-  case meanWithGradient = "mean + gradient"
-
-  /// One call, into `output` where it writes; returns the mean where it has one.
-  func run<Scalar: LossScalar>(
-    _ loss: WeightedCrossEntropyLoss<Scalar>, _ logits: Span<Scalar>, _ targets: Span<Scalar>,
-    into output: inout MutableSpan<Scalar>
-  ) throws -> Scalar? {
-    switch self {
-    case .loss: try loss.losses(logits: logits, targets: targets, into: &output)
-    case .gradient: try loss.gradient(logits: logits, targets: targets, into: &output)
-    case .secondDerivative: try loss.secondDerivative(logits: logits, targets: targets, into: &output)
-    case .mean: return try loss.reduced(.mean, logits: logits, targets: targets)
-    case .meanWithGradient:
-      return try loss.valueWithGradient(of: .mean, logits: logits, targets: targets, into: &output)
-    }
-    return nil
   }
 }

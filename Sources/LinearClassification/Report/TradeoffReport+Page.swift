@@ -74,12 +74,14 @@ extension TradeoffReport {
       </div>
       <div class="words">
       <p>\(words)</p>
-      <p>To train the model with this weight:</p>
+      <p>\(isToBeContinued ? "To try further weights:" : "To train the model with this weight:")</p>
       <pre><code>\(provenance.nextCommand)</code></pre>
       </div>
       </section>
       """
   }
+
+  private var isToBeContinued: Bool { study.recommendation?.furtherWeights != nil }
 
   private var answerTitle: String {
     guard let recommendation = study.recommendation else { return "The weight with the highest F1" }

@@ -13,7 +13,7 @@ public struct TradeoffReport: Hashable, Sendable {
     public var featureCount: Int
     /// The command that made the report.
     public var command: String
-    /// The command that fits the chosen weight.
+    /// The command to run next: it fits the chosen weight, or goes on looking where the recommendation has `furtherWeights`.
     public var nextCommand: String
     /// The version of the software.
     public var version: String

@@ -11,15 +11,16 @@
  * derivatives are then exactly 0 even where its logit or target is NaN. Infinite logits give the limits. Results are within
  * a few units in the last place, down to the last subnormal.
  *
- * Buffers hold `count` elements each in row-major order, of the type in the function's name. An output may be the same
- * address as an input (in-place); any other overlap of an output with an input, or with another output, is an error.
+ * Buffers hold `count` elements each in row-major order, of the type in the function's name. An output may be an input's own
+ * buffer: at the same address and with as many elements (in-place). Any other overlap of an output with an input, class
+ * weights among them, or with another output, is an error.
  *
  * No function aborts, prints or throws. Each returns a status and, on an error, writes what was wrong to `message`; outputs
  * are then as they were. A null pointer, a negative or overflowing size, a number out of its range are all errors. Only the
  * caller can know that a buffer is as long as `count` says. All functions may be called from several threads at once.
  *
- * Calls on up to 65,536 elements run on the calling thread. Without class weights they allocate nothing, unless to say what was
- * wrong.
+ * Buffers, class weights too, are used where they lie. Calls on up to 65,536 elements run on the calling thread and allocate
+ * nothing, unless to say what was wrong; calls on more allocate nothing but what threads need.
  *
  * The caller's floating-point status flags are as if one thread had done all: FE_OVERFLOW is raised where a result overflows
  * to infinity from finite numbers, and may be by an element that a weight of 0 masks. Flags are never cleared.
@@ -61,7 +62,7 @@ typedef enum wce_status {
   WCE_ERROR_SHAPE = 4,
   /** The mean of no elements, or a weighted mean without weights whose sum is positive and finite. */
   WCE_ERROR_UNDEFINED_MEAN = 5,
-  /** An output overlaps another buffer without being the same address as an input. */
+  /** An output overlaps another buffer and is not an input's own. */
   WCE_ERROR_OVERLAP = 6,
   /** The environment variable WCE_INSTRUCTION_SET asks for what this processor does not have. */
   WCE_ERROR_INSTRUCTION_SET = 7
@@ -83,12 +84,13 @@ typedef enum wce_reduction {
 typedef struct wce_options {
   /** sizeof(wce_options) as the caller knows it. */
   int64_t struct_size;
-  /** q for every element: finite and at least 0. Ignored where there are class weights. */
+  /** q for every element: at least 0 and finite, in the type in the function's name too, to which it is rounded. Ignored where
+      there are class weights. */
   double positive_weight;
-  /** A target z counts as z (1 - s) + s / 2; in [0, 1]. */
+  /** A target z counts as z (1 - s) + s / 2; in [0, 1], then rounded to that type. */
   double label_smoothing;
-  /** q for each class along `axis`, `class_count` numbers of the type in the function's name; or null. They are checked
-      where there are no elements too. */
+  /** q for each class along `axis`, `class_count` numbers of the type in the function's name; or null. They are read where
+      they lie, and checked where there are no elements too. */
   const void *class_weights;
   int64_t class_count;
   /** The class axis, from 0, or from the end where it is negative: -1 is the last. */
@@ -99,7 +101,7 @@ typedef struct wce_options {
   int64_t rank;
   /** The most threads a call may use; 0 is as many as there are processors. */
   int64_t threads;
-  /** What messages call the operation, UTF-8; null is "logistic_loss". */
+  /** What messages call the operation, UTF-8; null or "" is "logistic_loss". */
   const char *name;
 } wce_options;
 
@@ -172,7 +174,7 @@ wce_status wce_loss_with_gradient_f64(int64_t count, const double *logits, const
 
 /**
  * Writes the reduced loss to `value` and, where `gradient` is not null, its derivative in each logit there, in the same
- * pass (in two passes where `gradient` is an input's address). The reduction must not be WCE_REDUCTION_NONE.
+ * pass (in two passes where `gradient` is an input's buffer). The reduction must not be WCE_REDUCTION_NONE.
  *
  * The value is the same bits for any number of threads, and within 1 unit in the last place of the exact sum of the terms.
  */

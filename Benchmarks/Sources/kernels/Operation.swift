@@ -1,0 +1,65 @@
+import WeightedCrossEntropy
+
+/// What is timed.
+enum Operation: String, CaseIterable {
+  case loss, gradient
+  case secondDerivative = "second derivative"
+  case targetDerivative = "target derivative"
+  case positiveWeightDerivative = "weight derivative"
+  case lossWithGradient = "loss + gradient"
+  case mean
+  case meanWithGradient = "mean + gradient"
+  // With element weights and label smoothing.
+  case weightedLoss = "weighted loss"
+  case weightedMean = "weighted mean"
+  case weightedMeanWithGradient = "weighted mean + gradient"
+
+  var isWeighted: Bool {
+    switch self {
+    case .weightedLoss, .weightedMean, .weightedMeanWithGradient: true
+    default: false
+    }
+  }
+
+  /// One call, into `output` and, where it writes two numbers an element, `losses`; returns the mean where it has one.
+  func run<Scalar: LossScalar>(
+    _ loss: WeightedCrossEntropyLoss<Scalar>, _ logits: Span<Scalar>, _ targets: Span<Scalar>,
+    weights: Span<Scalar>, into output: inout MutableSpan<Scalar>, losses: inout MutableSpan<Scalar>
+  ) throws -> Scalar? {
+    let weights = isWeighted ? weights : nil
+    switch self {
+    case .loss, .weightedLoss:
+      try loss.losses(logits: logits, targets: targets, weights: weights, into: &output)
+    case .gradient: try loss.gradient(logits: logits, targets: targets, into: &output)
+    case .secondDerivative: try loss.secondDerivative(logits: logits, targets: targets, into: &output)
+    case .targetDerivative: try loss.targetDerivative(logits: logits, targets: targets, into: &output)
+    case .positiveWeightDerivative:
+      try loss.positiveWeightDerivative(logits: logits, targets: targets, into: &output)
+    case .lossWithGradient:
+      try loss.lossesWithGradient(logits: logits, targets: targets, losses: &losses, gradient: &output)
+    case .mean, .weightedMean:
+      return try loss.reduced(.mean, logits: logits, targets: targets, weights: weights)
+    case .meanWithGradient, .weightedMeanWithGradient:
+      return try loss.valueWithGradient(
+        of: .mean, logits: logits, targets: targets, weights: weights, into: &output)
+    }
+    return nil
+  }
+
+  /// What a call writes for one element of `count`, from the calls on single elements; nil where it writes nothing.
+  func expected<Scalar: LossScalar>(
+    _ loss: WeightedCrossEntropyLoss<Scalar>, logit: Scalar, target: Scalar, weight: Scalar, count: Int
+  ) -> Scalar? {
+    switch self {
+    case .loss: loss.value(logit: logit, target: target)
+    case .weightedLoss: weight * loss.value(logit: logit, target: target)
+    case .gradient, .lossWithGradient: loss.derivative(logit: logit, target: target)
+    case .meanWithGradient: loss.derivative(logit: logit, target: target) / Scalar(count)
+    case .weightedMeanWithGradient: weight * loss.derivative(logit: logit, target: target) / Scalar(count)
+    case .secondDerivative: loss.secondDerivative(logit: logit, target: target)
+    case .targetDerivative: loss.targetDerivative(logit: logit, target: target)
+    case .positiveWeightDerivative: loss.positiveWeightDerivative(logit: logit, target: target)
+    case .mean, .weightedMean: nil
+    }
+  }
+}

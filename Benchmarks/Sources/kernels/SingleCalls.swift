@@ -1,0 +1,32 @@
+import WeightedCrossEntropy
+
+/// Times calls on single elements: one after another over an array, where the processor overlaps them, and in a chain, where each
+/// waits for the result of the one before.
+enum SingleCalls {
+  static func print() throws {
+    Swift.print("ns a call                  over an array   in a chain")
+    try measure(Float.self)
+    try measure(Double.self)
+  }
+
+  static func measure<Scalar: LossScalar>(_ type: Scalar.Type) throws {
+    let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3)
+    try row("\(type) value") { loss.value(logit: $0, target: 1) }
+    try row("\(type) derivative") { loss.derivative(logit: $0, target: 1) }
+    try row("\(type) second derivative") { loss.secondDerivative(logit: $0, target: 1) }
+  }
+
+  // Inlined, so that the call that is timed is inlined into the loops as it is in its users.
+  @inline(__always)
+  static func row<Scalar: LossScalar>(_ name: String, _ call: (Scalar) -> Scalar) throws {
+    let logits = (0..<1000).map { Scalar($0 - 500) / 64 }
+    var sum: Scalar = 0
+    let independent = Measurement { for logit in logits { sum += call(logit) } }
+    var logit: Scalar = 0.5
+    let dependent = Measurement { for _ in 0..<1000 { logit = call(logit) - 1 } }
+    precondition(sum.isFinite && logit.isFinite)
+    Swift.print(
+      pad("", 2) + pad(name, 25) + pad(rounded(independent.nanoseconds / 1000), 16)
+        + rounded(dependent.nanoseconds / 1000))
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+
+/// What holds for the names of the inputs and outputs of all commands.
+enum FileName {
+  /// Checks the name of an input.
+  static func input(_ name: String) throws -> String {
+    try checkDash(name, "standard input is /dev/stdin")
+    return name
+  }
+
+  /// Checks the name of an output: it ends as its format does, so that a slip (`--json data.csv`, as if `--json` were a flag) replaces
+  /// no other file. What lies in `/dev` (`/dev/stdout`, `/dev/null`) is a stream, of any name.
+  static func output(_ endings: String...) -> @Sendable (String) throws -> String {
+    { name in
+      try checkDash(name, "standard output is /dev/stdout")
+      let isStream = name.hasPrefix("/dev/") && !name.hasPrefix("/dev/shm/")
+      guard isStream || endings.contains(where: name.lowercased().hasSuffix) else {
+        throw ValidationError("the name of an output ends with \(endings.joined(separator: " or "))")
+      }
+      return name
+    }
+  }
+
+  /// Other tools take `-` for a standard stream. Here it would be a file of that name, which nobody means.
+  private static func checkDash(_ name: String, _ right: String) throws(ValidationError) {
+    if name == "-" { throw ValidationError(right) }
+  }
+}
