@@ -6,7 +6,7 @@ extension ToolError {
   init(_ error: ClassificationError, source: String? = nil) {
     switch error {
     case .file(let error): self.init(error)
-    case .table(.targetIsWeights): self.init(.usage, (source.map { "\($0): " } ?? "") + error.description)
+    case .table(.targetIsWeights): self.init(.usage, Self.line(error.description, about: source))
     case .loss(let error): self.init(error, source: source)
     case .invalidSetting: self.init(.usage, error.description)
     default:
