@@ -19,8 +19,11 @@ struct CSVCell {
   /// The text as a label or a name: blanks count only inside quotes.
   var labelBytes: UnsafeBufferPointer<UInt8> { isQuoted ? bytes : trimmed }
 
-  /// The label as a string; bytes that are no UTF-8 become replacement characters.
+  /// The label as messages show it; bytes that are no UTF-8 become replacement characters.
   var label: String { String(decoding: labelBytes, as: UTF8.self) }
+
+  /// Whether the bytes of the label are UTF-8.
+  var isUTF8: Bool { String(validating: labelBytes, as: UTF8.self) != nil }
 
   /// Whether there is nothing but blanks.
   var isEmpty: Bool { trimmed.isEmpty }
@@ -47,6 +50,9 @@ struct CSVCell {
     }
     return Self.specialNumber(text)
   }
+
+  /// The cell as one of a column of numbers in a table: NaN where a number is missing, `nil` where the cell is text.
+  var tableNumber: Double? { isMissingNumber ? .nan : number(as: Double.self) }
 
   private static func specialNumber<Scalar: NumericScalar>(_ text: UnsafeBufferPointer<UInt8>) -> Scalar? {
     guard text.count <= "-infinity".utf8.count else { return nil }

@@ -10,14 +10,16 @@ struct CSVColumnContent {
   /// The first row, counted from 0, that was read as text; the rows before it looked like numbers.
   var textStart = 0
 
-  /// Appends a cell of text.
-  mutating func append(_ cell: CSVCell, _ rows: CSVRowScanner) {
+  /// Appends a cell of text. `column` is its index, for an error.
+  mutating func append(_ cell: CSVCell, _ column: Int, _ rows: CSVRowScanner) throws(DataFileError) {
     let text = cell.labelBytes
     if text.isEmpty {
       noteMissing(rows)
       codes.append(-1)
+    } else if let code = labels.code(text) {
+      codes.append(code)
     } else {
-      codes.append(labels.code(text))
+      throw rows.bad(column, "\(quoted(cell.label)) is not UTF-8; save the file as UTF-8")
     }
   }
 
@@ -35,5 +37,12 @@ struct CSVColumnContent {
     merged.missingCount += missingCount
     merged.firstMissing = earlier.firstMissing ?? firstMissing
     self = merged
+  }
+
+  /// Makes one category of labels that are equal as strings: the one that came first.
+  mutating func mergeEqualLabels() -> [String] {
+    guard let (distinct, indices) = labels.indicesOfEqualLabels() else { return labels.labels }
+    for row in codes.indices where codes[row] >= 0 { codes[row] = indices[Int(codes[row])] }
+    return distinct
   }
 }

@@ -22,6 +22,8 @@ public final class CSVColumnReader: NumericSource {
   /// The shape, once the last row has been read.
   public private(set) var shape: [Int]?
   private let file: CSVFile
+  /// Of the rows that were read last: from which row on, and by how much, a row's line is ahead of its number. Few, as most rows take a line.
+  private var lineLeads: [(row: Int, lead: Int)] = []
 
   /// Opens a column.
   ///
@@ -64,6 +66,8 @@ public final class CSVColumnReader: NumericSource {
   {
     var rows = file.rows
     defer { file.rows = rows }
+    lineLeads.removeAll(keepingCapacity: true)
+    var lead = -1
     var count = 0
     while count < buffer.count {
       switch rows.nextRow() {
@@ -78,18 +82,27 @@ public final class CSVColumnReader: NumericSource {
           try rows.skipCell(index)
           try rows.endCell(index)
         }
-        count += 1
       case .blank:
         buffer[count] = try number(.empty, rows)
-        count += 1
       case .endOfBlock:
-        guard try file.refill(&rows) else {
-          shape = [rows.row]
-          return count
-        }
+        if try file.refill(&rows) { continue }
+        shape = [rows.row]
+        return count
       }
+      if rows.rowLine - rows.row != lead {
+        lead = rows.rowLine - rows.row
+        lineLeads.append((rows.row, lead))
+      }
+      count += 1
     }
     return count
+  }
+
+  /// The row, its line and the column.
+  public func location(ofElement index: Int) -> DataFileError.Location? {
+    let row = index + 1
+    guard row <= file.rows.row, let lead = lineLeads.last(where: { $0.row <= row })?.lead else { return nil }
+    return .row(row, line: row + lead, column: header.names[column])
   }
 
   /// Goes back to the first row. A pipe that is not rereadable cannot: it throws.

@@ -51,8 +51,9 @@ final class CSVFile {
       let original = hasHeader == true ? [] : Array(block)
       let cells = try rows.cells()
       let isHeader = hasHeader ?? !isData(cells)
-      let names = isHeader ? cells : (1...cells.count).map { "\($0)" }
-      let header = CSVHeader(names: names, path: path)
+      let names = isHeader ? cells.map(\.label) : (1...cells.count).map { "\($0)" }
+      let header = CSVHeader(
+        names: names, path: path, encodingError: isHeader ? encodingError(cells, rows) : nil)
       if !isHeader {
         _ = block.update(fromContentsOf: original)
         rows = start
@@ -65,8 +66,19 @@ final class CSVFile {
       reason:
         "the file is empty\(hasHeader == true ? "; a header with the names of the columns is expected" : "")")
   }
+
   /// Whether a first row, of nothing but numbers, is data rather than names.
-  private static func isData(_ cells: [String]) -> Bool {
-    cells.contains { !$0.isEmpty } && cells.allSatisfy { $0.isEmpty || Double($0) != nil }
+  private static func isData(_ cells: [CSVCell]) -> Bool {
+    cells.contains { !$0.isEmpty } && cells.allSatisfy { $0.isEmpty || $0.number(as: Double.self) != nil }
+  }
+
+  /// An error about the first name of a header that is not UTF-8.
+  private static func encodingError(_ cells: [CSVCell], _ rows: CSVRowScanner) -> DataFileError? {
+    cells.firstIndex { !$0.isUTF8 }.map { column in
+      rows.bad(
+        column,
+        "the name of column \(column + 1), \(quoted(cells[column].label)), is not UTF-8; save the file as UTF-8"
+      )
+    }
   }
 }

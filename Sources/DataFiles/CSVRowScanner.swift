@@ -131,10 +131,10 @@ struct CSVRowScanner {
   }
 
   /// Reads the cells of a row of any length: the header, or the first row of a table without one.
-  mutating func cells() throws(DataFileError) -> [String] {
-    var cells: [String] = []
+  mutating func cells() throws(DataFileError) -> [CSVCell] {
+    var cells: [CSVCell] = []
     while true {
-      cells.append(try cell(cells.count).label)
+      cells.append(try cell(cells.count))
       guard cells.count <= Self.columnLimit else {
         throw bad(cells.count, "there are more than \(Self.columnLimit) columns")
       }
@@ -207,8 +207,11 @@ struct CSVRowScanner {
 
   @inline(never)
   private func ragged(_ received: String) -> DataFileError {
-    DataFileError(
+    let table = columnCount == 1 ? "1 column" : "\(columnCount) columns"
+    // A file with a delimiter that nobody thought of is a table of one column, until a cell holds a comma.
+    let question = columnCount == 1 ? "; \(DataFileError.delimiterQuestion)" : ""
+    return DataFileError(
       .badData, path: header.path, at: .row(row, line: rowLine, column: nil),
-      reason: "the table has \(columnCount) column\(columnCount == 1 ? "" : "s"), this row \(received)")
+      reason: "the table has \(table), this row \(received)\(question)")
   }
 }

@@ -23,8 +23,8 @@ public struct CSVTable: Sendable {
   public enum Values: Sendable {
     /// Numbers; NaN where one is missing.
     case numbers([Double])
-    /// Text: for each row the index of its label, or -1 where it is missing; the labels in the order of their first row. Bytes that are
-    /// not UTF-8 are shown as replacement characters.
+    /// Text: for each row the index of its label, or -1 where it is missing; the labels in the order of their first row. All of them differ
+    /// as strings: what Unicode counts as the same text is one label, as it is written first.
     case categories(codes: [Int32], labels: [String])
   }
 
@@ -50,8 +50,8 @@ public struct CSVTable: Sendable {
   ///   - format: How the file is written.
   ///   - textColumns: Names of columns whose cells are labels even if all of them look like numbers. A name that no column has does nothing.
   ///   - progress: Called now and then, with what has been read.
-  /// - Throws: A `DataFileError`: the file cannot be read, is empty, a row has another number of cells than the header, or a quote is
-  ///   never closed.
+  /// - Throws: A `DataFileError`: the file cannot be read, is empty, a row has another number of cells than the header, a quote is
+  ///   never closed, or a label or the name of a column is not UTF-8.
   public init(
     contentsOf path: String, format: CSVFormat = CSVFormat(), textColumns: Set<String> = [],
     progress: (ReadingProgress) -> Void = { _ in }
@@ -78,6 +78,7 @@ public struct CSVTable: Sendable {
   init(
     file: CSVFile, textColumns: Set<String>, progress: (ReadingProgress) -> Void
   ) throws(DataFileError) {
+    if let error = file.header.encodingError { throw error }
     let builder = CSVTableBuilder(file: file, textColumns: textColumns)
     try builder.readRows(progress)
     try builder.rereadLateTextColumns()

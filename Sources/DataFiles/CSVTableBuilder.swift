@@ -43,12 +43,12 @@ final class CSVTableBuilder {
             tile[column * tileRows + tileCount] = number
           } else {
             let cell = try rows.cell(column)
-            put(cell, column, tileCount, rows)
+            try put(cell, column, tileCount, rows)
           }
           try rows.endCell(column)
         }
       case .blank:
-        put(.empty, 0, tileCount, rows)
+        try put(.empty, 0, tileCount, rows)
       case .endOfBlock:
         progress(file.progress)
         if try file.refill(&rows) { continue }
@@ -78,14 +78,14 @@ final class CSVTableBuilder {
         for column in 0..<columnCount {
           if !isNumeric[column], rows.row <= collected[column].textStart {
             let cell = try rows.cell(column)
-            earlier[column].append(cell, rows)
+            try earlier[column].append(cell, column, rows)
           } else {
             try rows.skipCell(column)
           }
           try rows.endCell(column)
         }
       case .blank:
-        earlier[0].append(.empty, rows)
+        try earlier[0].append(.empty, 0, rows)
       case .endOfBlock:
         guard try file.refill(&rows) else { throw changed() }
       }
@@ -93,22 +93,28 @@ final class CSVTableBuilder {
     for column in late { collected[column].prepend(earlier[column]) }
   }
 
-  /// The finished columns.
+  /// The finished columns; to be called once.
   func columns() -> [CSVTable.Column] {
-    zip(file.header.names, collected).enumerated().map { index, column in
-      let (name, content) = column
+    collected.indices.map { index in
+      let values: CSVTable.Values
+      if isNumeric[index] {
+        values = .numbers(collected[index].numbers)
+      } else {
+        let labels = collected[index].mergeEqualLabels()
+        values = .categories(codes: collected[index].codes, labels: labels)
+      }
       return CSVTable.Column(
-        name: name,
-        values: isNumeric[index]
-          ? .numbers(content.numbers) : .categories(codes: content.codes, labels: content.labels.labels),
-        missingCount: content.missingCount, firstMissing: content.firstMissing)
+        name: file.header.names[index], values: values, missingCount: collected[index].missingCount,
+        firstMissing: collected[index].firstMissing)
     }
   }
 
   /// Takes a cell that is not plainly a number.
-  private func put(_ cell: CSVCell, _ column: Int, _ tileRow: Int, _ rows: CSVRowScanner) {
+  private func put(
+    _ cell: CSVCell, _ column: Int, _ tileRow: Int, _ rows: CSVRowScanner
+  ) throws(DataFileError) {
     if isNumeric[column] {
-      if let number = cell.isMissingNumber ? .nan : cell.number(as: Double.self) {
+      if let number = cell.tableNumber {
         tile[column * tileRows + tileRow] = number
         if number.isNaN { collected[column].noteMissing(rows) }
         return
@@ -116,7 +122,7 @@ final class CSVTableBuilder {
       isNumeric[column] = false
       collected[column] = CSVColumnContent(textStart: rows.row - 1)
     }
-    collected[column].append(cell, rows)
+    try collected[column].append(cell, column, rows)
   }
 
   private func flush(_ count: Int) {

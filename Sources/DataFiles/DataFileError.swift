@@ -60,11 +60,21 @@ public struct DataFileError: Error, Hashable, Sendable, CustomStringConvertible 
   }
 }
 
-/// The text in double quotes, on one line, shortened where it is long.
+extension DataFileError {
+  static let delimiterQuestion = "is the delimiter another?"
+
+  /// Whether the delimiter may be another than was given or found out.
+  package var asksForDelimiter: Bool { reason.hasSuffix(Self.delimiterQuestion) }
+}
+
+/// The text in double quotes, on one line, shortened where it is long. A quote or a backslash inside has a backslash before it.
 package func quoted(_ text: some StringProtocol, limit: Int = 60) -> String {
   let shown = text.unicodeScalars.prefix(limit)
   let isWhole = shown.endIndex == text.unicodeScalars.endIndex
-  return "\"\(escapingControlCharacters(String(String.UnicodeScalarView(shown))))\(isWhole ? "" : "…")\""
+  let escaped = shown.map { scalar in
+    scalar == "\"" || scalar == "\\" ? "\\\(scalar)" : escapingControlCharacters("\(scalar)")
+  }
+  return "\"\(escaped.joined())\(isWhole ? "" : "…")\""
 }
 
 /// The text with every control character written as an escape, so that a message stays on one line and

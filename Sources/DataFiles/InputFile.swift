@@ -65,7 +65,10 @@ final class InputFile {
       switch error.code {
       case ENOENT: "no such file"
       case ENOTDIR: "no such file: a part of the path is not a directory"
-      case EACCES, EPERM: "the file exists but cannot be read: \(error.reason)"
+      case EACCES, EPERM:
+        access(path, F_OK) == 0
+          ? "the file exists but cannot be read: \(error.reason)"
+          : "cannot be reached: \(error.reason) for a directory of the path"
       default: "cannot be opened: \(error.reason)"
       }
     return DataFileError(.missingInput, path: path, reason: reason)

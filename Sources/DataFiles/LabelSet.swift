@@ -1,6 +1,7 @@
 /// Texts numbered in the order in which they first came.
 ///
-/// Equality is that of the bytes: `String` would compare by Unicode equivalence, and creating one for each cell costs more than reading it.
+/// Equality is that of the bytes while texts are added: creating a `String` for each cell costs more than reading it. Texts that are equal
+/// as strings are found at the end, by `indicesOfEqualLabels()`.
 /// Hashing is Swift's `Hasher`, which is seeded at random, so that no file can be made to collide.
 struct LabelSet {
   /// The texts; the code of each is its index.
@@ -13,8 +14,8 @@ struct LabelSet {
   /// The text that came last, which often comes again.
   private var lastCode: Int32 = -1
 
-  /// The code of a text, new or known.
-  mutating func code(_ text: UnsafeBufferPointer<UInt8>) -> Int32 {
+  /// The code of a text, new or known; `nil` if it is no UTF-8.
+  mutating func code(_ text: UnsafeBufferPointer<UInt8>) -> Int32? {
     if lastCode >= 0, isEqual(text, lastCode) { return lastCode }
     if labels.count * 2 >= slots.count { grow() }
     var slot = firstSlot(of: text)
@@ -25,9 +26,10 @@ struct LabelSet {
       }
       slot = (slot + 1) & (slots.count - 1)
     }
+    guard let label = String(validating: text, as: UTF8.self) else { return nil }
     lastCode = Int32(labels.count)
     slots[slot] = lastCode
-    labels.append(String(decoding: text, as: UTF8.self))
+    labels.append(label)
     bytes.append(contentsOf: text)
     ends.append(bytes.count)
     return lastCode
@@ -36,8 +38,27 @@ struct LabelSet {
   /// Adds the texts of another set; returns their codes here.
   mutating func formUnion(_ other: LabelSet) -> [Int32] {
     other.labels.indices.map { index in
+      // What is a label already is UTF-8.
       other.bytes.withUnsafeBufferPointer { code(UnsafeBufferPointer(rebasing: $0[other.range(index)])) }
+        ?? -1
     }
+  }
+
+  /// The texts that differ as strings, and for each code the index of its text among them; `nil` where all of them differ.
+  ///
+  /// Unicode writes some texts in several ways that mean the same: `é` as one character, or as `e` with an accent behind it.
+  func indicesOfEqualLabels() -> (labels: [String], indices: [Int32])? {
+    if bytes.allSatisfy({ $0 < 0x80 }) { return nil }
+    var known: [String: Int32] = [:]
+    var distinct: [String] = []
+    let indices = labels.map { label in
+      if let index = known[label] { return index }
+      let index = Int32(distinct.count)
+      known[label] = index
+      distinct.append(label)
+      return index
+    }
+    return distinct.count < labels.count ? (distinct, indices) : nil
   }
 
   private func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }

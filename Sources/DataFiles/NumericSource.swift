@@ -32,9 +32,18 @@ public protocol NumericSource: AnyObject {
   ///
   /// - Throws: A `DataFileError` for a pipe, which can be read only once.
   func rewind() throws(DataFileError)
+
+  /// Where in the file an element is, for an error about its value: in which row and column of a table.
+  ///
+  /// - Parameter index: The element, counted from 0; one of those that the last call of `read` has read.
+  /// - Returns: The place, or `nil` for another element, and for an array, where the index is the place.
+  func location(ofElement index: Int) -> DataFileError.Location?
 }
 
 extension NumericSource {
+  /// `nil`: the index is the place.
+  public func location(ofElement index: Int) -> DataFileError.Location? { nil }
+
   /// The number of elements, or `nil` while it is not known.
   public var count: Int? { shape.map { $0.reduce(1, *) } }
 

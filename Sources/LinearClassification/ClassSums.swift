@@ -18,7 +18,8 @@ struct ClassSums: Hashable, Sendable {
       negative += weight * (1 - target)
     }
     if positive == 0, negative == 0 { throw .noRows }
-    if positive == 0 { throw .oneClass(positive: false) }
-    if negative == 0 { throw .oneClass(positive: true) }
+    guard positive > 0, negative > 0 else {
+      throw .oneClass(positive: positive > 0, isWeighted: weights?.contains(0) == true)
+    }
   }
 }

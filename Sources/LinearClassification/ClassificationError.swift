@@ -19,14 +19,16 @@ public enum ClassificationError: Error, Hashable, Sendable {
   case invalidLogit(value: String, row: Int)
   /// A weight that is negative, infinite or NaN; the row is counted from 1.
   case invalidWeight(value: String, row: Int)
-  /// Every row that counts has the same target.
-  case oneClass(positive: Bool)
+  /// Every row that counts has the same target; `isWeighted` where others do not count, as their weight is 0.
+  case oneClass(positive: Bool, isWeighted: Bool = false)
   /// No row counts: there are none, or all have weight 0.
   case noRows
   /// Every feature is constant.
   case onlyConstantFeatures
   /// The cells of a table are not what they have to be.
   case table(TableProblem)
+  /// A cell of a table is missing where one is needed; the error names the file, the row and the column.
+  case missingCell(DataFileError, MissingCell)
   /// A file cannot be read or written.
   case file(DataFileError)
 
@@ -46,6 +48,8 @@ public enum ClassificationError: Error, Hashable, Sendable {
   case separable(feature: String?)
   /// The iterations ran out.
   case notConverged(TrainingCertificate)
+  /// The iterations ran out in a fit of a study, with this positive weight.
+  case studyNotConverged(positiveWeight: Double, TrainingCertificate)
   /// The caller asked to stop.
   case cancelled
 
@@ -72,35 +76,49 @@ extension ClassificationError: CustomStringConvertible {
     case .invalidLogit(let value, let row): "row \(row): logits must be finite, received \(value)"
     case .invalidWeight(let value, let row):
       "row \(row): weights must be finite and at least 0, received \(value)"
-    case .oneClass(positive: true):
-      "the target has no negatives: every row is positive, and there is nothing to tell apart"
-    case .oneClass(positive: false):
-      "the target has no positives: every row is negative, and there is nothing to tell apart"
+    case .oneClass(let positive, let isWeighted):
+      "the target has no \(positive ? "negatives" : "positives"): every row\(isWeighted ? " of weight above 0" : "") "
+        + "is \(positive ? "positive" : "negative"), and there is nothing to tell apart"
     case .noRows: "there are no rows, or all have weight 0"
     case .onlyConstantFeatures: "every feature is constant, and nothing can be learned from that"
     case .table(let problem): "\(problem)"
-    case .file(let error): "\(error)"
+    case .missingCell(let error, _), .file(let error): "\(error)"
     case .invalidSetting(let name, let value, let expected): "\(name) must be \(expected), received \(value)"
     case .tooFewForFolds(let positive, let count, let folds):
       "\(count) \(positive ? "positive" : "negative") row\(count == 1 ? "" : "s") cannot be spread over \(folds) folds; "
         + (count >= 2
-          ? "use at most \(count) folds, or more data" : "at least 2 rows of each class are needed")
+          ? "use more data, or at most \(count) folds" : "at least 2 rows of each class are needed")
     case .loss(let error): "\(error)"
     case .separable(let feature):
       "the classes can be told apart without an error"
         + (feature.map { " with the help of the feature \(quoted($0))" } ?? "")
         + ", so that without a penalty the coefficients grow without limit; use an l2 penalty above 0"
     case .notConverged(let certificate):
-      "training did not converge: after \(certificate.iterations) iteration\(certificate.iterations == 1 ? "" : "s") "
-        + (certificate.gradientNorm > certificate.tolerance
-          ? "the gradient norm is \(certificate.gradientNorm) and should be at most \(certificate.tolerance)"
-          : "the next step would still change a coefficient by \(certificate.remainingStep)")
-        + "; allow more iterations, or use a larger l2 penalty"
+      "training did not converge: \(certificate.shortfall); allow more iterations, or use a larger l2 penalty"
+    case .studyNotConverged(let weight, let certificate):
+      "training with the positive weight \(weight.formatted(6)) did not converge: \(certificate.shortfall); use other weights, or a larger l2 penalty"
     case .cancelled: "stopped before the end"
     case .damagedModel(let reason): "this is not a usable model: \(reason)"
     case .newerModel(let version, let supported):
       "the model has format version \(version), and this software reads versions up to \(supported); use a newer version of it"
     }
+  }
+}
+
+extension TrainingCertificate {
+  /// What training that ran out of iterations has not reached.
+  fileprivate var shortfall: String {
+    "after \(iterations) iteration\(iterations == 1 ? "" : "s") "
+      + (gradientNorm > tolerance
+        ? "the gradient norm is \(gradientNorm) and should be at most \(tolerance)"
+        : "the next step would still change a coefficient by \(remainingStep)")
+  }
+}
+
+extension CSVTable {
+  /// The error about a missing cell.
+  func missing(_ position: Position, column: Int, _ cell: MissingCell) -> ClassificationError {
+    .missingCell(badCell(position, column: column, "\(cell)"), cell)
   }
 }
 

@@ -25,11 +25,9 @@ extension Classifier {
   ///
   /// - Throws: `ClassificationError.damagedModel`, which says what is wrong; `newerModel`; `file` where it cannot be read.
   public static func read(_ path: String) throws(ClassificationError) -> Classifier {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      let reason = FileManager.default.fileExists(atPath: path) ? "the model cannot be read" : "no such file"
-      throw .file(DataFileError(.missingInput, path: path, reason: reason))
-    }
-    return try Classifier(json: data)
+    let bytes: [UInt8]
+    do { bytes = try contents(ofFile: path) } catch { throw .file(error) }
+    return try Classifier(json: bytes)
   }
 
   /// Reads a model from the bytes of its file.

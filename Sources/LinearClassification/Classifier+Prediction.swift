@@ -110,7 +110,7 @@ extension Classifier {
     let weightIndex: Int? = if let weights { try table.index(of: weights) } else { nil }
     for index in [targetIndex, weightIndex].compactMap({ $0 }) {
       if let position = table.columns[index].firstMissing {
-        throw .file(table.badCell(position, column: index, "the cell is missing"))
+        throw table.missing(position, column: index, .label)
       }
     }
     if targetIndex == weightIndex { throw .table(.targetIsWeights(target.name)) }

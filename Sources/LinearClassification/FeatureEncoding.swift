@@ -97,7 +97,7 @@ public struct FeatureEncoding: Codable, Hashable, Sendable {
         found = table.columns[index]
       } catch { throw .file(error) }
       if let position = found.firstMissing, missing != .mean {
-        throw .file(table.badCell(position, column: index, "the cell is missing"))
+        throw table.missing(position, column: index, .feature)
       }
       features += try column.features(found, unseen: unseen)
     }
@@ -115,7 +115,8 @@ extension FeatureEncoding.Column {
     case (.number(let fill), .numbers(let numbers)):
       return [.numbers(column.missingCount == 0 ? numbers : numbers.map { $0.isNaN ? fill : $0 })]
     case (.categories(let categories, let fill), .categories(let codes, let labels)):
-      let known = Dictionary(uniqueKeysWithValues: zip(categories, Int32(0)...))
+      // Each category is there once, unless a caller has made the column by hand.
+      let known = Dictionary(zip(categories, Int32(0)...)) { first, _ in first }
       // The table's codes follow its own order of labels.
       let translation = labels.map { known[$0] ?? -1 }
       let fillCode = known[fill] ?? -1

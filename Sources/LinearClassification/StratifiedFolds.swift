@@ -29,7 +29,7 @@ public struct StratifiedFolds: Hashable, Sendable {
       var rows = targets.indices.filter { row in
         (targets[row] == 1) == isPositive && weights.map { $0[row] > 0 } ?? true
       }
-      if rows.isEmpty { throw .oneClass(positive: !isPositive) }
+      if rows.isEmpty { throw .oneClass(positive: !isPositive, isWeighted: weights?.contains(0) == true) }
       guard rows.count >= count else {
         throw .tooFewForFolds(positive: isPositive, count: rows.count, folds: count)
       }

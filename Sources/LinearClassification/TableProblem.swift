@@ -15,7 +15,7 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
   /// A weight is negative or infinite.
   case invalidWeight(column: String, value: String, row: Int)
   /// The weights are text.
-  case textWeights(column: String, label: String)
+  case textWeights(column: String, label: String, row: Int)
   /// A column of text has too many different labels.
   case tooManyCategories(column: String, text: TextCell, count: Int, limit: Int)
   /// Every row has a missing cell.
@@ -34,24 +34,24 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
       "two columns have the name \(quoted(name)); give them different names"
     case .targetIsWeights(let name): "the column \(quoted(name)) cannot be both the target and the weights"
     case .targetNumber(let column, let value, let row):
-      "row \(row), column \(quoted(column)): the target must be 0 or 1, or the positive value be named; received \(value)"
+      "row \(row), column \(quoted(column)): the target must be 0 or 1, received \(value); if another value is positive, name it"
     case .targetLabels(let column, let labels):
-      "column \(quoted(column)): name the positive one of the labels \(list(labels)); everything else is then negative"
+      "column \(quoted(column)): the labels are \(list(labels)); name the positive one, and everything else is negative"
     case .positiveNotFound(let column, let positive, let labels):
       "column \(quoted(column)): no row has the positive label \(quoted(positive)); the labels are \(list(labels))"
     case .invalidWeight(let column, let value, let row):
       "row \(row), column \(quoted(column)): weights must be finite and at least 0, received \(value)"
-    case .textWeights(let column, let label):
-      "column \(quoted(column)): weights must be numbers, received \(quoted(label))"
+    case .textWeights(let column, let label, let row):
+      "row \(row), column \(quoted(column)): weights must be numbers, received \(quoted(label))"
     case .tooManyCategories(let column, let text, let count, let limit):
-      "column \(quoted(column)) is text, as \(text), and has \(count) different labels, of which at most \(limit) can become features; leave it out, or group them"
+      "column \(quoted(column)) is text, as \(text), and has \(count) different labels, of which at most \(limit) can become features; group them, or leave the column out"
     case .allRowsDropped: "every row has a missing cell, and no row is left"
     case .numberExpected(let column, let label, let row):
       "row \(row), column \(quoted(column)): the model expects numbers in this column, received \(quoted(label))"
     case .textExpected(let column):
       "column \(quoted(column)): the model expects labels in this column, and it was read as numbers"
     case .unseenCategory(let column, let label, let row):
-      "row \(row), column \(quoted(column)): the model has not seen the label \(quoted(label)) in training"
+      "row \(row), column \(quoted(column)): the model has not seen the label \(quoted(label)) in training; correct it, or let unseen labels count as none"
     }
   }
 

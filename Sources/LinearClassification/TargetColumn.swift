@@ -36,7 +36,8 @@ public struct TargetColumn: Codable, Hashable, Sendable {
       }
       return numbers
     }
-    guard let value = Double(positive), !needsPositives || numbers.contains(value) else {
+    guard let value = CSVTable.number(positive), !value.isNaN, !needsPositives || numbers.contains(value)
+    else {
       var values: [Double] = []
       for number in numbers where !number.isNaN && !values.contains(number) {
         values.append(number)
@@ -56,7 +57,7 @@ public struct TargetColumn: Codable, Hashable, Sendable {
       switch label.lowercased() {
       case "true": return 1
       case "false": return 0
-      default: return Double(label).flatMap { $0 == 0 || $0 == 1 ? $0 : nil }
+      default: return CSVTable.number(label).flatMap { $0 == 0 || $0 == 1 ? $0 : nil }
       }
     }
     if let positive, needsPositives, !labels.contains(positive) {

@@ -12,7 +12,7 @@ public struct TextCell: Hashable, Sendable, CustomStringConvertible {
 
   init(codes: [Int32], labels: [String]) {
     // Labels are in the order of their first row.
-    let index = labels.firstIndex { Double($0) == nil } ?? 0
+    let index = labels.firstIndex { CSVTable.number($0) == nil } ?? 0
     label = labels.isEmpty ? "" : labels[index]
     row = (codes.firstIndex(of: Int32(index)) ?? 0) + 1
   }

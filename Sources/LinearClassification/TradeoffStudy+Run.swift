@@ -95,7 +95,13 @@ extension TradeoffStudy {
       let rows = division.rows(inFold: fold)
       var previous: LogisticModel?
       for weight in path {
-        let model = try problem.fit(positiveWeight: weight, startingFrom: previous, monitor: quiet)
+        let model: LogisticModel
+        do throws(ClassificationError) {
+          model = try problem.fit(positiveWeight: weight, startingFrom: previous, monitor: quiet)
+        } catch {
+          guard case .notConverged(let certificate) = error else { throw error }
+          throw .studyNotConverged(positiveWeight: weight, certificate)
+        }
         let all = try problem.logits(model)
         for row in rows { logits[weight]?[row] = all[row] }
         previous = model

@@ -55,21 +55,23 @@ public struct TrainingTable: Sendable {
     let weightValues: [Double]? =
       if let weightIndex { try Self.weights(table.columns[weightIndex]) } else { nil }
     var columns: [FeatureEncoding.Column] = []
+    var filled: [CSVTable.Column] = []
+    var textNotices: [String] = []
     for (index, column) in table.columns.enumerated() where !ignored.contains(index) {
       if let position = column.firstMissing, missing != .drop {
         let isFeature = index != targetIndex && index != weightIndex
         guard missing == .mean, isFeature else {
-          throw .file(table.badCell(position, column: index, Self.missingCell(isFeature, missing)))
+          throw table.missing(position, column: index, isFeature ? .trainingFeature : .trainingLabel)
         }
-        let cells = column.missingCount == 1 ? "cell" : "cells"
-        notices.append("filled \(column.missingCount) missing \(cells) of column \(quoted(column.name))")
+        filled.append(column)
       }
       if index == targetIndex || index == weightIndex { continue }
-      if let notice = column.textNotice { notices.append(notice) }
+      if let notice = column.textNotice { textNotices.append(notice) }
       columns.append(
         FeatureEncoding.Column(
           name: column.name, content: try Self.content(column, rows: keep, weights: weightValues)))
     }
+    notices += Self.fillNotices(filled) + textNotices
     let encoding = FeatureEncoding(columns: columns, missing: missing)
     self.encoding = encoding
     self.target = TargetColumn(name: table.columns[targetIndex].name, positive: target.positive)
@@ -95,10 +97,18 @@ public struct TrainingTable: Sendable {
     return .invalidFeature(value: value, row: usedRows[row - 1] + 1, feature: feature)
   }
 
-  private static func missingCell(_ isFeature: Bool, _ policy: FeatureEncoding.MissingPolicy) -> String {
-    isFeature
-      ? "the cell is missing; fill missing cells with the mean, or drop their rows"
-      : "the cell is missing, and a target or a weight cannot be filled; drop such rows"
+  /// A line for each column of which cells were filled, or one for all where they are many.
+  private static func fillNotices(_ columns: [CSVTable.Column]) -> [String] {
+    guard columns.count > 5 else {
+      return columns.map { column in
+        let cells = column.missingCount == 1 ? "cell" : "cells"
+        return "filled \(column.missingCount) missing \(cells) of column \(quoted(column.name))"
+      }
+    }
+    let count = columns.reduce(0) { $0 + $1.missingCount }
+    let shown = columns.prefix(10).map { quoted($0.name) }.joined(separator: ", ")
+    let hidden = columns.count > 10 ? " and \(columns.count - 10) more" : ""
+    return ["filled \(count) missing cells of \(columns.count) columns: \(shown)\(hidden)"]
   }
 
   /// The rows, counted from 0, without a missing cell; nil where none is missing.
@@ -167,9 +177,9 @@ public struct TrainingTable: Sendable {
           .invalidWeight(column: column.name, value: numbers[row].formatted(6), row: row + 1))
       }
       return numbers
-    case .categories(_, let labels):
-      throw .table(
-        .textWeights(column: column.name, label: labels.first { Double($0) == nil } ?? labels.first ?? ""))
+    case .categories(let codes, let labels):
+      let text = TextCell(codes: codes, labels: labels)
+      throw .table(.textWeights(column: column.name, label: text.label, row: text.row))
     }
   }
 }

@@ -69,16 +69,21 @@ final class InputParts<Scalar: FileScalar> {
     try weights?.rewind()
   }
 
-  /// The error with the name of the input that it is about.
+  /// The error with the name of the input that it is about, and its row and column where that is a table.
   func located(_ error: LossError) -> ToolError {
-    let source: (any NumericSource)? =
+    let (source, index): ((any NumericSource)?, Int) =
       switch error.problem {
-      case .targetOutOfRange: targets
-      case .logitNotANumber: logits
-      case .invalidWeight: weights
-      default: nil
+      case .targetOutOfRange(_, let index): (targets, index)
+      case .logitNotANumber(let index): (logits, index)
+      case .invalidWeight(_, let index): (weights, index)
+      default: (nil, 0)
       }
-    return ToolError(error, source: source?.path)
+    guard let source, let location = source.location(ofElement: index) else {
+      return ToolError(error, source: source?.path)
+    }
+    let problem = "\(error.problem)".replacing(" at index \(index)", with: "")
+    return ToolError(
+      DataFileError(.badData, path: source.path, at: location, reason: "\(error.operation): \(problem)"))
   }
 
   private static func fill(

@@ -7,6 +7,12 @@ extension CSVTable {
   ) throws(DataFileError) -> CSVTable {
     var bar = ProgressBar("reading")
     defer { bar.finish() }
-    return try CSVTable(contentsOf: path, format: format, textColumns: textColumns) { bar.update($0) }
+    do throws(DataFileError) {
+      return try CSVTable(contentsOf: path, format: format, textColumns: textColumns) { bar.update($0) }
+    } catch {
+      guard error.asksForDelimiter else { throw error }
+      throw DataFileError(
+        error.category, path: error.path, at: error.location, reason: "\(error.reason) (--delimiter C)")
+    }
   }
 }

@@ -50,7 +50,12 @@ struct ToolError: Error {
         .usage
       default: .badData
       }
-    message = (source.map { "\($0): " } ?? "") + error.description
+    message = Self.line(error.description, about: source)
+  }
+
+  /// The message with the file that it is about before it.
+  static func line(_ message: String, about source: String?) -> String {
+    source.map { "\(escapingControlCharacters($0)): \(message)" } ?? message
   }
 
   /// Prints the message and ends the process.

@@ -42,7 +42,7 @@ import _TestSupport
     let text = "\"a \"\"b\"\"\",\"c\nd\",e\"f\n\"1\",2,x\n3,\"4\",\"line\r\n\"\"break, \"\n5,6,\"\"\n"
     #expect(try column("a \"b\"", of: text) == [1, 3, 5])
     #expect(try column("c\nd", of: text) == [2, 4, 6])
-    #expect(try reason("e\"f", of: text) == #"row 1 (line 3), column "e"f": "x" is not a number"#)
+    #expect(try reason("e\"f", of: text) == #"row 1 (line 3), column "e\"f": "x" is not a number"#)
     #expect(
       try reason("3", of: "a,b,c\n1,\"x\ny\",3\n1,2,z") == #"row 2 (line 4), column "c": "z" is not a number"#
     )
@@ -102,6 +102,30 @@ import _TestSupport
     #expect(reader.shape == [60_000] && reader.count == 60_000)
     try reader.rewind()
     #expect(try reader.readRemaining(as: Float.self) == numbers.map { Float("\($0)")! })
+  }
+
+  @Test("Elements are found by their row and line, whatever lies between them")
+  func locations() throws {
+    let text = "x,t\r\n1,a\r\n\r\n2,\"b\r\nc\"\r\n3,d\r\n4,e\r\n\r\n\r\n5,f"
+    let lines = [2, 4, 6, 7, 10]
+    let reader = try CSVColumnReader(path: directory.write(text, to: "l.csv"), column: "x")
+    for _ in 0..<2 {
+      #expect(reader.location(ofElement: 0) == nil, "nothing has been read")
+      var start = 0
+      for length in [2, 1, 3] {
+        var buffer = [Double](repeating: 0, count: length)
+        var span = buffer.mutableSpan
+        let count = try reader.read(into: &span)
+        for index in -1...lines.count {
+          let isRead = (start..<(start + count)).contains(index)
+          #expect(
+            reader.location(ofElement: index)
+              == (isRead ? .row(index + 1, line: lines[index], column: "x") : nil))
+        }
+        start += count
+      }
+      try reader.rewind()
+    }
   }
 
   @Test("Where blocks are cut does not matter")
@@ -181,7 +205,9 @@ import _TestSupport
       try reason("x", of: "x,y\n1,2\n3\n") == "row 2 (line 3): the table has 2 columns, this row has only 1")
     #expect(
       try reason("x", of: "x,y\n1,2,3\n") == "row 1 (line 2): the table has 2 columns, this row has more")
-    #expect(try reason("x", of: "x\n1,2\n") == "row 1 (line 2): the table has 1 column, this row has more")
+    #expect(
+      try reason("x", of: "x\n1,2\n")
+        == "row 1 (line 2): the table has 1 column, this row has more; is the delimiter another?")
     #expect(try reason("y", of: "x,y,z\n1,2,3\n\n\"a\nb\",2\n").hasPrefix("row 2 (line 4): "))
   }
 
@@ -234,6 +260,9 @@ import _TestSupport
     // Latin-1 in a name is no reason to refuse the numbers.
     _ = try directory.write([0xE9, 0x2C, 0x78, 0x0A, 0x31, 0x2C, 0x32], to: "a.csv")
     #expect(try CSVColumnReader(path: path, column: "x").readRemaining(as: Double.self) == [2])
+    #expect(
+      try failure { _ = try CSVColumnReader(path: path, column: "\u{E9}") }.description
+        == "\(path): line 1: the name of column 1, \"\u{FFFD}\", is not UTF-8; save the file as UTF-8")
   }
 
   @Test func singlePrecisionIsRoundedOnce() throws {

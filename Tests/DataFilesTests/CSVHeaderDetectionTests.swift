@@ -26,7 +26,7 @@ import _TestSupport
 
   @Test(
     "A first row with any word in it is a header",
-    arguments: ["a,2\n3,4\n", ",b\n3,4", "\"1a\",\"2\"\n3,4\n"])
+    arguments: ["a,2\n3,4\n", ",b\n3,4", "\"1a\",\"2\"\n3,4\n", "0x1,2\n3,4\n"])
   func words(_ text: String) throws {
     let table = try read(text)
     #expect(table.names.count == 2)

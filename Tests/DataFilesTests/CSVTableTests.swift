@@ -91,21 +91,68 @@ import _TestSupport
     #expect(single.columns[0].firstMissing == CSVTable.Position(row: 2, line: 3))
   }
 
+  @Test(
+    "A text is a number exactly where a column of such cells is one of numbers",
+    arguments: [
+      "1", "-2.5e1", " 7 ", ".5", "5.", "+3", "nan", "-Inf", "1e999", "123456789012345678901234567890", "NA",
+      "N/A",
+      "null", "?", "", " ", "0x1F", "0x1p3", "1\u{0}", "\u{0}", "1 2", "1,5", "1e", "e5", "-", "na", "--1",
+      "infinit", "\u{661}", "1_000", "\"", "2\"",
+    ])
+  func numbersOfTexts(_ text: String) throws {
+    let path = try directory.write("a\n\"\(text.replacing("\"", with: "\"\""))\"\n", to: "t.csv")
+    let column = try CSVTable(contentsOf: path, format: CSVFormat(delimiter: .comma)).columns[0]
+    let number = CSVTable.number(text)
+    #expect(isSame(numbers(column) ?? [], number.map { [$0] } ?? []))
+    #expect((numbers(column) == nil) == (number == nil))
+  }
+
   @Test func columnsMayBeAskedForAsText() throws {
     let table = try table("a,b\n01,1\n1,2\n", textColumns: ["a", "nowhere"])
     #expect(texts(table.columns[0]) == ["01", "1"])
     #expect(numbers(table.columns[1]) == [1, 2])
   }
 
-  @Test func labelsAreComparedByTheirBytes() throws {
-    // The same text to Unicode, but not to the file: composed and decomposed e with an acute accent.
-    let table = try table("a\n\u{E9}\ne\u{301}\n\u{E9}\n")
-    guard case .categories(let codes, let labels) = table.columns[0].values else {
-      Issue.record("not a column of text")
-      return
+  /// Composed and decomposed e with an acute accent, the sign of Kelvin and K: the same text to Unicode, in other bytes.
+  @Test("Labels that Unicode counts as the same text are one")
+  func labelsInSeveralSpellings() throws {
+    for start in ["", "1,1\n,1\n"] {
+      let rows = ["z", "\u{E9}", "K", "e\u{301}", "\u{212A}", "\u{E9}"].map { "\($0),1\n" }
+      let table = try table("a,x\n\(start)\(rows.joined())")
+      guard case .categories(let codes, let labels) = table.columns[0].values else {
+        Issue.record("not a column of text")
+        return
+      }
+      #expect(codes.suffix(6) == (start.isEmpty ? [0, 1, 2, 1, 2, 1] : [1, 2, 3, 2, 3, 2]))
+      #expect(
+        labels.suffix(3).map { Array($0.unicodeScalars) } == [["z"], ["\u{E9}"], ["K"]],
+        "as the first row writes them")
     }
-    #expect(codes == [0, 1, 0])
-    #expect(labels.map { Array($0.unicodeScalars) } == [["\u{E9}"], ["e", "\u{301}"]])
+  }
+
+  /// A failure's description without the path.
+  private func message(_ bytes: [UInt8], hasHeader: Bool = true) throws -> String {
+    let path = try directory.write(bytes, to: "t.csv")
+    let error = try failure { _ = try CSVTable(contentsOf: path, format: CSVFormat(hasHeader: hasHeader)) }
+    #expect(error.category == .badData)
+    return error.description.replacing("\(path): ", with: "")
+  }
+
+  @Test("Text that is not UTF-8 is refused with its place")
+  func otherEncodings() throws {
+    // José in Latin-1.
+    let name = Array("Jos".utf8) + [0xE9]
+    let reason = "\"Jos\u{FFFD}\" is not UTF-8; save the file as UTF-8"
+    #expect(
+      try message(Array("n,c\n1,x\n2,".utf8) + name + Array("\n".utf8))
+        == "row 2 (line 3), column \"c\": \(reason)")
+    #expect(
+      try message(Array("1\n2\n".utf8) + name, hasHeader: false) == "row 3 (line 3), column \"1\": \(reason)")
+    #expect(
+      try message(name + Array("\n".utf8), hasHeader: false) == "row 1 (line 1), column \"1\": \(reason)")
+    #expect(
+      try message(Array("\nn,\"".utf8) + name + Array("\"\n1,2\n".utf8))
+        == "line 2: the name of column 2, \"Jos\u{FFFD}\", is not UTF-8; save the file as UTF-8")
   }
 
   @Test func manyLabels() throws {

@@ -15,6 +15,13 @@ import Testing
     #expect(DataFileError(.badData, path: "a.csv", at: location, reason: "reason").description == text)
   }
 
+  @Test func quotesInsideNamesAreEscaped() {
+    #expect(quoted(#"n "0""#) == #""n \"0\"""#)
+    #expect(quoted(#"C:\new"#) == #""C:\\new""#)
+    #expect(quoted("\"\u{301}\n") == "\"\\\"\u{301}\\n\"", "also where an accent follows")
+    #expect(quoted(#"a"b"#, limit: 2) == #""a\"…""#)
+  }
+
   @Test func namesCannotBreakTheLine() {
     let location = DataFileError.Location.row(1, line: 2, column: "a\nb\u{1B}[31m\u{2028}")
     let error = DataFileError(.missingInput, path: "x\ny", at: location, reason: "no such file")

@@ -21,6 +21,7 @@ import _TestSupport
         try failure { _ = try NPYReader(path: path) },
         try failure { _ = try CSVColumnReader(path: path, column: "x") },
         try failure { _ = try CSVTable(contentsOf: path) },
+        try failure { _ = try contents(ofFile: path) },
       ] {
         #expect(error.category == .missingInput)
         #expect(error.description == "\(path): \(reason)")
@@ -35,6 +36,12 @@ import _TestSupport
     let error = try failure { _ = try NPYReader(path: path) }
     #expect(error.category == .missingInput)
     #expect(error.reason == "the file exists but cannot be read: permission denied")
+    let closed = directory.file("closed")
+    try FileManager.default.createDirectory(
+      atPath: closed, withIntermediateDirectories: false, attributes: [.posixPermissions: 0])
+    let unreachable = try failure { _ = try NPYReader(path: closed + "/f") }
+    #expect(unreachable.category == .missingInput)
+    #expect(unreachable.reason == "cannot be reached: permission denied for a directory of the path")
   }
 
   /// A pipe that another thread fills with these bytes; its path.
@@ -50,6 +57,14 @@ import _TestSupport
       try? file.close()
     }
     return fifo
+  }
+
+  @Test(
+    "The bytes of files and pipes, of whatever length", arguments: [0, 1, 65_535, 65_536, 65_537, 300_000])
+  func wholeContents(count: Int) throws {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 31) }
+    #expect(try contents(ofFile: directory.write(bytes, to: "f")) == bytes)
+    #expect(try contents(ofFile: pipe(bytes)) == bytes)
   }
 
   @Test func arraysFromAPipe() throws {

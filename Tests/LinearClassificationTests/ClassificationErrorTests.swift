@@ -114,7 +114,8 @@ import _TestSupport
         == "the target has no negatives: every row is positive, and there is nothing to tell apart")
     #expect(
       fitting(weights: [1, 0, 1, 0, 1])
-        == "the target has no positives: every row is negative, and there is nothing to tell apart")
+        == "the target has no positives: every row of weight above 0 is negative, and there is nothing to tell apart"
+    )
     #expect(fitting(weights: [0, 0, 0, 0, 0]) == "there are no rows, or all have weight 0")
     #expect(fitting([[]], targets: []) == "there are no rows, or all have weight 0")
     #expect(
@@ -129,8 +130,16 @@ import _TestSupport
       message { _ = try LogisticRegression.balancedPositiveWeight(targets: [0, 0]) }
         == "the target has no positives: every row is negative, and there is nothing to tell apart")
     #expect(
+      message { _ = try LogisticRegression.balancedPositiveWeight(targets: [0, 1, 0], weights: [1, 0, 2]) }
+        == "the target has no positives: every row of weight above 0 is negative, and there is nothing to tell apart"
+    )
+    #expect(
+      message { _ = try StratifiedFolds(targets: [0, 1, 1], weights: [0, 1, 2], count: 2, seed: 0) }
+        == "the target has no negatives: every row of weight above 0 is positive, and there is nothing to tell apart"
+    )
+    #expect(
       message { _ = try StratifiedFolds(targets: [1, 1, 0, 0, 0], count: 3, seed: 0) }
-        == "2 positive rows cannot be spread over 3 folds; use at most 2 folds, or more data")
+        == "2 positive rows cannot be spread over 3 folds; use more data, or at most 2 folds")
     #expect(
       message { _ = try StratifiedFolds(targets: [1, 0, 0, 0], count: 3, seed: 0) }
         == "1 positive row cannot be spread over 3 folds; at least 2 rows of each class are needed")
@@ -205,6 +214,10 @@ import _TestSupport
       "\(ClassificationError.notConverged(certificate))"
         == "training did not converge: after 7 iterations the next step would still change a coefficient by 1.0; "
         + "allow more iterations, or use a larger l2 penalty")
+    #expect(
+      "\(ClassificationError.studyNotConverged(positiveWeight: 1e300, certificate))"
+        == "training with the positive weight 1e300 did not converge: after 7 iterations the next step would still "
+        + "change a coefficient by 1.0; use other weights, or a larger l2 penalty")
     #expect("\(ClassificationError.cancelled)" == "stopped before the end")
     #expect(
       "\(ClassificationError.newerModel(version: 3, supported: 1))"

@@ -197,6 +197,17 @@ import _TestSupport
     )
   }
 
+  @Test("A model without permission", .enabled(if: geteuid() != 0, "root may read everything"))
+  func permissionDenied() throws {
+    let path = try directory.write(classifier.json(), to: "model.json")
+    func reason() -> String? { classificationError { _ = try Classifier.read(path) }.map { "\($0)" } }
+    try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
+    #expect(reason() == "\(path): the file exists but cannot be read: permission denied")
+    try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: directory.path)
+    #expect(reason() == "\(path): cannot be reached: permission denied for a directory of the path")
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: directory.path)
+  }
+
   @Test func filesThatCannotBeReadOrWritten() throws {
     let missing = classificationError { _ = try Classifier.read(directory.file("no.json")) }
     guard case .file(let error)? = missing else {
@@ -206,7 +217,12 @@ import _TestSupport
     #expect(error.category == .missingInput)
     #expect("\(error)" == "\(directory.file("no.json")): no such file")
     let folder = classificationError { _ = try Classifier.read(directory.path) }
-    #expect(folder.map { "\($0)" } == "\(directory.path): the model cannot be read")
+    #expect(
+      folder.map { "\($0)" } == "\(directory.path): cannot be read: it is a directory, not a file")
+    let beyondAFile = try directory.write("{}", to: "file") + "/model.json"
+    #expect(
+      classificationError { _ = try Classifier.read(beyondAFile) }.map { "\($0)" }
+        == "\(beyondAFile): no such file: a part of the path is not a directory")
     let unwritable = classificationError { try classifier.write(to: directory.file("none/model.json")) }
     guard case .file(let refused)? = unwritable else {
       Issue.record("\(String(describing: unwritable))")

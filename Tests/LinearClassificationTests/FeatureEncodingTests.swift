@@ -80,7 +80,8 @@ import _TestSupport
     let text = "a,city,b\n1,Oslo,1\n1,Bergen,1\n1,Rome,1\n"
     #expect(
       message { _ = try encoding.features(table(text)) }
-        == "row 2, column \"city\": the model has not seen the label \"Bergen\" in training")
+        == "row 2, column \"city\": the model has not seen the label \"Bergen\" in training; correct it, or let unseen labels count as none"
+    )
     #expect(values(try encoding.features(table(text), unseen: .zero))[1...2] == [[1, 0, 0], [0, 0, 0]])
   }
 
@@ -115,7 +116,7 @@ import _TestSupport
     let encoding = try training(mixed).encoding
     #expect(
       message { _ = try encoding.features(table("a,city,b\n1,Oslo,2\n1,,3\n")) }
-        == "T: row 2 (line 3), column \"city\": the cell is missing")
+        == "T: row 2 (line 3), column \"city\": \(MissingCell.feature)")
   }
 
   @Test func missingIsFilled() throws {
@@ -128,6 +129,29 @@ import _TestSupport
     #expect(values(features) == [[4, 100], [0, 1], [1, 0]])
   }
 
+  @Test("Filled columns are named one by one, and summed up where they are many")
+  func fillNotices() throws {
+    func notices(_ count: Int) throws -> [String] {
+      let names = (1...count).map { "c\($0)" }
+      func row(_ cell: (Int) -> String, _ target: Int) -> String {
+        ((1...count).map(cell) + ["\(target)"]).joined(separator: ",") + "\n"
+      }
+      // The first column lacks two cells.
+      let text =
+        (names + ["y"]).joined(separator: ",") + "\n" + row({ $0 == 1 ? "" : "\($0)" }, 0)
+        + row({ _ in "" }, 1)
+        + row({ "\($0 * 2)" }, 1)
+      return try training(text, missing: .mean).notices
+    }
+    #expect(
+      try notices(5) == ["filled 2 missing cells of column \"c1\""]
+        + (2...5).map { "filled 1 missing cell of column \"c\($0)\"" })
+    let six = (1...6).map { "\"c\($0)\"" }.joined(separator: ", ")
+    #expect(try notices(6) == ["filled 7 missing cells of 6 columns: \(six)"])
+    let ten = (1...10).map { "\"c\($0)\"" }.joined(separator: ", ")
+    #expect(try notices(50) == ["filled 51 missing cells of 50 columns: \(ten) and 40 more"])
+  }
+
   @Test func missingRowsAreDropped() throws {
     let table = try training(holes, missing: .drop)
     #expect(values(table.features) == [[1, 7], [1, 1]])
@@ -136,7 +160,7 @@ import _TestSupport
     #expect(table.notices == ["dropped 2 of 4 rows because a cell was missing"])
     #expect(
       message { _ = try table.encoding.features(self.table("a,city\n,Oslo\n")) }
-        == "T: row 1 (line 2), column \"a\": the cell is missing")
+        == "T: row 1 (line 2), column \"a\": \(MissingCell.feature)")
     #expect(
       message { _ = try training("a,y\n,1\n,0\n", missing: .drop) }
         == "every row has a missing cell, and no row is left")
@@ -219,8 +243,31 @@ import _TestSupport
     #expect(try training(text(100)).features.columns.count == 100)
     #expect(
       message { _ = try training(text(101)) }
-        == "column \"c\" is text, as row 1 has \"label0\", and has 101 different labels, of which at most 100 can become features; leave it out, or group them"
+        == "column \"c\" is text, as row 1 has \"label0\", and has 101 different labels, of which at most 100 can become features; group them, or leave the column out"
     )
+  }
+
+  /// What a table reads as a number, or as a missing one, has not made a column one of text; what it does not has, also where Swift would
+  /// read a number.
+  @Test(arguments: ["0x1F", "1\u{0}", "abc", "1e", "infinit"])
+  func theCellThatMadeAColumnText(cell: String) throws {
+    let numbers = (0..<3000).map { row in
+      row == 2000 ? cell : row == 2 ? "NA" : "\(Double((row * 37 + 11) % 3001) / 1024 - 0.58823)"
+    }
+    let rows = numbers.enumerated().map { "\($1),1,\($0 % 2)\n" }
+    let text = "row 2001 has \"\(cell.replacing("\u{0}", with: "\\0"))\""
+    #expect(
+      try #require(message { _ = try training("a,b,y\n" + rows.joined()) })
+        .hasPrefix("column \"a\" is text, as \(text), and has 3000 different labels"))
+    #expect(
+      message { _ = try training("a,b,y\n" + rows.joined(), weights: "a") }
+        == "row 2001, column \"a\": weights must be numbers, received"
+        + text.replacing("row 2001 has", with: ""))
+    let encoding = try training("a,y\n1,1\n2,0\n").encoding
+    #expect(
+      message { _ = try encoding.features(table("a,b,y\n" + rows.joined())) }
+        == "row 2001, column \"a\": the model expects numbers in this column, received"
+        + text.replacing("row 2001 has", with: ""))
   }
 
   @Test func columnsThatCannotBeToldApart() throws {
@@ -239,7 +286,7 @@ import _TestSupport
         == "T: there is no column \"z\"; the columns are \"a\", \"city\", \"y\", \"b\"")
     #expect(
       message { _ = try training("a,w,y\n1,heavy,1\n2,3,0\n", weights: "w") }
-        == "column \"w\": weights must be numbers, received \"heavy\"")
+        == "row 1, column \"w\": weights must be numbers, received \"heavy\"")
   }
 
   /// What a table may hold in a name or a label cannot break a message into lines.
@@ -247,6 +294,8 @@ import _TestSupport
     let encoding = try training("a,\"c\nd\",y\n1,p,1\n2,q,0\n").encoding
     let text = try #require(message { _ = try encoding.features(table("a,\"c\nd\"\n1,\"x\u{1B}[2J\ny\"\n")) })
     #expect(
-      text == "row 1, column \"c\\nd\": the model has not seen the label \"x\\u{1B}[2J\\ny\" in training")
+      text
+        == "row 1, column \"c\\nd\": the model has not seen the label \"x\\u{1B}[2J\\ny\" in training; correct it, or let unseen labels count as none"
+    )
   }
 }

@@ -76,7 +76,7 @@ import _TestSupport
     #expect(try classifier.labels(table("y\n1\n0\n"), target: TargetColumn(name: "y")).targets == [1, 0])
     #expect(
       message { _ = try classifier.labels(table("kind,x\n,1\nbad,2\n")) }
-        == "T: row 1 (line 2), column \"kind\": the cell is missing")
+        == "T: row 1 (line 2), column \"kind\": \(MissingCell.label)")
     #expect(
       message { _ = try classifier.labels(table("x\n1\n")) }
         == "T: there is no column \"kind\"; the columns are \"x\"")

@@ -51,7 +51,7 @@ import Testing
     #expect(throws: ClassificationError.oneClass(positive: false)) {
       try StratifiedFolds(targets: [0, 0, 0], count: 2, seed: 0)
     }
-    #expect(throws: ClassificationError.oneClass(positive: true)) {
+    #expect(throws: ClassificationError.oneClass(positive: true, isWeighted: true)) {
       try StratifiedFolds(targets: [1, 1, 0], weights: [1, 1, 0], count: 2, seed: 0)
     }
   }

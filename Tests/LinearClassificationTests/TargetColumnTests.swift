@@ -23,10 +23,12 @@ import _TestSupport
     #expect(try targets(["0", "1", "1"], text: true) == [0, 1, 1])
     #expect(
       message(["0", "1", "2"])
-        == "row 3, column \"y\": the target must be 0 or 1, or the positive value be named; received 2")
+        == "row 3, column \"y\": the target must be 0 or 1, received 2; if another value is positive, name it"
+    )
     #expect(
       message(["0.5", "1"])
-        == "row 1, column \"y\": the target must be 0 or 1, or the positive value be named; received 0.5")
+        == "row 1, column \"y\": the target must be 0 or 1, received 0.5; if another value is positive, name it"
+    )
   }
 
   @Test func trueAndFalse() throws {
@@ -43,7 +45,7 @@ import _TestSupport
     #expect(try targets(["true", "false"], positive: "false") == [0, 1])
     #expect(
       message(["yes", "no"])
-        == "column \"y\": name the positive one of the labels \"yes\", \"no\"; everything else is then negative"
+        == "column \"y\": the labels are \"yes\", \"no\"; name the positive one, and everything else is negative"
     )
     #expect(
       message(["yes", "no"], positive: "Yes")
@@ -53,12 +55,24 @@ import _TestSupport
         == "column \"y\": no row has the positive label \"3\"; the labels are \"1\", \"2\"")
   }
 
+  /// What is a number to Swift alone is a label.
+  @Test func numbersAreThoseOfTheTable() throws {
+    let reason = "name the positive one"
+    #expect(try #require(message(["0", "1", "0x1"])).contains(reason))
+    #expect(try #require(message(["0", "1", "1\u{0}"])).contains(reason))
+    #expect(try targets(["true", "0", "1.0"]) == [1, 0, 1])
+    #expect(
+      message(["0", "1", "0"], positive: "0x1")
+        == "column \"y\": no row has the positive label \"0x1\"; the labels are \"0\", \"1\"")
+    #expect(try targets(["0", "1", "0x1"], positive: "0x1") == [0, 0, 1])
+  }
+
   @Test func manyLabelsAreListedInPart() throws {
     let labels = (0..<13).map { "l\($0)" }
     let shown = labels.prefix(10).map { "\"\($0)\"" }.joined(separator: ", ")
     #expect(
       message(labels)
-        == "column \"y\": name the positive one of the labels \(shown) and 3 more; everything else is then negative"
+        == "column \"y\": the labels are \(shown) and 3 more; name the positive one, and everything else is negative"
     )
   }
 

@@ -201,6 +201,8 @@ import _TestSupport
     #expect(try path(1, 2, weights: [0.1, 1, 0.5]) == upTo100 + [158])
     #expect(try path(2, 3, weights: [1, 0, 0, 10, 0]) == upTo100)
     #expect(try path(1, 1, weights: [1e-300, 1e300]).last == 1e12)
-    #expect(throws: ClassificationError.oneClass(positive: true)) { try path(3, 1, weights: [1, 1, 1, 0]) }
+    #expect(throws: ClassificationError.oneClass(positive: true, isWeighted: true)) {
+      try path(3, 1, weights: [1, 1, 1, 0])
+    }
   }
 }

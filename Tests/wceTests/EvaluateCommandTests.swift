@@ -118,7 +118,7 @@ import _TestSupport
       try place.run("evaluate --model m.json new.csv --target sick")
         == .failure(
           65,
-          #"new.csv: row 4, column "sick": the target must be 0 or 1, or the positive value be named; received 2"#
+          #"new.csv: row 4, column "sick": the target must be 0 or 1, received 2; if another value is positive, name it (--positive LABEL)"#
         ))
     let weighted = try JSON(
       place.succeed(
@@ -137,7 +137,10 @@ import _TestSupport
       "minus.csv": "age,city,ill,w\n20,Oslo,no,-1\n",
     ])
     for (options, status, message) in [
-      ("hole.csv", 65, #"hole.csv: row 2 (line 3), column "ill": the cell is missing"#),
+      (
+        "hole.csv", 65,
+        #"hole.csv: row 2 (line 3), column "ill": the cell is missing, and a row without its target or weight cannot be evaluated; give it a value, or leave the row out"#
+      ),
       (
         "numbers.csv", 65,
         #"numbers.csv: column "ill": no row has the positive label "yes"; the labels are "1""#

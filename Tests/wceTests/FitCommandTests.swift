@@ -155,7 +155,7 @@ let patients = """
       try place.run("fit t.csv --target z --model m.json")
         == .failure(
           65,
-          "t.csv: row 2 (line 3), column \"age\": the cell is missing; fill missing cells with the mean, or drop their rows"
+          "t.csv: row 2 (line 3), column \"age\": the cell is missing; fill missing cells with the mean, or drop their rows (--missing mean or --missing drop)"
         ))
     let filled = try place.run("fit t.csv --target z --missing mean --model m.json")
     #expect(filled.status == 0)

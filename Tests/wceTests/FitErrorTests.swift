@@ -20,7 +20,7 @@ import _TestSupport
     Failure(
       command: "a.csv --target ill",
       message:
-        #"a.csv: column "ill": name the positive one of the labels "no", "yes"; everything else is then negative"#
+        #"a.csv: column "ill": the labels are "no", "yes"; name the positive one, and everything else is negative (--positive LABEL)"#
     ),
     Failure(
       command: "a.csv --target ill --positive maybe",
@@ -28,7 +28,7 @@ import _TestSupport
     Failure(
       command: "a.csv --target age",
       message:
-        #"a.csv: row 1, column "age": the target must be 0 or 1, or the positive value be named; received 20"#
+        #"a.csv: row 1, column "age": the target must be 0 or 1, received 20; if another value is positive, name it (--positive LABEL)"#
     ),
     Failure(
       command: "a.csv --target z",
@@ -41,9 +41,24 @@ import _TestSupport
         "a.csv: the target has no negatives: every row is positive, and there is nothing to tell apart",
       table: "x,z\n1,1\n2,1\n"),
     Failure(
+      command: "a.csv --target z --weights w",
+      message:
+        "a.csv: the target has no positives: every row of weight above 0 is negative, and there is nothing to tell apart",
+      table: "x,w,z\n1,1,0\n2,0,1\n3,1,0\n"),
+    Failure(
+      command: "a.csv --target z",
+      message:
+        "a.csv: row 2 (line 3): the table has 1 column, this row has more; is the delimiter another? (--delimiter C)",
+      table: "x|z\n1|0\n2,5|1\n"),
+    Failure(
+      command: #"a.csv --target z"#,
+      message:
+        #"a.csv: column "n \"0\"" is text, as row 1 has "t0", and has 101 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
+      table: "\"n \"\"0\"\"\",z\n" + (0...100).map { "t\($0),\($0 % 2)\n" }.joined()),
+    Failure(
       command: "a.csv --target z --missing mean",
       message:
-        #"a.csv: row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows"#,
+        #"a.csv: row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows (--missing drop)"#,
       table: "x,z\n1,1\n2,\n3,0\n"),
     Failure(
       command: "a.csv --target z --missing drop",
@@ -51,7 +66,7 @@ import _TestSupport
       table: "x,z\n1,\n,0\n"),
     Failure(
       command: "a.csv --target ill --positive yes --weights city",
-      message: #"a.csv: column "city": weights must be numbers, received "Oslo""#),
+      message: #"a.csv: row 1, column "city": weights must be numbers, received "Oslo""#),
     Failure(
       command: "a.csv --target z --weights w --missing drop",
       message: #"a.csv: row 3, column "w": weights must be finite and at least 0, received -0.5"#,
@@ -81,17 +96,17 @@ import _TestSupport
     Failure(
       command: "a.csv --target z --l2 0",
       message:
-        "a.csv: the classes can be told apart without an error, so that without a penalty the coefficients grow without limit; use an l2 penalty above 0",
+        "a.csv: the classes can be told apart without an error, so that without a penalty the coefficients grow without limit; use an l2 penalty above 0 (--l2 L)",
       table: "x,z\n1,0\n2,0\n3,1\n4,1\n"),
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x" is text, as row 1 has "label 0", and has 101 different labels, of which at most 100 can become features; leave it out, or group them"#,
+        #"a.csv: column "x" is text, as row 1 has "label 0", and has 101 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
       table: "x,z\n" + (0...100).map { "label \($0),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x" is text, as row 78 has "oops", and has 151 different labels, of which at most 100 can become features; leave it out, or group them"#,
+        #"a.csv: column "x" is text, as row 78 has "oops", and has 151 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
       table: "x,z\n" + (1...151).map { "\($0 == 78 ? "oops" : "\($0)"),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target ill --positive yes --pos-weight 0", status: 64,
@@ -137,6 +152,39 @@ import _TestSupport
     #expect(try place.directory.names() == names)
   }
 
+  /// A name in Latin-1, wherever it stands.
+  @Test(arguments: [
+    ("c,y\nx,0\nJos#,1\n", "row 2 (line 3), column \"c\": \"Jos\u{FFFD}\" is not UTF-8"),
+    ("c,y\n1,no\n2,Jos#\n", "row 2 (line 3), column \"y\": \"Jos\u{FFFD}\" is not UTF-8"),
+    ("Jos#,y\n1,0\n2,1\n", "line 1: the name of column 1, \"Jos\u{FFFD}\", is not UTF-8"),
+  ])
+  func otherEncodings(text: String, message: String) throws {
+    let place = try ModelWorkplace()
+    _ = try place.directory.write(text.utf8.map { $0 == UInt8(ascii: "#") ? 0xE9 : $0 }, to: "a.csv")
+    #expect(
+      try place.run("fit a.csv --target y --model m.json")
+        == .failure(65, "a.csv: \(message); save the file as UTF-8"))
+  }
+
+  @Test func aFileNameCannotBreakTheLine() throws {
+    let name = "a\n\u{1B}[2J.csv"
+    let place = try ModelWorkplace([name: "x,w,z\n1,1,0\n2,5,\n"])
+    for (target, message) in [
+      (
+        "x",
+        #"row 2, column "x": the target must be 0 or 1, received 2; if another value is positive, name it (--positive LABEL)"#
+      ),
+      (
+        "z",
+        #"row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows (--missing drop)"#
+      ),
+    ] {
+      #expect(
+        try place.tool.run("fit", name, "--target", target, "--exclude", "z", "--model", "m.json")
+          == .failure(65, #"a\n\u{1B}[2J.csv: \#(message)"#))
+    }
+  }
+
   /// Rows are counted as in the file, where some are dropped too.
   @Test func rowsBehindDroppedOnes() throws {
     let place = try ModelWorkplace(["a.csv": "x,z\n1,1\n,0\ninf,1\n4,0\n"])
@@ -158,7 +206,7 @@ import _TestSupport
     #expect(
       outcome.errors.wholeMatch(
         of:
-          /wce: a.csv: training did not converge: after 1 iteration the gradient norm is 0\.04\d+ and should be at most 1e-10; allow more iterations, or use a larger l2 penalty\n/
+          /wce: a.csv: training did not converge: after 1 iteration the gradient norm is 0\.04\d+ and should be at most 1e-10; allow more iterations, or use a larger l2 penalty \(--max-iterations N, --l2 L\)\n/
       ) != nil)
   }
 

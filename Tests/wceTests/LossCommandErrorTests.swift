@@ -106,6 +106,9 @@ import _TestSupport
     try place.write(NPYFile("<f4", [0], [Float]()).bytes, to: "e.npy")
     try place.write("logit,label\n1,1\n2,2\n", to: "two.csv")
     try place.write("logit,label\n", to: "none.csv")
+    try place.write("label,w,t\n0,1,\n1,1,\nnan,1,\"two\nlines\"\n1,inf,\n-1,1,\n1,1,\n", to: "six.csv")
+    try place.write("1,1\n2,7\n", to: "plain.csv")
+    try place.write(NPYFile("<f8", [6], [Double](repeating: 1, count: 6)).bytes, to: "x1.npy")
     let targets = "logistic_loss: targets must lie in [0, 1], received"
     let weights = "logistic_loss: weights must be finite and at least 0, received"
     try expect(
@@ -114,7 +117,15 @@ import _TestSupport
         "x.npy z2.npy": "z2.npy: \(targets) 1.5 at index 4",
         "x.npy zn.npy": "zn.npy: \(targets) nan at index 4",
         "x.npy zi.npy": "zi.npy: \(targets) -1.0 at index 2",
-        "two.csv:logit two.csv:label": "two.csv: \(targets) 2.0 at index 1",
+        "two.csv:logit two.csv:label": "two.csv: row 2 (line 3), column \"label\": \(targets) 2.0",
+        "x1.npy six.csv:1": "six.csv: row 3 (line 4), column \"label\": \(targets) nan",
+        "six.csv:label x1.npy":
+          "six.csv: row 3 (line 4), column \"label\": logistic_loss: the logit is NaN and no weight of 0 masks it",
+        "x1.npy x1.npy --weights six.csv:w":
+          "six.csv: row 4 (line 6), column \"w\": \(weights) inf",
+        "x1.npy x1.npy --weights six.csv:w --name a_at_index_3":
+          "six.csv: row 4 (line 6), column \"w\": a_at_index_3: weights must be finite and at least 0, received inf",
+        "plain.csv:1 plain.csv:2": "plain.csv: row 2 (line 2), column \"2\": \(targets) 7.0",
         "xn.npy z.npy": "xn.npy: logistic_loss: the logit at index 1 is NaN and no weight of 0 masks it",
         "x.npy z.npy --weights wn.npy": "wn.npy: \(weights) -0.5 at index 3",
         "x.npy z.npy --weights wi.npy": "wi.npy: \(weights) inf at index 3",

@@ -267,5 +267,12 @@ import _TestSupport
     #expect(
       try place.loss("lx.npy lz.npy")
         == .failure(65, "lz.npy: logistic_loss: targets must lie in [0, 1], received 3.0 at index 600000"))
+    try place.write("\nz\n" + targets.map { "\($0)\n" }.joined(), to: "lz.csv")
+    #expect(
+      try place.loss("lx.npy lz.csv:z")
+        == .failure(
+          65,
+          "lz.csv: row 600001 (line 600003), column \"z\": logistic_loss: targets must lie in [0, 1], received 3.0"
+        ))
   }
 }

@@ -96,12 +96,46 @@ import _TestSupport
     #expect(
       try place.run("predict --model m.json new.csv")
         == .failure(
-          65, #"new.csv: row 2, column "city": the model has not seen the label "Rome" in training"#))
+          65,
+          #"new.csv: row 2, column "city": the model has not seen the label "Rome" in training; correct it, or let unseen labels count as none (--unseen zero)"#
+        ))
     let output = try place.columns(ofTable: place.succeed("predict --model m.json new.csv --unseen zero"))
     let model = try place.json("m.json")
     let age = try #require(model["features"].elements[0]["originalCoefficient"].number)
     let intercept = try #require(model["originalIntercept"].number)
     #expect(abs(output[0][1] - 1 / (1 + exp(-(intercept + 45 * age)))) < 1e-14)
+  }
+
+  /// é as one character or as two: one label, one name and one positive label, in training as in prediction.
+  @Test func spellingsOfTheSameText() throws {
+    let (composed, decomposed) = ("Jos\u{E9}", "Jose\u{301}")
+    func rows(_ spellings: [String], _ targets: [String]) -> String {
+      (0..<40).map {
+        "\($0 % 3 == 0 ? "Ana" : spellings[$0 % spellings.count]),\($0 * 7 % 11),"
+          + "\($0 % 5 < 2 ? targets[$0 % targets.count] : "no")\n"
+      }.joined()
+    }
+    let mixed = "c,\(decomposed),y\n" + rows([composed, decomposed], [decomposed, composed])
+    let place = try ModelWorkplace([
+      "mixed.csv": mixed, "one.csv": "c,\(composed),y\n" + rows([composed], [composed]),
+    ])
+    for (table, positive) in [("mixed", composed), ("one", decomposed)] {
+      let outcome = try place.tool.run(
+        "fit", "\(table).csv", "--target", "y", "--positive", positive, "--model", "\(table).json")
+      #expect(outcome.status == 0 && outcome.errors == "")
+    }
+    let model = try place.json("mixed.json")
+    #expect(
+      model["features"].elements.map(\.["name"].string)
+        == ["c=Ana", "c=\(decomposed)", decomposed])
+    #expect(model["training"]["positiveCount"].number == 16)
+    let expected = try place.succeed("predict --model one.json one.csv")
+    for (model, table) in [("one", "mixed"), ("mixed", "one"), ("mixed", "mixed")] {
+      #expect(try place.succeed("predict --model \(model).json \(table).csv") == expected)
+      #expect(
+        try place.succeed("evaluate --model \(model).json \(table).csv")
+          == place.succeed("evaluate --model one.json one.csv"))
+    }
   }
 
   @Test func missingCells() throws {
@@ -110,7 +144,10 @@ import _TestSupport
       let place = try patientsPlace(table, options: "--missing \(policy)")
       #expect(
         try place.run("predict --model m.json new.csv")
-          == .failure(65, #"new.csv: row 2 (line 3), column "age": the cell is missing"#))
+          == .failure(
+            65,
+            #"new.csv: row 2 (line 3), column "age": the cell is missing, and the model does not fill missing cells; give it a value, or fit the model so that it fills them with the mean (wce fit --missing mean)"#
+          ))
     }
     let place = try patientsPlace(table, options: "--missing mean")
     #expect(
@@ -179,6 +216,14 @@ import _TestSupport
       #expect(
         try place.run("predict --model \(name).json a.csv") == .failure(status, "\(name).json: \(message)"))
     }
+    try FileManager.default.createDirectory(
+      atPath: place.directory.file("d.json"), withIntermediateDirectories: false)
+    #expect(
+      try place.run("predict --model d.json a.csv")
+        == .failure(66, "d.json: cannot be read: it is a directory, not a file"))
+    #expect(
+      try place.run("predict --model m.json/x.json a.csv")
+        == .failure(66, "m.json/x.json: no such file: a part of the path is not a directory"))
     let list = try place.run("predict --model list.json a.csv")
     #expect(list.status == 65)
     #expect(list.errors.hasPrefix("wce: list.json: \(notUsable): "))

@@ -86,17 +86,28 @@ import _TestSupport
     #expect(
       try failure("a,t\n1,0\n2,1\n3,0\n4,1\n")
         == .failure(
-          65, "d.csv: 2 positive rows cannot be spread over 5 folds; use at most 2 folds, or more data"))
+          65,
+          "d.csv: 2 positive rows cannot be spread over 5 folds; use more data, or at most 2 folds (--folds 2)"
+        ))
     #expect(
       try failure("a,t\n1,0\n,1\n")
         == .failure(
           65,
-          "d.csv: row 2 (line 3), column \"a\": the cell is missing; fill missing cells with the mean, or drop their rows"
+          "d.csv: row 2 (line 3), column \"a\": the cell is missing; fill missing cells with the mean, or drop their rows (--missing mean or --missing drop)"
         ))
     #expect(
       try failure("a,t\n1,0\n2,1\n", "--positive", "9").errors.hasPrefix(
         "wce: d.csv: column \"t\": no row has"))
     #expect(try failure("", "--json", "s.json").status == 65)
+    // Which weight it was, and no advice that a study has no option for.
+    let rows = (0..<30).map { "\($0 * 7 % 13),\($0 * 5 % 11),\($0 % 3 == 0 ? 1 : 0)\n" }.joined()
+    let notConverged = try failure("a,b,t\n" + rows, "--pos-weights", "1...1e300:4", "--folds", "2")
+    #expect(notConverged.status == 65)
+    #expect(
+      notConverged.errors.wholeMatch(
+        of:
+          /wce: d\.csv: training with the positive weight 1e100 did not converge: after \d+ iterations the .+; use other weights, or a larger l2 penalty \(--pos-weights, --l2 L\)\n/
+      ) != nil, "\(notConverged.errors)")
     #expect(
       try tool.run("tradeoff", "no.csv", "--target", "t") == .failure(66, "no.csv: no such file"))
     #expect(try directory.names() == ["d.csv"])
