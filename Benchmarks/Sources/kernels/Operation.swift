@@ -9,7 +9,7 @@ enum Operation: String, CaseIterable {
   case lossWithGradient = "loss + gradient"
   case mean
   case meanWithGradient = "mean + gradient"
-  // With element weights and label smoothing.
+  // With element weights: the kernels' general form, which serves label smoothing and weights per class too.
   case weightedLoss = "weighted loss"
   case weightedMean = "weighted mean"
   case weightedMeanWithGradient = "weighted mean + gradient"
