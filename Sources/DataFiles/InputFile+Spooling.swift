@@ -17,6 +17,7 @@ extension InputFile {
   func spooledIfStream() throws(DataFileError) -> InputFile {
     guard size == nil else { return self }
     let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    // `mkstemp` wants a name that ends in X, and puts characters of its own in their place.
     var template = Array("\(directory)/XXXXXXXX".utf8CString)
     let descriptor = template.withUnsafeMutableBufferPointer { $0.baseAddress.map { mkstemp($0) } ?? -1 }
     guard descriptor >= 0 else {

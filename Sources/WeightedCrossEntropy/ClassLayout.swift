@@ -80,28 +80,16 @@ extension WeightedCrossEntropyLoss {
     of weights: [Scalar], axis: Int, shape: [Int]?, count: Int, firstIndex: Int
   ) throws(LossError) -> Int {
     try checkFirstIndex(firstIndex, count: count)
-    guard let shape else {
-      // Without an array for the shape, which would be on the heap.
-      let length = firstIndex + count
-      guard axis == 0 || axis == -1 else { throw error(.axisOutOfRange(axis: axis, shape: [length])) }
-      guard length == weights.count else {
-        throw error(.classCount(axis: axis, shape: [length], weights: weights.count))
-      }
-      return 1
-    }
-    let resolved = axis < 0 ? axis + shape.count : axis
-    guard shape.indices.contains(resolved) else { throw error(.axisOutOfRange(axis: axis, shape: shape)) }
-    guard shape[resolved] == weights.count else {
-      throw error(.classCount(axis: axis, shape: shape, weights: weights.count))
-    }
+    let length = firstIndex + count
+    let inner = try Shape.innerCount(
+      after: axis, rank: shape?.count ?? 1, classes: weights.count, operation: name
+    ) { shape?[$0] ?? length }
+    guard let shape else { return inner }
     // A part must lie within the tensor, or its elements have no class.
     guard let total = Shape.count(shape) else { throw error(.invalidShape(shape)) }
-    guard firstIndex + count <= total else {
-      throw error(.elementCount(shape: shape, expected: total, received: firstIndex + count))
+    guard length <= total else {
+      throw error(.elementCount(shape: shape, expected: total, received: length))
     }
-    var inner = 1
-    // The product fits, as the total does, unless there are no elements and no use for it.
-    for length in shape[(resolved + 1)...] { inner &*= length }
     return inner
   }
 

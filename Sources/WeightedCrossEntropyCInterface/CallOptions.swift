@@ -89,27 +89,18 @@ struct CallOptions<Scalar: LossScalar> {
   private static func classes(
     _ weights: UnsafeRawPointer, _ options: wce_options, count: Int, name: UnsafePointer<CChar>?
   ) throws(CallError) -> ClassLayout<Scalar> {
-    // Without an array for the shape, which would be on the heap; an error has one.
-    let rank = options.shape == nil ? 1 : Int(options.rank)
-    func length(_ axis: Int) -> Int { options.shape.map { Int(clamping: $0[axis]) } ?? count }
-    let axis = Int(clamping: options.axis)
-    let resolved = axis < 0 ? axis + rank : axis
-    guard resolved >= 0 && resolved < rank else {
-      throw CallError(.axisOutOfRange(axis: axis, shape: (0..<rank).map(length)), name: name)
-    }
-    guard Int64(length(resolved)) == options.class_count else {
-      let received = Int(clamping: options.class_count)
-      throw CallError(
-        .classCount(axis: axis, shape: (0..<rank).map(length), weights: received), name: name)
+    let inner = try CallError.converting(named: name) { () throws(LossError) in
+      try Shape.innerCount(
+        after: Int(clamping: options.axis), rank: options.shape == nil ? 1 : Int(options.rank),
+        classes: Int(clamping: options.class_count),
+        operation: WeightedCrossEntropyLoss<Scalar>.defaultName
+      ) { axis in options.shape.map { Int(clamping: $0[axis]) } ?? count }
     }
     let classCount = try CallBuffer.count(options.class_count, of: Scalar.self, named: "class_count")
     let start = weights.assumingMemoryBound(to: Scalar.self)
     try CallBuffer.check(start, count: classCount, named: "class_weights")
     let buffer = UnsafeBufferPointer(start: start, count: classCount)
     if let problem = PositiveWeight.invalid(among: buffer) { throw CallError(problem, name: name) }
-    var inner = 1
-    // The product fits, as the number of elements does, unless that is 0 and there is no use for it.
-    for later in resolved + 1..<rank { inner &*= length(later) }
     return ClassLayout(weights: buffer, inner: inner)
   }
 }

@@ -39,17 +39,14 @@ public struct PartialSumStack: Sendable {
 
   /// The sum of the leaves so far.
   public var total: PartialSum {
-    var total = PartialSum()
-    for (index, subtree) in subtrees.reversed().enumerated() {
-      total = index == 0 ? subtree : subtree + total
-    }
-    return total
+    guard let last = subtrees.last else { return PartialSum() }
+    return Self.sum(subtrees.dropLast(), last)
   }
 
   /// The sum of the leaves so far and of one more.
-  public func total(adding leaf: PartialSum) -> PartialSum {
-    var total = leaf
-    for subtree in subtrees.reversed() { total = subtree + total }
-    return total
+  public func total(adding leaf: PartialSum) -> PartialSum { Self.sum(subtrees[...], leaf) }
+
+  private static func sum(_ subtrees: ArraySlice<PartialSum>, _ last: PartialSum) -> PartialSum {
+    subtrees.reversed().reduce(last) { $1 + $0 }
   }
 }
