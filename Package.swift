@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 /// Settings every target shares. Continuous integration sets WCE_WARNINGS_AS_ERRORS; a user's newer
@@ -28,9 +29,10 @@ let package = Package(
   platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
   products: [
     .library(name: "WeightedCrossEntropy", targets: ["WeightedCrossEntropy"]),
-    .library(name: "WeightedCrossEntropyDifferentiation", targets: ["WeightedCrossEntropyDifferentiation"]),
-    .library(name: "weighted_cross_entropy", type: .dynamic, targets: ["WeightedCrossEntropyCInterface"]),
-    .library(name: "DataFiles", targets: ["DataFiles"]),
+    .library(
+      name: "WeightedCrossEntropyDifferentiation", targets: ["WeightedCrossEntropyDifferentiation"]),
+    .library(
+      name: "weighted_cross_entropy", type: .dynamic, targets: ["WeightedCrossEntropyCInterface"]),
     .library(name: "LinearClassification", targets: ["LinearClassification"]),
     .executable(name: "wce", targets: ["wce"]),
   ],
@@ -40,8 +42,11 @@ let package = Package(
   targets: [
     .target(name: "_CPUFeatures"),
     .target(
-      name: "_LossKernels", swiftSettings: kernels() + [.enableExperimentalFeature("BuiltinModule")]),
-    .target(name: "_LossKernelsAVX2", dependencies: ["_LossKernels"], swiftSettings: kernels("avx2", "fma")),
+      name: "_LossKernels", swiftSettings: kernels() + [.enableExperimentalFeature("BuiltinModule")]
+    ),
+    .target(
+      name: "_LossKernelsAVX2", dependencies: ["_LossKernels"],
+      swiftSettings: kernels("avx2", "fma")),
     .target(
       name: "_LossKernelsAVX512", dependencies: ["_LossKernels"],
       swiftSettings: kernels("avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
@@ -52,12 +57,12 @@ let package = Package(
     .target(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
       swiftSettings: common),
-    .target(name: "DataFiles", swiftSettings: common),
+    .target(name: "_DataFiles", swiftSettings: common),
     .target(name: "_ExampleData"),
     .executableTarget(
       name: "wce",
       dependencies: [
-        "LinearClassification", "WeightedCrossEntropy", "DataFiles", "_ExampleData",
+        "LinearClassification", "WeightedCrossEntropy", "_DataFiles", "_ExampleData",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),
@@ -82,14 +87,16 @@ let package = Package(
 
     .target(name: "_MatrixKernels", swiftSettings: kernels()),
     .target(
-      name: "_MatrixKernelsAVX2", dependencies: ["_MatrixKernels"], swiftSettings: kernels("avx2", "fma")),
+      name: "_MatrixKernelsAVX2", dependencies: ["_MatrixKernels"],
+      swiftSettings: kernels("avx2", "fma")),
     .target(
       name: "_MatrixKernelsAVX512", dependencies: ["_MatrixKernels"],
       swiftSettings: kernels("avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
     .target(
       name: "LinearClassification",
       dependencies: [
-        "WeightedCrossEntropy", "DataFiles", "_MatrixKernels", "_MatrixKernelsAVX2", "_MatrixKernelsAVX512",
+        "WeightedCrossEntropy", "_DataFiles", "_MatrixKernels", "_MatrixKernelsAVX2",
+        "_MatrixKernelsAVX512",
       ],
       swiftSettings: common),
 
@@ -103,33 +110,40 @@ let package = Package(
     .testTarget(
       name: "CInterfaceTests", dependencies: ["_TestSupport"],
       exclude: [
-        "check.h", "class_weights_test.c", "interface_test.c", "overlap_test.c", "side_effects_test.c",
+        "check.h", "class_weights_test.c", "interface_test.c", "overlap_test.c",
+        "side_effects_test.c",
       ],
       swiftSettings: common),
     .testTarget(
       name: "WeightedCrossEntropyTests",
       dependencies: [
-        "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "_LossKernels", "_TestSupport",
+        "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "_LossKernels",
+        "_TestSupport",
       ],
       swiftSettings: common),
     .testTarget(
-      name: "DataFilesTests", dependencies: ["DataFiles", "_TestSupport"], resources: [.copy("Fixtures")],
+      name: "DataFilesTests", dependencies: ["_DataFiles", "_TestSupport"],
+      resources: [.copy("Fixtures")],
       swiftSettings: common),
     .testTarget(
       name: "LinearClassificationTests",
       dependencies: [
-        "LinearClassification", "DataFiles", "WeightedCrossEntropy", "_MatrixKernels", "_TestSupport",
+        "LinearClassification", "_DataFiles", "WeightedCrossEntropy", "_MatrixKernels",
+        "_TestSupport",
       ],
       exclude: ["Fixtures"],
       swiftSettings: common),
     .testTarget(
       name: "wceTests",
-      dependencies: ["wce", "WeightedCrossEntropy", "DataFiles", "LinearClassification", "_TestSupport"],
+      dependencies: [
+        "wce", "WeightedCrossEntropy", "_DataFiles", "LinearClassification", "_TestSupport",
+      ],
       swiftSettings: common),
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
-        "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "DataFiles", "LinearClassification",
+        "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "_DataFiles",
+        "LinearClassification",
         "wce",
         "_TestSupport",
       ],

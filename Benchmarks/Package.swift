@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 /// An executable that uses some of the parent package's libraries, and some targets of this one.
@@ -16,12 +17,12 @@ let package = Package(
     // What the tests compute references with; the folder is a link to the tests' own.
     .target(name: "TestSupport"),
     tool("accuracy", "WeightedCrossEntropy", targets: ["TestSupport"]),
-    tool("csv-throughput", "DataFiles"),
+    tool("csv-throughput", "LinearClassification"),
     .target(name: "Callgrind"),
     tool("instruction-counts", "WeightedCrossEntropy", targets: ["Callgrind"]),
     tool("kernels", "WeightedCrossEntropy", targets: ["TestSupport"]),
-    tool("npy-throughput", "DataFiles"),
-    tool("fit", "LinearClassification", "DataFiles"),
+    tool("npy-throughput", "LinearClassification"),
+    tool("fit", "LinearClassification"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Make digits.csv, digits-logits.npy and digits-targets.npy.
 
 The table is the optical digits test set of the UCI repository as scikit-learn ships it: 64 features, each the number of

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Regenerate the polynomial coefficients of the kernels.
 
 Fits each polynomial by least squares of the relative error on Chebyshev nodes in 60 digits (close to minimax), rounding one

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Builds the Swift library beside which this package lies, and the extension module that calls it."""
 
 import shutil

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Times the loss against TensorFlow, PyTorch and JAX in one run, on the same arrays, interleaved.
 
     swift build -c release --product weighted_cross_entropy

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares fits with scikit-learn's LogisticRegression: the same optimum, and how long each takes.
 
 Builds nothing: run `swift build -c release --package-path Benchmarks` first, and for the table on disk `swift build -c release`.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Times the Python package: a call on one element, the loss over NumPy arrays, and training through the PyTorch adapter.
 
     pip install ./python && pip install -r Benchmarks/peers/requirements.txt

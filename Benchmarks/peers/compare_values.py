@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Prints what the peers give where the published form of the loss fails, next to the exact value: a table in Markdown.
 
     pip install -r Benchmarks/peers/requirements.txt optax==0.2.8 "mlx[cpu]==0.32.4"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What people write today instead of `wce fit`: `fit_csv.py DATA.csv TARGET Q MODEL.json` with pandas and scikit-learn."""
 import json, sys
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From the scores of a model that was trained with a positive weight to probabilities.
 ///
 /// Minimising the loss with positive weight q is minimising the unweighted loss over data in which every positive row occurs q times. The
@@ -20,5 +21,7 @@ extension LogisticModel {
   public static func probabilities(_ logits: [Double]) -> [Double] { logits.map(\.logistic) }
 
   /// The threshold on the probabilities of an unweighted model that stands for a positive weight: `1 / (1 + q)`.
-  public static func equivalentThreshold(positiveWeight: Double) -> Double { 1 / (1 + positiveWeight) }
+  public static func equivalentThreshold(positiveWeight: Double) -> Double {
+    1 / (1 + positiveWeight)
+  }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The weights of the two classes: Σ w z and Σ w (1 - z).
 struct ClassSums: Hashable, Sendable {
   private(set) var positive = 0.0
@@ -10,7 +11,9 @@ struct ClassSums: Hashable, Sendable {
     }
     for row in targets.indices {
       let weight = weights.map { $0[row] } ?? 1
-      guard weight >= 0, weight.isFinite else { throw .invalidWeight(value: "\(weight)", row: row + 1) }
+      guard weight >= 0, weight.isFinite else {
+        throw .invalidWeight(value: "\(weight)", row: row + 1)
+      }
       guard weight > 0 else { continue }
       let target = targets[row]
       guard target >= 0, target <= 1 else { throw .invalidTarget(value: "\(target)", row: row + 1) }

@@ -1,4 +1,5 @@
-public import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+public import _DataFiles
 public import WeightedCrossEntropy
 
 /// What was wrong with the data or the settings of a classification, where, and what would be right.
@@ -70,7 +71,8 @@ extension ClassificationError: CustomStringConvertible {
       "expected \(expected) \(what), received \(received)"
     case .invalidFeature(let value, let row, let feature):
       "row \(row), column \(quoted(feature)): features must be finite numbers below 1e145, received \(value)"
-    case .invalidTarget(let value, let row): "row \(row): targets must lie in [0, 1], received \(value)"
+    case .invalidTarget(let value, let row):
+      "row \(row): targets must lie in [0, 1], received \(value)"
     case .softTarget(let value, let row):
       "row \(row): to be evaluated a target must be 0 or 1, received \(value)"
     case .invalidLogit(let value, let row): "row \(row): logits must be finite, received \(value)"
@@ -83,7 +85,8 @@ extension ClassificationError: CustomStringConvertible {
     case .onlyConstantFeatures: "every feature is constant, and nothing can be learned from that"
     case .table(let problem): "\(problem)"
     case .missingCell(let error, _), .file(let error): "\(error)"
-    case .invalidSetting(let name, let value, let expected): "\(name) must be \(expected), received \(value)"
+    case .invalidSetting(let name, let value, let expected):
+      "\(name) must be \(expected), received \(value)"
     case .tooFewForFolds(let positive, let count, let folds):
       "\(count) \(positive ? "positive" : "negative") row\(count == 1 ? "" : "s") cannot be spread over \(folds) folds; "
         + (count >= 2
@@ -123,6 +126,8 @@ extension CSVTable {
 }
 
 /// Calls something that throws a loss's error.
-func rethrowingLossErrors<Value>(_ body: () throws(LossError) -> Value) throws(ClassificationError) -> Value {
+func rethrowingLossErrors<Value>(_ body: () throws(LossError) -> Value) throws(ClassificationError)
+  -> Value
+{
   do { return try body() } catch { throw .loss(error) }
 }

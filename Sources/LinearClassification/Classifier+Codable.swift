@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 
 /// The model file: one JSON object, described in ``Classifier/read(_:)``.
 extension Classifier: Codable {
@@ -35,7 +36,8 @@ extension Classifier: Codable {
     let features = names.indices.map { index in
       Feature(
         name: names[index], mean: model.standardization.means[index],
-        standardDeviation: model.standardization.deviations[index], coefficient: model.coefficients[index],
+        standardDeviation: model.standardization.deviations[index],
+        coefficient: model.coefficients[index],
         originalCoefficient: original[index])
     }
     try container.encode(features, forKey: .features)

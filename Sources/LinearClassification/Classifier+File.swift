@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -60,7 +61,8 @@ extension DecodingError {
     case .keyNotFound(let key, let context):
       "\(place(context))the member \(quoted(key.stringValue)) is missing"
     case .typeMismatch(let type, let context): "\(place(context))expected \(Self.name(type))"
-    case .valueNotFound(let type, let context): "\(place(context))expected \(Self.name(type)), received null"
+    case .valueNotFound(let type, let context):
+      "\(place(context))expected \(Self.name(type)), received null"
     case .dataCorrupted(let context):
       "\(place(context))\(context.codingPath.isEmpty ? "it is not JSON" : context.debugDescription)"
     @unknown default: "it cannot be decoded"
@@ -79,7 +81,8 @@ extension DecodingError {
   }
 
   private func place(_ context: Context) -> String {
-    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }
+      .joined()
     return path.isEmpty ? "" : "\(path.hasPrefix(".") ? String(path.dropFirst()) : path): "
   }
 }

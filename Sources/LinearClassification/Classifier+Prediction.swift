@@ -1,4 +1,5 @@
-public import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+public import _DataFiles
 
 extension Classifier {
   /// Which probabilities a classifier gives.
@@ -71,7 +72,8 @@ extension Classifier {
   /// - Throws: `ClassificationError` for another number of features, one that is not finite, or a threshold or a number of threads out
   ///   of range.
   public func predictions(
-    for features: FeatureMatrix, _ probabilities: Probabilities = .calibrated, threshold: Double? = nil,
+    for features: FeatureMatrix, _ probabilities: Probabilities = .calibrated,
+    threshold: Double? = nil,
     threads: Int? = nil
   ) throws(ClassificationError) -> Predictions {
     let threshold = threshold ?? defaultThreshold(for: probabilities)
@@ -88,7 +90,8 @@ extension Classifier {
       throw .invalidSetting(name: "the threshold", value: "\(threshold)", expected: "in [0, 1]")
     }
     if let threads, threads < 1 {
-      throw .invalidSetting(name: "the number of threads", value: "\(threads)", expected: "at least 1")
+      throw .invalidSetting(
+        name: "the number of threads", value: "\(threads)", expected: "at least 1")
     }
   }
 

@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 
 /// A model with all that is needed to use it on a table: what a model file holds.
 public struct Classifier: Hashable, Sendable {
@@ -29,11 +30,13 @@ public struct Classifier: Hashable, Sendable {
   ///
   /// - Throws: As `LogisticRegression.fit`.
   public init(
-    _ table: TrainingTable, settings: LogisticRegression, monitor: TrainingMonitor = TrainingMonitor()
+    _ table: TrainingTable, settings: LogisticRegression,
+    monitor: TrainingMonitor = TrainingMonitor()
   ) throws(ClassificationError) {
     do {
       try self.init(
-        features: table.features, targets: table.targets, weights: table.weights, encoding: table.encoding,
+        features: table.features, targets: table.targets, weights: table.weights,
+        encoding: table.encoding,
         target: table.target, settings: settings, monitor: monitor)
     } catch { throw table.located(error) }
   }
@@ -42,7 +45,8 @@ public struct Classifier: Hashable, Sendable {
   /// decisions; `LogisticRegression.fit` takes soft ones.
   public init(
     features: FeatureMatrix, targets: [Double], weights: [Double]? = nil, encoding: FeatureEncoding,
-    target: TargetColumn? = nil, settings: LogisticRegression, monitor: TrainingMonitor = TrainingMonitor()
+    target: TargetColumn? = nil, settings: LogisticRegression,
+    monitor: TrainingMonitor = TrainingMonitor()
   ) throws(ClassificationError) {
     guard encoding.featureNames.count == features.columns.count else {
       throw .lengthMismatch(
@@ -76,7 +80,9 @@ public struct Classifier: Hashable, Sendable {
   public var notices: [String] {
     let names = encoding.featureNames
     let constant = model.constantFeatures.map { quoted(names[$0]) }
-    guard constant.count > 1 else { return constant.map { "dropped the feature \($0): it is constant" } }
+    guard constant.count > 1 else {
+      return constant.map { "dropped the feature \($0): it is constant" }
+    }
     let shown = constant.prefix(10).joined(separator: ", ")
     return [
       "dropped \(constant.count) features that are constant: \(shown)"

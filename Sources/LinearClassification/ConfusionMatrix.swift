@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How many rows of each class are predicted to be of each class, by the sum of their weights.
 ///
 /// A ratio whose denominator is 0 is undefined and nil, never 0 or NaN.
@@ -12,7 +13,9 @@ public struct ConfusionMatrix: Codable, Hashable, Sendable {
   public var falseNegatives: Double
 
   /// A matrix of counts.
-  public init(truePositives: Double, falsePositives: Double, trueNegatives: Double, falseNegatives: Double) {
+  public init(
+    truePositives: Double, falsePositives: Double, trueNegatives: Double, falseNegatives: Double
+  ) {
     self.truePositives = truePositives
     self.falsePositives = falsePositives
     self.trueNegatives = trueNegatives
@@ -43,7 +46,9 @@ public struct ConfusionMatrix: Codable, Hashable, Sendable {
   public var specificity: Double? { ratio(trueNegatives, trueNegatives + falsePositives) }
 
   /// 2 TP / (2 TP + FP + FN): the harmonic mean of precision and recall.
-  public var f1: Double? { ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives) }
+  public var f1: Double? {
+    ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives)
+  }
 
   /// (recall + specificity) / 2.
   public var balancedAccuracy: Double? {
@@ -57,7 +62,8 @@ public struct ConfusionMatrix: Codable, Hashable, Sendable {
     // The square root of each factor: their product overflows sooner than the counts do.
     let denominator =
       (truePositives + falsePositives).squareRoot() * (truePositives + falseNegatives).squareRoot()
-      * (trueNegatives + falsePositives).squareRoot() * (trueNegatives + falseNegatives).squareRoot()
+      * (trueNegatives + falsePositives).squareRoot()
+      * (trueNegatives + falseNegatives).squareRoot()
     // Rounding must not lead beyond the ends of the range.
     return ratio(truePositives * trueNegatives - falsePositives * falseNegatives, denominator)
       .map { min(max($0, -1), 1) }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
 /// The metrics of some predictions.
@@ -30,7 +31,8 @@ public struct Evaluation: Hashable, Sendable {
     guard threshold >= 0, threshold <= 1 else {
       throw .invalidSetting(name: "the threshold", value: "\(threshold)", expected: "in [0, 1]")
     }
-    try self.init(LabelledScores(logits: logits, targets: targets, weights: weights), threshold: threshold)
+    try self.init(
+      LabelledScores(logits: logits, targets: targets, weights: weights), threshold: threshold)
   }
 
   /// - Parameter ranking: the rows' ranking, where it is known.
@@ -49,7 +51,8 @@ public struct Evaluation: Hashable, Sendable {
     }
     let logLoss = try rethrowingLossErrors { () throws(LossError) in
       try WeightedCrossEntropyLoss<Double>().reduced(
-        rows.weights == nil ? .mean : .weightedMean, logits: rows.logits.span, targets: rows.targets.span,
+        rows.weights == nil ? .mean : .weightedMean, logits: rows.logits.span,
+        targets: rows.targets.span,
         weights: rows.weights?.span)
     }
     values = [:]
@@ -77,7 +80,9 @@ extension Evaluation: Codable {
     confusion = try container.decode(ConfusionMatrix.self, forKey: .confusion)
     let metrics = try container.nestedContainer(keyedBy: Metric.self, forKey: .metrics)
     values = [:]
-    for metric in Metric.allCases { values[metric] = try metrics.decode(Double?.self, forKey: metric) }
+    for metric in Metric.allCases {
+      values[metric] = try metrics.decode(Double?.self, forKey: metric)
+    }
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A column is an object: `{"name": "age", "kind": "number", "fill": 41.5}` or
 /// `{"name": "city", "kind": "categories", "categories": ["Oslo", "Turin"], "fill": "Oslo"}`.
 extension FeatureEncoding.Column {

@@ -1,4 +1,5 @@
-public import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+public import _DataFiles
 
 /// How the columns of a table become features: numbers as they are, text as one feature for each category.
 public struct FeatureEncoding: Codable, Hashable, Sendable {

@@ -1,4 +1,5 @@
-public import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+public import _DataFiles
 
 extension FeatureMatrix {
   /// Reads a matrix, a row for each row of the array; its columns are called `1`, `2`, `3` and so on.
@@ -17,7 +18,8 @@ extension FeatureMatrix {
       throw .file(
         DataFileError(
           .badData, path: reader.path,
-          reason: "features are an array of two axes, rows and columns; this array has shape \(shape)"))
+          reason:
+            "features are an array of two axes, rows and columns; this array has shape \(shape)"))
     }
     guard shape[1] > 0 else { throw .noFeatures }
     guard shape[0] > 0 else { throw .noRows }
@@ -36,7 +38,8 @@ extension FeatureMatrix {
       buffer.withUnsafeBufferPointer { elements in
         for column in columns.indices {
           columns[column].append(
-            contentsOf: StridedElements(elements: elements, start: column, stride: shape[1], end: count))
+            contentsOf: StridedElements(
+              elements: elements, start: column, stride: shape[1], end: count))
         }
       }
       progress(reader.progress)

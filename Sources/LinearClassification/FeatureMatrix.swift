@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 
 /// The features of some rows, column by column, in the storage of whoever made them: a table's columns are shared, not copied.
 public struct FeatureMatrix: Sendable {
@@ -43,11 +44,13 @@ public struct FeatureMatrix: Sendable {
     guard let first = columns.first else { throw .noFeatures }
     let names = names ?? columns.indices.map { "\($0 + 1)" }
     guard names.count == columns.count else {
-      throw .lengthMismatch(what: "names of features", expected: columns.count, received: names.count)
+      throw .lengthMismatch(
+        what: "names of features", expected: columns.count, received: names.count)
     }
     for (column, name) in zip(columns, names) where column.count != first.count {
       throw .lengthMismatch(
-        what: "values of the feature \(quoted(name))", expected: first.count, received: column.count)
+        what: "values of the feature \(quoted(name))", expected: first.count, received: column.count
+      )
     }
     self.columns = columns
     self.names = names
@@ -64,7 +67,8 @@ public struct FeatureMatrix: Sendable {
     let rowCount = elements.count / columnCount
     guard rowCount * columnCount == elements.count else {
       throw .lengthMismatch(
-        what: "elements of a matrix with \(columnCount) columns", expected: (rowCount + 1) * columnCount,
+        what: "elements of a matrix with \(columnCount) columns",
+        expected: (rowCount + 1) * columnCount,
         received: elements.count)
     }
     let columns = (0..<columnCount).map { column in

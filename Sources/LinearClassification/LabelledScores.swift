@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Logits with the truth about their rows, checked.
 struct LabelledScores {
   let logits: [Double]
@@ -16,7 +17,9 @@ struct LabelledScores {
     var total = 0.0
     for row in logits.indices {
       let weight = weights.map { $0[row] } ?? 1
-      guard weight >= 0, weight.isFinite else { throw .invalidWeight(value: "\(weight)", row: row + 1) }
+      guard weight >= 0, weight.isFinite else {
+        throw .invalidWeight(value: "\(weight)", row: row + 1)
+      }
       guard targets[row] == 0 || targets[row] == 1 else {
         throw .softTarget(value: "\(targets[row])", row: row + 1)
       }

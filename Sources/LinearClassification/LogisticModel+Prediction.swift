@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import WeightedCrossEntropy
 
 extension LogisticModel {
@@ -13,13 +14,16 @@ extension LogisticModel {
     _ features: FeatureMatrix, threads: Int? = nil, instructionSet: InstructionSet? = nil
   ) throws(ClassificationError) -> [Double] {
     guard features.columns.count == coefficients.count else {
-      throw .lengthMismatch(what: "features", expected: coefficients.count, received: features.columns.count)
+      throw .lengthMismatch(
+        what: "features", expected: coefficients.count, received: features.columns.count)
     }
     let instructionSet = try InstructionSet.usable(instructionSet)
     let tiles = StandardizedTiles(features, standardization)
     let objective = LogisticObjective(
       tiles: tiles, targets: [], weights: nil, l2: 0,
-      loss: try rethrowingLossErrors { () throws(LossError) in try WeightedCrossEntropyLoss(threads: 1) },
+      loss: try rethrowingLossErrors { () throws(LossError) in
+        try WeightedCrossEntropyLoss(threads: 1)
+      },
       chunks: RowChunks(rowCount: features.rowCount, columnCount: tiles.columnCount),
       kernels: instructionSet.matrixKernels, threads: threads ?? WorkerCount.processors)
     let logits = try objective.logits(at: tiles.active.map { coefficients[$0] } + [intercept])

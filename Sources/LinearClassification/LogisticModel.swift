@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A fitted binary logistic model: the log odds of the positive class are `Σ βⱼ (xⱼ - meanⱼ) / deviationⱼ + intercept`.
 ///
 /// After training with a positive weight q these are the log odds of a world in which positives are q times as frequent;

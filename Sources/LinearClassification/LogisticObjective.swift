@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Synchronization
 import WeightedCrossEntropy
 import _MatrixKernels
@@ -31,7 +32,8 @@ struct LogisticObjective: Sendable {
   ///
   /// - Parameter curvature: if given, the second derivative of each row's term is written there.
   func evaluate(
-    at point: [Double], hessian wantsHessian: Bool, curvature: UnsafeMutableBufferPointer<Double>? = nil
+    at point: [Double], hessian wantsHessian: Bool,
+    curvature: UnsafeMutableBufferPointer<Double>? = nil
   ) throws(ClassificationError) -> Evaluation {
     let columns = chunks.tileColumns
     // Of each chunk: the value, the gradient, the Hessian.
@@ -79,7 +81,9 @@ struct LogisticObjective: Sendable {
     nonisolated(unsafe) let curvature = curvature
     let sums = try sumOverChunks(slot: chunks.tileColumns, point: vector) {
       work, rows, sum throws(LossError) in
-      for (offset, row) in rows.enumerated() { work.gradient[offset] = curvature[row] * work.logits[offset] }
+      for (offset, row) in rows.enumerated() {
+        work.gradient[offset] = curvature[row] * work.logits[offset]
+      }
       work.clearPadding(work.gradient, from: rows.count)
       kernels.addTransposedProduct(work.tile, work.gradient, sum)
     }

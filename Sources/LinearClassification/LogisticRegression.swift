@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import WeightedCrossEntropy
 
 /// Fits binary logistic models: minimises `Σ wᵢ ℓ(xᵢᵀβ + b, zᵢ, q) + (λ/2) ‖β‖²` over features standardised to mean 0 and standard
@@ -37,7 +38,8 @@ public struct LogisticRegression: Hashable, Sendable {
 
   /// A way of fitting.
   public init(
-    positiveWeight: Double = 1, l2: Double = 1, tolerance: Double = 1e-10, maximumIterations: Int = 100,
+    positiveWeight: Double = 1, l2: Double = 1, tolerance: Double = 1e-10,
+    maximumIterations: Int = 100,
     threads: Int? = nil, instructionSet: InstructionSet? = nil
   ) {
     self.positiveWeight = positiveWeight

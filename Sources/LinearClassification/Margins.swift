@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How far apart the logits of the two classes are.
 struct Margins {
   var smallestPositive = Double.infinity

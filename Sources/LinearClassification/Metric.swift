@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A number that says how good predictions are.
 ///
 /// All take the rows' weights as scikit-learn takes `sample_weight`. TP, FP, TN and FN are the sums of the weights of true and false

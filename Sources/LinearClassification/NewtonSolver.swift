@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
 /// Minimises a logistic objective by Newton's method with a backtracking line search (Armijo's condition; Nocedal and Wright, *Numerical
@@ -20,7 +21,8 @@ struct NewtonSolver {
   }
 
   /// The optimum, from a starting point.
-  func solve(from start: [Double], monitor: TrainingMonitor) throws(ClassificationError) -> Solution {
+  func solve(from start: [Double], monitor: TrainingMonitor) throws(ClassificationError) -> Solution
+  {
     if objective.columnCount <= Self.largestFactorization {
       return try iterate(from: start, monitor: monitor) { (point) throws(ClassificationError) in
         try objective.evaluate(at: point, hessian: true)
@@ -32,7 +34,8 @@ struct NewtonSolver {
     var curvature = [Double](repeating: 0, count: objective.targets.count)
     let evaluate = { (point: [Double]) throws(ClassificationError) in
       var failure: ClassificationError?
-      let evaluation = curvature.withUnsafeMutableBufferPointer { buffer -> LogisticObjective.Evaluation? in
+      let evaluation = curvature.withUnsafeMutableBufferPointer {
+        buffer -> LogisticObjective.Evaluation? in
         do throws(ClassificationError) {
           return try objective.evaluate(at: point, hessian: false, curvature: buffer)
         } catch {
@@ -61,8 +64,10 @@ struct NewtonSolver {
     var point = start
     var current = try evaluate(point)
     var certificate = TrainingCertificate(
-      method: objective.columnCount <= Self.largestFactorization ? .newtonCholesky : .newtonConjugateGradient,
-      iterations: 0, passes: 1, gradientNorm: norm(current), tolerance: tolerance, remainingStep: .infinity,
+      method: objective.columnCount <= Self.largestFactorization
+        ? .newtonCholesky : .newtonConjugateGradient,
+      iterations: 0, passes: 1, gradientNorm: norm(current), tolerance: tolerance,
+      remainingStep: .infinity,
       remainingDecrease: .infinity, objective: current.value)
     let firstNorm = max(certificate.gradientNorm, .leastNormalMagnitude)
     /// Iterations in a row with a gradient that is small enough, and a step that is neither small enough nor half of any before.
@@ -89,13 +94,16 @@ struct NewtonSolver {
         smallestStep = min(smallestStep, certificate.remainingStep)
         if stalled > 4 {
           // At a minimum Newton's steps shrink quadratically, down to rounding.
-          if certificate.remainingStep <= 1e-3 { return Solution(point: point, certificate: certificate) }
+          if certificate.remainingStep <= 1e-3 {
+            return Solution(point: point, certificate: certificate)
+          }
           // Where they do not while the gradient vanishes, the minimum is at infinity, or at least far away.
           if objective.l2 == 0 { throw .separable(feature: feature(ofLargest: direction)) }
         }
       }
       guard certificate.iterations < maximumIterations,
-        let (next, passes) = try search(from: point, current, along: direction, slope: slope, evaluate)
+        let (next, passes) = try search(
+          from: point, current, along: direction, slope: slope, evaluate)
       else { throw .notConverged(certificate) }
       point = next.point
       current = next.evaluation
@@ -108,7 +116,8 @@ struct NewtonSolver {
 
   /// The first of the steps 1, 1/2, 1/4, … that decreases the objective enough.
   private func search(
-    from point: [Double], _ current: LogisticObjective.Evaluation, along direction: [Double], slope: Double,
+    from point: [Double], _ current: LogisticObjective.Evaluation, along direction: [Double],
+    slope: Double,
     _ evaluate: ([Double]) throws(ClassificationError) -> LogisticObjective.Evaluation
   ) throws(ClassificationError) -> (
     next: (point: [Double], evaluation: LogisticObjective.Evaluation), passes: Int

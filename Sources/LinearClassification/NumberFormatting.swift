@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Double {
   /// The number rounded to so many significant digits, without trailing zeros: `0.951`, `3.98`, `100`, `1.2e-07`.
   ///
@@ -8,7 +9,8 @@ extension Double {
     var exponent = Int(abs(self).decimalLogarithm.rounded(.down))
     if exponent < -4 || exponent >= max(digits, 7) {
       // In two steps, as the power for a subnormal number would be 0.
-      let mantissa = self / Double(exponent / 2).powerOfTen / Double(exponent - exponent / 2).powerOfTen
+      let mantissa =
+        self / Double(exponent / 2).powerOfTen / Double(exponent - exponent / 2).powerOfTen
       var text = mantissa.formatted(digits)
       if text == "10" || text == "-10" {
         exponent += 1

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How many positives and negatives score at least each of the distinct scores: what ROC and precision–recall curves are made of.
 ///
 /// - Complexity: O(n log n) to make.
@@ -15,7 +16,11 @@ struct RankingCurve {
     var positives = 0.0
     var negatives = 0.0
     for (position, (logit, row)) in ranked.enumerated() {
-      if rows.targets[row] == 1 { positives += rows.weight(row) } else { negatives += rows.weight(row) }
+      if rows.targets[row] == 1 {
+        positives += rows.weight(row)
+      } else {
+        negatives += rows.weight(row)
+      }
       // Tied rows are one point.
       if position + 1 < ranked.count, ranked[position + 1].0 == logit { continue }
       thresholds.append(logit)
@@ -34,7 +39,8 @@ struct RankingCurve {
     var area = 0.0
     var before = (positives: 0.0, negatives: 0.0)
     for index in thresholds.indices {
-      area += (falsePositives[index] - before.negatives) * (truePositives[index] + before.positives) / 2
+      area +=
+        (falsePositives[index] - before.negatives) * (truePositives[index] + before.positives) / 2
       before = (truePositives[index], falsePositives[index])
     }
     return area / (positives * negatives)

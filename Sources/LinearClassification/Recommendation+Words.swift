@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Recommendation {
   /// The recommendation in words.
   func words(path: [TradeoffPoint]) -> String {
@@ -10,7 +11,8 @@ extension Recommendation {
     case (true, 1): sentences.append("The weight q = \(weight) reaches a \(asked).")
     case (true, _):
       sentences.append(
-        "Of the weights \(range), q = \(weight) reaches a \(asked) with the highest \(goal.price.title).")
+        "Of the weights \(range), q = \(weight) reaches a \(asked) with the highest \(goal.price.title)."
+      )
     case (false, 1):
       sentences.append("The weight q = \(weight) does not reach a \(asked).")
     case (false, _):
@@ -29,7 +31,8 @@ extension Recommendation {
       "On held-out rows recall is \(described(recall, recallSpread)) and precision \(described(precision, precisionSpread))."
     )
     if let falseAlarmsPerCatch {
-      sentences.append("Each positive caught comes with \(falseAlarmsPerCatch.formatted(3)) false alarms.")
+      sentences.append(
+        "Each positive caught comes with \(falseAlarmsPerCatch.formatted(3)) false alarms.")
     }
     if let rival {
       sentences.append(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The weight that a study recommends for a goal, with the reason and what it costs.
 public struct Recommendation: Codable, Hashable, Sendable {
   /// What was asked for.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How often predictions come true: the rows in bins of equal width by predicted probability, and in each bin the mean prediction and
 /// the rate of positives.
 public struct ReliabilityCurve: Codable, Hashable, Sendable {

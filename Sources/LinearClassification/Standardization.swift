@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import Dispatch
 import WeightedCrossEntropy
 import _MatrixKernels
@@ -65,7 +66,9 @@ struct Moments {
         for start in stride(from: 0, to: numbers.count, by: 4096) {
           var source = base + start
           var count = min(4096, numbers.count - start)
-          if !(kernels.squaredDeviation(source, count, 0) < Self.limit * Self.limit) { isFinite = false }
+          if !(kernels.squaredDeviation(source, count, 0) < Self.limit * Self.limit) {
+            isFinite = false
+          }
           if let weights, let scratch = selected.baseAddress {
             var selectedCount = 0
             for row in start..<start + count where weights[row] > 0 {
@@ -95,7 +98,8 @@ struct Moments {
     squaredDeviation = ones * (1 - mean)
   }
 
-  private mutating func merge(count other: Double, mean otherMean: Double, _ otherDeviation: Double) {
+  private mutating func merge(count other: Double, mean otherMean: Double, _ otherDeviation: Double)
+  {
     let total = count + other
     let difference = otherMean - mean
     squaredDeviation += otherDeviation + difference * difference * count * other / total

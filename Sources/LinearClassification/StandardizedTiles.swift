@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import WeightedCrossEntropy
 import _MatrixKernels
 
@@ -37,7 +38,9 @@ struct StandardizedTiles: Sendable {
         let zero = -means[position] * inverseScales[position]
         let one = (1 - means[position]) * inverseScales[position]
         codes.withUnsafeBufferPointer { codes in
-          for (offset, row) in rows.enumerated() { output[offset] = codes[row] == code ? one : zero }
+          for (offset, row) in rows.enumerated() {
+            output[offset] = codes[row] == code ? one : zero
+          }
         }
       }
       (output + rows.count).update(repeating: 0, count: tile.rows - rows.count)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A division of rows into folds that have, to within one row, the same number of positives and the same number of negatives.
 public struct StratifiedFolds: Hashable, Sendable {
   /// The number of folds.
@@ -29,7 +30,9 @@ public struct StratifiedFolds: Hashable, Sendable {
       var rows = targets.indices.filter { row in
         (targets[row] == 1) == isPositive && weights.map { $0[row] > 0 } ?? true
       }
-      if rows.isEmpty { throw .oneClass(positive: !isPositive, isWeighted: weights?.contains(0) == true) }
+      if rows.isEmpty {
+        throw .oneClass(positive: !isPositive, isWeighted: weights?.contains(0) == true)
+      }
       guard rows.count >= count else {
         throw .tooFewForFolds(positive: isPositive, count: rows.count, folds: count)
       }
@@ -44,7 +47,9 @@ public struct StratifiedFolds: Hashable, Sendable {
   }
 
   /// The rows of a fold.
-  public func rows(inFold fold: Int) -> [Int] { assignment.indices.filter { assignment[$0] == fold } }
+  public func rows(inFold fold: Int) -> [Int] {
+    assignment.indices.filter { assignment[$0] == fold }
+  }
 }
 
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). The standard library's shuffle promises no order; this one is fixed by the seed.

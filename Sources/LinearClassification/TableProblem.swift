@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 
 /// What is wrong with the columns of a table, for learning or for prediction. Rows are counted from 1 without the header.
 public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
@@ -32,7 +33,8 @@ public enum TableProblem: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .duplicateColumn(let name):
       "two columns have the name \(quoted(name)); give them different names"
-    case .targetIsWeights(let name): "the column \(quoted(name)) cannot be both the target and the weights"
+    case .targetIsWeights(let name):
+      "the column \(quoted(name)) cannot be both the target and the weights"
     case .targetNumber(let column, let value, let row):
       "row \(row), column \(quoted(column)): the target must be 0 or 1, received \(value); if another value is positive, name it"
     case .targetLabels(let column, let labels):

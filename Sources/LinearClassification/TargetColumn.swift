@@ -1,4 +1,5 @@
-public import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+public import _DataFiles
 
 /// Which column of a table is the target, and which of its values is the positive one.
 public struct TargetColumn: Codable, Hashable, Sendable {
@@ -29,14 +30,17 @@ public struct TargetColumn: Codable, Hashable, Sendable {
     }
   }
 
-  private func targets(_ numbers: [Double], _ needsPositives: Bool) throws(ClassificationError) -> [Double] {
+  private func targets(_ numbers: [Double], _ needsPositives: Bool) throws(ClassificationError)
+    -> [Double]
+  {
     guard let positive else {
       if let row = numbers.firstIndex(where: { $0 != 0 && $0 != 1 && !$0.isNaN }) {
         throw .table(.targetNumber(column: name, value: numbers[row].formatted(6), row: row + 1))
       }
       return numbers
     }
-    guard let value = CSVTable.number(positive), !value.isNaN, !needsPositives || numbers.contains(value)
+    guard let value = CSVTable.number(positive), !value.isNaN,
+      !needsPositives || numbers.contains(value)
     else {
       var values: [Double] = []
       for number in numbers where !number.isNaN && !values.contains(number) {

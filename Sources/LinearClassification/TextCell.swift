@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 
 /// The first cell of a column that is no number, which makes the column one of text.
 public struct TextCell: Hashable, Sendable, CustomStringConvertible {

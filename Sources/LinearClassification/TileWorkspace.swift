@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import _MatrixKernels
 
 /// A thread's memory for one tile and for a few numbers for each of its rows.
@@ -19,7 +20,8 @@ struct TileWorkspace {
     gradient = storage + stride
     curvature = storage + 2 * stride
     tile = MatrixKernelTable.Tile(
-      elements: storage + 3 * stride, stride: stride, rows: chunks.tileRows, columns: chunks.tileColumns)
+      elements: storage + 3 * stride, stride: stride, rows: chunks.tileRows,
+      columns: chunks.tileColumns)
   }
 
   func deallocate() { storage.deallocate() }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a user asks of a trade-off.
 public struct TradeoffGoal: Codable, Hashable, Sendable {
   /// `recall` or `precision`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One weight, or one threshold, of a study, and what it does to rows that were held out.
 public struct TradeoffPoint: Codable, Hashable, Sendable {
   /// The q that the models of this point were trained with.
@@ -18,12 +19,14 @@ public struct TradeoffPoint: Codable, Hashable, Sendable {
   public func spread(of metric: Metric) -> Spread? { spread[metric.rawValue] }
 
   init(
-    positiveWeight: Double, threshold: Double, logits: [Double], targets: [Double], weights: [Double]?,
+    positiveWeight: Double, threshold: Double, logits: [Double], targets: [Double],
+    weights: [Double]?,
     folds division: StratifiedFolds
   ) throws(ClassificationError) {
     self.positiveWeight = positiveWeight
     self.threshold = threshold
-    pooled = try Evaluation(logits: logits, targets: targets, weights: weights, threshold: threshold)
+    pooled = try Evaluation(
+      logits: logits, targets: targets, weights: weights, threshold: threshold)
     let shift = positiveWeight.logarithm
     calibrated = try Evaluation(
       logits: logits.map { $0 - shift }, targets: targets, weights: weights,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension TradeoffStudy {
   /// The weights to try where nothing is known but the classes: from 0.1 in five equal ratios a decade, each rounded to three digits,
   /// through the first that is at least 100 and at least ten times negatives / positives.
@@ -25,7 +26,8 @@ extension TradeoffStudy {
   /// shown of them is then all of them.
   ///
   /// - Precondition: `first` and `last` are above 0; `count` is at least 1 (and then the path is `first` alone).
-  public static func geometricPath(from first: Double, through last: Double, count: Int) -> [Double] {
+  public static func geometricPath(from first: Double, through last: Double, count: Int) -> [Double]
+  {
     let start = first.decimalLogarithm
     let end = last.decimalLogarithm
     let exact = (0..<count).map { index in

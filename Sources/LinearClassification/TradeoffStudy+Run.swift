@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension TradeoffStudy {
   /// Runs a study.
   ///
@@ -15,7 +16,8 @@ extension TradeoffStudy {
   /// - Complexity: O(k m n d²) time for k folds, m weights, n rows and d features; O(m n) memory, and the features are not copied.
   public init(
     _ features: FeatureMatrix, targets: [Double], weights: [Double]? = nil, settings: Settings,
-    training: LogisticRegression = LogisticRegression(), monitor: TrainingMonitor = TrainingMonitor()
+    training: LogisticRegression = LogisticRegression(),
+    monitor: TrainingMonitor = TrainingMonitor()
   ) throws(ClassificationError) {
     var settings = settings
     settings.positiveWeights = Array(Set(settings.positiveWeights)).sorted()
@@ -44,7 +46,8 @@ extension TradeoffStudy {
         let (trained, threshold) = make(weight)
         return Result { () throws(ClassificationError) in
           try TradeoffPoint(
-            positiveWeight: trained, threshold: threshold, logits: logits[trained] ?? [], targets: targets,
+            positiveWeight: trained, threshold: threshold, logits: logits[trained] ?? [],
+            targets: targets,
             weights: weights, folds: division)
         }
       }
@@ -66,7 +69,8 @@ extension TradeoffStudy {
     let rows = try LabelledScores(logits: logits[shown] ?? [], targets: targets, weights: weights)
     let shift = shown.logarithm
     calibration = CalibrationComparison(
-      positiveWeight: shown, before: ReliabilityCurve(rows, probabilities: rows.logits.map(\.logistic)),
+      positiveWeight: shown,
+      before: ReliabilityCurve(rows, probabilities: rows.logits.map(\.logistic)),
       after: ReliabilityCurve(rows, probabilities: rows.logits.map { ($0 - shift).logistic }))
   }
 
@@ -91,7 +95,8 @@ extension TradeoffStudy {
       let foldWeights = division.assignment.indices.map { row in
         division.assignment[row] == fold ? 0 : weights.map { $0[row] } ?? 1
       }
-      let problem = try TrainingProblem(features, targets: targets, weights: foldWeights, settings: fitting)
+      let problem = try TrainingProblem(
+        features, targets: targets, weights: foldWeights, settings: fitting)
       let rows = division.rows(inFold: fold)
       var previous: LogisticModel?
       for weight in path {
@@ -118,11 +123,14 @@ extension RankingCurve {
   func points(atMost limit: Int) -> [TradeoffStudy.CurvePoint] {
     // Between two positives precision only falls.
     var useful: [Int] = []
-    for index in thresholds.indices where truePositives[index] > (index > 0 ? truePositives[index - 1] : 0) {
+    for index in thresholds.indices
+    where truePositives[index] > (index > 0 ? truePositives[index - 1] : 0) {
       useful.append(index)
     }
     let step = max(1, (useful.count + limit - 1) / limit)
-    return stride(from: (useful.count - 1) % step, to: useful.count, by: step).map { point(useful[$0]) }
+    return stride(from: (useful.count - 1) % step, to: useful.count, by: step).map {
+      point(useful[$0])
+    }
   }
 
   func point(_ index: Int) -> TradeoffStudy.CurvePoint {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What different positive weights do to recall and precision, measured by cross-validation on rows that were held out.
 ///
 /// Next to the path of weights stands its rival on the same folds: an unweighted model whose threshold moves instead. Encodes to JSON; the
@@ -18,7 +19,8 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
 
     /// Settings, by default of five folds. Which weights are enough depends on the data: see ``TradeoffStudy/defaultPath(targets:weights:)``.
     public init(
-      positiveWeights: [Double], folds: Int = 5, seed: UInt64 = 0, l2: Double = 1, goal: TradeoffGoal? = nil
+      positiveWeights: [Double], folds: Int = 5, seed: UInt64 = 0, l2: Double = 1,
+      goal: TradeoffGoal? = nil
     ) {
       self.positiveWeights = positiveWeights
       self.folds = folds

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What shows that a fit is at its optimum.
 ///
 /// The objective is strictly convex for a penalty above 0, so a small gradient and a small Newton step are a proof, up to rounding.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a long computation tells its caller, and asks it.
 ///
 /// Both closures are called on the caller's thread, often enough for a progress bar and an interrupt.
@@ -9,7 +10,8 @@ public struct TrainingMonitor {
 
   /// A monitor; by default it listens to nothing and never stops.
   public init(
-    progress: @escaping (TrainingProgress) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }
+    progress: @escaping (TrainingProgress) -> Void = { _ in },
+    isCancelled: @escaping () -> Bool = { false }
   ) {
     self.progress = progress
     self.isCancelled = isCancelled

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
 /// Checked and standardised training data, for fits with several positive weights.
@@ -44,13 +45,16 @@ struct TrainingProblem: Sendable {
         value: "\(weightSum)", expected: "finite")
     }
     let solver = NewtonSolver(
-      objective: objective, tolerance: settings.tolerance, maximumIterations: settings.maximumIterations,
+      objective: objective, tolerance: settings.tolerance,
+      maximumIterations: settings.maximumIterations,
       weightSum: weightSum)
     // The optimum without features, in the intercept alone, is the log odds of the weighted classes.
     var point = [Double](repeating: 0, count: tiles.columnCount)
     point[tiles.columnCount - 1] = (positiveWeight * sums.positive / sums.negative).logarithm
     if let start {
-      for (position, index) in tiles.active.enumerated() { point[position] = start.coefficients[index] }
+      for (position, index) in tiles.active.enumerated() {
+        point[position] = start.coefficients[index]
+      }
       point[tiles.columnCount - 1] = start.intercept
     }
     let solution = try solver.solve(from: point, monitor: monitor)
@@ -76,7 +80,9 @@ struct TrainingProblem: Sendable {
 
   private func model(_ solution: NewtonSolver.Solution, positiveWeight: Double) -> LogisticModel {
     var coefficients = [Double](repeating: 0, count: features.columns.count)
-    for (position, index) in tiles.active.enumerated() { coefficients[index] = solution.point[position] }
+    for (position, index) in tiles.active.enumerated() {
+      coefficients[index] = solution.point[position]
+    }
     return LogisticModel(
       positiveWeight: positiveWeight, l2: settings.l2, standardization: standardization,
       coefficients: coefficients, intercept: solution.point[tiles.columnCount - 1],

@@ -1,4 +1,5 @@
-public import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+public import _DataFiles
 
 /// A table made ready for learning.
 public struct TrainingTable: Sendable {
@@ -31,7 +32,8 @@ public struct TrainingTable: Sendable {
   ///   - missing: what is done where a cell is missing. A missing target or weight is an error unless rows are dropped.
   /// - Throws: `ClassificationError`, with the name of the column and the number of the row.
   public init(
-    _ table: CSVTable, target: TargetColumn, weights: String? = nil, excluding excluded: [String] = [],
+    _ table: CSVTable, target: TargetColumn, weights: String? = nil,
+    excluding excluded: [String] = [],
     missing: FeatureEncoding.MissingPolicy = .error
   ) throws(ClassificationError) {
     let targetIndex = try table.index(of: target.name)
@@ -50,7 +52,8 @@ public struct TrainingTable: Sendable {
     var notices: [String] = []
     if let keep {
       notices.append(
-        "dropped \(table.rowCount - keep.count) of \(table.rowCount) rows because a cell was missing")
+        "dropped \(table.rowCount - keep.count) of \(table.rowCount) rows because a cell was missing"
+      )
     }
     let weightValues: [Double]? =
       if let weightIndex { try Self.weights(table.columns[weightIndex]) } else { nil }
@@ -61,7 +64,8 @@ public struct TrainingTable: Sendable {
       if let position = column.firstMissing, missing != .drop {
         let isFeature = index != targetIndex && index != weightIndex
         guard missing == .mean, isFeature else {
-          throw table.missing(position, column: index, isFeature ? .trainingFeature : .trainingLabel)
+          throw table.missing(
+            position, column: index, isFeature ? .trainingFeature : .trainingLabel)
         }
         filled.append(column)
       }
@@ -83,17 +87,22 @@ public struct TrainingTable: Sendable {
       features += try column.features(source, unseen: .zero)
     }
     guard !features.isEmpty else { throw .noFeatures }
-    let matrix = FeatureMatrix(rowCount: table.rowCount, columns: features, names: encoding.featureNames)
+    let matrix = FeatureMatrix(
+      rowCount: table.rowCount, columns: features, names: encoding.featureNames)
     let targets = try self.target.targets(table.columns[targetIndex])
     self.features = keep.map(matrix.rows) ?? matrix
     self.targets = keep.map { rows in rows.map { targets[$0] } } ?? targets
-    self.weights = weightValues.map { values in keep.map { rows in rows.map { values[$0] } } ?? values }
+    self.weights = weightValues.map { values in
+      keep.map { rows in rows.map { values[$0] } } ?? values
+    }
     usedRows = keep
   }
 
   /// The error with the row as the table counts it, where it names one of the rows that are used.
   func located(_ error: ClassificationError) -> ClassificationError {
-    guard let usedRows, case .invalidFeature(let value, let row, let feature) = error else { return error }
+    guard let usedRows, case .invalidFeature(let value, let row, let feature) = error else {
+      return error
+    }
     return .invalidFeature(value: value, row: usedRows[row - 1] + 1, feature: feature)
   }
 
@@ -113,8 +122,10 @@ public struct TrainingTable: Sendable {
 
   /// The rows, counted from 0, without a missing cell; nil where none is missing.
   private static func completeRows(_ table: CSVTable, ignoring ignored: Set<Int>) -> [Int]? {
-    let holed = table.columns.indices.filter { !ignored.contains($0) && table.columns[$0].missingCount > 0 }
-      .map { table.columns[$0] }
+    let holed = table.columns.indices.filter {
+      !ignored.contains($0) && table.columns[$0].missingCount > 0
+    }
+    .map { table.columns[$0] }
     if holed.isEmpty { return nil }
     return (0..<table.rowCount).filter { row in
       holed.allSatisfy { column in
@@ -161,7 +172,9 @@ public struct TrainingTable: Sendable {
             limit: FeatureEncoding.categoryLimit))
       }
       if let weights {
-        for (row, code) in codes.enumerated() where code >= 0 && weights[row] == 0 { counts[Int(code)] -= 1 }
+        for (row, code) in codes.enumerated() where code >= 0 && weights[row] == 0 {
+          counts[Int(code)] -= 1
+        }
       }
       let frequent = used.max { (counts[$0], $1) < (counts[$1], $0) }
       return .categories(used.map { labels[$0] }, fill: frequent.map { labels[$0] } ?? "")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import _LossKernels
 
 /// The one place through which every call on many elements goes: it divides the elements into blocks, finds each block's positive
@@ -21,7 +22,8 @@ struct ArrayCall<Scalar: LossScalar> {
 
   /// Runs an elementwise kernel in the form that this call needs.
   private func call(
-    _ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>, _ arguments: KernelArguments<Scalar>
+    _ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>,
+    _ arguments: KernelArguments<Scalar>
   ) {
     if isPlain { forms.plain(arguments) } else { forms.general(arguments) }
   }
@@ -42,7 +44,9 @@ struct ArrayCall<Scalar: LossScalar> {
   }
 
   /// Calls `body` with room for the positive weights of a block, nil where they do not differ.
-  private func withScratch<Result>(_ body: (UnsafeMutableBufferPointer<Scalar>?) -> Result) -> Result {
+  private func withScratch<Result>(_ body: (UnsafeMutableBufferPointer<Scalar>?) -> Result)
+    -> Result
+  {
     guard classes != nil else { return body(nil) }
     return BlockScratch.with(capacity: min(arguments.count, Self.blockLength)) { body($0) }
   }
@@ -73,7 +77,8 @@ struct ArrayCall<Scalar: LossScalar> {
   func blockWeightSums() -> [PartialSum] { eachBlock { block, _ in blockWeightSum(block) } }
 
   /// What computes the sum of a block.
-  private typealias BlockSum = (_ block: Int, _ scratch: UnsafeMutableBufferPointer<Scalar>?) -> PartialSum
+  private typealias BlockSum = (_ block: Int, _ scratch: UnsafeMutableBufferPointer<Scalar>?) ->
+    PartialSum
 
   /// Without asking for memory on any number of threads: each sums whole subtrees of blocks, whose sums have room on the stack.
   private func treeOfBlocks(_ sum: BlockSum) -> PartialSum {
@@ -142,7 +147,8 @@ struct ArrayCall<Scalar: LossScalar> {
           call(kernels.loss, part)
         }
         let loss = losses[index % capacity]
-        return arguments.weights.map { Self.term(loss, weight: $0[index]) } ?? PartialSum(high: Double(loss))
+        return arguments.weights.map { Self.term(loss, weight: $0[index]) }
+          ?? PartialSum(high: Double(loss))
       }
     }
   }
@@ -151,7 +157,9 @@ struct ArrayCall<Scalar: LossScalar> {
   private static func term(_ loss: Scalar, weight: Scalar) -> PartialSum {
     guard weight != 0 else { return PartialSum() }
     let product = loss * weight
-    if product.isFinite || !loss.isFinite || !weight.isFinite { return PartialSum(high: Double(product)) }
+    if product.isFinite || !loss.isFinite || !weight.isFinite {
+      return PartialSum(high: Double(product))
+    }
     let wide = Double(loss) * Double(weight)
     guard wide.isInfinite else { return PartialSum(high: wide) }
     return PartialSum(high: Double(loss) * (Double(weight) / PartialSum.unit), isScaled: true)
@@ -181,7 +189,8 @@ extension WeightedCrossEntropyLoss {
       (classes) throws(LossError) in
       var call = ArrayCall(
         kernels: kernels, arguments: kernelArguments(inputs), classes: classes,
-        isPlain: classes == nil && isPlain(inputs), threads: threads ?? WorkerThreads.processorCount)
+        isPlain: classes == nil && isPlain(inputs), threads: threads ?? WorkerThreads.processorCount
+      )
       return try body(&call)
     }
   }
@@ -198,7 +207,11 @@ extension WeightedCrossEntropyLoss {
 
   /// The kernels that the loss asks for, or the selected ones.
   func kernels() throws(LossError) -> KernelTable<Scalar> {
-    if let selectedKernels { selectedKernels } else { Scalar._kernels(try InstructionSet.selected.get()) }
+    if let selectedKernels {
+      selectedKernels
+    } else {
+      Scalar._kernels(try InstructionSet.selected.get())
+    }
   }
 
   /// The kernels that the loss asks for, or the selected ones; nil where their selection failed.
@@ -217,5 +230,7 @@ extension WeightedCrossEntropyLoss {
 
   /// Whether the plain form of the kernels does, if the positive weight is uniform.
   @inline(__always)
-  func isPlain(_ inputs: LossInputs<Scalar>) -> Bool { inputs.weights == nil && labelSmoothing == 0 }
+  func isPlain(_ inputs: LossInputs<Scalar>) -> Bool {
+    inputs.weights == nil && labelSmoothing == 0
+  }
 }

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Room for a block of Doubles, or as many bytes of something else, on the stack, where `withUnsafeTemporaryAllocation` gives at most
 /// 1024 bytes before it asks for memory.
 struct BlockScratch {
-  private typealias Eight<Element> = (Element, Element, Element, Element, Element, Element, Element, Element)
+  private typealias Eight<Element> = (
+    Element, Element, Element, Element, Element, Element, Element, Element
+  )
 
   /// 4096 Doubles: 8 × 8 rows of 64.
   private var rows: Eight<Eight<SIMD64<Double>>>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which element of a row-major tensor has which positive weight, for weights per class along an axis.
 package struct ClassLayout<Scalar: LossScalar> {
   /// The weight of each class, where they lie while the call lasts.
@@ -22,8 +23,11 @@ package struct ClassLayout<Scalar: LossScalar> {
   }
 
   /// Writes the positive weights of `count` elements from `start` on, counted from the call's first.
-  func copyWeights(from start: Int, count: Int, to destination: UnsafeMutableBufferPointer<Scalar>) {
-    guard let base = destination.baseAddress, let first = weights.baseAddress, count > 0 else { return }
+  func copyWeights(from start: Int, count: Int, to destination: UnsafeMutableBufferPointer<Scalar>)
+  {
+    guard let base = destination.baseAddress, let first = weights.baseAddress, count > 0 else {
+      return
+    }
     let index = firstIndex + start
     var (label, left) = (index / inner % weights.count, inner - index % inner)
     var written = 0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import _LossKernels
 
 /// The quantities that have one number for each element.

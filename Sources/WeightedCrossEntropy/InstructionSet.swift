@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import _CPUFeatures
 
 #if canImport(Glibc)
@@ -35,7 +36,9 @@ public enum InstructionSet: String, CaseIterable, Hashable, Sendable {
   /// The variant that array calls use unless told otherwise: the one that `WCE_INSTRUCTION_SET` names, else the widest that
   /// this processor has. Read once.
   public static let selected: Result<InstructionSet, LossError> = {
-    guard let value = getenv(environmentVariable) else { return .success(available.last ?? .baseline) }
+    guard let value = getenv(environmentVariable) else {
+      return .success(available.last ?? .baseline)
+    }
     let name = String(cString: value)
     guard let forced = available.first(where: { $0.rawValue == name }) else {
       return .failure(unavailable(name, operation: environmentVariable))

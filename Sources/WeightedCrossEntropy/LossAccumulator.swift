@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import _LossKernels
 
 /// The sum and the means of a stream of elements that need not fit in memory.
@@ -6,7 +7,9 @@ import _LossKernels
 /// Asking for them allocates nothing.
 ///
 ///     var accumulator = try LossAccumulator(loss)
-///     for part in parts { try accumulator.append(logits: part.logits.span, targets: part.targets.span) }
+///     for part in parts {
+///       try accumulator.append(logits: part.logits.span, targets: part.targets.span)
+///     }
 ///     let mean = try accumulator.mean()
 public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   /// The loss whose values are summed.
@@ -132,7 +135,8 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
     try loss.withInputs(logits, targets, weights) { (inputs) throws(LossError) in
       try output.withUnsafeMutableBufferPointer { (output) throws(LossError) in
         try loss.evaluate(
-          .gradient, dividedBy: denominator, inputs, shape: shape, firstIndex: firstIndex, into: output)
+          .gradient, dividedBy: denominator, inputs, shape: shape, firstIndex: firstIndex,
+          into: output)
       }
     }
   }
@@ -177,7 +181,9 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   }
 
   /// Σ w of all elements.
-  private func weightTotal() throws(LossError) -> PartialSum { try total(of: weightSums) { $0.weightSum() } }
+  private func weightTotal() throws(LossError) -> PartialSum {
+    try total(of: weightSums) { $0.weightSum() }
+  }
 
   /// The sum of whole blocks and of the elements after them, which are summed where they lie.
   private func total(
@@ -186,7 +192,8 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
     guard !pending.logits.isEmpty else { return blocks.total }
     return blocks.total(
       adding: try withCall(
-        pending.logits.span, pending.targets.span, hasWeights == true ? pending.weights.span : nil, sum))
+        pending.logits.span, pending.targets.span, hasWeights == true ? pending.weights.span : nil,
+        sum))
   }
 
   /// What `body` makes of a call on the elements after the whole blocks summed so far.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What was wrong with a call, where, and what would be right.
 public struct LossError: Error, Hashable, Sendable {
   /// The operation the error names: the loss's `name`, or `logistic_loss`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The buffers of a call, of one length. The addresses of empty buffers are never read.
 package struct LossInputs<Scalar: LossScalar> {
   package let logits: UnsafePointer<Scalar>
@@ -34,10 +35,12 @@ extension WeightedCrossEntropyLoss {
     _ body: (LossInputs<Scalar>) throws(LossError) -> Result
   ) throws(LossError) -> Result {
     guard targets.count == logits.count else {
-      throw error(.shapeMismatch(other: "targets", logits: [logits.count], received: [targets.count]))
+      throw error(
+        .shapeMismatch(other: "targets", logits: [logits.count], received: [targets.count]))
     }
     if let weights, weights.count != logits.count {
-      throw error(.shapeMismatch(other: "weights", logits: [logits.count], received: [weights.count]))
+      throw error(
+        .shapeMismatch(other: "weights", logits: [logits.count], received: [weights.count]))
     }
     return try logits.withUnsafeBufferPointer { (logits) throws(LossError) in
       try targets.withUnsafeBufferPointer { (targets) throws(LossError) in
@@ -56,7 +59,8 @@ extension WeightedCrossEntropyLoss {
     _ weights: UnsafePointer<Scalar>?
   ) -> LossInputs<Scalar> {
     LossInputs(
-      logits: logits.baseAddress ?? LossInputs.nowhere, targets: targets.baseAddress ?? LossInputs.nowhere,
+      logits: logits.baseAddress ?? LossInputs.nowhere,
+      targets: targets.baseAddress ?? LossInputs.nowhere,
       weights: weights,
       count: logits.count)
   }

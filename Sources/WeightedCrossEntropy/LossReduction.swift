@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How the losses of the elements become one number.
 ///
 /// There is no case for "no reduction": a derivative of the elementwise loss is asked for by leaving the reduction out.

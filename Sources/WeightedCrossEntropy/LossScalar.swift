@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import _LossKernels
 import _LossKernelsAVX2
 import _LossKernelsAVX512

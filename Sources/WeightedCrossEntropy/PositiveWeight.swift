@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The weight q of the positive class (TensorFlow's `pos_weight`): above 1 it raises recall, below 1 precision.
 ///
 /// One weight for every element, or one for each class along an axis that is named: shapes are never broadcast silently.

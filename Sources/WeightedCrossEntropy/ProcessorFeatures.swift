@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import _CPUFeatures
 
 /// The instruction set extensions that decide between the variants of the kernels, by their usual names.

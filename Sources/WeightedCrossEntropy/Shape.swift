@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Arithmetic on shapes.
 package enum Shape {
   /// The number of elements of a shape; nil where a length is negative or the product does not fit an `Int`.
@@ -23,7 +24,8 @@ package enum Shape {
   /// The lengths are asked for one by one: an array of them would be on the heap. The product fits where the number of elements does, unless
   /// that is 0 and there is no use for it.
   package static func innerCount(
-    after axis: Int, rank: Int, classes: Int, operation: @autoclosure () -> String, length: (Int) -> Int
+    after axis: Int, rank: Int, classes: Int, operation: @autoclosure () -> String,
+    length: (Int) -> Int
   ) throws(LossError) -> Int {
     let resolved = axis < 0 ? axis + rank : axis
     guard resolved >= 0 && resolved < rank else {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A shape and the elements in row-major order, nothing more: the shape that the loss needs to compare its inputs and to find
 /// the class of an element. It has no arithmetic.
 ///
@@ -28,7 +29,8 @@ public struct Tensor<Scalar> {
       throw LossError("Tensor", .invalidShape(shape))
     }
     guard count == elements.count else {
-      throw LossError("Tensor", .elementCount(shape: shape, expected: count, received: elements.count))
+      throw LossError(
+        "Tensor", .elementCount(shape: shape, expected: count, received: elements.count))
     }
     self.init(unchecked: shape, elements)
   }

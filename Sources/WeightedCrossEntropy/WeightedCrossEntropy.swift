@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The weighted cross entropy of each element, with TensorFlow's arguments in TensorFlow's order:
 /// `tf.nn.weighted_cross_entropy_with_logits(labels, logits, pos_weight, name)`.
 ///
@@ -11,7 +12,9 @@
 /// - Returns: A tensor of the shape of the logits.
 /// - Throws: `LossError` that names both shapes where they differ, or says what is wrong with the positive weight.
 public func weightedCrossEntropy<Scalar: LossScalar>(
-  targets: Tensor<Scalar>, logits: Tensor<Scalar>, positiveWeight: PositiveWeight<Scalar>, name: String? = nil
+  targets: Tensor<Scalar>, logits: Tensor<Scalar>, positiveWeight: PositiveWeight<Scalar>,
+  name: String? = nil
 ) throws(LossError) -> Tensor<Scalar> {
-  try WeightedCrossEntropyLoss(positiveWeight: positiveWeight, name: name)(logits: logits, targets: targets)
+  try WeightedCrossEntropyLoss(positiveWeight: positiveWeight, name: name)(
+    logits: logits, targets: targets)
 }

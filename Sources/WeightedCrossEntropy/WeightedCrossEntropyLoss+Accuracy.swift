@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The largest errors of the results, the numbers that the tests assert of every instruction set.
 ///
 /// An error is the distance from the exact value of the formula for the given floating-point inputs, in units in the last place

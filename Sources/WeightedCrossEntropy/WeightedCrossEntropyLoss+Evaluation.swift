@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import _LossKernels
 
 /// What the public methods over tensors, arrays and spans come down to.
@@ -7,7 +8,8 @@ extension WeightedCrossEntropyLoss {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   package func evaluate(
-    _ quantity: ElementwiseQuantity, of reduction: LossReduction? = nil, dividedBy divisor: Scalar? = nil,
+    _ quantity: ElementwiseQuantity, of reduction: LossReduction? = nil,
+    dividedBy divisor: Scalar? = nil,
     _ inputs: LossInputs<Scalar>, shape: [Int]?, firstIndex: Int = 0,
     into output: UnsafeMutableBufferPointer<Scalar>
   ) throws(LossError) {
@@ -51,9 +53,12 @@ extension WeightedCrossEntropyLoss {
       // One that is not goes the long way.
       if sum.isFinite { return Scalar(sum.divided(by: PartialSum(high: Double(denominator)))) }
     }
-    return try withArrayCall(inputs, shape: shape, firstIndex: firstIndex) { (call) throws(LossError) in
+    return try withArrayCall(inputs, shape: shape, firstIndex: firstIndex) {
+      (call) throws(LossError) in
       let denominator = try denominator(of: reduction, call)
-      guard let gradient else { return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator)) }
+      guard let gradient else {
+        return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator))
+      }
       call.arguments.divisor = try kernelDivisor(denominator)
       call.arguments.output = gradient.baseAddress
       return Scalar(call.sum(call.kernels.lossSumWithGradient).divided(by: denominator))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import _LossKernels
 
 /// Calls on single elements. They inline into the caller and neither allocate nor throw.
@@ -36,12 +37,15 @@ extension WeightedCrossEntropyLoss {
   }
 
   @inlinable @inline(__always)
-  func evaluate<Operation: ElementOperation>(_: Operation.Type, _ logit: Scalar, _ target: Scalar) -> Scalar {
+  func evaluate<Operation: ElementOperation>(_: Operation.Type, _ logit: Scalar, _ target: Scalar)
+    -> Scalar
+  {
     let logit = ScalarLane(logit)
     let terms = LossTerms(
       logit: logit, target: ScalarLane(target), scale: ScalarLane(targetScale),
       offset: ScalarLane(targetOffset),
       positiveWeight: ScalarLane(uniformPositiveWeight), exponential: LossTerms.exponential(logit))
-    return Operation.value(terms, divisor: ScalarLane(1), targetScale: ScalarLane(targetScale)).value
+    return Operation.value(terms, divisor: ScalarLane(1), targetScale: ScalarLane(targetScale))
+      .value
   }
 }

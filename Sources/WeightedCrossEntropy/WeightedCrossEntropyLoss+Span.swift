@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Calls over memory that the caller owns. They allocate nothing; results go into the caller's buffer. On several threads Dispatch
 /// asks for some 100 bytes, and 64 for each thread, to start them, however many elements there are.
 ///
@@ -46,7 +47,8 @@ extension WeightedCrossEntropyLoss {
     weights: Span<Scalar>? = nil,
     shape: [Int]? = nil, firstIndex: Int = 0, into output: inout MutableSpan<Scalar>
   ) throws(LossError) {
-    try elementwise(.secondDerivative, of: reduction, logits, targets, weights, shape, firstIndex, &output)
+    try elementwise(
+      .secondDerivative, of: reduction, logits, targets, weights, shape, firstIndex, &output)
   }
 
   /// Writes the derivative in each target: `w (1 - ε) (q softplus(-x) - softplus(x))`, divided by the reduction's denominator.
@@ -60,7 +62,8 @@ extension WeightedCrossEntropyLoss {
     weights: Span<Scalar>? = nil,
     shape: [Int]? = nil, firstIndex: Int = 0, into output: inout MutableSpan<Scalar>
   ) throws(LossError) {
-    try elementwise(.targetDerivative, of: reduction, logits, targets, weights, shape, firstIndex, &output)
+    try elementwise(
+      .targetDerivative, of: reduction, logits, targets, weights, shape, firstIndex, &output)
   }
 
   /// Writes each element's derivative in its positive weight: `w z softplus(-x)`, divided by the reduction's denominator. Their sum
@@ -76,7 +79,8 @@ extension WeightedCrossEntropyLoss {
     shape: [Int]? = nil, firstIndex: Int = 0, into output: inout MutableSpan<Scalar>
   ) throws(LossError) {
     try elementwise(
-      .positiveWeightDerivative, of: reduction, logits, targets, weights, shape, firstIndex, &output)
+      .positiveWeightDerivative, of: reduction, logits, targets, weights, shape, firstIndex, &output
+    )
   }
 
   /// The reduced loss.
@@ -90,7 +94,8 @@ extension WeightedCrossEntropyLoss {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func reduced(
-    _ reduction: LossReduction, logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil,
+    _ reduction: LossReduction, logits: Span<Scalar>, targets: Span<Scalar>,
+    weights: Span<Scalar>? = nil,
     shape: [Int]? = nil, firstIndex: Int = 0
   ) throws(LossError) -> Scalar {
     try withInputs(logits, targets, weights) { (inputs) throws(LossError) in
@@ -105,7 +110,8 @@ extension WeightedCrossEntropyLoss {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func valueWithGradient(
-    of reduction: LossReduction, logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil,
+    of reduction: LossReduction, logits: Span<Scalar>, targets: Span<Scalar>,
+    weights: Span<Scalar>? = nil,
     shape: [Int]? = nil, firstIndex: Int = 0, into gradient: inout MutableSpan<Scalar>
   ) throws(LossError) -> Scalar {
     try withInputs(logits, targets, weights) { (inputs) throws(LossError) in
@@ -146,7 +152,8 @@ extension WeightedCrossEntropyLoss {
   ) throws(LossError) {
     try withInputs(logits, targets, weights) { (inputs) throws(LossError) in
       try output.withUnsafeMutableBufferPointer { (output) throws(LossError) in
-        try evaluate(quantity, of: reduction, inputs, shape: shape, firstIndex: firstIndex, into: output)
+        try evaluate(
+          quantity, of: reduction, inputs, shape: shape, firstIndex: firstIndex, into: output)
       }
     }
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Calls over tensors: the inputs must have the same shape, and results have it too.
 extension WeightedCrossEntropyLoss {
   /// The loss of each element: `w ℓ(x, z)`, where `w` is the element's weight, 1 if there are none.
@@ -134,7 +135,8 @@ extension WeightedCrossEntropyLoss {
     var gradient = Tensor<Scalar>([])
     let losses = try newTensor(logits, targets, weights) { (inputs, losses) throws(LossError) in
       gradient = try newTensor(logits, targets, weights) { (_, gradient) throws(LossError) in
-        try evaluateLossWithGradient(inputs, shape: logits.shape, losses: losses, gradient: gradient)
+        try evaluateLossWithGradient(
+          inputs, shape: logits.shape, losses: losses, gradient: gradient)
       }
     }
     return (losses, gradient)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The check of inputs that the loss itself leaves out, as the formula extends beyond its usual domain.
 extension WeightedCrossEntropyLoss {
   /// Checks that targets lie in [0, 1], logits are not NaN and weights are finite and at least 0. Elements of weight 0 are masked
@@ -61,7 +62,9 @@ extension WeightedCrossEntropyLoss {
   @export(interface)
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func validate(logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil) throws(LossError) {
+  public func validate(logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil)
+    throws(LossError)
+  {
     try validate(logits: logits.span, targets: targets.span, weights: weights?.span)
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The class-weighted logistic loss, the operation that TensorFlow documents as
 /// `tf.nn.weighted_cross_entropy_with_logits`.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Dispatch
 import Synchronization
 
@@ -18,13 +19,17 @@ enum WorkerThreads {
   private static var stride: Int { 8 }
 
   /// The number of threads for so many blocks: waking one costs about as much as 8 blocks take.
-  static func count(for blocks: Int, limit: Int) -> Int { max(1, min(limit, blocks / (2 * stride))) }
+  static func count(for blocks: Int, limit: Int) -> Int {
+    max(1, min(limit, blocks / (2 * stride)))
+  }
 
   /// Calls `body` with ranges that together are all the blocks, on at most `threads` threads; returns when all are done.
   ///
   /// The calling thread's floating-point status flags are then as if it had done all the work itself. No range but the last ends within a
   /// group of `group` blocks, a power of two.
-  static func run(_ blocks: Int, inGroupsOf group: Int = 1, threads: Int, _ body: (Range<Int>) -> Void) {
+  static func run(
+    _ blocks: Int, inGroupsOf group: Int = 1, threads: Int, _ body: (Range<Int>) -> Void
+  ) {
     let stride = max(stride, group)
     let workers = count(for: blocks, limit: threads)
     guard workers > 1 else {

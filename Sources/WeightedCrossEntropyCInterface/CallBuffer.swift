@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The checks of the addresses and sizes that C passes.
 enum CallBuffer {
   /// More bytes than any buffer has: no 64-bit processor gives a program addresses of more bits.
   private static var maximumByteCount: Int64 { min(Int64(Int.max), 1 << 56) }
 
   /// A number of elements whose bytes can be addressed.
-  static func count<Scalar>(_ count: Int64, of type: Scalar.Type, named name: StaticString) throws(CallError)
+  static func count<Scalar>(_ count: Int64, of type: Scalar.Type, named name: StaticString)
+    throws(CallError)
     -> Int
   {
     let maximum = maximumByteCount / Int64(MemoryLayout<Scalar>.stride)
@@ -43,7 +45,9 @@ enum CallBuffer {
   static func overlap<Scalar>(
     _ a: UnsafeBufferPointer<Scalar>, _ b: UnsafeBufferPointer<Scalar>
   ) -> Bool {
-    guard !a.isEmpty, !b.isEmpty, let startA = a.baseAddress, let startB = b.baseAddress else { return false }
+    guard !a.isEmpty, !b.isEmpty, let startA = a.baseAddress, let startB = b.baseAddress else {
+      return false
+    }
     return startA < startB + b.count && startB < startA + a.count
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
 /// Why a call failed, as C sees it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
 /// The options of a call, read and checked.
@@ -34,7 +35,8 @@ struct CallOptions<Scalar: LossScalar> {
     } else {
       guard options.class_count == 0 else {
         throw CallError(
-          WCE_ERROR_NULL_POINTER, "the class weights are null and their count is \(options.class_count)")
+          WCE_ERROR_NULL_POINTER,
+          "the class weights are null and their count is \(options.class_count)")
       }
       classes = nil
       positiveWeight = options.positive_weight
@@ -53,7 +55,8 @@ struct CallOptions<Scalar: LossScalar> {
     guard positiveWeight >= 0 && nearest.isFinite else {
       let bits = MemoryLayout<Scalar>.size * 8
       let hint = positiveWeight.isFinite && !nearest.isFinite ? ", infinite in \(bits) bits" : ""
-      throw CallError(.invalidPositiveWeight(value: "\(positiveWeight)\(hint)", index: nil), name: name)
+      throw CallError(
+        .invalidPositiveWeight(value: "\(positiveWeight)\(hint)", index: nil), name: name)
     }
     guard smoothing >= 0 && smoothing <= 1 else {
       throw CallError(.invalidLabelSmoothing("\(smoothing)"), name: name)
@@ -81,7 +84,8 @@ struct CallOptions<Scalar: LossScalar> {
     guard Shape.count(lengths) == count else {
       throw CallError(
         WCE_ERROR_SIZE,
-        "the shape \(Shape.description(lengths.map { Int(clamping: $0) })) does not hold \(count) elements")
+        "the shape \(Shape.description(lengths.map { Int(clamping: $0) })) does not hold \(count) elements"
+      )
     }
   }
 
@@ -96,7 +100,8 @@ struct CallOptions<Scalar: LossScalar> {
         operation: WeightedCrossEntropyLoss<Scalar>.defaultName
       ) { axis in options.shape.map { Int(clamping: $0[axis]) } ?? count }
     }
-    let classCount = try CallBuffer.count(options.class_count, of: Scalar.self, named: "class_count")
+    let classCount = try CallBuffer.count(
+      options.class_count, of: Scalar.self, named: "class_count")
     let start = weights.assumingMemoryBound(to: Scalar.self)
     try CallBuffer.check(start, count: classCount, named: "class_weights")
     let buffer = UnsafeBufferPointer(start: start, count: classCount)

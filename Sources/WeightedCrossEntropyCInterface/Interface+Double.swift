@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 // The functions of weighted_cross_entropy.h on Double: names and types are the header's, which the compiler checks.
@@ -91,7 +92,8 @@ public func wce_loss_with_gradient_f64(
 public func wce_reduce_f64(
   _ count: Int64, _ logits: UnsafePointer<Double>!, _ targets: UnsafePointer<Double>!,
   _ weights: UnsafePointer<Double>!,
-  _ reduction: wce_reduction, _ options: UnsafePointer<wce_options>!, _ value: UnsafeMutablePointer<Double>!,
+  _ reduction: wce_reduction, _ options: UnsafePointer<wce_options>!,
+  _ value: UnsafeMutablePointer<Double>!,
   _ gradient: UnsafeMutablePointer<Double>!,
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 // The functions of weighted_cross_entropy.h on Float: names and types are the header's, which the compiler checks.
@@ -91,7 +92,8 @@ public func wce_loss_with_gradient_f32(
 public func wce_reduce_f32(
   _ count: Int64, _ logits: UnsafePointer<Float>!, _ targets: UnsafePointer<Float>!,
   _ weights: UnsafePointer<Float>!,
-  _ reduction: wce_reduction, _ options: UnsafePointer<wce_options>!, _ value: UnsafeMutablePointer<Float>!,
+  _ reduction: wce_reduction, _ options: UnsafePointer<wce_options>!,
+  _ value: UnsafeMutablePointer<Float>!,
   _ gradient: UnsafeMutablePointer<Float>!,
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
 /// The arguments that every function has, checked, and what the functions do with them.
@@ -20,13 +21,15 @@ struct LossCall<Scalar: LossScalar> {
     let read = try CallOptions<Scalar>(options, count: count)
     (loss, name) = (read.loss, read.name)
     inputs = LossInputs(
-      logits: logits ?? LossInputs.nowhere, targets: targets ?? LossInputs.nowhere, weights: weights,
+      logits: logits ?? LossInputs.nowhere, targets: targets ?? LossInputs.nowhere,
+      weights: weights,
       count: count, classes: read.classes)
   }
 
   /// Writes a quantity of each element.
   func evaluate(
-    _ quantity: ElementwiseQuantity, of reduction: wce_reduction, into output: UnsafeMutablePointer<Scalar>?
+    _ quantity: ElementwiseQuantity, of reduction: wce_reduction,
+    into output: UnsafeMutablePointer<Scalar>?
   ) throws(CallError) {
     let reduction = try Self.reduction(reduction)
     let output = try self.output(output, named: "the output")
@@ -100,7 +103,9 @@ struct LossCall<Scalar: LossScalar> {
       _ start: UnsafePointer<Scalar>?, count: Int, named inputName: StaticString
     ) throws(CallError) {
       if inPlace && output.baseAddress == start && output.count == count { return }
-      guard CallBuffer.overlap(output, UnsafeBufferPointer(start: start, count: count)) else { return }
+      guard CallBuffer.overlap(output, UnsafeBufferPointer(start: start, count: count)) else {
+        return
+      }
       throw CallError(
         WCE_ERROR_OVERLAP,
         "\(name) and \(inputName) overlap" + (inPlace ? " and are not the same buffer" : ""))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import WeightedCrossEntropy
 public import _Differentiation
 
@@ -61,7 +62,8 @@ extension WeightedCrossEntropyLoss where Scalar: Differentiable, Scalar.TangentV
   public func _vjpLogitsAndTargets(
     _ reduction: LossReduction, logits: [Scalar], targets: [Scalar], weights: [Scalar]?
   ) -> (
-    value: Scalar, pullback: (Scalar.TangentVector) -> ([Scalar].TangentVector, [Scalar].TangentVector)
+    value: Scalar,
+    pullback: (Scalar.TangentVector) -> ([Scalar].TangentVector, [Scalar].TangentVector)
   ) {
     let (value, gradient) = orStop { () throws(LossError) in
       try valueWithGradient(of: reduction, logits: logits, targets: targets, weights: weights)
@@ -69,7 +71,9 @@ extension WeightedCrossEntropyLoss where Scalar: Differentiable, Scalar.TangentV
     let inTargets = orStop { () throws(LossError) in
       try targetDerivative(of: reduction, logits: logits, targets: targets, weights: weights)
     }
-    return (value, { scale in (.init(gradient.map { $0 * scale }), .init(inTargets.map { $0 * scale })) })
+    return (
+      value, { scale in (.init(gradient.map { $0 * scale }), .init(inTargets.map { $0 * scale })) }
+    )
   }
 
   /// The result of `body`; a wrong input is a programming error here.

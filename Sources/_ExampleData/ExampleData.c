@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The example table, inside the program that links this: the tool then has it wherever its file is copied. This is C because
 // Swift has no way to take a file's bytes into a constant: a resource bundle is a second file beside the program, and an array
 // literal of this length takes the Swift compiler minutes.

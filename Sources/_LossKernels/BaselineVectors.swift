@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The baseline of each architecture: SSE2 on x86-64, NEON on arm64. The compiler splits a vector into the two registers
 // it needs, which also keeps two chains of operations in flight.
 
@@ -35,7 +36,8 @@ public struct BaselineFloatVector: FloatVector {
     @inlinable @inline(__always)
     public func exchangedBySign(_ a: Self, _ b: Self) -> (Self, Self) {
       let (aBits, bBits) = (
-        unsafeBitCast(a.lanes, to: SIMD16<Int32>.self), unsafeBitCast(b.lanes, to: SIMD16<Int32>.self)
+        unsafeBitCast(a.lanes, to: SIMD16<Int32>.self),
+        unsafeBitCast(b.lanes, to: SIMD16<Int32>.self)
       )
       let difference = (aBits ^ bBits) & (unsafeBitCast(lanes, to: SIMD16<Int32>.self) &>> 31)
       return (

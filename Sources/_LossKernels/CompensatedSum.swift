@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The sum of Double terms: a running sum for each lane and the sum of what its roundings lost (Knuth's TwoSum; Ogita, Rump and
 /// Oishi's Sum2, SIAM J. Sci. Comput. 2005), which is about twice the precision of Double.
 ///
@@ -29,7 +30,8 @@ public struct CompensatedSum<Terms: DoubleVector>: KernelSum {
     let errors4 = error4 + (errors.lowHalf + errors.highHalf)
     let (sum2, error2) = Self.twoSum(sum4.lowHalf, sum4.highHalf)
     let errors2 = error2 + (errors4.lowHalf + errors4.highHalf)
-    return PartialSum(high: sum2[0], low: errors2[0]).adding(PartialSum(high: sum2[1], low: errors2[1]))
+    return PartialSum(high: sum2[0], low: errors2[0]).adding(
+      PartialSum(high: sum2[1], low: errors2[1]))
   }
 
   @inlinable @inline(__always)

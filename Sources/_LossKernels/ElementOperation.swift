@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A quantity computed element by element. Each is one expression over `LossTerms`; the loops, the forms and the instruction
 /// sets are written once for all of them.
 public protocol ElementOperation: SendableMetatype {
@@ -20,7 +21,9 @@ public enum LossOperation: ElementOperation {
   public static var isDivided: Bool { false }
 
   @inlinable @inline(__always)
-  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
+  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V)
+    -> V
+  {
     let (c1, c2) = (terms.negativeCoefficient, terms.positiveCoefficient)
     if V.isFused { return terms.softplusSum(negative: c2, nonnegative: c1, logarithm: c1 + c2) }
     // As a (|x| + L) + b L, the coefficients in the order of the logit's sign. It takes one operation more and rounds soft targets
@@ -35,7 +38,9 @@ public enum LossOperation: ElementOperation {
 /// ∂ℓ/∂x = (1 - z) σ(x) - q z σ(-x), one division: for x ≥ 0 it is (c₁ - c₂ t) / (1 + t), for x < 0 (c₁ t - c₂) / (1 + t).
 public enum GradientOperation: ElementOperation {
   @inlinable @inline(__always)
-  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
+  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V)
+    -> V
+  {
     let c1 = terms.negativeCoefficient
     let c2 = -terms.positiveCoefficient
     let (leading, trailing) = terms.logit.exchangedBySign(c1, c2)
@@ -47,10 +52,13 @@ public enum GradientOperation: ElementOperation {
 /// ∂²ℓ/∂x² = ((1 - z) + q z) σ(x) σ(-x) = (c₁ + c₂) t / (1 + t)²
 public enum SecondDerivativeOperation: ElementOperation {
   @inlinable @inline(__always)
-  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
+  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V)
+    -> V
+  {
     let onePlus = V(repeating: 1) + terms.exponential
     let coefficient = terms.negativeCoefficient + terms.positiveCoefficient
-    return (coefficient * terms.exponential) / (onePlus * V.multiplyAdd(divisor, terms.exponential, divisor))
+    return (coefficient * terms.exponential)
+      / (onePlus * V.multiplyAdd(divisor, terms.exponential, divisor))
   }
 }
 
@@ -60,7 +68,9 @@ public enum SecondDerivativeOperation: ElementOperation {
 /// The coefficients are scaled, not the sum, which may be infinite where they are 0.
 public enum TargetDerivativeOperation: ElementOperation {
   @inlinable @inline(__always)
-  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
+  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V)
+    -> V
+  {
     let derivative = terms.softplusSum(
       negative: targetScale * terms.positiveWeight, nonnegative: -targetScale,
       logarithm: targetScale * (terms.positiveWeight - V(repeating: 1)))
@@ -71,7 +81,9 @@ public enum TargetDerivativeOperation: ElementOperation {
 /// ∂ℓ/∂q = z softplus(-x)
 public enum PositiveWeightDerivativeOperation: ElementOperation {
   @inlinable @inline(__always)
-  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V {
+  public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V)
+    -> V
+  {
     // `softplusSum` with the choice by sign last, which the compiler keeps in vectors in every form.
     let linear = (terms.logit.magnitude * terms.target).zeroed(whereZero: terms.target)
     let chosen = terms.logit.selectBySign(negative: linear, nonnegative: V(repeating: 0))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Float: KernelScalar {
   @inlinable @inline(__always)
   public var mantissaAsExponent: Float { Float(bitPattern: bitPattern &<< 23) }
@@ -8,7 +9,8 @@ extension Float: KernelScalar {
   /// The polynomial is carried times 2^-24 and the power of two times 2^24: then the power is a normal number for every
   /// result down to the last subnormal, and the one rounding into the subnormal range is the final product's.
   @inlinable @inline(__always)
-  public static func exponentialOfNegative<V: KernelArithmetic>(_ a: V) -> V where V.Scalar == Float {
+  public static func exponentialOfNegative<V: KernelArithmetic>(_ a: V) -> V
+  where V.Scalar == Float {
     // e^-104 is below half of the least subnormal.
     let a = a.limited(to: V(repeating: 104))
     // Adding 1.5 * 2^23 rounds to an integer and leaves it in the lowest mantissa bits; 24 + 127 is the exponent's bias.
@@ -20,8 +22,10 @@ extension Float: KernelScalar {
     r = V.multiplyAdd(n, V(repeating: -0x1.bd0106p-13), r)
     let r2 = r * r
     let s01 = V.multiplyAdd(V(repeating: -0x1.fffff8p-2 * 0x1p-24), r, V(repeating: 0x1p-24))
-    let s23 = V.multiplyAdd(V(repeating: -0x1.555b96p-5 * 0x1p-24), r, V(repeating: 0x1.55548ep-3 * 0x1p-24))
-    let s45 = V.multiplyAdd(V(repeating: -0x1.68532cp-10 * 0x1p-24), r, V(repeating: 0x1.123bccp-7 * 0x1p-24))
+    let s23 = V.multiplyAdd(
+      V(repeating: -0x1.555b96p-5 * 0x1p-24), r, V(repeating: 0x1.55548ep-3 * 0x1p-24))
+    let s45 = V.multiplyAdd(
+      V(repeating: -0x1.68532cp-10 * 0x1p-24), r, V(repeating: 0x1.123bccp-7 * 0x1p-24))
     let s = V.multiplyAdd(V.multiplyAdd(s45, r2, s23), r2, s01)
     let power = shifted.mantissaAsExponent()
     return V.multiplyAdd(-r, s, V(repeating: 0x1p-24)) * power

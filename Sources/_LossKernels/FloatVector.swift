@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The primitives of `KernelVector` on `SIMD16<Float>`; an instruction set of that width adds its `multiplyAdd`.
 public protocol FloatVector: KernelVector where Scalar == Float {
   associatedtype Sum = WideSum<Self>
@@ -29,39 +30,51 @@ extension FloatVector {
   }
 
   @inlinable @inline(__always)
-  public static func + (a: Self, b: Self) -> Self { Self(lanes: SIMD16<Float>.sum(a.lanes, b.lanes)) }
+  public static func + (a: Self, b: Self) -> Self {
+    Self(lanes: SIMD16<Float>.sum(a.lanes, b.lanes))
+  }
 
   @inlinable @inline(__always)
-  public static func - (a: Self, b: Self) -> Self { Self(lanes: SIMD16<Float>.difference(a.lanes, b.lanes)) }
+  public static func - (a: Self, b: Self) -> Self {
+    Self(lanes: SIMD16<Float>.difference(a.lanes, b.lanes))
+  }
 
   @inlinable @inline(__always)
-  public static func * (a: Self, b: Self) -> Self { Self(lanes: SIMD16<Float>.product(a.lanes, b.lanes)) }
+  public static func * (a: Self, b: Self) -> Self {
+    Self(lanes: SIMD16<Float>.product(a.lanes, b.lanes))
+  }
 
   @inlinable @inline(__always)
-  public static func / (a: Self, b: Self) -> Self { Self(lanes: SIMD16<Float>.quotient(a.lanes, b.lanes)) }
+  public static func / (a: Self, b: Self) -> Self {
+    Self(lanes: SIMD16<Float>.quotient(a.lanes, b.lanes))
+  }
 
   @inlinable @inline(__always)
   public static prefix func - (a: Self) -> Self {
     // By its sign bit, which the compiler folds into a fused operation; the library's minus subtracts from zero.
-    let flipped = unsafeBitCast(a.lanes, to: SIMD16<UInt32>.self) ^ SIMD16<UInt32>(repeating: 0x8000_0000)
+    let flipped =
+      unsafeBitCast(a.lanes, to: SIMD16<UInt32>.self) ^ SIMD16<UInt32>(repeating: 0x8000_0000)
     return Self(lanes: unsafeBitCast(flipped, to: SIMD16<Float>.self))
   }
 
   @inlinable @inline(__always)
   public var magnitude: Self {
-    let magnitudeBits = unsafeBitCast(lanes, to: SIMD16<UInt32>.self) & SIMD16<UInt32>(repeating: 0x7FFF_FFFF)
+    let magnitudeBits =
+      unsafeBitCast(lanes, to: SIMD16<UInt32>.self) & SIMD16<UInt32>(repeating: 0x7FFF_FFFF)
     return Self(lanes: unsafeBitCast(magnitudeBits, to: SIMD16<Float>.self))
   }
 
   @inlinable @inline(__always)
   public func limited(to limit: Self) -> Self {
-    Self(lanes: SIMD16<Float>.select(limit.lanes, where: limit.lanes, isLessThan: lanes, else: lanes))
+    Self(
+      lanes: SIMD16<Float>.select(limit.lanes, where: limit.lanes, isLessThan: lanes, else: lanes))
   }
 
   @inlinable @inline(__always)
   public func zeroed(whereZero factor: Self) -> Self {
     Self(
-      lanes: SIMD16<Float>.select(SIMD16<Float>(), where: factor.lanes, equals: SIMD16<Float>(), else: lanes))
+      lanes: SIMD16<Float>.select(
+        SIMD16<Float>(), where: factor.lanes, equals: SIMD16<Float>(), else: lanes))
   }
 
   @inlinable @inline(__always)
@@ -71,6 +84,8 @@ extension FloatVector {
 
   @inlinable @inline(__always)
   public func mantissaAsExponent() -> Self {
-    Self(lanes: unsafeBitCast(unsafeBitCast(lanes, to: SIMD16<UInt32>.self) &<< 23, to: SIMD16<Float>.self))
+    Self(
+      lanes: unsafeBitCast(
+        unsafeBitCast(lanes, to: SIMD16<UInt32>.self) &<< 23, to: SIMD16<Float>.self))
   }
 }

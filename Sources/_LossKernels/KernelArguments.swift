@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a kernel works on: `count` consecutive elements.
 ///
 /// The pointers must be valid for `count` elements; no alignment is needed. `output` may be the same address as any input (`losses` not);

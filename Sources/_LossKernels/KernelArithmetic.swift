@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The arithmetic that an instruction set gives to the kernels: one or more lanes of one floating-point type.
 ///
 /// The kernels are written once, generic over this protocol, and each instruction set implements it on its concrete `SIMD`

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which inputs a kernel reads. The choice is a type, so that each form compiles to its own loop.
 public protocol KernelForm {
   /// Whether there may be positive weights per element, element weights and smoothing.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The loops of the kernels: whole vectors straight from the caller's buffers, then the rest through a padded copy, so that
 /// an element's result does not depend on where it stands and no byte outside the buffers is touched.
 public enum KernelLoop<V: KernelVector, Form: KernelForm> {
@@ -52,7 +53,9 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     @usableFromInline let constants: Constants
 
     @inlinable @inline(__always)
-    init(_ arguments: KernelArguments<Scalar>, _ constants: Constants, _ exponential: V, at offset: Int) {
+    init(
+      _ arguments: KernelArguments<Scalar>, _ constants: Constants, _ exponential: V, at offset: Int
+    ) {
       self.constants = constants
       let logit = V(loading: arguments.logits + offset)
       let target = V(loading: arguments.targets + offset)
@@ -65,10 +68,12 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
       terms =
         if Form.isGeneral {
           LossTerms(
-            logit: logit, target: target, scale: constants.targetScale, offset: constants.targetOffset,
+            logit: logit, target: target, scale: constants.targetScale,
+            offset: constants.targetOffset,
             positiveWeight: positiveWeight, exponential: exponential)
         } else {
-          LossTerms(logit: logit, target: target, positiveWeight: positiveWeight, exponential: exponential)
+          LossTerms(
+            logit: logit, target: target, positiveWeight: positiveWeight, exponential: exponential)
         }
     }
 
@@ -76,13 +81,15 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     @inlinable @inline(__always)
     func value<Operation: ElementOperation>(of operation: Operation.Type) -> V {
       weighted(
-        Operation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale), operation)
+        Operation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale),
+        operation)
     }
 
     /// The loss and its derivative in the logit. Both are computed before they are weighted: that takes the fewest instructions.
     @inlinable @inline(__always)
     var lossAndGradient: (loss: V, gradient: V) {
-      let loss = LossOperation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale)
+      let loss = LossOperation.value(
+        terms, divisor: constants.divisor, targetScale: constants.targetScale)
       let gradient = GradientOperation.value(
         terms, divisor: constants.divisor, targetScale: constants.targetScale)
       return (weighted(loss, LossOperation.self), weighted(gradient, GradientOperation.self))
@@ -129,7 +136,9 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
       var padded = arguments
       padded.logits = UnsafePointer(logits)
       padded.targets = UnsafePointer(targets)
-      if arguments.positiveWeights != nil { padded.positiveWeights = UnsafePointer(positiveWeights) }
+      if arguments.positiveWeights != nil {
+        padded.positiveWeights = UnsafePointer(positiveWeights)
+      }
       // Smoothing moves the padding's target off 0, so the general form masks it.
       if Form.isGeneral {
         if arguments.weights == nil { weights.update(repeating: 1, count: remainder) }
@@ -138,8 +147,12 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
       padded.output = output
       padded.losses = losses
       body(padded, V.laneCount)
-      if let destination = arguments.output { (destination + whole).update(from: output, count: remainder) }
-      if let destination = arguments.losses { (destination + whole).update(from: losses, count: remainder) }
+      if let destination = arguments.output {
+        (destination + whole).update(from: output, count: remainder)
+      }
+      if let destination = arguments.losses {
+        (destination + whole).update(from: losses, count: remainder)
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The element types of the kernels. Each brings its two elementary functions, as every number in them (where to cut,
 /// the degree of a polynomial) belongs to the precision.
 public protocol KernelScalar: BinaryFloatingPoint & BitwiseCopyable & Sendable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One instruction set's kernels for one element type: the single list of what a variant offers. Dispatch, tests and
 /// benchmarks all go through it.
 ///
@@ -9,7 +10,9 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
     @usableFromInline let body: @Sendable (UnsafePointer<KernelArguments<Scalar>>) -> Void
 
     @inlinable @inline(__always)
-    init(_ body: @escaping @Sendable (UnsafePointer<KernelArguments<Scalar>>) -> Void) { self.body = body }
+    init(_ body: @escaping @Sendable (UnsafePointer<KernelArguments<Scalar>>) -> Void) {
+      self.body = body
+    }
 
     @inlinable @inline(__always)
     public func callAsFunction(_ arguments: KernelArguments<Scalar>) {
@@ -62,7 +65,8 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
   init(
     loss: Forms<Elementwise>, gradient: Forms<Elementwise>, secondDerivative: Forms<Elementwise>,
     targetDerivative: Forms<Elementwise>, positiveWeightDerivative: Forms<Elementwise>,
-    lossWithGradient: Forms<Elementwise>, lossSum: Forms<Summing>, lossSumWithGradient: Forms<Summing>,
+    lossWithGradient: Forms<Elementwise>, lossSum: Forms<Summing>,
+    lossSumWithGradient: Forms<Summing>,
     sum: @escaping @Sendable (UnsafePointer<Scalar>, Int) -> PartialSum
   ) {
     self.loss = loss

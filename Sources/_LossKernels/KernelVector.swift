@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A vector of lanes that moves to and from memory.
 public protocol KernelVector: KernelArithmetic, SendableMetatype {
   /// The sum of a block of vectors.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What every quantity of the loss is made of, for one vector of elements.
 ///
 /// With the coefficients `c₁ = 1 - z` of softplus(x) and `c₂ = q z` of softplus(-x), and softplus(±x) = max(±x, 0) + L where
@@ -17,7 +18,8 @@ public struct LossTerms<V: KernelArithmetic> {
   @inlinable @inline(__always)
   public init(logit: V, target: V, positiveWeight: V, exponential: V) {
     self.init(
-      logit: logit, target: target, complement: V(repeating: 1) - target, positiveWeight: positiveWeight,
+      logit: logit, target: target, complement: V(repeating: 1) - target,
+      positiveWeight: positiveWeight,
       exponential: exponential)
   }
 
@@ -29,7 +31,8 @@ public struct LossTerms<V: KernelArithmetic> {
   public init(logit: V, target: V, scale: V, offset: V, positiveWeight: V, exponential: V) {
     self.init(
       logit: logit, target: V.multiplyAdd(target, scale, offset),
-      complement: V.multiplyAdd(V(repeating: 1) - target, scale, offset), positiveWeight: positiveWeight,
+      complement: V.multiplyAdd(V(repeating: 1) - target, scale, offset),
+      positiveWeight: positiveWeight,
       exponential: exponential)
   }
 
@@ -45,7 +48,9 @@ public struct LossTerms<V: KernelArithmetic> {
 
   /// `e^-|x|` of logits.
   @inlinable @inline(__always)
-  public static func exponential(_ logit: V) -> V { V.Scalar.exponentialOfNegative(logit.magnitude) }
+  public static func exponential(_ logit: V) -> V {
+    V.Scalar.exponentialOfNegative(logit.magnitude)
+  }
 
   /// `|x| p + r log(1 + e^-|x|)` where `p` is `negative` for negative logits and `nonnegative` for others; the product
   /// with an infinite `|x|` is 0 where `p` is 0.

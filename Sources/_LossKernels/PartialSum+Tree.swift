@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension PartialSum {
   /// The sum of the leaves of a range, combined in a tree that depends on their number alone: the left branch of every node
   /// holds the largest power of two of leaves that leaves something to the right.
@@ -11,7 +12,8 @@ extension PartialSum {
     default:
       let left = 1 << (Int.bitWidth - 1 - (leaves.count - 1).leadingZeroBitCount)
       let middle = leaves.lowerBound + left
-      return tree(over: leaves.lowerBound..<middle, leaf) + tree(over: middle..<leaves.upperBound, leaf)
+      return tree(over: leaves.lowerBound..<middle, leaf)
+        + tree(over: middle..<leaves.upperBound, leaf)
     }
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A sum as an unevaluated pair `high + low`: about 106 bits, and room above the largest Double.
 ///
 /// It counts in units of 2^64 once a sum would not fit a Double, so that no intermediate sum overflows where the mean does not.
@@ -64,7 +65,8 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
   @inlinable
   public func divided(by divisor: PartialSum) -> Double {
     guard isScaled == divisor.isScaled else { return scaled.divided(by: divisor.scaled) }
-    guard Self.ordinary.contains(high.magnitude), Self.ordinary.contains(divisor.high.magnitude) else {
+    guard Self.ordinary.contains(high.magnitude), Self.ordinary.contains(divisor.high.magnitude)
+    else {
       return dividedBySignificand(of: divisor)
     }
     // A call on few elements knows the reciprocal long before the sum.
@@ -86,7 +88,8 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
     }
     let quotient = timesPowerOfTwo(-high.exponent).divided(
       by: divisor.timesPowerOfTwo(-divisor.high.exponent))
-    return Double(sign: .plus, exponent: high.exponent - divisor.high.exponent, significand: quotient)
+    return Double(
+      sign: .plus, exponent: high.exponent - divisor.high.exponent, significand: quotient)
   }
 
   func timesPowerOfTwo(_ exponent: Int) -> PartialSum {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One number as a vector of one lane, for calls on single elements. On x86-64 its operations are those of the baseline
 /// variant, so that it gives the same bits as that variant; on arm64 both fuse.
 public struct ScalarLane<Scalar: KernelScalar>: KernelArithmetic {

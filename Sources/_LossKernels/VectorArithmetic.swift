@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The standard library's operations on SIMD types of floating-point numbers are loops over the lanes, which the optimizer has to put
 // together again. It mostly does, but now and then takes some lanes apart, and a kernel's speed then hangs on how it is written. The
 // compiler's own operations, from which the library's are made, are whole from the start. Where a compiler does not offer them, the
@@ -46,7 +47,9 @@
 
     /// `chosen` in the lanes where `a < b`, `other` elsewhere.
     @inlinable @inline(__always)
-    public static func select(_ chosen: Self, where a: Self, isLessThan b: Self, else other: Self) -> Self {
+    public static func select(_ chosen: Self, where a: Self, isLessThan b: Self, else other: Self)
+      -> Self
+    {
       Self(
         vector: Builtin.select_Vec16xInt1_Vec16xFPIEEE32(
           Builtin.fcmp_olt_Vec16xFPIEEE32(a.vector, b.vector), chosen.vector, other.vector))
@@ -54,7 +57,9 @@
 
     /// `chosen` in the lanes where `a == b`, `other` elsewhere.
     @inlinable @inline(__always)
-    public static func select(_ chosen: Self, where a: Self, equals b: Self, else other: Self) -> Self {
+    public static func select(_ chosen: Self, where a: Self, equals b: Self, else other: Self)
+      -> Self
+    {
       Self(
         vector: Builtin.select_Vec16xInt1_Vec16xFPIEEE32(
           Builtin.fcmp_oeq_Vec16xFPIEEE32(a.vector, b.vector), chosen.vector, other.vector))
@@ -65,7 +70,8 @@
     public static func select(_ chosen: Self, whereNegative a: Self, else other: Self) -> Self {
       let (bits, zero) = (unsafeBitCast(a, to: SIMD16<Int32>.self), SIMD16<Int32>())
       let isNegative = Builtin.cmp_slt_Vec16xInt32(bits._storage._value, zero._storage._value)
-      return Self(vector: Builtin.select_Vec16xInt1_Vec16xFPIEEE32(isNegative, chosen.vector, other.vector))
+      return Self(
+        vector: Builtin.select_Vec16xInt1_Vec16xFPIEEE32(isNegative, chosen.vector, other.vector))
     }
   }
 
@@ -115,7 +121,9 @@
 
     /// `chosen` in the lanes where `a < b`, `other` elsewhere.
     @inlinable @inline(__always)
-    public static func select(_ chosen: Self, where a: Self, isLessThan b: Self, else other: Self) -> Self {
+    public static func select(_ chosen: Self, where a: Self, isLessThan b: Self, else other: Self)
+      -> Self
+    {
       Self(
         vector: Builtin.select_Vec8xInt1_Vec8xFPIEEE64(
           Builtin.fcmp_olt_Vec8xFPIEEE64(a.vector, b.vector), chosen.vector, other.vector))
@@ -123,7 +131,9 @@
 
     /// `chosen` in the lanes where `a == b`, `other` elsewhere.
     @inlinable @inline(__always)
-    public static func select(_ chosen: Self, where a: Self, equals b: Self, else other: Self) -> Self {
+    public static func select(_ chosen: Self, where a: Self, equals b: Self, else other: Self)
+      -> Self
+    {
       Self(
         vector: Builtin.select_Vec8xInt1_Vec8xFPIEEE64(
           Builtin.fcmp_oeq_Vec8xFPIEEE64(a.vector, b.vector), chosen.vector, other.vector))
@@ -134,7 +144,8 @@
     public static func select(_ chosen: Self, whereNegative a: Self, else other: Self) -> Self {
       let (bits, zero) = (unsafeBitCast(a, to: SIMD8<Int64>.self), SIMD8<Int64>())
       let isNegative = Builtin.cmp_slt_Vec8xInt64(bits._storage._value, zero._storage._value)
-      return Self(vector: Builtin.select_Vec8xInt1_Vec8xFPIEEE64(isNegative, chosen.vector, other.vector))
+      return Self(
+        vector: Builtin.select_Vec8xInt1_Vec8xFPIEEE64(isNegative, chosen.vector, other.vector))
     }
   }
 #else
@@ -152,15 +163,21 @@
     public static func quotient(_ a: Self, _ b: Self) -> Self { a / b }
 
     @inlinable @inline(__always)
-    public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self { c.addingProduct(a, b) }
+    public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
+      c.addingProduct(a, b)
+    }
 
     @inlinable @inline(__always)
-    public static func select(_ chosen: Self, where a: Self, isLessThan b: Self, else other: Self) -> Self {
+    public static func select(_ chosen: Self, where a: Self, isLessThan b: Self, else other: Self)
+      -> Self
+    {
       other.replacing(with: chosen, where: a .< b)
     }
 
     @inlinable @inline(__always)
-    public static func select(_ chosen: Self, where a: Self, equals b: Self, else other: Self) -> Self {
+    public static func select(_ chosen: Self, where a: Self, equals b: Self, else other: Self)
+      -> Self
+    {
       other.replacing(with: chosen, where: a .== b)
     }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The sum of Float terms in Doubles, one for each lane: it never overflows, and takes fewer operations than compensation.
 ///
 /// A lane of a block adds at most 256 terms, and the lanes are added in a tree of four levels: the relative error of the total is

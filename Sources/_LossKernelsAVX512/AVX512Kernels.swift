@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import _LossKernels
 
 // The vector types are private, so that no metadata is made for them: its functions, `__swift_memcpy64_16` for one, have names that

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One instruction set's matrix kernels.
 ///
 /// They work on a *tile*: some rows of a matrix, column after column, `stride` elements from one column to the next. The number of rows in a tile is padded to
@@ -33,10 +34,12 @@ public struct MatrixKernelTable: Sendable {
     ) -> Void
   /// Writes the product of the tile and a vector of a number for each column: a number for each row.
   public var product:
-    @Sendable (Tile, _ vector: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>) -> Void
+    @Sendable (Tile, _ vector: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>) ->
+      Void
   /// Adds the product of the transposed tile and a vector of a number for each row: a number for each column.
   public var addTransposedProduct:
-    @Sendable (Tile, _ vector: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>) -> Void
+    @Sendable (Tile, _ vector: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>) ->
+      Void
   /// Multiplies every column by a vector of a number for each row.
   public var scaleRows: @Sendable (Tile, _ factors: UnsafePointer<Double>) -> Void
   /// Adds tileᵀ · tile to a row-major square matrix of the tile's number of columns, in the lower triangle (and in parts of the
@@ -47,10 +50,12 @@ public struct MatrixKernelTable: Sendable {
   /// Adds a multiple of a vector to another; any count.
   public var addScaled:
     @Sendable (
-      _ factor: Double, _ source: UnsafePointer<Double>, _ count: Int, _ output: UnsafeMutablePointer<Double>
+      _ factor: Double, _ source: UnsafePointer<Double>, _ count: Int,
+      _ output: UnsafeMutablePointer<Double>
     ) -> Void
   /// The sum of `source - center`; any count.
-  public var sum: @Sendable (_ source: UnsafePointer<Double>, _ count: Int, _ center: Double) -> Double
+  public var sum:
+    @Sendable (_ source: UnsafePointer<Double>, _ count: Int, _ center: Double) -> Double
   /// The sum of `(source - center)²`; any count.
   public var squaredDeviation:
     @Sendable (_ source: UnsafePointer<Double>, _ count: Int, _ center: Double) -> Double

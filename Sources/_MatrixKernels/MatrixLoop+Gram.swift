@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension MatrixLoop {
   /// Adds tileᵀ · tile in blocks of four columns by two. Eight sums and six operands fit the sixteen registers of SSE2 and AVX2,
   /// and eight chains hide the latency of a multiply-add.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The loops over a vector type. Everything is inlined into the instruction set's own target.
 ///
 /// Unsafe pointers throughout: a vector load has no bounds-checked form.
@@ -95,7 +96,9 @@ enum MatrixLoop<V: MatrixVector> {
   }
 
   @inlinable @inline(__always)
-  static func dot(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, _ count: Int) -> Double {
+  static func dot(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, _ count: Int)
+    -> Double
+  {
     var a = V(repeating: 0)
     var b = a
     var index = 0
@@ -115,12 +118,14 @@ enum MatrixLoop<V: MatrixVector> {
 
   @inlinable @inline(__always)
   static func addScaled(
-    _ factor: Double, _ source: UnsafePointer<Double>, _ count: Int, _ output: UnsafeMutablePointer<Double>
+    _ factor: Double, _ source: UnsafePointer<Double>, _ count: Int,
+    _ output: UnsafeMutablePointer<Double>
   ) {
     let factors = V(repeating: factor)
     var index = 0
     while index &+ V.laneCount <= count {
-      V.multiplyAdd(factors, V(loading: source + index), V(loading: output + index)).store(to: output + index)
+      V.multiplyAdd(factors, V(loading: source + index), V(loading: output + index)).store(
+        to: output + index)
       index &+= V.laneCount
     }
     while index < count {
@@ -149,7 +154,9 @@ enum MatrixLoop<V: MatrixVector> {
   }
 
   @inlinable @inline(__always)
-  static func squaredDeviation(_ source: UnsafePointer<Double>, _ count: Int, _ center: Double) -> Double {
+  static func squaredDeviation(_ source: UnsafePointer<Double>, _ count: Int, _ center: Double)
+    -> Double
+  {
     let centers = V(repeating: center)
     var a = V(repeating: 0)
     var b = a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One register of Doubles: the primitives that the matrix kernels need, each on a concrete type. Generic SIMD operators would be
 /// compiled to loops over the lanes.
 public protocol MatrixVector: SendableMetatype {

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // A conformance of a public type is public, and so its protocol has to be.
 public import ArgumentParser
-public import DataFiles
+public import _DataFiles
 public import LinearClassification
 
 extension FeatureEncoding.MissingPolicy: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import DataFiles
+import _DataFiles
 import WeightedCrossEntropy
 
 /// Positive weights, one for each class, as the command line gives them: numbers with commas between, or a file.
@@ -17,7 +18,8 @@ enum ClassWeights {
       try argument.split(separator: ",", omittingEmptySubsequences: false).map { text in
         guard let weight = Double(text) else {
           throw ValidationError(
-            "weights are numbers with commas between, FILE.npy or FILE.csv:COLUMN; \"\(text)\" is no number")
+            "weights are numbers with commas between, FILE.npy or FILE.csv:COLUMN; \"\(text)\" is no number"
+          )
         }
         return weight
       })
@@ -41,7 +43,8 @@ enum ClassWeights {
       if let shape = source.shape, shape.count != 1 {
         throw ToolError(
           .badData,
-          "\(file.path): positive weights have one axis, that of the classes, received shape \(shape)")
+          "\(file.path): positive weights have one axis, that of the classes, received shape \(shape)"
+        )
       }
       return try source.readRemaining()
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
 #if canImport(FoundationEssentials)
@@ -30,7 +31,9 @@ func requireDistinctFiles(outputs: [NamedPath], inputs: [NamedPath]) throws(Vali
 
 /// Whether two paths are spellings of one, or lead to one regular file by whatever links.
 private func isSameFile(_ path: String, _ other: String) -> Bool {
-  if URL(filePath: path).standardizedFileURL == URL(filePath: other).standardizedFileURL { return true }
+  if URL(filePath: path).standardizedFileURL == URL(filePath: other).standardizedFileURL {
+    return true
+  }
   var (status, otherStatus) = (stat(), stat())
   guard stat(path, &status) == 0, stat(other, &otherStatus) == 0 else { return false }
   return status.st_mode & S_IFMT == S_IFREG && status.st_dev == otherStatus.st_dev

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import DataFiles
+import _DataFiles
 import LinearClassification
 
 /// `wce evaluate`: the metrics of a model on rows whose targets are known.
@@ -19,7 +20,8 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var scoring: ScoringOptions
 
   @Option(
-    help: ArgumentHelp("The column with the truth. (default: the model's target)", valueName: "COLUMN"))
+    help: ArgumentHelp(
+      "The column with the truth. (default: the model's target)", valueName: "COLUMN"))
   var target: String?
 
   @Option(
@@ -46,7 +48,8 @@ struct EvaluateCommand: ParsableCommand {
     if isMatrix(scoring.data) {
       if target != nil || positive != nil {
         throw ValidationError(
-          "--target and --positive are for tables; the targets of a matrix come from --targets FILE.")
+          "--target and --positive are for tables; the targets of a matrix come from --targets FILE."
+        )
       }
       if targets == nil { throw ValidationError("A matrix needs --targets FILE.") }
       _ = try weights.map(InputFile.init(parsing:))
@@ -57,7 +60,8 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let classifier = try scoring.readModel()
-    let (predictions, labels) = try isMatrix(scoring.data) ? scoreMatrix(classifier) : scoreTable(classifier)
+    let (predictions, labels) =
+      try isMatrix(scoring.data) ? scoreMatrix(classifier) : scoreTable(classifier)
     if labels.positiveCount == 0 { StandardError.notify("\(scoring.data): no row is positive") }
     let source = targets?.description ?? scoring.data
     let report = EvaluationReport(

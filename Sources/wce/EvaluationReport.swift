@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinearClassification
 
 /// What `wce evaluate` reports.
@@ -7,10 +8,13 @@ struct EvaluationReport: Encodable {
   private let probabilities: Classifier.Probabilities
   private let positiveWeight: Double
 
-  private enum Key: String, CodingKey { case rowCount, positiveCount, probabilities, positiveWeight }
+  private enum Key: String, CodingKey {
+    case rowCount, positiveCount, probabilities, positiveWeight
+  }
 
   init(
-    _ evaluation: Evaluation, _ labels: Classifier.Labels, _ probabilities: Classifier.Probabilities,
+    _ evaluation: Evaluation, _ labels: Classifier.Labels,
+    _ probabilities: Classifier.Probabilities,
     _ classifier: Classifier
   ) {
     self.evaluation = evaluation

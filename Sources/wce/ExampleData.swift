@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import _ExampleData
 
 /// The table of handwritten digits that is part of the program.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
 /// What holds for the names of the inputs and outputs of all commands.
@@ -15,7 +16,8 @@ enum FileName {
       try checkDash(name, "standard output is /dev/stdout")
       let isStream = name.hasPrefix("/dev/") && !name.hasPrefix("/dev/shm/")
       guard isStream || endings.contains(where: name.lowercased().hasSuffix) else {
-        throw ValidationError("the name of an output ends with \(endings.joined(separator: " or "))")
+        throw ValidationError(
+          "the name of an output ends with \(endings.joined(separator: " or "))")
       }
       return name
     }

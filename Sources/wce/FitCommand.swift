@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import DataFiles
+import _DataFiles
 import LinearClassification
 
 /// `wce fit`: a model of a table or a matrix.
@@ -73,13 +74,19 @@ struct FitCommand: ParsableCommand {
 
   func validate() throws {
     if isMatrix(data) {
-      if let option = target != nil ? "--target" : positive != nil ? "--positive" : table.firstGiven {
-        throw ValidationError("\(option) is for tables; the targets of a matrix come from --targets FILE.")
+      if let option = target != nil ? "--target" : positive != nil ? "--positive" : table.firstGiven
+      {
+        throw ValidationError(
+          "\(option) is for tables; the targets of a matrix come from --targets FILE.")
       }
       if targets == nil { throw ValidationError("A matrix needs --targets FILE.") }
     } else {
-      if targets != nil { throw ValidationError("--targets is for a matrix; a table has a --target COLUMN.") }
-      if target == nil { throw ValidationError("A table needs --target COLUMN, the column to predict.") }
+      if targets != nil {
+        throw ValidationError("--targets is for a matrix; a table has a --target COLUMN.")
+      }
+      if target == nil {
+        throw ValidationError("A table needs --target COLUMN, the column to predict.")
+      }
     }
     // The weights of a table are one of its columns.
     try requireDistinctFiles(
@@ -98,7 +105,9 @@ struct FitCommand: ParsableCommand {
     try file.write(classifier.json())
     try file.commit()
     notify(classifier.notices)
-    if model != Output.path { try Output.write(FitSummary(classifier, posWeight, path: model).text) }
+    if model != Output.path {
+      try Output.write(FitSummary(classifier, posWeight, path: model).text)
+    }
   }
 
   private func fitTable() throws -> Classifier {
@@ -152,12 +161,14 @@ struct FitCommand: ParsableCommand {
   ) throws(ClassificationError) -> LogisticRegression {
     if let number = posWeight.number { return settings(positiveWeight: number) }
     return settings(
-      positiveWeight: try LogisticRegression.balancedPositiveWeight(targets: targets, weights: weights))
+      positiveWeight: try LogisticRegression.balancedPositiveWeight(
+        targets: targets, weights: weights))
   }
 
   private func settings(positiveWeight: Double) -> LogisticRegression {
     LogisticRegression(
-      positiveWeight: positiveWeight, l2: l2, maximumIterations: maxIterations, threads: threadsOption.threads
+      positiveWeight: positiveWeight, l2: l2, maximumIterations: maxIterations,
+      threads: threadsOption.threads
     )
   }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinearClassification
 
 /// What `wce fit` reports.
@@ -38,9 +39,12 @@ struct FitSummary {
 }
 
 /// A name of a line of a report, padded to a common width.
-func aligned(_ name: String) -> String { name + String(repeating: " ", count: max(1, 19 - name.count)) }
+func aligned(_ name: String) -> String {
+  name + String(repeating: " ", count: max(1, 19 - name.count))
+}
 
 /// A line for each metric; 0/0 is undefined.
 func metricLines(_ metrics: [(title: String, value: Double?)]) -> String {
-  metrics.map { "\(aligned($0.title))\($0.value.map { $0.formatted(6) } ?? "undefined")\n" }.joined()
+  metrics.map { "\(aligned($0.title))\($0.value.map { $0.formatted(6) } ?? "undefined")\n" }
+    .joined()
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import WeightedCrossEntropy
 
@@ -5,7 +6,8 @@ import WeightedCrossEntropy
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Print the version, the processor's features, the kernels in use and the number of threads.")
+    abstract:
+      "Print the version, the processor's features, the kernels in use and the number of threads.")
 
   func run() throws {
     try Output.write(

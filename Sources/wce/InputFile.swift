@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import DataFiles
+import _DataFiles
 
 /// An input as the command line names it: `FILE.npy`, or `FILE.csv:COLUMN` with a column's name or number. Standard input and other
 /// open descriptors (`/dev/stdin`, `/dev/fd/3`) are arrays without a column, tables with one.

@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import WeightedCrossEntropy
 
 /// The inputs of a loss, read side by side in parts of a fixed length.
@@ -10,7 +11,8 @@ final class InputParts<Scalar: FileScalar> {
   private var count = 0
 
   init(
-    logits: any NumericSource, targets: any NumericSource, weights: (any NumericSource)?, operation: String,
+    logits: any NumericSource, targets: any NumericSource, weights: (any NumericSource)?,
+    operation: String,
     length: Int
   ) {
     self.logits = logits
@@ -30,7 +32,8 @@ final class InputParts<Scalar: FileScalar> {
   /// Compares the shapes that are known.
   func checkShapes() throws(ToolError) {
     for (name, other) in [("targets", targets), ("weights", weights)] {
-      guard let other, let shape = logits.shape, let received = other.shape, shape != received else {
+      guard let other, let shape = logits.shape, let received = other.shape, shape != received
+      else {
         continue
       }
       throw mismatch(name, other, logits: shape, received: received)
@@ -51,7 +54,9 @@ final class InputParts<Scalar: FileScalar> {
       let readTargets = try Self.fill(&targetBuffer, from: targets)
       let readWeights = if let weights { try Self.fill(&weightBuffer, from: weights) } else { read }
       if read != readTargets { throw try countMismatch("targets", targets, read, readTargets) }
-      if let weights, read != readWeights { throw try countMismatch("weights", weights, read, readWeights) }
+      if let weights, read != readWeights {
+        throw try countMismatch("weights", weights, read, readWeights)
+      }
       if read == 0 { return try checkShapes() }
       let (x, z, w) = (logitBuffer[..<read], targetBuffer[..<read], weightBuffer.prefix(read))
       try body(x.span, z.span, weights == nil ? nil : w.span, count)
@@ -83,7 +88,8 @@ final class InputParts<Scalar: FileScalar> {
     }
     let problem = "\(error.problem)".replacing(" at index \(index)", with: "")
     return ToolError(
-      DataFileError(.badData, path: source.path, at: location, reason: "\(error.operation): \(problem)"))
+      DataFileError(
+        .badData, path: source.path, at: location, reason: "\(error.operation): \(problem)"))
   }
 
   private static func fill(

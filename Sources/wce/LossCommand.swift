@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import DataFiles
+import _DataFiles
 import WeightedCrossEntropy
 
 /// `wce loss`: the loss of files.
@@ -24,7 +25,8 @@ struct LossCommand: ParsableCommand {
   @Argument(help: "The logits x.", completion: inputs, transform: InputFile.init(parsing:))
   var logits: InputFile
 
-  @Argument(help: "The targets z, in [0, 1].", completion: inputs, transform: InputFile.init(parsing:))
+  @Argument(
+    help: "The targets z, in [0, 1].", completion: inputs, transform: InputFile.init(parsing:))
   var targets: InputFile
 
   @Option(
@@ -41,7 +43,8 @@ struct LossCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The axis of the classes, from 0, or from the end if negative.", valueName: "A"))
+    help: ArgumentHelp(
+      "The axis of the classes, from 0, or from the end if negative.", valueName: "A"))
   var axis: Int?
 
   @Option(
@@ -54,7 +57,8 @@ struct LossCommand: ParsableCommand {
     help: ArgumentHelp("Label smoothing in [0, 1]: z counts as z (1 - E) + E / 2.", valueName: "E"))
   var labelSmoothing = 0.0
 
-  @Option(help: "What is reported, and what --gradient is the derivative of.") var reduction = Reduction.mean
+  @Option(help: "What is reported, and what --gradient is the derivative of.") var reduction =
+    Reduction.mean
 
   @Option(help: "Divide the mean by the count of elements or by the sum of the weights.")
   var normalize = Normalization.count
@@ -166,7 +170,9 @@ struct LossCommand: ParsableCommand {
         positiveWeight: positiveWeight, labelSmoothing: Scalar(labelSmoothing), name: name,
         threads: threadsOption.threads)
     } catch {
-      guard case .invalidPositiveWeight = error.problem, let file = posWeights?.source else { throw error }
+      guard case .invalidPositiveWeight = error.problem, let file = posWeights?.source else {
+        throw error
+      }
       throw ToolError(.badData, "\(file): \(error)")
     }
   }

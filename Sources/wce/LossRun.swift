@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import WeightedCrossEntropy
 
 /// The run of `wce loss` over open files, a part at a time: one pass that checks and sums, and a second one that writes where an
@@ -17,7 +18,8 @@ final class LossRun<Scalar: FileScalar> {
   ) {
     self.loss = loss
     parts = InputParts(
-      logits: logits, targets: targets, weights: weights, operation: loss.name, length: Self.partLength)
+      logits: logits, targets: targets, weights: weights, operation: loss.name,
+      length: Self.partLength)
   }
 
   /// Reads everything once: checks it, and sums.
@@ -30,20 +32,23 @@ final class LossRun<Scalar: FileScalar> {
     var accumulator = try LossAccumulator(loss, shape: parts.shape)
     try parts.forEach(label: "reading") { logits, targets, weights, firstIndex in
       do throws(LossError) {
-        try loss.validate(logits: logits, targets: targets, weights: weights, firstIndex: firstIndex)
+        try loss.validate(
+          logits: logits, targets: targets, weights: weights, firstIndex: firstIndex)
         try accumulator.append(logits: logits, targets: targets, weights: weights)
       } catch { throw parts.located(error) }
     }
     self.accumulator = accumulator
     return try LossSummary(
-      accumulator, shape: parts.shape ?? [accumulator.count], elementType: parts.elementType, mean: mean)
+      accumulator, shape: parts.shape ?? [accumulator.count], elementType: parts.elementType,
+      mean: mean)
   }
 
   /// Reads everything again, and writes the losses and the derivative of a reduction.
   func write(losses: OutputFile?, gradient: OutputFile?, of reduction: LossReduction?) throws {
     guard let accumulator, losses != nil || gradient != nil else { return }
     let shape = parts.shape ?? [accumulator.count]
-    let lossWriter = try losses?.create(column: "loss", elementType: parts.elementType, shape: shape)
+    let lossWriter = try losses?.create(
+      column: "loss", elementType: parts.elementType, shape: shape)
     let gradientWriter = try gradient?.create(
       column: "gradient", elementType: parts.elementType, shape: shape)
     try parts.rewind()

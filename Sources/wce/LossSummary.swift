@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import WeightedCrossEntropy
 
 #if canImport(FoundationEssentials)
@@ -25,7 +26,8 @@ struct LossSummary<Scalar: FileScalar>: Encodable {
 
   /// - Parameter mean: what the mean divides by.
   init(
-    _ accumulator: LossAccumulator<Scalar>, shape: [Int], elementType: ElementType, mean: LossReduction
+    _ accumulator: LossAccumulator<Scalar>, shape: [Int], elementType: ElementType,
+    mean: LossReduction
   ) throws(LossError) {
     count = accumulator.count
     self.shape = shape
@@ -68,7 +70,8 @@ struct LossSummary<Scalar: FileScalar>: Encodable {
       (isWeightedMean ? "weighted mean    " : "mean loss        ")
       + ((try? mean.get()).map { "\($0)" } ?? "undefined")
     let sumLine = "sum              \(sum)"
-    let headline = (reduction == .mean ? [meanLine, sumLine] : [sumLine, meanLine]).joined(separator: "\n")
+    let headline = (reduction == .mean ? [meanLine, sumLine] : [sumLine, meanLine]).joined(
+      separator: "\n")
     let weight =
       switch positiveWeight {
       case .uniform(let weight): weight.plain

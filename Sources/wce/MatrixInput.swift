@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import LinearClassification
 
 /// Whether a path names a matrix rather than a table.
@@ -41,7 +42,8 @@ extension InputFile {
     guard numbers.count == rowCount else {
       throw ToolError(
         .badData,
-        "\(self): expected \(rowCount) \(name), one for each row of the matrix, received \(numbers.count)")
+        "\(self): expected \(rowCount) \(name), one for each row of the matrix, received \(numbers.count)"
+      )
     }
     return numbers
   }

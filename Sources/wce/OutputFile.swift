@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import DataFiles
+import _DataFiles
 
 /// An output as the command line names it: `.npy` or `.csv` by its ending; a stream is a table.
 struct OutputFile {
@@ -22,7 +23,9 @@ struct OutputFile {
   /// Begins the file.
   ///
   /// - Parameter column: the name of the column of a table.
-  func create(column: String, elementType: ElementType, shape: [Int]) throws(DataFileError) -> OutputWriter {
+  func create(column: String, elementType: ElementType, shape: [Int]) throws(DataFileError)
+    -> OutputWriter
+  {
     isTable
       ? .table(try CSVWriter(path: path, header: [column]))
       : .array(try NPYWriter(path: path, elementType: elementType, shape: shape))

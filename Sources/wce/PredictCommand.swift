@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import DataFiles
+import _DataFiles
 import LinearClassification
 
 /// `wce predict`: probabilities and decisions for the rows of a table or a matrix.
@@ -25,14 +26,16 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var scoring: ScoringOptions
 
   @Option(
-    help: ArgumentHelp("Write here, as .csv or .npy. (default: standard output)", valueName: "FILE"),
+    help: ArgumentHelp(
+      "Write here, as .csv or .npy. (default: standard output)", valueName: "FILE"),
     completion: .file(extensions: ["npy", "csv"]), transform: OutputFile.init(parsing:))
   var output: OutputFile?
 
   func validate() throws {
     guard let output else { return }
     try requireDistinctFiles(
-      outputs: [("--output", output.path)], inputs: [("the data", scoring.data), ("--model", scoring.model)])
+      outputs: [("--output", output.path)],
+      inputs: [("the data", scoring.data), ("--model", scoring.model)])
     if !output.isTable && scoring.threshold != nil {
       throw ValidationError("--threshold decides, and a .npy file holds probabilities alone.")
     }
@@ -46,7 +49,8 @@ struct PredictCommand: ParsableCommand {
       : scoring.predictions(classifier, scoring.readTable(classifier))
     let output = output ?? .standardOutput
     try output.isTable
-      ? writeTable(predictions, to: output.path) : writeArray(predictions.probabilities, to: output.path)
+      ? writeTable(predictions, to: output.path)
+      : writeArray(predictions.probabilities, to: output.path)
   }
 
   private func writeTable(

@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 
 /// A bar on standard error for work that takes longer than a moment; nothing where standard error is no terminal.
 struct ProgressBar {
@@ -15,13 +16,15 @@ struct ProgressBar {
   mutating func update(fraction: Double) {
     guard isShown else { return }
     let now = ContinuousClock.now
-    guard now - start > .milliseconds(500), last.map({ now - $0 > .milliseconds(100) }) ?? true else {
+    guard now - start > .milliseconds(500), last.map({ now - $0 > .milliseconds(100) }) ?? true
+    else {
       return
     }
     last = now
     let done = min(max(fraction, 0), 1)
     let filled = Int(done * Double(Self.width))
-    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
+    let bar =
+      String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
     StandardError.write("\r\(label) [\(bar)] \(Int(done * 100)) %")
   }
 

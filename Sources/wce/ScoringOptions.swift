@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import DataFiles
+import _DataFiles
 import LinearClassification
 
 /// The options of the commands that apply a model to data.
@@ -53,7 +54,8 @@ struct ScoringOptions: ParsableArguments {
   /// Reads a table as the model needs it.
   func readTable(_ classifier: Classifier) throws(DataFileError) -> CSVTable {
     try CSVTable.read(
-      data, format: CSVFormat(delimiter: delimiterOption.delimiter, hasHeader: classifier.hasHeader),
+      data,
+      format: CSVFormat(delimiter: delimiterOption.delimiter, hasHeader: classifier.hasHeader),
       textColumns: classifier.encoding.textColumns)
   }
 
@@ -61,13 +63,16 @@ struct ScoringOptions: ParsableArguments {
   func predictions(_ classifier: Classifier, _ table: CSVTable) throws -> Classifier.Predictions {
     try ToolError.naming(data) { () throws(ClassificationError) in
       try classifier.predictions(
-        for: classifier.encoding.features(table, unseen: unseen), probabilities, threshold: threshold,
+        for: classifier.encoding.features(table, unseen: unseen), probabilities,
+        threshold: threshold,
         threads: threadsOption.threads)
     }
   }
 
   /// What the model says about the rows of a matrix.
-  func predictions(_ classifier: Classifier, _ matrix: FeatureMatrix) throws -> Classifier.Predictions {
+  func predictions(_ classifier: Classifier, _ matrix: FeatureMatrix) throws
+    -> Classifier.Predictions
+  {
     try ToolError.naming(data) { () throws(ClassificationError) in
       try classifier.predictions(
         for: matrix, probabilities, threshold: threshold, threads: threadsOption.threads)

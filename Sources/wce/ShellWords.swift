@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Words as a POSIX shell takes them back apart.
 enum ShellWords {
   /// A command line of the words.

@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 
 extension CSVTable {
   /// Reads a table, with a bar on a terminal.
@@ -8,11 +9,14 @@ extension CSVTable {
     var bar = ProgressBar("reading")
     defer { bar.finish() }
     do throws(DataFileError) {
-      return try CSVTable(contentsOf: path, format: format, textColumns: textColumns) { bar.update($0) }
+      return try CSVTable(contentsOf: path, format: format, textColumns: textColumns) {
+        bar.update($0)
+      }
     } catch {
       guard error.asksForDelimiter else { throw error }
       throw DataFileError(
-        error.category, path: error.path, at: error.location, reason: "\(error.reason) (--delimiter C)")
+        error.category, path: error.path, at: error.location,
+        reason: "\(error.reason) (--delimiter C)")
     }
   }
 }

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import DataFiles
+import _DataFiles
 import LinearClassification
 
 /// The options of the commands that learn from a table: which of its columns and rows count, and how it is written.
@@ -59,7 +60,8 @@ struct DelimiterOption: ParsableArguments {
 /// The option of the commands that compute.
 struct ThreadsOption: ParsableArguments {
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The most threads. (default: all processors)", valueName: "N")
+    parsing: .unconditional,
+    help: ArgumentHelp("The most threads. (default: all processors)", valueName: "N")
   )
   var threads: Int?
 }

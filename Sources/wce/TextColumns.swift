@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Rows of cells as lines of text, each column as wide as its widest cell and set to the right.
 struct TextColumns {
   /// What stands before each cell of a column; the first is at the start of the line.
@@ -13,7 +14,8 @@ struct TextColumns {
     let widths = gaps.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       let cells = gaps.indices.map { column in
-        gaps[column] + String(repeating: " ", count: widths[column] - row[column].count) + row[column]
+        gaps[column] + String(repeating: " ", count: widths[column] - row[column].count)
+          + row[column]
       }
       var line = cells.joined()
       while line.last == " " { line.removeLast() }
@@ -24,7 +26,8 @@ struct TextColumns {
   /// The width of the columns in a range, with the gaps between them.
   func width(_ columns: Range<Int>) -> Int {
     columns.map { column in
-      (rows.map { $0[column].count }.max() ?? 0) + (column == columns.lowerBound ? 0 : gaps[column].count)
+      (rows.map { $0[column].count }.max() ?? 0)
+        + (column == columns.lowerBound ? 0 : gaps[column].count)
     }.reduce(0, +)
   }
 }

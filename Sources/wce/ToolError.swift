@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import WeightedCrossEntropy
 
 #if canImport(Glibc)
@@ -35,7 +36,8 @@ struct ToolError: Error {
       switch error.category {
       case .missingInput: .missingInput
       case .cannotCreate: .cannotCreate
-      case .inputOutput: error.path == Output.path && Output.readerHasGone ? .brokenPipe : .inputOutput
+      case .inputOutput:
+        error.path == Output.path && Output.readerHasGone ? .brokenPipe : .inputOutput
       case .badData: .badData
       }
     message = error.description

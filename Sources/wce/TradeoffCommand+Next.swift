@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import LinearClassification
 
 extension TradeoffCommand {
@@ -26,7 +27,8 @@ extension TradeoffCommand {
           ("--target", target), ("--positive", positive), ("--pos-weights", path),
           ("--folds", folds == 5 ? nil : "\(folds)"), ("--seed", seed == 0 ? nil : "\(seed)"),
           ("--l2", l2Word),
-          ("--recall-at-least", recallAtLeast?.plain), ("--precision-at-least", precisionAtLeast?.plain),
+          ("--recall-at-least", recallAtLeast?.plain),
+          ("--precision-at-least", precisionAtLeast?.plain),
           ("--weights", weights),
         ]) + tableWords)
   }

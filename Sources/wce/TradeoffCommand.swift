@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import DataFiles
+import _DataFiles
 import LinearClassification
 
 /// `wce tradeoff`: which positive weight gives the recall or the precision that is needed.
 struct TradeoffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tradeoff",
-    abstract: "Find the positive weight that gives the recall or the precision you need, and what it costs.",
+    abstract:
+      "Find the positive weight that gives the recall or the precision you need, and what it costs.",
     discussion: """
       Cross-validates models over a path of positive weights, and on the same folds their rival, an unweighted model \
       whose threshold moves to 1 / (1 + q) instead. Without DATA it studies the example table inside the program, with a goal of \
@@ -40,7 +42,8 @@ struct TradeoffCommand: ParsableCommand {
   var folds = 5
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("What divides the rows among the folds.", valueName: "S"))
+    parsing: .unconditional,
+    help: ArgumentHelp("What divides the rows among the folds.", valueName: "S"))
   var seed: UInt64 = 0
 
   @Option(
@@ -50,12 +53,14 @@ struct TradeoffCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Recommend the weight that catches this share of the positives.", valueName: "R"))
+    help: ArgumentHelp(
+      "Recommend the weight that catches this share of the positives.", valueName: "R"))
   var recallAtLeast: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Recommend the weight with which this share of the alarms is right.", valueName: "P"))
+    help: ArgumentHelp(
+      "Recommend the weight with which this share of the alarms is right.", valueName: "P"))
   var precisionAtLeast: Double?
 
   @Option(
@@ -69,11 +74,14 @@ struct TradeoffCommand: ParsableCommand {
   var json: String?
 
   @Option(
-    help: ArgumentHelp("Write the chart of recall and precision against the weight.", valueName: "FILE.svg"),
+    help: ArgumentHelp(
+      "Write the chart of recall and precision against the weight.", valueName: "FILE.svg"),
     completion: .file(extensions: ["svg"]), transform: FileName.output(".svg"))
   var picture: String?
 
-  @Option(help: ArgumentHelp("The column with a weight for each row; 0 leaves it out.", valueName: "COLUMN"))
+  @Option(
+    help: ArgumentHelp(
+      "The column with a weight for each row; 0 leaves it out.", valueName: "COLUMN"))
   var weights: String?
 
   @OptionGroup var table: TableOptions
@@ -98,7 +106,8 @@ struct TradeoffCommand: ParsableCommand {
       throw ValidationError("Give --recall-at-least or --precision-at-least, not both.")
     }
     try requireDistinctFiles(
-      outputs: [("--report", report), ("--json", json), ("--picture", picture)], inputs: [("the data", data)])
+      outputs: [("--report", report), ("--json", json), ("--picture", picture)],
+      inputs: [("the data", data)])
     _ = try posWeights.map(WeightPath.init)
   }
 
@@ -127,7 +136,8 @@ struct TradeoffCommand: ParsableCommand {
     let report = TradeoffReport(
       study,
       provenance: TradeoffReport.Provenance(
-        dataName: data.name, target: data.table.target, featureCount: data.table.features.columns.count,
+        dataName: data.name, target: data.table.target,
+        featureCount: data.table.features.columns.count,
         command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
         version: WCE.version,
         notes: (data.path == nil ? [ExampleData.source] : [])

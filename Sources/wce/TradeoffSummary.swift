@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinearClassification
 
 /// What `wce tradeoff` reports on the terminal.
@@ -31,17 +32,22 @@ struct TradeoffSummary {
         .wrapped(),
     ]
     if data.path == nil {
-      lines += ["", "For your own data:", "  wce tradeoff DATA.csv --target COLUMN --recall-at-least R"]
+      lines += [
+        "", "For your own data:", "  wce tradeoff DATA.csv --target COLUMN --recall-at-least R",
+      ]
     }
     return lines.joined(separator: "\n")
   }
 
   private var table: String {
     var columns = TextColumns(gaps: ["", " ", "  ", "  ", "  ", "   | ", "  ", "  "])
-    columns.append(["", "weight", "recall     ", "precision   ", "F1 ", "threshold", "recall", "precision"])
+    columns.append([
+      "", "weight", "recall     ", "precision   ", "F1 ", "threshold", "recall", "precision",
+    ])
     for (index, (point, rival)) in zip(study.weightPath, study.thresholdPath).enumerated() {
       columns.append([
-        index == study.chosenIndex ? ">" : "", point.positiveWeight.shown, described(point, .recall),
+        index == study.chosenIndex ? ">" : "", point.positiveWeight.shown,
+        described(point, .recall),
         described(point, .precision), point.pooled[.f1].cell, rival.threshold.formatted(3),
         rival.pooled[.recall].cell, rival.pooled[.precision].cell,
       ])
@@ -62,7 +68,9 @@ struct TradeoffSummary {
   }
 
   private func described(_ point: TradeoffPoint, _ metric: Metric) -> String {
-    guard let value = point.pooled[metric], let spread = point.spread(of: metric) else { return "undefined" }
+    guard let value = point.pooled[metric], let spread = point.spread(of: metric) else {
+      return "undefined"
+    }
     return "\(value.fixed(3)) ±\(spread.standardDeviation.fixed(3))"
   }
 }

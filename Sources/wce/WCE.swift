@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import DataFiles
+import _DataFiles
 import LinearClassification
 import WeightedCrossEntropy
 
@@ -18,7 +19,8 @@ struct WCE: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      LossCommand.self, FitCommand.self, PredictCommand.self, EvaluateCommand.self, TradeoffCommand.self,
+      LossCommand.self, FitCommand.self, PredictCommand.self, EvaluateCommand.self,
+      TradeoffCommand.self,
       ExampleCommand.self, InfoCommand.self,
     ])
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import LinearClassification
 
@@ -13,7 +14,8 @@ struct WeightPath {
       if let dots = text.firstRange(of: "...") {
         try Self.range(text, from: text[..<dots.lowerBound], rest: text[dots.upperBound...])
       } else {
-        try text.split(separator: ",", omittingEmptySubsequences: false).map { part throws(ValidationError) in
+        try text.split(separator: ",", omittingEmptySubsequences: false).map {
+          part throws(ValidationError) in
           try Self.weight(part, in: text)
         }
       }

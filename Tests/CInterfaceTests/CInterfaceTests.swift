@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -24,11 +25,14 @@ struct CInterfaceTests {
 
   @Test(.enabled(if: CCompiler.readsELF, "readelf is not on the PATH"))
   func fileDependsOnTheCLibraryAlone() throws {
-    let dynamicSection = try Execution(of: "/usr/bin/env", ["readelf", "--dynamic", library.path]).text
+    let dynamicSection = try Execution(of: "/usr/bin/env", ["readelf", "--dynamic", library.path])
+      .text
     let needed = dynamicSection.matches(of: /\(NEEDED\).*\[(.*)\]/).map { String($0.1) }
     #expect(!needed.isEmpty)
     #expect(
-      needed.allSatisfy { $0.hasPrefix("libc.so") || $0.hasPrefix("libm.so") || $0.hasPrefix("ld-linux") })
+      needed.allSatisfy {
+        $0.hasPrefix("libc.so") || $0.hasPrefix("libm.so") || $0.hasPrefix("ld-linux")
+      })
   }
 
   @Test(.enabled(if: CCompiler.readsELF, "readelf is not on the PATH"))
@@ -36,10 +40,16 @@ struct CInterfaceTests {
     let header = try String(
       contentsOf: sources.appending(path: "include/weighted_cross_entropy.h"), encoding: .utf8)
     let declared = Set(
-      header.matches(of: /(?m)^(?:wce_status|int32_t|const char \*) ?(wce_\w+)\(/).map { String($0.1) })
-    let symbols = try Execution(of: "/usr/bin/env", ["readelf", "--dyn-syms", "--wide", library.path]).text
+      header.matches(of: /(?m)^(?:wce_status|int32_t|const char \*) ?(wce_\w+)\(/).map {
+        String($0.1)
+      })
+    let symbols = try Execution(
+      of: "/usr/bin/env", ["readelf", "--dyn-syms", "--wide", library.path]
+    ).text
     let exported = Set(
-      symbols.matches(of: /(?m)(?:FUNC|OBJECT) +(?:GLOBAL|WEAK) +\w+ +[0-9]+ +([^\s@]+)/).map { String($0.1) }
+      symbols.matches(of: /(?m)(?:FUNC|OBJECT) +(?:GLOBAL|WEAK) +\w+ +[0-9]+ +([^\s@]+)/).map {
+        String($0.1)
+      }
     )
     #expect(declared.count == 16)
     #expect(exported == declared)
@@ -53,7 +63,8 @@ struct CInterfaceTests {
     let result = try Execution(
       of: try #require(CCompiler.path),
       [
-        "-x", language[0], "-std=\(language[1])", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only",
+        "-x", language[0], "-std=\(language[1])", "-Wall", "-Wextra", "-Werror", "-pedantic",
+        "-fsyntax-only",
         header,
       ])
     #expect(result == Execution(status: 0, text: ""))
@@ -82,13 +93,15 @@ struct CCompilerTests {
             atPath: file, contents: nil, attributes: [.posixPermissions: permissions]))
       }
     }
-    let searchPath = folders.indices.map { root.appending(path: "\($0)").path }.joined(separator: ":")
+    let searchPath = folders.indices.map { root.appending(path: "\($0)").path }.joined(
+      separator: ":")
     #expect(CCompiler.path(in: searchPath) == expected.map { root.appending(path: $0).path })
   }
 }
 
 private let folder = URL(filePath: #filePath).deletingLastPathComponent()
-private let sources = folder.appending(path: "../../Sources/WeightedCrossEntropyCInterface").standardized
+private let sources = folder.appending(path: "../../Sources/WeightedCrossEntropyCInterface")
+  .standardized
 /// Beside the program that runs the tests.
 private let library = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
   .appending(path: "libweighted_cross_entropy.so")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What the test programs share. Each prints the promises that are broken, and ends with a status other than 0 if there are any. */
 #include "weighted_cross_entropy.h"
 

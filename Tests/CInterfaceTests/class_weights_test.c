@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What weighted_cross_entropy.h promises of class weights, from C. Prints each promise that is broken. */
 #include "check.h"
 

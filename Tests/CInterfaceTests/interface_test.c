@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What weighted_cross_entropy.h promises, from C: values, errors, hostile arguments. Prints each promise that is broken. */
 #include "check.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What weighted_cross_entropy.h promises beside results: what calls allocate and what they do to the floating-point status. */
 #include "check.h"
 

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 @Suite struct AtomicFileTests {
   let directory: TemporaryDirectory
@@ -45,7 +46,8 @@ import _TestSupport
   }
 
   @Test(
-    "Synchronizing finds a full device", .enabled(if: access("/dev/full", W_OK) == 0, "there is no /dev/full")
+    "Synchronizing finds a full device",
+    .enabled(if: access("/dev/full", W_OK) == 0, "there is no /dev/full")
   )
   func synchronizingOnAFullDevice() throws {
     let file = try AtomicFile(path: "/dev/full")
@@ -112,7 +114,8 @@ import _TestSupport
     try FileManager.default.createSymbolicLink(atPath: dangling, withDestinationPath: "nowhere")
     let error = try failure { try AtomicFile.write("new", to: dangling) }
     #expect(error.category == .cannotCreate)
-    #expect(error.reason == "cannot be written: it is a symbolic link to a file that does not exist")
+    #expect(
+      error.reason == "cannot be written: it is a symbolic link to a file that does not exist")
   }
 
   @Test func whatCannotBeCreated() throws {
@@ -142,9 +145,14 @@ import _TestSupport
   func permissionDenied() throws {
     let path = try directory.write("old", to: "f")
     try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: path)
-    #expect(try failure { _ = try AtomicFile(path: path) }.reason == "cannot be written: permission denied")
+    #expect(
+      try failure { _ = try AtomicFile(path: path) }.reason
+        == "cannot be written: permission denied")
     try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: directory.path)
-    defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.path) }
+    defer {
+      try? FileManager.default.setAttributes(
+        [.posixPermissions: 0o755], ofItemAtPath: directory.path)
+    }
     #expect(try failure { _ = try AtomicFile(path: directory.file("g")) }.category == .cannotCreate)
   }
 

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 @Suite struct CSVColumnReaderTests {
   let directory: TemporaryDirectory
@@ -13,10 +14,13 @@ import _TestSupport
     missing: CSVColumnReader.MissingPolicy = .error
   ) throws -> [Double] {
     let path = try directory.write(text, to: "a.csv")
-    return try CSVColumnReader(path: path, column: column, format: format, missing: missing).readRemaining()
+    return try CSVColumnReader(path: path, column: column, format: format, missing: missing)
+      .readRemaining()
   }
 
-  private func reason(_ name: String, of text: String, format: CSVFormat = CSVFormat()) throws -> String {
+  private func reason(_ name: String, of text: String, format: CSVFormat = CSVFormat()) throws
+    -> String
+  {
     let error = try failure { _ = try column(name, of: text, format: format) }
     #expect(error.category == .badData)
     #expect(error.description.hasPrefix("\(directory.file("a.csv")): "))
@@ -28,9 +32,11 @@ import _TestSupport
   @Test(
     "Line breaks, byte order mark, blank lines, last line without an end",
     arguments: [
-      "x,y\n1,2\n3,4\n", "x,y\n1,2\n3,4", "x,y\r\n1,2\r\n3,4\r\n", "x,y\r\n1,2\r\n3,4", "x,y\r1,2\r3,4\r",
+      "x,y\n1,2\n3,4\n", "x,y\n1,2\n3,4", "x,y\r\n1,2\r\n3,4\r\n", "x,y\r\n1,2\r\n3,4",
+      "x,y\r1,2\r3,4\r",
       "x,y\r1,2\r3,4",
-      "\u{FEFF}x,y\n1,2\n3,4\n", "\n\nx,y\n\n1,2\n\r\n3,4\n\n\n", "\"x\",\"y\"\n\"1\",\"2\"\n3,\"4\"",
+      "\u{FEFF}x,y\n1,2\n3,4\n", "\n\nx,y\n\n1,2\n\r\n3,4\n\n\n",
+      "\"x\",\"y\"\n\"1\",\"2\"\n3,\"4\"",
       " x , y \n 1, 2\n3 ,4 \n",
     ])
   func lines(_ text: String) throws {
@@ -39,12 +45,14 @@ import _TestSupport
   }
 
   @Test func quotes() throws {
-    let text = "\"a \"\"b\"\"\",\"c\nd\",e\"f\n\"1\",2,x\n3,\"4\",\"line\r\n\"\"break, \"\n5,6,\"\"\n"
+    let text =
+      "\"a \"\"b\"\"\",\"c\nd\",e\"f\n\"1\",2,x\n3,\"4\",\"line\r\n\"\"break, \"\n5,6,\"\"\n"
     #expect(try column("a \"b\"", of: text) == [1, 3, 5])
     #expect(try column("c\nd", of: text) == [2, 4, 6])
     #expect(try reason("e\"f", of: text) == #"row 1 (line 3), column "e\"f": "x" is not a number"#)
     #expect(
-      try reason("3", of: "a,b,c\n1,\"x\ny\",3\n1,2,z") == #"row 2 (line 4), column "c": "z" is not a number"#
+      try reason("3", of: "a,b,c\n1,\"x\ny\",3\n1,2,z")
+        == #"row 2 (line 4), column "c": "z" is not a number"#
     )
   }
 
@@ -62,7 +70,9 @@ import _TestSupport
     let pipe = try #require(CSVFormat.Delimiter("|"))
     #expect(try column("y", of: "x|y\n1|2\n", format: CSVFormat(delimiter: pipe)) == [2])
     #expect(try column("x,y", of: "x,y;z\n1;2\n", format: CSVFormat(delimiter: .semicolon)) == [1])
-    for character: Character in ["a", "1", "\"", "\n", "\r\n", ".", "+", "-", " ", "é", "_", "\u{0}", "'"] {
+    for character: Character in [
+      "a", "1", "\"", "\n", "\r\n", ".", "+", "-", " ", "é", "_", "\u{0}", "'",
+    ] {
       #expect(CSVFormat.Delimiter(character) == nil, "\(character)")
     }
     #expect(CSVFormat.Delimiter("\t") == .tab && CSVFormat.Delimiter(",") == .comma)
@@ -78,7 +88,8 @@ import _TestSupport
       try reason("3", of: "1,2\n3,4\n", format: format)
         == #"there is no column "3"; the columns are "1", "2""#)
     #expect(
-      try reason("1", of: "1,2\nx,4\n", format: format) == #"row 2 (line 2), column "1": "x" is not a number"#
+      try reason("1", of: "1,2\nx,4\n", format: format)
+        == #"row 2 (line 2), column "1": "x" is not a number"#
     )
   }
 
@@ -154,7 +165,8 @@ import _TestSupport
     #expect(try column("1", of: "2,1\n10,20\n") == [20])
     #expect(try column("2", of: "2,1\n10,20\n") == [10])
     #expect(try column("2", of: "a,b\n10,20\n") == [20])
-    #expect(try reason("c", of: "a,b\n1,2\n") == #"there is no column "c"; the columns are "a", "b""#)
+    #expect(
+      try reason("c", of: "a,b\n1,2\n") == #"there is no column "c"; the columns are "a", "b""#)
     #expect(try reason("0", of: "a,b\n1,2\n").hasPrefix("there is no column"))
     let many = (1...30).map { "c\($0)" }.joined(separator: ",")
     #expect(try reason("x", of: many + "\n").hasSuffix(#""c20" and 10 more"#))
@@ -163,7 +175,8 @@ import _TestSupport
   @Test func aNameOfSeveralColumns() throws {
     #expect(
       try reason("a", of: "a,b,a\n1,2,3\n")
-        == #"the name "a" belongs to several columns, the first of them 1 and 3; name one by its number"#)
+        == #"the name "a" belongs to several columns, the first of them 1 and 3; name one by its number"#
+    )
     #expect(try column("3", of: "a,b,a\n1,2,3\n") == [3])
     #expect(try column("b", of: "a,b,a\n1,2,3\n") == [2])
   }
@@ -171,20 +184,29 @@ import _TestSupport
   // MARK: Errors
 
   @Test func badNumbers() throws {
-    #expect(try reason("x", of: "y,x\n1,2\n1,two\n") == #"row 2 (line 3), column "x": "two" is not a number"#)
-    #expect(try reason("x", of: "y,x\n1,2\n1,3 4\n") == #"row 2 (line 3), column "x": "3 4" is not a number"#)
-    #expect(try reason("x", of: "x;y\n1,5;2\n") == #"row 1 (line 2), column "x": "1,5" is not a number"#)
+    #expect(
+      try reason("x", of: "y,x\n1,2\n1,two\n")
+        == #"row 2 (line 3), column "x": "two" is not a number"#)
+    #expect(
+      try reason("x", of: "y,x\n1,2\n1,3 4\n")
+        == #"row 2 (line 3), column "x": "3 4" is not a number"#)
+    #expect(
+      try reason("x", of: "x;y\n1,5;2\n") == #"row 1 (line 2), column "x": "1,5" is not a number"#)
     let long = String(repeating: "z", count: 100)
     #expect(
       try reason("x", of: "x\n\(long)\n")
         == "row 1 (line 2), column \"x\": \"\(long.prefix(60))…\" is not a number")
-    #expect(try reason("x", of: "x\n\"a\nb\u{1B}[2J\"\n").contains(#""a\nb\u{1B}[2J" is not a number"#))
+    #expect(
+      try reason("x", of: "x\n\"a\nb\u{1B}[2J\"\n").contains(#""a\nb\u{1B}[2J" is not a number"#))
   }
 
   @Test func missingCells() throws {
-    #expect(try reason("x", of: "x,y\n1,2\n,4\n") == #"row 2 (line 3), column "x": the cell is empty"#)
-    #expect(try reason("y", of: "x,y\n1,2\n3, \n") == #"row 2 (line 3), column "y": the cell is empty"#)
-    #expect(try reason("y", of: "x,y\n1,\"\"\n") == #"row 1 (line 2), column "y": the cell is empty"#)
+    #expect(
+      try reason("x", of: "x,y\n1,2\n,4\n") == #"row 2 (line 3), column "x": the cell is empty"#)
+    #expect(
+      try reason("y", of: "x,y\n1,2\n3, \n") == #"row 2 (line 3), column "y": the cell is empty"#)
+    #expect(
+      try reason("y", of: "x,y\n1,\"\"\n") == #"row 1 (line 2), column "y": the cell is empty"#)
     let values = try column("x", of: "x,y\n,2\n3,4\n\"\",0", missing: .nan)
     #expect(isSame(values, [.nan, 3, .nan]))
     #expect(throws: DataFileError.self) { try column("x", of: "x,y\nNA,2\n", missing: .nan) }
@@ -193,18 +215,24 @@ import _TestSupport
   @Test("In a table of one column a blank line is an empty cell, but not at the end of the file")
   func blankLinesOfOneColumn() throws {
     #expect(try column("x", of: "x\n1\n2\n\n\r\n\n") == [1, 2])
-    #expect(try reason("x", of: "x\n1\n\n\n2\n") == #"row 2 (line 3), column "x": the cell is empty"#)
-    #expect(isSame(try column("x", of: "x\n\n1\n\n\n2\n\n", missing: .nan), [.nan, 1, .nan, .nan, 2]))
+    #expect(
+      try reason("x", of: "x\n1\n\n\n2\n") == #"row 2 (line 3), column "x": the cell is empty"#)
+    #expect(
+      isSame(try column("x", of: "x\n\n1\n\n\n2\n\n", missing: .nan), [.nan, 1, .nan, .nan, 2]))
     #expect(try reason("x", of: "x\n1\n\n2\nz").hasPrefix("row 2 (line 3)"))
     #expect(
-      isSame(try column("1", of: "1\n\n2", format: CSVFormat(hasHeader: false), missing: .nan), [1, .nan, 2]))
+      isSame(
+        try column("1", of: "1\n\n2", format: CSVFormat(hasHeader: false), missing: .nan),
+        [1, .nan, 2]))
   }
 
   @Test func raggedRows() throws {
     #expect(
-      try reason("x", of: "x,y\n1,2\n3\n") == "row 2 (line 3): the table has 2 columns, this row has only 1")
+      try reason("x", of: "x,y\n1,2\n3\n")
+        == "row 2 (line 3): the table has 2 columns, this row has only 1")
     #expect(
-      try reason("x", of: "x,y\n1,2,3\n") == "row 1 (line 2): the table has 2 columns, this row has more")
+      try reason("x", of: "x,y\n1,2,3\n")
+        == "row 1 (line 2): the table has 2 columns, this row has more")
     #expect(
       try reason("x", of: "x\n1,2\n")
         == "row 1 (line 2): the table has 1 column, this row has more; is the delimiter another?")
@@ -218,23 +246,27 @@ import _TestSupport
     #expect(
       try reason("x", of: "x,y\n1,\"a\"b\n")
         == #"row 1 (line 2), column "y": there is text behind the closing quote"#)
-    #expect(try reason("x", of: "\"x,y\n1,2\n") == "line 1: a quote is opened here and never closed")
+    #expect(
+      try reason("x", of: "\"x,y\n1,2\n") == "line 1: a quote is opened here and never closed")
   }
 
   @Test func aRowBeyondTheLimit() throws {
-    let path = try directory.write("x,y\n1,\"" + String(repeating: "abc\n", count: 500), to: "l.csv")
+    let path = try directory.write(
+      "x,y\n1,\"" + String(repeating: "abc\n", count: 500), to: "l.csv")
     let file = try CSVFile(
       file: InputFile(path: path), format: CSVFormat(),
       limits: CSVBlockReader.Limits(chunkSize: 16, rowSize: 1024))
     let reader = try CSVColumnReader(file: file, column: "x", missing: .error)
     let error = try failure { _ = try reader.readRemaining(as: Double.self) }
-    #expect(error.reason == "a row is longer than 1024 bytes; is there a quote that is never closed?")
+    #expect(
+      error.reason == "a row is longer than 1024 bytes; is there a quote that is never closed?")
   }
 
   @Test func emptyFiles() throws {
     for text in ["", "\n\n", "\u{FEFF}", "\r\n"] {
       #expect(
-        try reason("x", of: text) == "the file is empty; a header with the names of the columns is expected")
+        try reason("x", of: text)
+          == "the file is empty; a header with the names of the columns is expected")
       #expect(try reason("1", of: text, format: CSVFormat(hasHeader: false)) == "the file is empty")
     }
     #expect(try column("x", of: "x,y\n") == [])
@@ -250,7 +282,10 @@ import _TestSupport
     }
     for (start, reason) in [
       ([0x1F, 0x8B, 8], "the file is compressed by gzip; decompress it first"),
-      (Array("PK\u{3}\u{4}".utf8), "this is a ZIP archive, as spreadsheets are; save the table as CSV"),
+      (
+        Array("PK\u{3}\u{4}".utf8),
+        "this is a ZIP archive, as spreadsheets are; save the table as CSV"
+      ),
       (Array("PAR1\u{15}".utf8), "this is a Parquet file; save the table as CSV"),
       (NPYHeader.magic + [1, 0], "this is an array of NumPy, not a table"),
     ] as [([UInt8], String)] {
@@ -262,11 +297,15 @@ import _TestSupport
     #expect(try CSVColumnReader(path: path, column: "x").readRemaining(as: Double.self) == [2])
     #expect(
       try failure { _ = try CSVColumnReader(path: path, column: "\u{E9}") }.description
-        == "\(path): line 1: the name of column 1, \"\u{FFFD}\", is not UTF-8; save the file as UTF-8")
+        == "\(path): line 1: the name of column 1, \"\u{FFFD}\", is not UTF-8; save the file as UTF-8"
+    )
   }
 
   @Test func singlePrecisionIsRoundedOnce() throws {
     let path = try directory.write("x\n1.000000059604644775390625000000001\n", to: "s.csv")
-    #expect(try CSVColumnReader(path: path, column: "x").readRemaining(as: Float.self) == [Float(1).nextUp])
+    #expect(
+      try CSVColumnReader(path: path, column: "x").readRemaining(as: Float.self) == [
+        Float(1).nextUp
+      ])
   }
 }

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 /// Tables of which nobody has said whether the first row is a header.
 @Suite struct CSVHeaderDetectionTests {
@@ -9,7 +10,9 @@ import _TestSupport
   init() throws { directory = try TemporaryDirectory() }
 
   /// The names of the columns, and the first column.
-  private func read(_ text: String, hasHeader: Bool? = nil) throws -> (names: [String], numbers: [Double]) {
+  private func read(_ text: String, hasHeader: Bool? = nil) throws -> (
+    names: [String], numbers: [Double]
+  ) {
     let path = try directory.write(text, to: "t.csv")
     let reader = try CSVColumnReader(
       path: path, column: "1", format: CSVFormat(hasHeader: hasHeader), missing: .nan)
@@ -17,7 +20,8 @@ import _TestSupport
   }
 
   @Test(
-    "A first row of nothing but numbers is data", arguments: ["1,2\n3,4\n", "1,\n3,4", "\"1\",-2e5\n3,4\n"])
+    "A first row of nothing but numbers is data",
+    arguments: ["1,2\n3,4\n", "1,\n3,4", "\"1\",-2e5\n3,4\n"])
   func numbers(_ text: String) throws {
     let table = try read(text)
     #expect(table.names == ["1", "2"])

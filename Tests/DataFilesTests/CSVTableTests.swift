@@ -1,16 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 @Suite struct CSVTableTests {
   let directory: TemporaryDirectory
   init() throws { directory = try TemporaryDirectory() }
 
-  private func table(_ text: String, format: CSVFormat = CSVFormat(), textColumns: Set<String> = []) throws
+  private func table(_ text: String, format: CSVFormat = CSVFormat(), textColumns: Set<String> = [])
+    throws
     -> CSVTable
   {
-    try CSVTable(contentsOf: try directory.write(text, to: "t.csv"), format: format, textColumns: textColumns)
+    try CSVTable(
+      contentsOf: try directory.write(text, to: "t.csv"), format: format, textColumns: textColumns)
   }
 
   private func numbers(_ column: CSVTable.Column) -> [Double]? {
@@ -49,7 +52,8 @@ import _TestSupport
     #expect(text.firstMissing == CSVTable.Position(row: 3, line: 4))
     let error = table.badCell(try #require(number.firstMissing), column: 0, "the cell is empty")
     #expect(
-      error.description == #"\#(directory.file("t.csv")): row 2 (line 3), column "n": the cell is empty"#)
+      error.description
+        == #"\#(directory.file("t.csv")): row 2 (line 3), column "n": the cell is empty"#)
     #expect(error.category == .badData)
   }
 
@@ -65,8 +69,11 @@ import _TestSupport
       for turn in Set([0, 1, rowCount / 2, rowCount - 1]) where turn < rowCount {
         // What numbers would lose: leading zeros, spelling, the words for missing.
         let early = ["007", "1.0", "NA", "", "1e3", "+5", "7"]
-        let cells = (0..<rowCount).map { $0 < turn ? early[$0 % early.count] : $0 == turn ? "text" : "7" }
-        let table = try table("i,t,x\n" + cells.enumerated().map { "\($0),\($1),\($0 % 10)\n" }.joined())
+        let cells = (0..<rowCount).map {
+          $0 < turn ? early[$0 % early.count] : $0 == turn ? "text" : "7"
+        }
+        let table = try table(
+          "i,t,x\n" + cells.enumerated().map { "\($0),\($1),\($0 % 10)\n" }.joined())
         let column = table.columns[1]
         #expect(texts(column) == cells.map { $0.isEmpty ? nil : $0 })
         #expect(column.missingCount == cells.count { $0.isEmpty })
@@ -76,7 +83,8 @@ import _TestSupport
         guard case .categories(_, let labels) = column.values else { continue }
         var seen: Set<String> = [""]
         #expect(
-          labels == cells.filter { seen.insert($0).inserted }, "labels come in the order of their first row")
+          labels == cells.filter { seen.insert($0).inserted },
+          "labels come in the order of their first row")
       }
     }
   }
@@ -94,9 +102,11 @@ import _TestSupport
   @Test(
     "A text is a number exactly where a column of such cells is one of numbers",
     arguments: [
-      "1", "-2.5e1", " 7 ", ".5", "5.", "+3", "nan", "-Inf", "1e999", "123456789012345678901234567890", "NA",
+      "1", "-2.5e1", " 7 ", ".5", "5.", "+3", "nan", "-Inf", "1e999",
+      "123456789012345678901234567890", "NA",
       "N/A",
-      "null", "?", "", " ", "0x1F", "0x1p3", "1\u{0}", "\u{0}", "1 2", "1,5", "1e", "e5", "-", "na", "--1",
+      "null", "?", "", " ", "0x1F", "0x1p3", "1\u{0}", "\u{0}", "1 2", "1,5", "1e", "e5", "-", "na",
+      "--1",
       "infinit", "\u{661}", "1_000", "\"", "2\"",
     ])
   func numbersOfTexts(_ text: String) throws {
@@ -133,7 +143,9 @@ import _TestSupport
   /// A failure's description without the path.
   private func message(_ bytes: [UInt8], hasHeader: Bool = true) throws -> String {
     let path = try directory.write(bytes, to: "t.csv")
-    let error = try failure { _ = try CSVTable(contentsOf: path, format: CSVFormat(hasHeader: hasHeader)) }
+    let error = try failure {
+      _ = try CSVTable(contentsOf: path, format: CSVFormat(hasHeader: hasHeader))
+    }
     #expect(error.category == .badData)
     return error.description.replacing("\(path): ", with: "")
   }
@@ -147,9 +159,11 @@ import _TestSupport
       try message(Array("n,c\n1,x\n2,".utf8) + name + Array("\n".utf8))
         == "row 2 (line 3), column \"c\": \(reason)")
     #expect(
-      try message(Array("1\n2\n".utf8) + name, hasHeader: false) == "row 3 (line 3), column \"1\": \(reason)")
+      try message(Array("1\n2\n".utf8) + name, hasHeader: false)
+        == "row 3 (line 3), column \"1\": \(reason)")
     #expect(
-      try message(name + Array("\n".utf8), hasHeader: false) == "row 1 (line 1), column \"1\": \(reason)")
+      try message(name + Array("\n".utf8), hasHeader: false)
+        == "row 1 (line 1), column \"1\": \(reason)")
     #expect(
       try message(Array("\nn,\"".utf8) + name + Array("\"\n1,2\n".utf8))
         == "line 2: the name of column 2, \"Jos\u{FFFD}\", is not UTF-8; save the file as UTF-8")
@@ -178,7 +192,8 @@ import _TestSupport
     #expect(
       try failure { _ = try table("a,b\n1,2\n3\n") }.location == .row(2, line: 3, column: nil))
     #expect(
-      try failure { _ = try table("a,b\n1,2\n3,\"4\n5,6") }.location == .row(2, line: 3, column: "b"))
+      try failure { _ = try table("a,b\n1,2\n3,\"4\n5,6") }.location
+        == .row(2, line: 3, column: "b"))
   }
 
   @Test("A table is the same however its blocks are cut, and agrees with the column reader")
@@ -188,7 +203,8 @@ import _TestSupport
     for _ in 0..<20 {
       let names = ["p", "q", "r"]
       let rows = (0..<Int.random(in: 1...12, using: &generator)).map { row in
-        names.map { $0 == "p" ? "\(row)" : words.randomElement(using: &generator)! }.joined(separator: ",")
+        names.map { $0 == "p" ? "\(row)" : words.randomElement(using: &generator)! }.joined(
+          separator: ",")
       }
       let path = try directory.write("p,q,r\n" + rows.joined(separator: "\n"), to: "c.csv")
       let whole = try CSVTable(contentsOf: path, format: CSVFormat(delimiter: .comma))
@@ -216,7 +232,8 @@ import _TestSupport
   }
 
   @Test func progressReachesTheSizeOfTheFile() throws {
-    let path = try directory.write("a\n" + String(repeating: "12345\n", count: 100_000), to: "p.csv")
+    let path = try directory.write(
+      "a\n" + String(repeating: "12345\n", count: 100_000), to: "p.csv")
     var last: ReadingProgress?
     _ = try CSVTable(contentsOf: path) { progress in
       #expect(progress.byteCount >= last?.byteCount ?? 0)

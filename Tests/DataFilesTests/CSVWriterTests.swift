@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 @Suite struct CSVWriterTests {
   let directory: TemporaryDirectory
@@ -45,11 +46,14 @@ import _TestSupport
     let double = try CSVWriter(path: path, header: ["loss"])
     try double.append(column: doubles.span)
     try double.finish()
-    #expect(isSame(try CSVColumnReader(path: path, column: "loss").readRemaining(as: Double.self), doubles))
+    #expect(
+      isSame(
+        try CSVColumnReader(path: path, column: "loss").readRemaining(as: Double.self), doubles))
     let float = try CSVWriter(path: path, header: ["loss"])
     try float.append(column: floats.span)
     try float.finish()
-    #expect(isSame(try CSVColumnReader(path: path, column: "loss").readRemaining(as: Float.self), floats))
+    #expect(
+      isSame(try CSVColumnReader(path: path, column: "loss").readRemaining(as: Float.self), floats))
   }
 
   @Test func textIsReadBack() throws {
@@ -57,8 +61,10 @@ import _TestSupport
     let pieces = ["a", "\"", ",", ";", "\n", "\r\n", "\r", "\t", " ", "é", "1", ""]
     let rows = (0..<500).map { _ in
       (0..<2).map { _ in
-        (0..<Int.random(in: 0...5, using: &generator)).map { _ in pieces.randomElement(using: &generator)! }
-          .joined()
+        (0..<Int.random(in: 0...5, using: &generator)).map { _ in
+          pieces.randomElement(using: &generator)!
+        }
+        .joined()
       }
     }
     let writer = try CSVWriter(path: directory.file("t.csv"), header: ["p", "q"])
@@ -76,14 +82,16 @@ import _TestSupport
     }
   }
 
-  @Test("A missing cell of a table of one column is no blank line") func missingSingleCell() throws {
+  @Test("A missing cell of a table of one column is no blank line") func missingSingleCell() throws
+  {
     let writer = try CSVWriter(path: directory.file("m.csv"), header: ["x"])
     try writer.append([.missing])
     try writer.append([.double(1)])
     try writer.append([.missing])
     try writer.finish()
     #expect(try text("m.csv") == "x\n\"\"\n1\n\"\"\n")
-    let values: [Double] = try CSVColumnReader(path: writer.path, column: "x", missing: .nan).readRemaining()
+    let values: [Double] = try CSVColumnReader(path: writer.path, column: "x", missing: .nan)
+      .readRemaining()
     #expect(isSame(values, [.nan, 1, .nan]))
   }
 

@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import Testing
 
 @Suite struct DataFileErrorTests {
@@ -12,7 +13,8 @@ import Testing
       (.row(3, line: 4, column: "age"), #"a.csv: row 3 (line 4), column "age": reason"#),
     ] as [(DataFileError.Location?, String)])
   func descriptions(_ location: DataFileError.Location?, _ text: String) {
-    #expect(DataFileError(.badData, path: "a.csv", at: location, reason: "reason").description == text)
+    #expect(
+      DataFileError(.badData, path: "a.csv", at: location, reason: "reason").description == text)
   }
 
   @Test func quotesInsideNamesAreEscaped() {
@@ -25,6 +27,7 @@ import Testing
   @Test func namesCannotBreakTheLine() {
     let location = DataFileError.Location.row(1, line: 2, column: "a\nb\u{1B}[31m\u{2028}")
     let error = DataFileError(.missingInput, path: "x\ny", at: location, reason: "no such file")
-    #expect(error.description == #"x\ny: row 1 (line 2), column "a\nb\u{1B}[31m\u{2028}": no such file"#)
+    #expect(
+      error.description == #"x\ny: row 1 (line 2), column "a\nb\u{1B}[31m\u{2028}": no such file"#)
   }
 }

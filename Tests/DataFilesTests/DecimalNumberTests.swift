@@ -1,15 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 @Suite struct DecimalNumberTests {
   /// The number in a cell, as the readers take it.
   private func parse<Scalar: NumericScalar>(_ text: String, as type: Scalar.Type) -> Scalar? {
-    let bytes = Array(text.utf8) + [UInt8(ascii: "\n")] + [UInt8](repeating: 0, count: CSVBlockReader.slack)
+    let bytes =
+      Array(text.utf8) + [UInt8(ascii: "\n")] + [UInt8](repeating: 0, count: CSVBlockReader.slack)
     return bytes.withUnsafeBufferPointer {
-      CSVCell(bytes: UnsafeBufferPointer(rebasing: $0.prefix(text.utf8.count)), isQuoted: false).number(
-        as: type)
+      CSVCell(bytes: UnsafeBufferPointer(rebasing: $0.prefix(text.utf8.count)), isQuoted: false)
+        .number(
+          as: type)
     }
   }
 
@@ -62,7 +65,8 @@ import _TestSupport
       check("\((Double(float) + Double(float.nextUp)) / 2)")
       let integer = UInt64.random(in: 1 << 53..<1 << 54, using: &generator) | 1
       check("\(integer)")
-      check("\(integer).\(String(repeating: "0", count: Int.random(in: 0...20, using: &generator)))1")
+      check(
+        "\(integer).\(String(repeating: "0", count: Int.random(in: 0...20, using: &generator)))1")
       check("\(integer)e\(Int.random(in: -5...23, using: &generator))")
     }
     for power in 0..<64 {
@@ -76,7 +80,8 @@ import _TestSupport
   @Test(
     "The written forms that are numbers",
     arguments: [
-      ("1", 1), ("-1.5e-3", -0.0015), (".5", 0.5), ("+2", 2), ("2.", 2), ("-.5E+1", -5), ("00012", 12),
+      ("1", 1), ("-1.5e-3", -0.0015), (".5", 0.5), ("+2", 2), ("2.", 2), ("-.5E+1", -5),
+      ("00012", 12),
       ("-0", -0.0),
       (" 3", 3), ("3\t ", 3), ("1e400", .infinity), ("-1e400", -.infinity), ("1e-400", 0),
       ("0e999999999999", 0),
@@ -99,9 +104,11 @@ import _TestSupport
   @Test(
     "What is not a number",
     arguments: [
-      "", " ", "-", "+", ".", "-.", "e5", ".e5", "1e", "1e+", "1ee5", "1.2.3", "--1", "+-1", "1 2", "1,5",
+      "", " ", "-", "+", ".", "-.", "e5", ".e5", "1e", "1e+", "1ee5", "1.2.3", "--1", "+-1", "1 2",
+      "1,5",
       "0x10", "1f", "1_000",
-      "١", "in", "infinit", "infinityx", "nan(0)", "na", "1e5.5", "½", "1\u{0}", "∞", "NA", "0b1", "1d5",
+      "١", "in", "infinit", "infinityx", "nan(0)", "na", "1e5.5", "½", "1\u{0}", "∞", "NA", "0b1",
+      "1d5",
     ])
   func notNumbers(_ text: String) {
     #expect(parse(text, as: Double.self) == nil)
@@ -121,7 +128,8 @@ import _TestSupport
     var generator = SeededGenerator(seed: 4)
     for _ in 0..<10_000 {
       let bytes =
-        Array("\(Double.random(in: -1e6...1e6, using: &generator))".utf8) + [UInt8](repeating: 0, count: 16)
+        Array("\(Double.random(in: -1e6...1e6, using: &generator))".utf8)
+        + [UInt8](repeating: 0, count: 16)
       bytes.withUnsafeBufferPointer { bytes in
         var position = bytes.baseAddress!
         let number = DecimalNumber(&position)

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 @Suite struct HalfPrecisionTests {
   /// The value of a binary16 number from the definition of the format.
@@ -34,7 +35,8 @@ import _TestSupport
       let high = bits + 1 == 0x7C00 ? 65536 : definition(bits + 1)
       let middle = (low + high) / 2
       let even = bits & 1 == 0 ? bits : bits + 1
-      for (value, expected) in [(middle.nextDown, bits), (middle, even), (middle.nextUp, bits + 1)] {
+      for (value, expected) in [(middle.nextDown, bits), (middle, even), (middle.nextUp, bits + 1)]
+      {
         #expect(HalfPrecision.bits(value) == expected, "\(value)")
         #expect(HalfPrecision.bits(-value) == expected | 0x8000)
       }

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 /// Files damaged at random: each gives an answer or a `DataFileError`, in little memory and time.
 @Suite struct HostileFileTests {
@@ -76,9 +77,12 @@ import _TestSupport
             #expect(numbers.count { $0.isNaN } == column.missingCount)
             // The column reader gives the same numbers, or refuses a word for a missing one.
             let reader = try CSVColumnReader(
-              file: CSVFile(file: InputFile(path: path), format: format, limits: limits), index: index,
+              file: CSVFile(file: InputFile(path: path), format: format, limits: limits),
+              index: index,
               missing: .nan)
-            if let again = try? reader.readRemaining(as: Double.self) { #expect(isSame(again, numbers)) }
+            if let again = try? reader.readRemaining(as: Double.self) {
+              #expect(isSame(again, numbers))
+            }
           case .categories(let codes, let labels):
             #expect(codes.count == table.rowCount)
             #expect(codes.allSatisfy { $0 >= -1 && $0 < labels.count })

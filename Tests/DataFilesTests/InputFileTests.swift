@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 @Suite struct InputFileTests {
   let directory: TemporaryDirectory
@@ -41,7 +42,8 @@ import _TestSupport
       atPath: closed, withIntermediateDirectories: false, attributes: [.posixPermissions: 0])
     let unreachable = try failure { _ = try NPYReader(path: closed + "/f") }
     #expect(unreachable.category == .missingInput)
-    #expect(unreachable.reason == "cannot be reached: permission denied for a directory of the path")
+    #expect(
+      unreachable.reason == "cannot be reached: permission denied for a directory of the path")
   }
 
   /// A pipe that another thread fills with these bytes; its path.
@@ -60,7 +62,8 @@ import _TestSupport
   }
 
   @Test(
-    "The bytes of files and pipes, of whatever length", arguments: [0, 1, 65_535, 65_536, 65_537, 300_000])
+    "The bytes of files and pipes, of whatever length",
+    arguments: [0, 1, 65_535, 65_536, 65_537, 300_000])
   func wholeContents(count: Int) throws {
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 31) }
     #expect(try contents(ofFile: directory.write(bytes, to: "f")) == bytes)
@@ -76,10 +79,12 @@ import _TestSupport
       #expect(try failure { try reader.rewind() }.reason == "a pipe can be read only once")
     }
     let values = (0..<100_000).map { Float($0) }
-    let writer = try NPYWriter(path: directory.file("w.npy"), elementType: .float32, shape: [100_000])
+    let writer = try NPYWriter(
+      path: directory.file("w.npy"), elementType: .float32, shape: [100_000])
     try writer.append(values)
     try writer.finish()
-    #expect(try NPYReader(path: pipe(try directory.read("w.npy"))).readAll(as: Float.self) == values)
+    #expect(
+      try NPYReader(path: pipe(try directory.read("w.npy"))).readAll(as: Float.self) == values)
   }
 
   @Test("A pipe that is copied can be read twice, and in Fortran order")
@@ -107,16 +112,21 @@ import _TestSupport
     #expect(error.reason == "the data ends here; shape [3, 4] promises 12 elements")
     // A header may promise anything; nothing of that size is allocated.
     let header =
-      NPYHeader(elementType: .float64, shape: [1 << 50]).serialized() + [UInt8](repeating: 0, count: 16)
+      NPYHeader(elementType: .float64, shape: [1 << 50]).serialized()
+      + [UInt8](repeating: 0, count: 16)
     let huge = try NPYReader(path: pipe(header))
     #expect(try failure { _ = try huge.readAll(as: Double.self) }.location == .element(2))
-    #expect(try failure { _ = try NPYReader(path: pipe(Array(array.file.prefix(50)))) }.category == .badData)
+    #expect(
+      try failure { _ = try NPYReader(path: pipe(Array(array.file.prefix(50)))) }.category
+        == .badData)
   }
 
   @Test func fortranOrderFromAPipe() throws {
     let array = try #require(NumPyArray.all.first { $0.name == "<f8 F 1" })
     let error = try failure { _ = try NPYReader(path: pipe(array.file)) }
-    #expect(error.reason == "an array in Fortran order cannot be read from a pipe; save it to a file first")
+    #expect(
+      error.reason
+        == "an array in Fortran order cannot be read from a pipe; save it to a file first")
     // With one axis both orders are the same.
     let vector = try #require(NumPyArray.all.first { $0.name == "shape F (5,)" })
     #expect(try NPYReader(path: pipe(vector.file)).readAll(as: Double.self) == vector.values)
@@ -154,7 +164,8 @@ import _TestSupport
       let error = try failure { _ = try reader.readAll(as: Float.self) }
       #expect(error.category == .badData)
       #expect(
-        error.description.contains("the data ends here") || error.description.contains("became shorter"))
+        error.description.contains("the data ends here")
+          || error.description.contains("became shorter"))
     }
   }
 }

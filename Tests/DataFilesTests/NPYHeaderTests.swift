@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 @Suite struct NPYHeaderTests {
   let directory: TemporaryDirectory
@@ -10,7 +11,8 @@ import _TestSupport
   /// The header of a file of version 1.0 with this text, and enough data for small shapes.
   private func read(_ text: String, dataCount: Int = 4096) throws -> NPYHeader {
     let bytes =
-      NPYHeader.magic + [1, 0, UInt8(text.utf8.count & 255), UInt8(text.utf8.count >> 8)] + Array(text.utf8)
+      NPYHeader.magic + [1, 0, UInt8(text.utf8.count & 255), UInt8(text.utf8.count >> 8)]
+      + Array(text.utf8)
       + [UInt8](repeating: 0, count: dataCount)
     return try NPYReader(path: try directory.write(bytes, to: "h.npy")).header
   }
@@ -27,7 +29,8 @@ import _TestSupport
     ])
   func spellings(_ text: String) throws {
     let header = try read(text)
-    #expect(header.elementType == .int32 && header.byteOrder == .littleEndian && header.isFortranOrder)
+    #expect(
+      header.elementType == .int32 && header.byteOrder == .littleEndian && header.isFortranOrder)
     #expect(header.shape == [2, 3])
   }
 
@@ -58,13 +61,25 @@ import _TestSupport
       ),
       ("{'descr': '<f4', 'fortran_order': 0, 'shape': (2,)}", "fortran_order is not True or False"),
       ("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", "a negative length"),
-      ("{'descr': '<f4', 'fortran_order': False, 'shape': (2.5,)}", "a length that is not a whole number"),
-      ("{'descr': '<f4', 'fortran_order': False, 'shape': (x,)}", "a length that is not a whole number"),
+      (
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2.5,)}",
+        "a length that is not a whole number"
+      ),
+      (
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (x,)}",
+        "a length that is not a whole number"
+      ),
       ("{'descr': '<f4', 'fortran_order': False, 'shape': (3)}", "the shape is not a tuple"),
       ("{'descr': '<f4', 'fortran_order': False, 'shape': 3}", "\"(\" is expected"),
       ("{'descr': '<f4', 'fortran_order': False, 'shape': [3]}", "\"(\" is expected"),
-      ("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775808,)}", "beyond 2^63 - 1"),
-      ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999999,)}", "beyond 2^63 - 1"),
+      (
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775808,)}",
+        "beyond 2^63 - 1"
+      ),
+      (
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999999,)}",
+        "beyond 2^63 - 1"
+      ),
       (
         "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}",
         "takes more than 2^63 - 1 bytes"
@@ -79,7 +94,10 @@ import _TestSupport
       ),
       ("{'descr': '<f4, 'fortran_order': False, 'shape': (2,)}", "is not supported"),
       ("{'descr': '<f4", "a string has no closing quote"),
-      ("{'descr': 4, 'fortran_order': False, 'shape': (2,)}", "a dtype in quotes is expected at byte 10"),
+      (
+        "{'descr': 4, 'fortran_order': False, 'shape': (2,)}",
+        "a dtype in quotes is expected at byte 10"
+      ),
       ("{descr: '<f4'}", "a key in quotes is expected at byte 1"),
       ("{'descr': __import__('os').system('true')}", "a dtype in quotes is expected at byte 10"),
     ])
@@ -91,7 +109,9 @@ import _TestSupport
 
   @Test func tooManyAxes() throws {
     let shape = String(repeating: "1, ", count: 65)
-    let error = try failure { _ = try read("{'descr': '<f4', 'fortran_order': False, 'shape': (\(shape))}") }
+    let error = try failure {
+      _ = try read("{'descr': '<f4', 'fortran_order': False, 'shape': (\(shape))}")
+    }
     #expect(error.reason.contains("more than 64 axes"))
     let most = String(repeating: "1, ", count: 64)
     #expect(try read("{'descr': '<f4', 'fortran_order': False, 'shape': (\(most))}").count == 1)
@@ -121,14 +141,17 @@ import _TestSupport
 
   @Test func notAnArrayFile() throws {
     let path = try directory.write("PK\u{3}\u{4} a zip file", to: "x.npz")
-    #expect(try failure { _ = try NPYReader(path: path) }.reason.contains("does not begin with \\x93NUMPY"))
+    #expect(
+      try failure { _ = try NPYReader(path: path) }.reason.contains(
+        "does not begin with \\x93NUMPY"))
     for version: [UInt8] in [[0, 0], [1, 1], [4, 0], [255, 255]] {
       let path = try directory.write(
         NPYHeader.magic + version + [UInt8](repeating: 0, count: 100), to: "v.npy")
       let error = try failure { _ = try NPYReader(path: path) }
       #expect(
         error.reason
-          == "version \(version[0]).\(version[1]) of the .npy format is not known; 1.0, 2.0 and 3.0 are")
+          == "version \(version[0]).\(version[1]) of the .npy format is not known; 1.0, 2.0 and 3.0 are"
+      )
     }
   }
 

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 @Suite struct NPYReaderTests {
   let directory: TemporaryDirectory
@@ -31,7 +32,8 @@ import _TestSupport
         let count = try reader.read(into: &span)
         values += buffer[..<count]
         #expect(
-          count == min(length, array.values.count - values.count + count), "only the last chunk is short")
+          count == min(length, array.values.count - values.count + count),
+          "only the last chunk is short")
         #expect(reader.progress.byteCount == values.count * reader.elementType.byteCount)
         if count == 0 { break }
       }
@@ -43,7 +45,8 @@ import _TestSupport
   @Test func readsOfBothTypesMayAlternate() throws {
     for transposes in [false, true] {
       let array = try #require(
-        NumPyArray.all.first { $0.name == (transposes ? "shape F (2, 3, 4)" : "shape C (2, 3, 4)") })
+        NumPyArray.all.first { $0.name == (transposes ? "shape F (2, 3, 4)" : "shape C (2, 3, 4)") }
+      )
       let reader = try NPYReader(path: try directory.write(array.file, to: "a.npy"))
       var values: [Double] = []
       for turn in 0..<8 {
@@ -97,7 +100,8 @@ import _TestSupport
       let limits = FortranOrderGatherer.Limits(
         block: Int.random(in: 8...200, using: &generator),
         preferredBlock: Int.random(in: 1...100, using: &generator),
-        gap: Int.random(in: 1...64, using: &generator), window: Int.random(in: 64...300, using: &generator))
+        gap: Int.random(in: 1...64, using: &generator),
+        window: Int.random(in: 64...300, using: &generator))
       let reader = try NPYReader(file: InputFile(path: path), policy: .exact, limits: limits)
       #expect(try reader.readAll(as: Double.self) == expected, "\(shape) \(size) \(limits)")
     }
@@ -114,11 +118,14 @@ import _TestSupport
     // 2^24 + 1 and 2^53 + 1 are the first integers without an exact Float and Double.
     let single = try file(.int32, [0, 1 << 24, 1 << 24 + 1])
     let error = try failure { _ = try NPYReader(path: single).readAll(as: Float.self) }
-    #expect(error.description == "\(single): element 2: the int32 value 16777217 has no exact float32")
+    #expect(
+      error.description == "\(single): element 2: the int32 value 16777217 has no exact float32")
     #expect(error.category == .badData)
     #expect(try NPYReader(path: single).readAll(as: Double.self) == [0, 16_777_216, 16_777_217])
     #expect(
-      try NPYReader(path: single, policy: .nearest).readAll(as: Float.self) == [0, 16_777_216, 16_777_216])
+      try NPYReader(path: single, policy: .nearest).readAll(as: Float.self) == [
+        0, 16_777_216, 16_777_216,
+      ])
 
     let double = try file(.int64, [1 << 54, UInt64(bitPattern: -(1 << 53) - 1)])
     #expect(
@@ -128,20 +135,23 @@ import _TestSupport
     #expect(
       try failure { _ = try NPYReader(path: greatest).readAll(as: Double.self) }.description
         == "\(greatest): element 1: the uint64 value 18446744073709551615 has no exact float64")
-    #expect(try NPYReader(path: greatest, policy: .nearest).readAll(as: Double.self) == [0x1p63, 0x1p64])
+    #expect(
+      try NPYReader(path: greatest, policy: .nearest).readAll(as: Double.self) == [0x1p63, 0x1p64])
     let least = try file(.int64, [1 << 63, 1 << 62, UInt64(bitPattern: -1)])
     #expect(try NPYReader(path: least).readAll(as: Float.self) == [-0x1p63, 0x1p62, -1])
   }
 
   @Test func doublesThatDoNotFitAreNamed() throws {
     func file(_ values: [Double]) throws -> String {
-      let writer = try NPYWriter(path: directory.file("d.npy"), elementType: .float64, shape: [values.count])
+      let writer = try NPYWriter(
+        path: directory.file("d.npy"), elementType: .float64, shape: [values.count])
       try writer.append(values)
       try writer.finish()
       return writer.path
     }
     let exact: [Double] = [0, -0.0, 0.5, .infinity, -.infinity, .nan, 0x1p-149, 0x1.fffffep127]
-    #expect(isSame(try NPYReader(path: try file(exact)).readAll(as: Float.self), exact.map { Float($0) }))
+    #expect(
+      isSame(try NPYReader(path: try file(exact)).readAll(as: Float.self), exact.map { Float($0) }))
     for value in [0.1, 1e39, -1e300, 0x1p-150, 0x1.ffffffp127] {
       let path = try file([1, value])
       #expect(
@@ -153,18 +163,21 @@ import _TestSupport
   @Test("The index of an element that does not fit counts from the start of the array")
   func indexOfInexactElement() throws {
     let count = 200_000
-    let writer = try NPYWriter(path: directory.file("d.npy"), elementType: .float64, shape: [2, count / 2])
+    let writer = try NPYWriter(
+      path: directory.file("d.npy"), elementType: .float64, shape: [2, count / 2])
     try writer.append((0..<count).map { $0 == 123_456 ? 0.1 : Double($0 % 100) })
     try writer.finish()
     let reader = try NPYReader(path: writer.path)
-    #expect(try failure { _ = try reader.readRemaining(as: Float.self) }.location == .element(123_456))
+    #expect(
+      try failure { _ = try reader.readRemaining(as: Float.self) }.location == .element(123_456))
   }
 
   @Test func mapping() throws {
     for array in NumPyArray.all {
       let reader = try NPYReader(path: try directory.write(array.file, to: "m.npy"))
       let fits =
-        reader.elementType == .float64 && reader.header.byteOrder == .native && !reader.header.isTransposed
+        reader.elementType == .float64 && reader.header.byteOrder == .native
+        && !reader.header.isTransposed
       let mapped = try reader.mapped(as: Double.self)
       #expect((mapped != nil) == fits, "\(array.name)")
       guard let mapped else { continue }
@@ -172,7 +185,8 @@ import _TestSupport
       #expect(mapped.withSpan { span in isSame(span.indices.map { span[$0] }, array.values) })
     }
     let empty = try #require(NumPyArray.all.first { $0.name == "shape C (5, 0, 2)" })
-    let mapped = try NPYReader(path: try directory.write(empty.file, to: "m.npy")).mapped(as: Float.self)
+    let mapped = try NPYReader(path: try directory.write(empty.file, to: "m.npy")).mapped(
+      as: Float.self)
     #expect(try #require(mapped).withSpan { $0.count } == 0)
   }
 
@@ -181,7 +195,9 @@ import _TestSupport
     for padding in 0..<4 {
       let header = text + String(repeating: " ", count: padding)
       let bytes =
-        NPYHeader.magic + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8) + [0, 0, 128, 63]
+        NPYHeader.magic + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8) + [
+          0, 0, 128, 63,
+        ]
       let reader = try NPYReader(path: try directory.write(bytes, to: "m.npy"))
       #expect(try (reader.mapped(as: Float.self) != nil) == (reader.header.dataOffset % 4 == 0))
       #expect(try reader.readAll(as: Float.self) == [1])

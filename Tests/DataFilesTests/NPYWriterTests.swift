@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
 
-@testable import DataFiles
+@testable import _DataFiles
 
 @Suite struct NPYWriterTests {
   let directory: TemporaryDirectory
@@ -17,7 +18,8 @@ import _TestSupport
     for array in fixtures {
       let type = try NPYReader(path: try directory.write(array.file, to: "numpy.npy")).elementType
       for asFloat in type == .float64 ? [false] : [false, true] {
-        let writer = try NPYWriter(path: directory.file("ours.npy"), elementType: type, shape: array.shape)
+        let writer = try NPYWriter(
+          path: directory.file("ours.npy"), elementType: type, shape: array.shape)
         if asFloat {
           try writer.append(array.values.map { Float($0) })
         } else {
@@ -37,7 +39,8 @@ import _TestSupport
   }
 
   @Test func chunksOfBothTypes() throws {
-    let writer = try NPYWriter(path: directory.file("c.npy"), elementType: .float32, shape: [50_000, 2])
+    let writer = try NPYWriter(
+      path: directory.file("c.npy"), elementType: .float32, shape: [50_000, 2])
     let values = (0..<100_000).map { Float($0) / 3 }
     try writer.append(Array(values[..<1]))
     try writer.append(values[1..<40_000].map { Double($0) })
@@ -64,7 +67,8 @@ import _TestSupport
     let few = try NPYWriter(path: path, elementType: .float64, shape: [2, 2])
     try few.append([1, 2, 3] as [Double])
     #expect(try directory.read("n.npy") == Array("old".utf8))
-    #expect(try failure { try few.synchronize() }.reason == "shape [2, 2] takes 4 elements, received 3")
+    #expect(
+      try failure { try few.synchronize() }.reason == "shape [2, 2] takes 4 elements, received 3")
     let less = try NPYWriter(path: path, elementType: .float64, shape: [2, 2])
     try less.append([1, 2, 3] as [Double])
     #expect(try failure { try less.finish() }.reason == "shape [2, 2] takes 4 elements, received 3")
@@ -89,7 +93,8 @@ import _TestSupport
 
   static let hasNumPy = runPython("import numpy", []) == 0
 
-  @Test("NumPy reads what is written", .enabled(if: hasNumPy, "python3 with NumPy is not installed"))
+  @Test(
+    "NumPy reads what is written", .enabled(if: hasNumPy, "python3 with NumPy is not installed"))
   func numPyReads() throws {
     for (type, code) in [(ElementType.float16, "f2"), (.float32, "f4"), (.float64, "f8")] {
       let shapes: [[Int]] = [[], [0], [1], [7], [3, 5], [2, 0, 3], [2, 3, 4, 5]]

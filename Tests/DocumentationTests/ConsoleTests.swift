@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -5,13 +6,15 @@ import _TestSupport
 /// Every session that the documentation shows is run with the built tool, and prints what is shown, to the letter.
 @Suite("Sessions in the documentation")
 struct ConsoleTests {
-  @Test(arguments: try Documentation.pages().flatMap(\.codeBlocks).filter { $0.language == "console" })
+  @Test(
+    arguments: try Documentation.pages().flatMap(\.codeBlocks).filter { $0.language == "console" })
   func printsWhatIsShown(_ block: CodeBlock) throws {
     let session = Session(block.lines)
     #expect(!session.commands.isEmpty)
     let directory = try TemporaryDirectory()
     try FileManager.default.copyItem(
-      atPath: Documentation.root.appending(path: "Examples").path, toPath: directory.file("Examples"))
+      atPath: Documentation.root.appending(path: "Examples").path,
+      toPath: directory.file("Examples"))
     let printed = try session.run(in: directory.path)
     #expect(printed.count == session.commands.count)
     for (command, printed) in zip(session.commands, printed) {
@@ -67,7 +70,8 @@ struct Session {
     let environment = ["PATH": "\(tools):/usr/bin:/bin", "HOME": directory]
     let shell = try Execution(
       of: "/bin/sh", ["-c", script], directory: directory, environment: environment)
-    return shell.text.split(separator: mark, omittingEmptySubsequences: false).dropLast().map(String.init)
+    return shell.text.split(separator: mark, omittingEmptySubsequences: false).dropLast().map(
+      String.init)
   }
 }
 
@@ -80,6 +84,7 @@ enum Python {
   static let hasPackage = (try? run(["-c", "import weighted_cross_entropy"]))?.status == 0
 
   static func run(_ arguments: [String]) throws -> Execution {
-    try Execution(of: "/usr/bin/env", ["python3"] + arguments, directory: "/", environment: environment)
+    try Execution(
+      of: "/usr/bin/env", ["python3"] + arguments, directory: "/", environment: environment)
   }
 }

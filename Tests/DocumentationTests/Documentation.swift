@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// The pages of this checkout that are documentation, and where things in it are.
 enum Documentation {
   /// The checkout.
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+    .standardized
 
   /// A file of the checkout, as text.
   static func text(_ path: String) throws -> String {
@@ -19,8 +21,10 @@ enum Documentation {
 
   /// Every page.
   static func pages() throws -> [MarkdownPage] {
-    let guides = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: catalog).path)
-      .filter { $0.hasSuffix(".md") }.sorted().map { "\(catalog)/\($0)" }
+    let guides = try FileManager.default.contentsOfDirectory(
+      atPath: root.appending(path: catalog).path
+    )
+    .filter { $0.hasSuffix(".md") }.sorted().map { "\(catalog)/\($0)" }
     let others = [
       "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Examples/README.md",
       "Sources/WeightedCrossEntropyCInterface/README.md",
@@ -28,7 +32,9 @@ enum Documentation {
     return try (others + guides).map { try MarkdownPage(path: $0, text: text($0)) }
   }
 
-  static func page(_ path: String) throws -> MarkdownPage { try MarkdownPage(path: path, text: text(path)) }
+  static func page(_ path: String) throws -> MarkdownPage {
+    try MarkdownPage(path: path, text: text(path))
+  }
 
   /// A guide of the catalog.
   static func guide(_ name: String) throws -> MarkdownPage { try page("\(catalog)/\(name).md") }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 
@@ -5,7 +6,8 @@ import Testing
 @Suite("Examples in the documentation")
 struct ExampleTests {
   static let examples: [Example] = (try? Example.all(inFolder: folder)) ?? []
-  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Examples")
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+    path: "Examples")
 
   /// The Swift that is not a test's code, with the reason.
   private static let notCompiled: [String: String] = [
@@ -13,7 +15,8 @@ struct ExampleTests {
       "a line of a manifest, with an address that stands for one's own"
   ]
 
-  @Test(arguments: try Documentation.pages().flatMap(\.codeBlocks).filter { $0.language == "swift" })
+  @Test(
+    arguments: try Documentation.pages().flatMap(\.codeBlocks).filter { $0.language == "swift" })
   func hasATwin(_ block: CodeBlock) throws {
     if Self.notCompiled[block.text] != nil { return }
     // Imports stand at the top of the file.
@@ -26,7 +29,8 @@ struct ExampleTests {
 
   @Test(arguments: try DocComment.examples())
   func hasATwin(_ comment: DocComment) throws {
-    #expect(Self.examples.contains { $0.text == comment.text }, "no test has this code:\n\(comment.text)")
+    #expect(
+      Self.examples.contains { $0.text == comment.text }, "no test has this code:\n\(comment.text)")
   }
 
   @Test func isStillInTheDocumentation() throws {
@@ -49,7 +53,9 @@ struct ExampleTests {
       .joined(separator: "\n")
     for block in try Documentation.pages().flatMap(\.codeBlocks)
     where block.language == "c" && block.page != page.path {
-      #expect(undented.contains(block.text), "\(block.testDescription) is not of the program on \(page.path)")
+      #expect(
+        undented.contains(block.text),
+        "\(block.testDescription) is not of the program on \(page.path)")
     }
   }
 
@@ -74,7 +80,8 @@ struct ExampleTests {
       case "sh":
         for line in block.lines where !line.isEmpty && !line.hasPrefix("#") {
           #expect(
-            Self.notRun.keys.contains { line.contains($0) }, "\(block.testDescription): \(line) is not listed"
+            Self.notRun.keys.contains { line.contains($0) },
+            "\(block.testDescription): \(line) is not listed"
           )
         }
       default: Issue.record("\(block.testDescription) is \(block.language), which nothing runs")

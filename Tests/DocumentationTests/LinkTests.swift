@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -21,7 +22,8 @@ struct LinkTests {
     }
     for link in page.text.matches(of: /<doc:(\w+)>/) {
       #expect(
-        Documentation.exists("\(Documentation.catalog)/\(link.1).md"), "\(page.path) links to \(link.1)")
+        Documentation.exists("\(Documentation.catalog)/\(link.1).md"),
+        "\(page.path) links to \(link.1)")
     }
   }
 
@@ -29,7 +31,9 @@ struct LinkTests {
   @Test(arguments: try Documentation.pages())
   func pathsExist(_ page: MarkdownPage) throws {
     let paths = page.text.matches(
-      of: /[` ]((?:Sources|Tests|Benchmarks|Examples|Utilities|Documentation|python|\.ci)\/[\w.\/+-]*)[` ]/)
+      of:
+        /[` ]((?:Sources|Tests|Benchmarks|Examples|Utilities|Documentation|python|\.ci)\/[\w.\/+-]*)[` ]/
+    )
     for path in paths.map({ String($0.1) }) {
       #expect(Documentation.exists(path), "\(page.path) names \(path)")
     }
@@ -44,7 +48,8 @@ struct LinkTests {
   }
 
   @Test func versionsAgree() throws {
-    let tool = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "wce")
+    let tool = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+      path: "wce")
     let version = try Execution(of: tool.path, ["--version"], directory: "/", environment: [:]).text
       .trimmingCharacters(in: .newlines)
     #expect(try Documentation.text("CHANGELOG.md").contains("## [\(version)]"))

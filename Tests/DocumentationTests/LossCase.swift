@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import WeightedCrossEntropy
 
@@ -47,7 +48,8 @@ struct LossCase {
   /// The distance of a result from the exact value, in units in the last place.
   func error(of result: Float) -> Double {
     if Double(result) == exact { return 0 }
-    let unit = max(Double(Float.ulpOfOne) * exact.magnitude.binade, Double(Float.leastNonzeroMagnitude))
+    let unit = max(
+      Double(Float.ulpOfOne) * exact.magnitude.binade, Double(Float.leastNonzeroMagnitude))
     return abs(Double(result) - exact) / unit
   }
 
@@ -69,4 +71,6 @@ func eightDigits(_ value: Double) -> String {
 }
 
 /// A number in a table.
-func number(_ text: String) -> Float? { text == "∞" ? .infinity : text == "-∞" ? -.infinity : Float(text) }
+func number(_ text: String) -> Float? {
+  text == "∞" ? .infinity : text == "-∞" ? -.infinity : Float(text)
+}

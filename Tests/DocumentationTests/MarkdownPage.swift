@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 
@@ -16,13 +17,16 @@ struct MarkdownPage: CustomTestStringConvertible {
     var tables: [MarkdownTable] = []
     var open: CodeBlock?
     var rows: [[String]] = []
-    for (index, line) in "\(text)\n".split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in "\(text)\n".split(separator: "\n", omittingEmptySubsequences: false)
+      .enumerated()
+    {
       if line.hasPrefix("```") {
         if let block = open {
           blocks.append(block)
           open = nil
         } else {
-          open = CodeBlock(page: path, line: index + 1, language: String(line.dropFirst(3)), lines: [])
+          open = CodeBlock(
+            page: path, line: index + 1, language: String(line.dropFirst(3)), lines: [])
         }
       } else if open != nil {
         open?.lines.append(String(line))

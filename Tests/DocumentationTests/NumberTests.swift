@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import WeightedCrossEntropy
@@ -6,7 +7,9 @@ import WeightedCrossEntropy
 @Suite("Numbers in the documentation")
 struct NumberTests {
   @Test func cancellationInThePublishedForm() throws {
-    let tables = try Documentation.guide("Numerics").tables.filter { $0.header.contains("published form") }
+    let tables = try Documentation.guide("Numerics").tables.filter {
+      $0.header.contains("published form")
+    }
     #expect(tables.count == 2)
     for table in tables {
       let rows = try table.rows.map { row in
@@ -16,7 +19,8 @@ struct NumberTests {
           quantity: .loss, logit: isWeight ? 0 : value, target: isWeight ? 1 : 0,
           positiveWeight: isWeight ? value : 1)
         let computed = try element.computed()
-        #expect(computed.allSatisfy { $0 == computed[0] }, "\(row[0]): the variants differ, \(computed)")
+        #expect(
+          computed.allSatisfy { $0 == computed[0] }, "\(row[0]): the variants differ, \(computed)")
         // The exact value of the formula for the weight as it is written, which Float cannot hold.
         let exact = isWeight ? try #require(Double(row[0])) * log(2) : element.exact
         return [row[0], "\(element.publishedLoss)", "\(computed[0])", nineDigits(exact)]
@@ -37,7 +41,8 @@ struct NumberTests {
         target: try #require(number(String(parts.3))),
         positiveWeight: try #require(number(String(parts.4 ?? "1"))))
       let computed = try element.computed()
-      #expect(computed.allSatisfy { $0 == computed[0] }, "\(row[0]): the variants differ, \(computed)")
+      #expect(
+        computed.allSatisfy { $0 == computed[0] }, "\(row[0]): the variants differ, \(computed)")
       #expect(element.error(of: computed[0]) <= element.bound)
       return [row[0], eightDigits(element.exact), eightDigits(Double(computed[0]))] + row[3...]
     }
@@ -69,7 +74,8 @@ struct NumberTests {
     }
     // The first page repeats some of them.
     for row in try #require(try Documentation.page("README.md").table(with: "this library")).rows {
-      let parts = try #require(row[0].firstMatch(of: /^(\w+) .*: x = ([^,]+), z = ([^,]+)(?:, q = (.+))?$/))
+      let parts = try #require(
+        row[0].firstMatch(of: /^(\w+) .*: x = ([^,]+), z = ([^,]+)(?:, q = (.+))?$/))
       let key = [String(parts.1), String(parts.2), String(parts.3), String(parts.4 ?? "1")]
       let peers = try #require(
         table.rows.first { Array($0[..<4]) == key }, "\(key) is not in the guide's table")
@@ -122,7 +128,9 @@ struct NumberTests {
   @Test func sumsDoNotOverflow() throws {
     let large = 1.7e308
     let loss = try WeightedCrossEntropyLoss<Double>()
-    let (logits, targets) = ([Double](repeating: large, count: 10), [Double](repeating: 0, count: 10))
+    let (logits, targets) = (
+      [Double](repeating: large, count: 10), [Double](repeating: 0, count: 10)
+    )
     #expect(try loss.mean(logits: logits, targets: targets) == large)
     #expect(try loss.sum(logits: logits, targets: targets) == .infinity)
   }
@@ -132,7 +140,8 @@ struct NumberTests {
     let logits = (0..<10_001).map { Float($0 % 397 - 200) / 7 }
     let targets = (0..<10_001).map { Float($0 % 3) / 2 }
     func results(_ set: InstructionSet, threads: Int) throws -> (Float, [Float]) {
-      let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: 9, threads: threads, instructionSet: set)
+      let loss = try WeightedCrossEntropyLoss<Float>(
+        positiveWeight: 9, threads: threads, instructionSet: set)
       return try loss.valueWithGradient(of: .mean, logits: logits, targets: targets)
     }
     for set in InstructionSet.available {

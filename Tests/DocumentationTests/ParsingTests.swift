@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 
 /// What finds the examples, as a test that finds nothing would pass.
@@ -23,12 +24,15 @@ struct ParsingTests {
     #expect(page.codeBlocks.map(\.text) == ["let a = 1\n\nlet b = \"| no | table |\""])
     #expect(page.codeBlocks.map(\.language) == ["swift"])
     #expect(page.codeBlocks.map(\.line) == [3])
-    #expect(page.tables == [MarkdownTable(header: ["x", ""], rows: [["1", "a | b"], ["2", ""]])])
+    #expect(
+      page.tables == [MarkdownTable(header: ["x", ""], rows: [["1", "a | b"], ["2", ""]])])
     #expect(page.table(with: "x")?.column("x") == ["1", "2"])
   }
 
   @Test func sessions() throws {
-    let session = Session(["$ echo a \\", "  b", "a b", "$ false", "$ echo $?; echo c >&2", "1", "c"])
+    let session = Session([
+      "$ echo a \\", "  b", "a b", "$ false", "$ echo $?; echo c >&2", "1", "c",
+    ])
     #expect(session.commands.map(\.line) == ["echo a \\\n  b", "false", "echo $?; echo c >&2"])
     #expect(session.commands.map(\.output) == ["a b\n", "", "1\nc\n"])
     #expect(try session.run(in: "/") == session.commands.map(\.output))

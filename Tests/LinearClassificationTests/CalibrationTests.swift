@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import LinearClassification
 import Testing
@@ -62,7 +63,8 @@ import _TestSupport
     // A feature that is independent of the target, exactly.
     let features = try FeatureMatrix(columns: [.numbers((0..<1000).map { Double($0 / 10 % 2) })])
     let model = try LogisticRegression(positiveWeight: 25).fit(features, targets: targets)
-    let probabilities = LogisticModel.probabilities(model.calibratedLogits(try model.logits(features)))
+    let probabilities = LogisticModel.probabilities(
+      model.calibratedLogits(try model.logits(features)))
     #expect(probabilities.allSatisfy { abs($0 - 0.1) < 1e-12 })
   }
 }

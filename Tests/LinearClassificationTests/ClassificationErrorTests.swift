@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -16,14 +17,17 @@ import _TestSupport
       columns: [.numbers([1, 5, 2, 3, 4]), .numbers([0, 1, 1, 0, 5])], names: ["size", "age"])
   }
 
-  private func message(_ body: () throws -> Void) -> String? { classificationError(body).map { "\($0)" } }
+  private func message(_ body: () throws -> Void) -> String? {
+    classificationError(body).map { "\($0)" }
+  }
 
   private func fitting(
     _ columns: [[Double]]? = nil, targets: [Double]? = nil, weights: [Double]? = nil,
     with settings: LogisticRegression = LogisticRegression()
   ) -> String? {
     message {
-      let features = try columns.map { try FeatureMatrix(columns: $0.map { .numbers($0) }) } ?? self.features
+      let features =
+        try columns.map { try FeatureMatrix(columns: $0.map { .numbers($0) }) } ?? self.features
       _ = try settings.fit(features, targets: targets ?? self.targets, weights: weights)
     }
   }
@@ -42,7 +46,9 @@ import _TestSupport
       message { _ = try FeatureMatrix(columns: [.numbers([1])], names: ["a", "b"]) }
         == "expected 1 names of features, received 2")
     #expect(
-      message { _ = try FeatureMatrix(columns: [.numbers([1, 2]), .indicator(codes: [1], code: 1)]) }
+      message {
+        _ = try FeatureMatrix(columns: [.numbers([1, 2]), .indicator(codes: [1], code: 1)])
+      }
         == "expected 2 values of the feature \"2\", received 1")
     #expect(fitting(targets: [0, 1]) == "expected 5 targets, received 2")
     #expect(fitting(weights: [1, 1]) == "expected 5 weights, received 2")
@@ -56,7 +62,9 @@ import _TestSupport
           features: features, targets: targets, encoding: FeatureEncoding(numberColumnCount: 3),
           settings: LogisticRegression())
       } == "expected 3 features, received 2")
-    #expect(message { _ = try Evaluation(logits: [1], targets: [1, 0]) } == "expected 1 targets, received 2")
+    #expect(
+      message { _ = try Evaluation(logits: [1], targets: [1, 0]) }
+        == "expected 1 targets, received 2")
     #expect(
       message { _ = try Evaluation(logits: [1, 2], targets: [1, 0], weights: [1]) }
         == "expected 2 weights, received 1")
@@ -78,22 +86,28 @@ import _TestSupport
       #expect(
         message {
           _ = try model.logits(
-            FeatureMatrix(columns: [.numbers([1, 2]), .numbers([1, bad])], names: ["size", "age"]))
+            FeatureMatrix(
+              columns: [.numbers([1, 2]), .numbers([1, bad])], names: ["size", "age"]))
         } == "row 2, column \"age\": features must be finite numbers below 1e145, received \(bad)")
     }
   }
 
   @Test func targetsAndWeights() {
-    #expect(fitting(targets: [0, 1, 0, 1.5, 0]) == "row 4: targets must lie in [0, 1], received 1.5")
-    #expect(fitting(targets: [0, 1, 0, .nan, 0]) == "row 4: targets must lie in [0, 1], received nan")
-    #expect(fitting(targets: [-1, 1, 0, 1, 0]) == "row 1: targets must lie in [0, 1], received -1.0")
     #expect(
-      fitting(weights: [1, -2, 1, 1, 1]) == "row 2: weights must be finite and at least 0, received -2.0")
+      fitting(targets: [0, 1, 0, 1.5, 0]) == "row 4: targets must lie in [0, 1], received 1.5")
+    #expect(
+      fitting(targets: [0, 1, 0, .nan, 0]) == "row 4: targets must lie in [0, 1], received nan")
+    #expect(
+      fitting(targets: [-1, 1, 0, 1, 0]) == "row 1: targets must lie in [0, 1], received -1.0")
+    #expect(
+      fitting(weights: [1, -2, 1, 1, 1])
+        == "row 2: weights must be finite and at least 0, received -2.0")
     #expect(
       fitting(weights: [1, 1, .infinity, 1, 1])
         == "row 3: weights must be finite and at least 0, received inf")
     #expect(
-      fitting(weights: [.nan, 1, 1, 1, 1]) == "row 1: weights must be finite and at least 0, received nan")
+      fitting(weights: [.nan, 1, 1, 1, 1])
+        == "row 1: weights must be finite and at least 0, received nan")
     #expect(
       message { _ = try Evaluation(logits: [1, 2], targets: [1, 0.5]) }
         == "row 2: to be evaluated a target must be 0 or 1, received 0.5")
@@ -119,7 +133,8 @@ import _TestSupport
     #expect(fitting(weights: [0, 0, 0, 0, 0]) == "there are no rows, or all have weight 0")
     #expect(fitting([[]], targets: []) == "there are no rows, or all have weight 0")
     #expect(
-      message { _ = try Evaluation(logits: [], targets: []) } == "there are no rows, or all have weight 0")
+      message { _ = try Evaluation(logits: [], targets: []) }
+        == "there are no rows, or all have weight 0")
     #expect(
       message { _ = try Evaluation(logits: [1], targets: [1], weights: [0]) }
         == "there are no rows, or all have weight 0")
@@ -130,11 +145,15 @@ import _TestSupport
       message { _ = try LogisticRegression.balancedPositiveWeight(targets: [0, 0]) }
         == "the target has no positives: every row is negative, and there is nothing to tell apart")
     #expect(
-      message { _ = try LogisticRegression.balancedPositiveWeight(targets: [0, 1, 0], weights: [1, 0, 2]) }
+      message {
+        _ = try LogisticRegression.balancedPositiveWeight(targets: [0, 1, 0], weights: [1, 0, 2])
+      }
         == "the target has no positives: every row of weight above 0 is negative, and there is nothing to tell apart"
     )
     #expect(
-      message { _ = try StratifiedFolds(targets: [0, 1, 1], weights: [0, 1, 2], count: 2, seed: 0) }
+      message {
+        _ = try StratifiedFolds(targets: [0, 1, 1], weights: [0, 1, 2], count: 2, seed: 0)
+      }
         == "the target has no negatives: every row of weight above 0 is positive, and there is nothing to tell apart"
     )
     #expect(
@@ -154,7 +173,8 @@ import _TestSupport
         == "the positive weight must be finite and above 0, received inf")
     #expect(
       fitting(with: LogisticRegression(positiveWeight: 1e308))
-        == "the sum of the rows' weights, with the positive weight 1e+308, must be finite, received inf")
+        == "the sum of the rows' weights, with the positive weight 1e+308, must be finite, received inf"
+    )
     #expect(
       fitting(with: LogisticRegression(l2: -1))
         == "the l2 penalty must be finite and at least 0, received -1.0")
@@ -162,13 +182,15 @@ import _TestSupport
       fitting(with: LogisticRegression(l2: .nan))
         == "the l2 penalty must be finite and at least 0, received nan")
     #expect(
-      fitting(with: LogisticRegression(tolerance: 0)) == "the tolerance must be between 0 and 1, received 0.0"
+      fitting(with: LogisticRegression(tolerance: 0))
+        == "the tolerance must be between 0 and 1, received 0.0"
     )
     #expect(
       fitting(with: LogisticRegression(maximumIterations: 0))
         == "the number of iterations must be at least 1, received 0")
     #expect(
-      fitting(with: LogisticRegression(threads: 0)) == "the number of threads must be at least 1, received 0")
+      fitting(with: LogisticRegression(threads: 0))
+        == "the number of threads must be at least 1, received 0")
     #expect(
       message { _ = try Evaluation(logits: [1], targets: [1], threshold: 1.5) }
         == "the threshold must be in [0, 1], received 1.5")
@@ -189,7 +211,8 @@ import _TestSupport
     #expect(
       message {
         _ = try TradeoffStudy(
-          features, targets: targets, settings: TradeoffStudy.Settings(positiveWeights: [1, -3], folds: 2))
+          features, targets: targets,
+          settings: TradeoffStudy.Settings(positiveWeights: [1, -3], folds: 2))
       } == "the positive weight must be finite and above 0, received -3.0")
   }
 

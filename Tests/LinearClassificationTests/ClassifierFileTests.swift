@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import Foundation
 import LinearClassification
 import Testing
@@ -126,7 +127,8 @@ import _TestSupport
     #expect(error == .newerModel(version: 2, supported: 1))
     // Whatever else a later version may have changed.
     #expect(
-      try problem { $0 = ["format": $0["format"]!, "version": 7] } == .newerModel(version: 7, supported: 1))
+      try problem { $0 = ["format": $0["format"]!, "version": 7] }
+        == .newerModel(version: 7, supported: 1))
   }
 
   @Test func otherFiles() {
@@ -153,7 +155,8 @@ import _TestSupport
 
   @Test func everyMissingMemberIsNamed() throws {
     for member in [
-      "missing", "columns", "features", "intercept", "positiveWeight", "l2", "certificate", "training",
+      "missing", "columns", "features", "intercept", "positiveWeight", "l2", "certificate",
+      "training",
     ] {
       let error = try problem { $0[member] = nil }
       #expect(error == .damagedModel("the member \"\(member)\" is missing"))
@@ -175,15 +178,20 @@ import _TestSupport
       try change { $0[2]["coefficient"] = nil } == prefix
         + "features[2]: the member \"coefficient\" is missing")
     #expect(
-      try change { $0[0]["mean"] = NSNull() } == prefix + "features[0].mean: expected a number, received null"
+      try change { $0[0]["mean"] = NSNull() } == prefix
+        + "features[0].mean: expected a number, received null"
     )
     #expect(try change { $0.removeLast() } == prefix + "the features are not those of the columns")
-    #expect(try change { $0[0]["name"] = "other" } == prefix + "the features are not those of the columns")
+    #expect(
+      try change { $0[0]["name"] = "other" } == prefix + "the features are not those of the columns"
+    )
     #expect(
       try change { $0[0]["standardDeviation"] = -1 } == prefix
         + "the standard deviation of the feature \"size\" is -1.0")
     #expect(try problem { $0["positiveWeight"] = 0 } == .damagedModel("the positive weight is 0.0"))
-    #expect(try problem { $0["missing"] = "guess" }.map { "\($0)".hasPrefix(prefix + "missing: ") } == true)
+    #expect(
+      try problem { $0["missing"] = "guess" }.map { "\($0)".hasPrefix(prefix + "missing: ") }
+        == true)
     #expect(
       try problem {
         $0["columns"] = [] as [Any]; $0["features"] = [] as [Any]
@@ -193,14 +201,17 @@ import _TestSupport
       ["name": "c", "kind": "categories", "categories": ["a", "a"], "fill": "a"]
     ]
     #expect(
-      try problem { $0["columns"] = twice } == .damagedModel("columns[0].categories: a category occurs twice")
+      try problem { $0["columns"] = twice }
+        == .damagedModel("columns[0].categories: a category occurs twice")
     )
   }
 
   @Test("A model without permission", .enabled(if: geteuid() != 0, "root may read everything"))
   func permissionDenied() throws {
     let path = try directory.write(classifier.json(), to: "model.json")
-    func reason() -> String? { classificationError { _ = try Classifier.read(path) }.map { "\($0)" } }
+    func reason() -> String? {
+      classificationError { _ = try Classifier.read(path) }.map { "\($0)" }
+    }
     try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
     #expect(reason() == "\(path): the file exists but cannot be read: permission denied")
     try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: directory.path)
@@ -223,7 +234,9 @@ import _TestSupport
     #expect(
       classificationError { _ = try Classifier.read(beyondAFile) }.map { "\($0)" }
         == "\(beyondAFile): no such file: a part of the path is not a directory")
-    let unwritable = classificationError { try classifier.write(to: directory.file("none/model.json")) }
+    let unwritable = classificationError {
+      try classifier.write(to: directory.file("none/model.json"))
+    }
     guard case .file(let refused)? = unwritable else {
       Issue.record("\(String(describing: unwritable))")
       return

@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import LinearClassification
 import Testing
 import _TestSupport
@@ -8,7 +9,9 @@ import _TestSupport
   private let directory: TemporaryDirectory
   init() throws { directory = try TemporaryDirectory() }
 
-  private func table(_ text: String, header: Bool = true, text columns: Set<String> = []) throws -> CSVTable {
+  private func table(_ text: String, header: Bool = true, text columns: Set<String> = []) throws
+    -> CSVTable
+  {
     try CSVTable(
       contentsOf: directory.write(text, to: "t.csv"), format: CSVFormat(hasHeader: header),
       textColumns: columns)
@@ -82,7 +85,8 @@ import _TestSupport
       message { _ = try encoding.features(table(text)) }
         == "row 2, column \"city\": the model has not seen the label \"Bergen\" in training; correct it, or let unseen labels count as none"
     )
-    #expect(values(try encoding.features(table(text), unseen: .zero))[1...2] == [[1, 0, 0], [0, 0, 0]])
+    #expect(
+      values(try encoding.features(table(text), unseen: .zero))[1...2] == [[1, 0, 0], [0, 0, 0]])
   }
 
   @Test func labelsThatLookLikeNumbersAreReadAsText() throws {
@@ -123,7 +127,9 @@ import _TestSupport
     let table = try training(holes, missing: .mean)
     #expect(values(table.features) == [[1, 4, 4, 7], [1, 0, 1, 1], [0, 1, 0, 0]])
     #expect(
-      table.notices == ["filled 1 missing cell of column \"a\"", "filled 1 missing cell of column \"city\""])
+      table.notices == [
+        "filled 1 missing cell of column \"a\"", "filled 1 missing cell of column \"city\"",
+      ])
     // In prediction with what training had.
     let features = try table.encoding.features(self.table("a,city\n,Turin\n100,\n"))
     #expect(values(features) == [[4, 100], [0, 1], [1, 0]])
@@ -189,7 +195,8 @@ import _TestSupport
   @Test("Rows of weight 0 have no part in what fills missing cells")
   func fillsOfWeightedRows() throws {
     let rows = "1,a,1,0\n3,a,2,1\n,,1,0\n"
-    let table = try training("x,c,w,y\n900,b,0,1\n" + rows + "-5,b,0,0\n", weights: "w", missing: .mean)
+    let table = try training(
+      "x,c,w,y\n900,b,0,1\n" + rows + "-5,b,0,0\n", weights: "w", missing: .mean)
     #expect(
       table.encoding.columns.map(\.content)
         == [.number(fill: 2), .categories(["b", "a"], fill: "a")])
@@ -204,14 +211,16 @@ import _TestSupport
   @Test func filledConstant() throws {
     let text =
       "c,a,y\n"
-      + (0..<3000).map { "\($0 == 5 ? "" : "0.1"),\($0 * 7 % 11),\($0 % 3 == 0 ? 1 : 0)\n" }.joined()
+      + (0..<3000).map { "\($0 == 5 ? "" : "0.1"),\($0 * 7 % 11),\($0 % 3 == 0 ? 1 : 0)\n" }
+      .joined()
     let model = try Classifier(training(text, missing: .mean), settings: LogisticRegression())
     #expect(model.model.constantFeatures == [0])
   }
 
   @Test func excludedColumnsAreNoFeatures() throws {
     let table = try TrainingTable(
-      table("id,a,note,y\nx1,1,,1\nx2,2,n,0\n"), target: TargetColumn(name: "y"), excluding: ["id", "3"],
+      table("id,a,note,y\nx1,1,,1\nx2,2,n,0\n"), target: TargetColumn(name: "y"),
+      excluding: ["id", "3"],
       missing: .drop)
     #expect(table.features.names == ["a"])
     // A missing cell in an excluded column costs no row.
@@ -292,7 +301,8 @@ import _TestSupport
   /// What a table may hold in a name or a label cannot break a message into lines.
   @Test func messagesStayOnOneLine() throws {
     let encoding = try training("a,\"c\nd\",y\n1,p,1\n2,q,0\n").encoding
-    let text = try #require(message { _ = try encoding.features(table("a,\"c\nd\"\n1,\"x\u{1B}[2J\ny\"\n")) })
+    let text = try #require(
+      message { _ = try encoding.features(table("a,\"c\nd\"\n1,\"x\u{1B}[2J\ny\"\n")) })
     #expect(
       text
         == "row 1, column \"c\\nd\": the model has not seen the label \"x\\u{1B}[2J\\ny\" in training; correct it, or let unseen labels count as none"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinearClassification
 import Testing
 import _TestSupport
@@ -71,7 +72,9 @@ import _TestSupport
 
   @Test func smallVariationFarFromZeroIsNoConstant() throws {
     let (features, targets) = TestData.problem(rows: 5000, columns: 1, seed: 12)
-    let far = try FeatureMatrix(columns: [.numbers((0..<5000).map { 1e9 + features.columns[0][$0] })])
+    let far = try FeatureMatrix(columns: [
+      .numbers((0..<5000).map { 1e9 + features.columns[0][$0] })
+    ])
     let model = try LogisticRegression().fit(far, targets: targets)
     let plain = try LogisticRegression().fit(features, targets: targets)
     #expect(model.constantFeatures.isEmpty)
@@ -83,7 +86,9 @@ import _TestSupport
     let (features, targets) = TestData.problem(rows: 600, columns: 2, seed: 13)
     let codes = (0..<600).map { Int32($0 * 7 % 5 % 3) }
     let indicators = try FeatureMatrix(
-      columns: features.columns + [.indicator(codes: codes, code: 0), .indicator(codes: codes, code: 1)])
+      columns: features.columns + [
+        .indicator(codes: codes, code: 0), .indicator(codes: codes, code: 1),
+      ])
     let numbers = try FeatureMatrix(
       columns: features.columns + [0, 1].map { code in .numbers(codes.map { $0 == code ? 1 : 0 }) })
     let weights = (0..<600).map { Double($0 % 4) }
@@ -107,10 +112,12 @@ import _TestSupport
 
   @Test func balancedWeight() throws {
     #expect(try LogisticRegression.balancedPositiveWeight(targets: [1, 0, 0, 0]) == 3)
-    #expect(try LogisticRegression.balancedPositiveWeight(targets: [1, 0, 0], weights: [4, 1, 3]) == 1)
+    #expect(
+      try LogisticRegression.balancedPositiveWeight(targets: [1, 0, 0], weights: [4, 1, 3]) == 1)
     #expect(try LogisticRegression.balancedPositiveWeight(targets: [0.25, 0.25]) == 3)
     #expect(
-      try LogisticRegression.balancedPositiveWeight(targets: TestData.digits.targets) == 1623.0 / 174)
+      try LogisticRegression.balancedPositiveWeight(targets: TestData.digits.targets) == 1623.0
+        / 174)
   }
 
   /// At the optimum of a balanced fit both classes weigh the same: the mean probability is 1/2.
@@ -217,7 +224,8 @@ import _TestSupport
       try LogisticRegression(l2: 0).fit(features, targets: [0, 0, 1, 1])
     }
     // A penalty, or a soft target, makes an optimum.
-    #expect(try LogisticRegression(l2: 1e-6).fit(features, targets: [0, 0, 1, 1]).coefficients[0] > 5)
+    #expect(
+      try LogisticRegression(l2: 1e-6).fit(features, targets: [0, 0, 1, 1]).coefficients[0] > 5)
   }
 
   /// A threshold on the second feature has positives alone above it, but there are both below: only that coefficient grows without limit.
@@ -226,7 +234,8 @@ import _TestSupport
     let (features, targets) = TestData.problem(rows: rows, columns: 1, rate: 0.4, seed: 18)
     var flag = [Double](repeating: 0, count: rows)
     flag[targets.firstIndex(of: 1)!] = 1
-    let matrix = try FeatureMatrix(columns: features.columns + [.numbers(flag)], names: ["a", "flag"])
+    let matrix = try FeatureMatrix(
+      columns: features.columns + [.numbers(flag)], names: ["a", "flag"])
     #expect(throws: ClassificationError.separable(feature: "flag")) {
       try LogisticRegression(positiveWeight: q, l2: 0).fit(matrix, targets: targets)
     }
@@ -247,7 +256,8 @@ import _TestSupport
 
   @Test func outOfIterations() throws {
     let error = classificationError {
-      _ = try LogisticRegression(maximumIterations: 1).fit(synthetic.features, targets: synthetic.target)
+      _ = try LogisticRegression(maximumIterations: 1).fit(
+        synthetic.features, targets: synthetic.target)
     }
     guard case .notConverged(let certificate)? = error else {
       Issue.record("\(String(describing: error))")

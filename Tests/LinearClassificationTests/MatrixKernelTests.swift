@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _MatrixKernels
@@ -19,7 +20,8 @@ import _TestSupport
     init(rows: Int, columns: Int, seed: UInt64) {
       self.rows = rows
       self.columns = columns
-      let paddedRows = (rows + MatrixKernelTable.rowAlignment - 1) / MatrixKernelTable.rowAlignment * 8
+      let paddedRows =
+        (rows + MatrixKernelTable.rowAlignment - 1) / MatrixKernelTable.rowAlignment * 8
       let paddedColumns =
         (columns + MatrixKernelTable.columnAlignment - 1) / MatrixKernelTable.columnAlignment * 4
       let stride = paddedRows + 8
@@ -32,7 +34,8 @@ import _TestSupport
         elements: storage + 1, stride: stride, rows: paddedRows, columns: paddedColumns)
       for column in 0..<paddedColumns {
         for row in 0..<paddedRows {
-          tile.elements[column * stride + row] = row < rows && column < columns ? generator.normal() : 0
+          tile.elements[column * stride + row] =
+            row < rows && column < columns ? generator.normal() : 0
         }
       }
     }
@@ -83,7 +86,9 @@ import _TestSupport
     let before = transposed
     kernels.addTransposedProduct(tile, factors, &transposed)
     for column in 0..<tile.columns {
-      let expected = (0..<tile.rows).reduce(before[column]) { $0 + buffer[$1, column] * factors[$1] }
+      let expected = (0..<tile.rows).reduce(before[column]) {
+        $0 + buffer[$1, column] * factors[$1]
+      }
       #expect(isClose(transposed[column], expected, terms: tile.rows))
     }
 
@@ -101,7 +106,9 @@ import _TestSupport
     let unscaled = (0..<tile.columns).map { column in (0..<tile.rows).map { buffer[$0, column] } }
     kernels.scaleRows(tile, factors)
     for column in 0..<tile.columns {
-      for row in 0..<tile.rows { #expect(buffer[row, column] == unscaled[column][row] * factors[row]) }
+      for row in 0..<tile.rows {
+        #expect(buffer[row, column] == unscaled[column][row] * factors[row])
+      }
     }
     #expect(buffer.isIntact)
   }
@@ -126,12 +133,18 @@ import _TestSupport
         #expect(isClose(kernels.squaredDeviation(a, count, 0.3), squares, terms: count))
 
         var output = Array(right)
-        output.withUnsafeMutableBufferPointer { kernels.addScaled(-1.5, a, count, $0.baseAddress! + 1) }
-        for index in range { #expect(isClose(output[index], right[index] - 1.5 * left[index], terms: 1)) }
+        output.withUnsafeMutableBufferPointer {
+          kernels.addScaled(-1.5, a, count, $0.baseAddress! + 1)
+        }
+        for index in range {
+          #expect(isClose(output[index], right[index] - 1.5 * left[index], terms: 1))
+        }
         #expect(output.first == right.first && output.last == right.last)
 
         output = Array(right)
-        output.withUnsafeMutableBufferPointer { kernels.standardize(a, count, 0.7, 3, $0.baseAddress! + 1) }
+        output.withUnsafeMutableBufferPointer {
+          kernels.standardize(a, count, 0.7, 3, $0.baseAddress! + 1)
+        }
         for index in range { #expect(output[index] == (left[index] - 0.7) * 3) }
         #expect(output.first == right.first && output.last == right.last)
       }

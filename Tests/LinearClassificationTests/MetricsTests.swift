@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinearClassification
 import Testing
 
@@ -30,14 +31,18 @@ struct ReferenceEvaluation: Decodable, Sendable {
       case (nil, nil): break
       case (let value?, let expected?): #expect(abs(value - expected) <= 1e-9, "\(metric.title)")
       case (let value, let expected):
-        Issue.record("\(metric.title): \(String(describing: value)), \(String(describing: expected))")
+        Issue.record(
+          "\(metric.title): \(String(describing: value)), \(String(describing: expected))")
       }
     }
     let confusion = evaluation.confusion
     let counts = [
-      confusion.truePositives, confusion.falsePositives, confusion.trueNegatives, confusion.falseNegatives,
+      confusion.truePositives, confusion.falsePositives, confusion.trueNegatives,
+      confusion.falseNegatives,
     ]
-    for (count, expected) in zip(counts, reference.confusion) { #expect(abs(count - expected) <= 1e-9) }
+    for (count, expected) in zip(counts, reference.confusion) {
+      #expect(abs(count - expected) <= 1e-9)
+    }
   }
 
   /// The fixtures hold what they are there for.
@@ -47,7 +52,9 @@ struct ReferenceEvaluation: Decodable, Sendable {
     for metric in Metric.allCases {
       #expect(all.contains { $0.metrics[metric.rawValue] ?? nil != nil })
       if ![.logLoss, .brierScore, .calibrationError].contains(metric) {
-        #expect(all.contains { $0.metrics[metric.rawValue] == .some(nil) }, "\(metric) is never undefined")
+        #expect(
+          all.contains { $0.metrics[metric.rawValue] == .some(nil) }, "\(metric) is never undefined"
+        )
       }
     }
     #expect(all.contains { Set($0.logits).count < $0.logits.count / 2 })
@@ -76,7 +83,8 @@ struct ReferenceEvaluation: Decodable, Sendable {
   @Test func undefinedIsNilAndNeverZero() throws {
     let none = try Evaluation(logits: [-1, -2], targets: [0, 0])
     for metric in [
-      Metric.precision, .recall, .f1, .balancedAccuracy, .matthewsCorrelation, .rocAUC, .averagePrecision,
+      Metric.precision, .recall, .f1, .balancedAccuracy, .matthewsCorrelation, .rocAUC,
+      .averagePrecision,
     ] {
       #expect(none[metric] == nil)
     }
@@ -87,7 +95,8 @@ struct ReferenceEvaluation: Decodable, Sendable {
   }
 
   @Test func weightZeroCountsNowhere() throws {
-    let whole = try Evaluation(logits: [1, -1, 0.5, 9], targets: [1, 0, 0, 0], weights: [1, 2, 3, 0])
+    let whole = try Evaluation(
+      logits: [1, -1, 0.5, 9], targets: [1, 0, 0, 0], weights: [1, 2, 3, 0])
     let part = try Evaluation(logits: [1, -1, 0.5], targets: [1, 0, 0], weights: [1, 2, 3])
     for metric in Metric.allCases { #expect(whole[metric] == part[metric]) }
     #expect(whole.confusion == part.confusion)

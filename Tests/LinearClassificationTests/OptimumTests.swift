@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinearClassification
 import Testing
 import WeightedCrossEntropy
@@ -66,15 +67,18 @@ struct ReferenceFit: Decodable, Sendable, CustomTestStringConvertible {
     let (features, targets) = TestData.problem(rows: 700, columns: columns, seed: 3)
     let model = try LogisticRegression(positiveWeight: 5, l2: 2, instructionSet: instructionSet)
       .fit(features, targets: targets)
-    let objective = NaiveObjective(features, targets: targets, weights: nil, positiveWeight: 5, l2: 2)
+    let objective = NaiveObjective(
+      features, targets: targets, weights: nil, positiveWeight: 5, l2: 2)
     #expect(objective.gradientNorm(model.theta) <= model.certificate.tolerance + 1e-12)
-    #expect(model.certificate.method == (columns == 64 ? .newtonCholesky : .newtonConjugateGradient))
+    #expect(
+      model.certificate.method == (columns == 64 ? .newtonCholesky : .newtonConjugateGradient))
   }
 
   @Test func noNeighbourIsBetter() throws {
     let (features, targets) = TestData.problem(rows: 200, columns: 3, seed: 4)
     let model = try LogisticRegression(positiveWeight: 3, l2: 0.5).fit(features, targets: targets)
-    let objective = NaiveObjective(features, targets: targets, weights: nil, positiveWeight: 3, l2: 0.5)
+    let objective = NaiveObjective(
+      features, targets: targets, weights: nil, positiveWeight: 3, l2: 0.5)
     let best = objective.value(model.theta)
     for index in model.theta.indices {
       for step in [-1e-3, 1e-3] {
@@ -87,7 +91,8 @@ struct ReferenceFit: Decodable, Sendable, CustomTestStringConvertible {
 
   @Test func coefficientsInOriginalUnitsGiveTheSameLogits() throws {
     let (features, targets, _, weights) = TestData.synthetic
-    let model = try LogisticRegression(positiveWeight: 10).fit(features, targets: targets, weights: weights)
+    let model = try LogisticRegression(positiveWeight: 10).fit(
+      features, targets: targets, weights: weights)
     let logits = try model.logits(features)
     for row in 0..<features.rowCount {
       let logit = zip(model.originalCoefficients, features.columns)
@@ -101,7 +106,8 @@ struct ReferenceFit: Decodable, Sendable, CustomTestStringConvertible {
     let (features, targets) = TestData.problem(rows: 300, columns: 4, seed: 5)
     let rescaled = try FeatureMatrix(
       columns: features.columns.enumerated().map { index, column in
-        .numbers((0..<300).map { column[$0] * [1e-9, 3, 1e6, -2][index] + [0, 1e3, -5, 0.1][index] })
+        .numbers(
+          (0..<300).map { column[$0] * [1e-9, 3, 1e6, -2][index] + [0, 1e3, -5, 0.1][index] })
       })
     let settings = LogisticRegression(positiveWeight: 4)
     let model = try settings.fit(features, targets: targets)

@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import LinearClassification
 import Testing
 import _TestSupport
@@ -73,7 +74,8 @@ import _TestSupport
     #expect(labels.weights == [1, 2])
     // In rows to be evaluated there need not be a positive one.
     #expect(try classifier.labels(table("kind\ngood\ngood\n")).targets == [0, 0])
-    #expect(try classifier.labels(table("y\n1\n0\n"), target: TargetColumn(name: "y")).targets == [1, 0])
+    #expect(
+      try classifier.labels(table("y\n1\n0\n"), target: TargetColumn(name: "y")).targets == [1, 0])
     #expect(
       message { _ = try classifier.labels(table("kind,x\n,1\nbad,2\n")) }
         == "T: row 1 (line 2), column \"kind\": \(MissingCell.label)")
@@ -91,7 +93,8 @@ import _TestSupport
     let matrix = try FeatureMatrix(reading: NPYReader(path: path))
     #expect(matrix.rowCount == 2)
     #expect(matrix.names == ["1", "2", "3"])
-    #expect(matrix.columns.map { column in [column[0], column[1]] } == [[1, 4], [2, 5], [3, 6]])
+    #expect(
+      matrix.columns.map { column in [column[0], column[1]] } == [[1, 4], [2, 5], [3, 6]])
   }
 
   /// More rows than are read at a time.
@@ -117,7 +120,9 @@ import _TestSupport
     #expect(
       try reading("(4,)", 4)
         == "T: features are an array of two axes, rows and columns; this array has shape [4]")
-    #expect(try reading("(4, 0)", 0) == "there is no column to learn from besides the target and the weights")
+    #expect(
+      try reading("(4, 0)", 0)
+        == "there is no column to learn from besides the target and the weights")
     #expect(try reading("(0, 4)", 0) == "there are no rows, or all have weight 0")
   }
 
@@ -125,7 +130,9 @@ import _TestSupport
     #expect(TrainingProgress.fits(done: 3, total: 12).fraction == 0.25)
     #expect(TrainingProgress.iteration(0, gradientNorm: 1, tolerance: 1e-10).fraction == 0)
     #expect(TrainingProgress.iteration(0, gradientNorm: 30, tolerance: 1e-10).fraction == 0)
-    #expect(abs(TrainingProgress.iteration(4, gradientNorm: 1e-5, tolerance: 1e-10).fraction - 0.5) < 1e-12)
+    #expect(
+      abs(TrainingProgress.iteration(4, gradientNorm: 1e-5, tolerance: 1e-10).fraction - 0.5)
+        < 1e-12)
     #expect(TrainingProgress.iteration(9, gradientNorm: 0, tolerance: 1e-10).fraction == 1)
   }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinearClassification
 import Testing
 import _TestSupport
@@ -5,11 +6,14 @@ import _TestSupport
 @Suite struct RecommendationTests {
   private static let digits = TestData.digits
 
-  private static func study(_ goal: TradeoffGoal, through last: Double = 100) throws -> TradeoffStudy {
+  private static func study(_ goal: TradeoffGoal, through last: Double = 100) throws
+    -> TradeoffStudy
+  {
     try TradeoffStudy(
       digits.features, targets: digits.targets,
       settings: TradeoffStudy.Settings(
-        positiveWeights: TradeoffStudy.geometricPath(from: 0.1, through: last, count: 5), folds: 3, goal: goal
+        positiveWeights: TradeoffStudy.geometricPath(from: 0.1, through: last, count: 5), folds: 3,
+        goal: goal
       ))
   }
 
@@ -24,7 +28,8 @@ import _TestSupport
     #expect(recommendation.precision == best.pooled[.precision])
     #expect(recommendation.recallSpread == best.spread(of: .recall))
     let confusion = best.pooled.confusion
-    #expect(recommendation.falseAlarmsPerCatch == confusion.falsePositives / confusion.truePositives)
+    #expect(
+      recommendation.falseAlarmsPerCatch == confusion.falsePositives / confusion.truePositives)
     #expect(study.calibration.positiveWeight == best.positiveWeight)
     // The rival: of all thresholds of the unweighted model that reach the goal, the one of the highest precision.
     let rival = try #require(recommendation.rival)

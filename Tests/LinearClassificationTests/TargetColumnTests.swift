@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import LinearClassification
 import Testing
 import _TestSupport
@@ -8,7 +9,9 @@ import _TestSupport
   init() throws { directory = try TemporaryDirectory() }
 
   /// The targets of a table with these cells.
-  private func targets(_ cells: [String], positive: String? = nil, text: Bool = false) throws -> [Double] {
+  private func targets(_ cells: [String], positive: String? = nil, text: Bool = false) throws
+    -> [Double]
+  {
     let path = try directory.write("y,x\n" + cells.map { "\($0),1\n" }.joined(), to: "t.csv")
     let table = try CSVTable(contentsOf: path, textColumns: text ? ["y"] : [])
     return try TargetColumn(name: "y", positive: positive).targets(table.columns[0])

@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import Foundation
 import LinearClassification
 import _TestSupport
@@ -8,22 +9,25 @@ enum TestData {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
   /// 1,797 digits; 174 of them are eights.
-  static let digitsPath = folder.appendingPathComponent("../../Examples/digits.csv").standardized.path
+  static let digitsPath = folder.appendingPathComponent("../../Examples/digits.csv").standardized
+    .path
   static let digits: TrainingTable = try! TrainingTable(
     CSVTable(contentsOf: digitsPath), target: TargetColumn(name: "is_eight"))
 
   /// 400 rows with features on different scales, one constant; hard and soft targets, weights of which some are 0.
-  static let synthetic: (features: FeatureMatrix, target: [Double], soft: [Double], weights: [Double]) = {
-    let table = try! CSVTable(contentsOf: folder.appendingPathComponent("Fixtures/synthetic.csv").path)
-    func numbers(_ name: String) -> [Double] {
-      let column = try! table.column(name)
-      guard case .numbers(let numbers) = column.values else { fatalError("text in \(name)") }
-      return numbers
-    }
-    let names = Array(table.header.names.prefix(5))
-    let features = try! FeatureMatrix(columns: names.map { .numbers(numbers($0)) }, names: names)
-    return (features, numbers("target"), numbers("soft"), numbers("weight"))
-  }()
+  static let synthetic:
+    (features: FeatureMatrix, target: [Double], soft: [Double], weights: [Double]) = {
+      let table = try! CSVTable(
+        contentsOf: folder.appendingPathComponent("Fixtures/synthetic.csv").path)
+      func numbers(_ name: String) -> [Double] {
+        let column = try! table.column(name)
+        guard case .numbers(let numbers) = column.values else { fatalError("text in \(name)") }
+        return numbers
+      }
+      let names = Array(table.header.names.prefix(5))
+      let features = try! FeatureMatrix(columns: names.map { .numbers(numbers($0)) }, names: names)
+      return (features, numbers("target"), numbers("soft"), numbers("weight"))
+    }()
 
   /// What a file of JSON among the fixtures holds.
   static func fixture<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) -> Value {
@@ -55,7 +59,8 @@ enum TestData {
 extension SeededGenerator {
   /// A standard normal number, by Box and Muller's transformation.
   mutating func normal() -> Double {
-    let radius = (-2 * log(Double.random(in: Double.leastNormalMagnitude..<1, using: &self))).squareRoot()
+    let radius = (-2 * log(Double.random(in: Double.leastNormalMagnitude..<1, using: &self)))
+      .squareRoot()
     return radius * cos(2 * Double.pi * Double.random(in: 0..<1, using: &self))
   }
 }
@@ -69,7 +74,10 @@ struct NaiveObjective {
   var l2: Double
 
   /// Standardises the features that are not constant over the rows that count.
-  init(_ features: FeatureMatrix, targets: [Double], weights: [Double]?, positiveWeight: Double, l2: Double) {
+  init(
+    _ features: FeatureMatrix, targets: [Double], weights: [Double]?, positiveWeight: Double,
+    l2: Double
+  ) {
     let weights = weights ?? [Double](repeating: 1, count: targets.count)
     let used = targets.indices.filter { weights[$0] > 0 }
     rows = used.map { _ in [] }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import LinearClassification
 import Testing
@@ -28,7 +29,8 @@ import _TestSupport
     #expect(study.weightPath.map(\.positiveWeight) == study.settings.positiveWeights)
     #expect(study.weightPath.allSatisfy { $0.threshold == 0.5 && $0.folds.count == 5 })
     #expect(study.thresholdPath.allSatisfy { $0.positiveWeight == 1 })
-    #expect(study.thresholdPath.map(\.threshold) == study.settings.positiveWeights.map { 1 / (1 + $0) })
+    #expect(
+      study.thresholdPath.map(\.threshold) == study.settings.positiveWeights.map { 1 / (1 + $0) })
   }
 
   /// Each fold's metrics are those of a model that was fitted to the other folds' rows alone, copied out of the table.
@@ -42,7 +44,8 @@ import _TestSupport
     let model = try LogisticRegression(positiveWeight: q).fit(
       Self.digits.features.rows(others), targets: others.map { Self.digits.targets[$0] })
     let evaluation = try Evaluation(
-      logits: model.logits(Self.digits.features.rows(held)), targets: held.map { Self.digits.targets[$0] })
+      logits: model.logits(Self.digits.features.rows(held)),
+      targets: held.map { Self.digits.targets[$0] })
     let reported = study.weightPath[point].folds[fold]
     #expect(reported.confusion == evaluation.confusion)
     for metric in Metric.allCases {
@@ -67,9 +70,11 @@ import _TestSupport
   @Test func foldsAddUp() {
     for point in study.weightPath + study.thresholdPath {
       #expect(
-        point.folds.reduce(0) { $0 + $1.confusion.truePositives } == point.pooled.confusion.truePositives)
+        point.folds.reduce(0) { $0 + $1.confusion.truePositives }
+          == point.pooled.confusion.truePositives)
       #expect(
-        point.folds.reduce(0) { $0 + $1.confusion.falsePositives } == point.pooled.confusion.falsePositives)
+        point.folds.reduce(0) { $0 + $1.confusion.falsePositives }
+          == point.pooled.confusion.falsePositives)
       let confusion = point.pooled.confusion
       #expect(confusion.truePositives + confusion.falseNegatives == 174)
       #expect(confusion.trueNegatives + confusion.falsePositives == 1623)
@@ -85,7 +90,8 @@ import _TestSupport
         #expect(spread.lowest == values.min() && spread.highest == values.max())
         let mean = values.reduce(0, +) / Double(values.count)
         #expect(abs(spread.mean - mean) < 1e-12)
-        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+        let variance =
+          values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
         #expect(abs(spread.standardDeviation - variance.squareRoot()) < 1e-12)
       }
     }
@@ -146,7 +152,8 @@ import _TestSupport
     #expect(
       try study
         == TradeoffStudy(
-          features, targets: targets, settings: TradeoffStudy.Settings(positiveWeights: [0.5, 2, 9])))
+          features, targets: targets,
+          settings: TradeoffStudy.Settings(positiveWeights: [0.5, 2, 9])))
   }
 
   @Test func progressAndCancelling() throws {
@@ -160,7 +167,8 @@ import _TestSupport
     #expect(seen == (1...12).map { .fits(done: $0, total: 12) })
     #expect(throws: ClassificationError.cancelled) {
       try TradeoffStudy(
-        features, targets: targets, settings: settings, monitor: TrainingMonitor(isCancelled: { true }))
+        features, targets: targets, settings: settings,
+        monitor: TrainingMonitor(isCancelled: { true }))
     }
   }
 
@@ -183,7 +191,8 @@ import _TestSupport
   func defaultPaths() throws {
     func path(_ positives: Int, _ negatives: Int, weights: [Double]? = nil) throws -> [Double] {
       try TradeoffStudy.defaultPath(
-        targets: [Double](repeating: 1, count: positives) + [Double](repeating: 0, count: negatives),
+        targets: [Double](repeating: 1, count: positives)
+          + [Double](repeating: 0, count: negatives),
         weights: weights)
     }
     let upTo100 = [

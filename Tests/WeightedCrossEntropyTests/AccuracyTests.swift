@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -19,10 +20,14 @@ import _TestSupport
 
   static let claims = [
     Claim(quantity: .loss, targets: .hard, bound: WeightedCrossEntropyLoss<Float>.maximumLossError),
-    Claim(quantity: .loss, targets: .soft, bound: WeightedCrossEntropyLoss<Float>.maximumSoftLossError),
-    Claim(quantity: .gradient, targets: .hard, bound: WeightedCrossEntropyLoss<Float>.maximumSigmoidError),
     Claim(
-      quantity: .gradient, targets: .soft, bound: WeightedCrossEntropyLoss<Float>.maximumSoftGradientError),
+      quantity: .loss, targets: .soft, bound: WeightedCrossEntropyLoss<Float>.maximumSoftLossError),
+    Claim(
+      quantity: .gradient, targets: .hard,
+      bound: WeightedCrossEntropyLoss<Float>.maximumSigmoidError),
+    Claim(
+      quantity: .gradient, targets: .soft,
+      bound: WeightedCrossEntropyLoss<Float>.maximumSoftGradientError),
     Claim(
       quantity: .secondDerivative, targets: .soft,
       bound: WeightedCrossEntropyLoss<Float>.maximumSecondDerivativeError),
@@ -63,7 +68,9 @@ import _TestSupport
   static func bound<Scalar: LossScalar>(
     _ claim: Claim, _ positiveWeight: Scalar, at logit: Scalar, on set: InstructionSet
   ) -> Double {
-    guard logit.magnitude < Scalar.subnormalLogit else { return claim.bound + Double(1 + positiveWeight) / 2 }
+    guard logit.magnitude < Scalar.subnormalLogit else {
+      return claim.bound + Double(1 + positiveWeight) / 2
+    }
     guard claim.targets == .hard, positiveWeight == 1 else { return claim.bound }
     return claim.quantity == .loss
       ? WorstFound.loss(Scalar.self, set.rawValue) : WorstFound.sigmoid(Scalar.self)
@@ -84,10 +91,13 @@ import _TestSupport
           instructionSet: variant.set)
         let targets: [Scalar] = Self.targets(claim.targets, logits.count, &generator)
         for isFar in [false, true] {
-          let chosen = logits.indices.filter { (logits[$0].magnitude < Scalar.subnormalLogit) != isFar }
+          let chosen = logits.indices.filter {
+            (logits[$0].magnitude < Scalar.subnormalLogit) != isFar
+          }
           let (x, z) = (chosen.map { logits[$0] }, chosen.map { targets[$0] })
           let worst = WorstError(
-            of: try loss.arrays(claim.quantity, logits: x, targets: z), claim.quantity, logits: x, targets: z,
+            of: try loss.arrays(claim.quantity, logits: x, targets: z), claim.quantity, logits: x,
+            targets: z,
             positiveWeight: Scalar(weight), labelSmoothing: Scalar(smoothing))
           let added = smoothing == 0 ? 0 : WeightedCrossEntropyLoss<Float>.maximumSmoothingError
           let bound = Self.bound(claim, Scalar(weight), at: x[worst.index], on: variant.set) + added
@@ -131,7 +141,8 @@ import _TestSupport
         positiveWeight: 1)
       #expect(ofLoss.ulps <= WorstFound.loss(Float.self, set.rawValue), "\(ofLoss)")
       let ofGradient = WorstError(
-        of: try loss.gradient(logits: logits, targets: targets), .gradient, logits: logits, targets: targets,
+        of: try loss.gradient(logits: logits, targets: targets), .gradient, logits: logits,
+        targets: targets,
         positiveWeight: 1)
       #expect(ofGradient.ulps <= WorstFound.sigmoid(Float.self), "\(ofGradient)")
     }
@@ -140,8 +151,12 @@ import _TestSupport
   @Test("What the documentation promises is what the contract asks for")
   func bounds() {
     for set in InstructionSet.allCases {
-      #expect(WorstFound.loss(Float.self, set.rawValue) <= WeightedCrossEntropyLoss<Float>.maximumLossError)
-      #expect(WorstFound.loss(Double.self, set.rawValue) <= WeightedCrossEntropyLoss<Double>.maximumLossError)
+      #expect(
+        WorstFound.loss(Float.self, set.rawValue)
+          <= WeightedCrossEntropyLoss<Float>.maximumLossError)
+      #expect(
+        WorstFound.loss(Double.self, set.rawValue)
+          <= WeightedCrossEntropyLoss<Double>.maximumLossError)
     }
     #expect(WorstFound.sigmoid(Float.self) <= WeightedCrossEntropyLoss<Float>.maximumSigmoidError)
     #expect(WorstFound.sigmoid(Double.self) <= WeightedCrossEntropyLoss<Double>.maximumSigmoidError)
@@ -150,7 +165,8 @@ import _TestSupport
     #expect(WeightedCrossEntropyLoss<Float>.maximumSigmoidError <= 3)
   }
 
-  @Test("The derivative in the target is exactly -x for a positive weight of 1", arguments: Variant.all)
+  @Test(
+    "The derivative in the target is exactly -x for a positive weight of 1", arguments: Variant.all)
   func targetDerivativeIsTheLogit(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 103)
@@ -170,7 +186,8 @@ import _TestSupport
       try float(logits: [-100, -103.2, -103.9, -104], targets: [0, 0, 0, 0]) == [
         27 * 0x1p-149, 0x1p-149, 0x1p-149, 0,
       ])
-    #expect(try float.gradient(logits: [-100, 100], targets: [0, 1]) == [27 * 0x1p-149, -27 * 0x1p-149])
+    #expect(
+      try float.gradient(logits: [-100, 100], targets: [0, 1]) == [27 * 0x1p-149, -27 * 0x1p-149])
     #expect(
       try double(logits: [-745, -745.2], targets: [0, 0]) == [.leastNonzeroMagnitude, 0])
     #expect(float.value(logit: -100, target: 0) == 27 * 0x1p-149)

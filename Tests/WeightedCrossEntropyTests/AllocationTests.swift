@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -14,7 +15,9 @@ struct AllocationTests {
         let elements = LossElements<Scalar>(shape: shape, seed: 801)
         let sample = try LossCallSample(elements, options, threads: 1, variant.set)
         let count = elements.logits.count
-        var (first, second): ([Scalar], [Scalar]) = (blankArray(count: count), blankArray(count: count))
+        var (first, second): ([Scalar], [Scalar]) = (
+          blankArray(count: count), blankArray(count: count)
+        )
         for call in LossCall.all where call.takes(options, shape: shape) {
           // Tables are made on first use.
           _ = try sample.run(call, into: &first, &second)
@@ -28,14 +31,16 @@ struct AllocationTests {
     try check(variant.type)
   }
 
-  @Test("On several threads only Dispatch allocates, to start them, however many elements there are")
+  @Test(
+    "On several threads only Dispatch allocates, to start them, however many elements there are")
   func threads() async {
     // In a process of its own, as other tests allocate meanwhile.
     await #expect(processExitsWith: .success) {
       let elements = LossElements<Float>(shape: [400_001, 3], seed: 801)
       let count = elements.logits.count
       var (first, second): ([Float], [Float]) = (blankArray(count: count), blankArray(count: count))
-      for (options, threads) in [([], 2), ([], 16), (.all, 2), (.all, 5)] as [(KernelOptions, Int)] {
+      for (options, threads) in [([], 2), ([], 16), (.all, 2), (.all, 5)] as [(KernelOptions, Int)]
+      {
         let sample = try LossCallSample(elements, options, threads: threads)
         for call in LossCall.all where call.takes(options, shape: elements.shape) {
           // Tables are made and threads started on first use.
@@ -46,7 +51,8 @@ struct AllocationTests {
           }
           // A closure, a block, and a continuation of 64 bytes for each thread; twice, as a weighted mean sums its weights first. The
           // sums of the blocks are 7 KiB.
-          #expect(bytes <= calls * 2 * (256 + 64 * threads), "\(call) on \(threads) threads, \(options)")
+          #expect(
+            bytes <= calls * 2 * (256 + 64 * threads), "\(call) on \(threads) threads, \(options)")
         }
       }
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import WeightedCrossEntropyDifferentiation
@@ -20,7 +21,8 @@ struct DifferentiationTests {
   @Test func scalarGradientInFloat() throws {
     let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: 3, labelSmoothing: 0.25)
     #expect(
-      gradient(at: Float(2)) { loss.value(logit: $0, target: 0) } == loss.derivative(logit: 2, target: 0))
+      gradient(at: Float(2)) { loss.value(logit: $0, target: 0) }
+        == loss.derivative(logit: 2, target: 0))
   }
 
   @Test("The chain rule passes through the loss")
@@ -51,12 +53,15 @@ struct DifferentiationTests {
     let expected = try loss.gradient(of: reduction, logits: x, targets: z, weights: w)
     #expect(pullback(2).base == expected.map { 2 * $0 })
     #expect(
-      gradient(at: x) { loss.differentiable(reduction, logits: $0, targets: z, weights: w) }.base == expected)
+      gradient(at: x) { loss.differentiable(reduction, logits: $0, targets: z, weights: w) }.base
+        == expected)
     let (inLogits, inTargets) = gradient(at: x, z) {
       loss.differentiable(reduction, logits: $0, targets: $1, weights: w)
     }
     #expect(inLogits.base == expected)
-    #expect(inTargets.base == (try loss.targetDerivative(of: reduction, logits: x, targets: z, weights: w)))
+    #expect(
+      inTargets.base
+        == (try loss.targetDerivative(of: reduction, logits: x, targets: z, weights: w)))
   }
 
   @Test("What the throwing calls report ends the program in a differentiable one")

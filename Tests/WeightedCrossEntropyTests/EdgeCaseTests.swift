@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -33,24 +34,32 @@ import _TestSupport
         positiveWeight: .uniform(Scalar(limit.positiveWeight)), instructionSet: variant.set)
       let (logit, target) = (Scalar(limit.logit), Scalar(limit.target))
       func expect(_ quantity: LossQuantity, _ expected: Scalar) throws {
-        #expect(try loss.arrays(quantity, logits: [logit], targets: [target]) == [expected], "\(quantity)")
-        #expect(loss.scalar(quantity, logit: logit, target: target) == expected, "\(quantity), single")
+        #expect(
+          try loss.arrays(quantity, logits: [logit], targets: [target]) == [expected], "\(quantity)"
+        )
+        #expect(
+          loss.scalar(quantity, logit: logit, target: target) == expected, "\(quantity), single")
       }
       try expect(.loss, Scalar(limit.loss))
       try expect(.gradient, Scalar(limit.gradient))
       try expect(.secondDerivative, 0)
       try expect(.positiveWeightDerivative, limit.logit < 0 && limit.target > 0 ? .infinity : 0)
       if limit.logit > 0 { try expect(.targetDerivative, -.infinity) }
-      if limit.logit < 0 { try expect(.targetDerivative, limit.positiveWeight == 0 ? 0 : .infinity) }
+      if limit.logit < 0 {
+        try expect(.targetDerivative, limit.positiveWeight == 0 ? 0 : .infinity)
+      }
       // The reduced forms take the limits too.
-      #expect(try loss.sum(logits: [logit, 0], targets: [target, 0]).isInfinite == limit.loss.isInfinite)
-      let (value, gradient) = try loss.valueWithGradient(of: .mean, logits: [logit], targets: [target])
+      #expect(
+        try loss.sum(logits: [logit, 0], targets: [target, 0]).isInfinite == limit.loss.isInfinite)
+      let (value, gradient) = try loss.valueWithGradient(
+        of: .mean, logits: [logit], targets: [target])
       #expect(value == Scalar(limit.loss) && gradient == [Scalar(limit.gradient)])
     }
     try check(variant.type)
   }
 
-  @Test("Full smoothing leaves no derivative in the target, at infinity too", arguments: Variant.all)
+  @Test(
+    "Full smoothing leaves no derivative in the target, at infinity too", arguments: Variant.all)
   func targetDerivativeUnderFullSmoothing(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(
@@ -59,20 +68,26 @@ import _TestSupport
       let derivatives = try loss.targetDerivative(logits: logits, targets: [0, 1, 0, 1, 0, 1])
       #expect(derivatives[..<5] == [0, 0, 0, 0, 0])
       #expect(derivatives[5].isNaN)
-      for logit in logits.dropLast() { #expect(loss.targetDerivative(logit: logit, target: 0) == 0) }
+      for logit in logits.dropLast() {
+        #expect(loss.targetDerivative(logit: logit, target: 0) == 0)
+      }
       // A finite derivative is not the share of one that is too large.
       let heavy = try WeightedCrossEntropyLoss<Scalar>(
-        positiveWeight: .uniform(.greatestFiniteMagnitude), labelSmoothing: 0.875, instructionSet: variant.set
+        positiveWeight: .uniform(.greatestFiniteMagnitude), labelSmoothing: 0.875,
+        instructionSet: variant.set
       )
       #expect(try heavy.targetDerivative(logits: [-4], targets: [1])[0].isFinite)
     }
     try check(variant.type)
   }
 
-  @Test("A target of 0 has the derivative 0 in the positive weight, at infinity too", arguments: Variant.all)
+  @Test(
+    "A target of 0 has the derivative 0 in the positive weight, at infinity too",
+    arguments: Variant.all)
   func positiveWeightDerivativeOfNegatives(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
-      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3, instructionSet: variant.set)
+      let loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: 3, instructionSet: variant.set)
       let logits: [Scalar] = [-.infinity, -1, 0, 1, .infinity]
       let zeros = [Scalar](repeating: 0, count: 5)
       #expect(try loss.positiveWeightDerivative(logits: logits, targets: zeros) == zeros)
@@ -95,7 +110,8 @@ import _TestSupport
           #expect(results.indices.allSatisfy { results[$0].isNaN == ($0 == position) })
           #expect(loss.scalar(quantity, logit: .nan, target: 1).isNaN)
           #expect(try loss.sum(logits: logits, targets: targets).isNaN)
-          #expect(try loss.valueWithGradient(of: .mean, logits: logits, targets: targets).value.isNaN)
+          #expect(
+            try loss.valueWithGradient(of: .mean, logits: logits, targets: targets).value.isNaN)
         }
         // The derivative in the target is the one that does not look at it.
         let ofTarget = try loss.arrays(quantity, logits: [1], targets: [.nan])[0]
@@ -115,12 +131,15 @@ import _TestSupport
           greatest, greatest, 0, 0,
         ])
       #expect(
-        try loss.gradient(logits: [greatest, -greatest, greatest, -greatest], targets: [0, 1, 1, 0]) == [
-          1, -1, 0, 0,
-        ])
+        try loss.gradient(
+          logits: [greatest, -greatest, greatest, -greatest], targets: [0, 1, 1, 0]) == [
+            1, -1, 0, 0,
+          ])
       let tiny = Scalar.leastNonzeroMagnitude
       #expect(
-        try loss.gradient(logits: [tiny, -tiny, 0, -0.0], targets: [0, 1, 0, 1]) == [0.5, -0.5, 0.5, -0.5])
+        try loss.gradient(logits: [tiny, -tiny, 0, -0.0], targets: [0, 1, 0, 1]) == [
+          0.5, -0.5, 0.5, -0.5,
+        ])
       #expect(
         try loss.secondDerivative(logits: [tiny, -tiny, 0, -0.0], targets: [0, 1, 0, 1]) == [
           0.25, 0.25, 0.25, 0.25,

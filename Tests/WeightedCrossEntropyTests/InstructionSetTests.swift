@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import WeightedCrossEntropy
@@ -69,7 +70,8 @@ import WeightedCrossEntropy
       setenv("WCE_INSTRUCTION_SET", "sse9", 1)
       let error = LossError(
         "WCE_INSTRUCTION_SET",
-        .instructionSetUnavailable(requested: "sse9", available: InstructionSet.available.map(\.rawValue)))
+        .instructionSetUnavailable(
+          requested: "sse9", available: InstructionSet.available.map(\.rawValue)))
       precondition(InstructionSet.selected == .failure(error))
       let loss = try WeightedCrossEntropyLoss<Float>()
       do {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _LossKernels
@@ -20,11 +21,13 @@ import _TestSupport
         }
         if kernel.writesOutput {
           let output = expected.map(\.output)
-          #expect(areSame(result.output, output), "\(options): \(differences(result.output, output))")
+          #expect(
+            areSame(result.output, output), "\(options): \(differences(result.output, output))")
         }
         if kernel == .lossWithGradient {
           let losses = expected.map(\.loss)
-          #expect(areSame(result.losses, losses), "\(options): \(differences(result.losses, losses))")
+          #expect(
+            areSame(result.losses, losses), "\(options): \(differences(result.losses, losses))")
         }
       }
     }
@@ -33,7 +36,8 @@ import _TestSupport
 
   /// The weighted result of a kernel for an element whose positive weight is given as the only one.
   private func expectedElement<Scalar: LossScalar>(
-    _ kernel: KernelName, _ table: KernelTable<Scalar>, _ sample: KernelSample<Scalar>, _ index: Int,
+    _ kernel: KernelName, _ table: KernelTable<Scalar>, _ sample: KernelSample<Scalar>,
+    _ index: Int,
     _ options: KernelOptions
   ) -> (output: Scalar, loss: Scalar) {
     let (isSmoothed, isWeighted) = (options.contains(.smoothing), options.contains(.weights))
@@ -49,7 +53,8 @@ import _TestSupport
   }
 
   @Test(
-    "The plain form gives the bits of the general form without options", arguments: KernelName.allCases,
+    "The plain form gives the bits of the general form without options",
+    arguments: KernelName.allCases,
     Variant.all)
   func plainForm(_ kernel: KernelName, on variant: Variant) {
     func check<Scalar: LossScalar>(_: Scalar.Type) {
@@ -65,7 +70,8 @@ import _TestSupport
   }
 
   @Test(
-    "A fused kernel gives the bits of the kernels it fuses", arguments: KernelOptions.everySubset, Variant.all
+    "A fused kernel gives the bits of the kernels it fuses", arguments: KernelOptions.everySubset,
+    Variant.all
   )
   func fused(_ options: KernelOptions, on variant: Variant) {
     func check<Scalar: LossScalar>(_: Scalar.Type) {
@@ -114,14 +120,17 @@ import _TestSupport
       let loss = try WeightedCrossEntropyLoss<Scalar>(
         positiveWeight: 2.5, labelSmoothing: 0.1, instructionSet: .baseline)
       let array = try loss.arrays(quantity, logits: sample.logits, targets: sample.targets)
-      let singles = zip(sample.logits, sample.targets).map { loss.scalar(quantity, logit: $0, target: $1) }
+      let singles = zip(sample.logits, sample.targets).map {
+        loss.scalar(quantity, logit: $0, target: $1)
+      }
       #expect(areSame(array, singles), "\(differences(array, singles))")
     }
     try check(precision.type)
   }
 
   @Test(
-    "A block's sum carries about twice the digits of its terms", arguments: KernelOptions.everySubset,
+    "A block's sum carries about twice the digits of its terms",
+    arguments: KernelOptions.everySubset,
     Variant.all)
   func blockSums(_ options: KernelOptions, on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
@@ -131,13 +140,16 @@ import _TestSupport
       for count in [100, 4095, 4096] {
         let terms = sample.output(.loss, table, 0..<count, options).output
         let sum = try #require(sample.output(.lossSum, table, 0..<count, options).sum)
-        #expect(sum.isClose(to: ExactSum(ofElements: terms), ofTermsOf: Scalar.self), "\(count) elements")
+        #expect(
+          sum.isClose(to: ExactSum(ofElements: terms), ofTermsOf: Scalar.self), "\(count) elements")
       }
     }
     try check(variant.type)
   }
 
-  @Test("The sum of a block of numbers, next to inaccessible pages on both sides", arguments: Variant.all)
+  @Test(
+    "The sum of a block of numbers, next to inaccessible pages on both sides",
+    arguments: Variant.all)
   func plainSum(on variant: Variant) {
     func check<Scalar: LossScalar>(_: Scalar.Type) {
       var generator = SeededGenerator(seed: 307)
@@ -147,7 +159,8 @@ import _TestSupport
         for side in GuardedBuffer<Scalar>.Guard.allCases {
           let buffer = GuardedBuffer(Array(numbers[..<count]), guarded: side)
           let sum = Scalar._kernels(variant.set).sum(buffer.elements.baseAddress!, count)
-          #expect(sum.isClose(to: exact, ofTermsOf: Scalar.self), "\(count) elements, guarded \(side)")
+          #expect(
+            sum.isClose(to: exact, ofTermsOf: Scalar.self), "\(count) elements, guarded \(side)")
         }
       }
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _LossKernels
@@ -12,7 +13,9 @@ enum KernelName: CaseIterable, Sendable {
   func run<Scalar: KernelScalar>(
     _ table: KernelTable<Scalar>, _ arguments: KernelArguments<Scalar>, isGeneral: Bool
   ) -> PartialSum? {
-    func elementwise(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>) -> PartialSum? {
+    func elementwise(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>)
+      -> PartialSum?
+    {
       (isGeneral ? forms.general : forms.plain)(arguments)
       return nil
     }
@@ -76,7 +79,9 @@ struct KernelResult<Scalar: LossScalar>: CustomTestStringConvertible {
 
   /// Whether two results have the same bits; every NaN counts as the same.
   func isSame(as other: Self) -> Bool {
-    func parts(_ sum: PartialSum?) -> [Double] { sum.map { [$0.high, $0.low, $0.isScaled ? 1 : 0] } ?? [] }
+    func parts(_ sum: PartialSum?) -> [Double] {
+      sum.map { [$0.high, $0.low, $0.isScaled ? 1 : 0] } ?? []
+    }
     return areSame(output, other.output) && areSame(losses, other.losses)
       && areSame(parts(sum), parts(other.sum))
   }
@@ -129,7 +134,8 @@ struct KernelSample<Scalar: LossScalar> {
     return KernelArguments(
       logits: logits, targets: targets,
       positiveWeights: options.contains(.positiveWeights) ? UnsafePointer(positiveWeights) : nil,
-      weights: options.contains(.weights) ? UnsafePointer(weights) : nil, output: output, losses: losses,
+      weights: options.contains(.weights) ? UnsafePointer(weights) : nil, output: output,
+      losses: losses,
       count: count, positiveWeight: positiveWeight, targetScale: isSmoothed ? 0.75 : 1,
       targetOffset: isSmoothed ? 0.125 : 0,
       divisor: divisor)
@@ -137,7 +143,8 @@ struct KernelSample<Scalar: LossScalar> {
 
   /// A kernel's output for a range of the elements, from arrays of just those elements.
   func output(
-    _ kernel: KernelName, _ table: KernelTable<Scalar>, _ range: Range<Int>, _ options: KernelOptions,
+    _ kernel: KernelName, _ table: KernelTable<Scalar>, _ range: Range<Int>,
+    _ options: KernelOptions,
     isGeneral: Bool = true, positiveWeight: Scalar = 3, divisor: Scalar = 7
   ) -> KernelResult<Scalar> {
     let count = range.count
@@ -147,21 +154,24 @@ struct KernelSample<Scalar: LossScalar> {
     defer { buffer.deallocate() }
     for (index, source) in [logits, targets, positiveWeights, weights].enumerated() {
       source[range].withUnsafeBufferPointer {
-        _ = UnsafeMutableBufferPointer(rebasing: buffer[(index * count)...]).update(fromContentsOf: $0)
+        _ = UnsafeMutableBufferPointer(rebasing: buffer[(index * count)...]).update(
+          fromContentsOf: $0)
       }
     }
     let base = buffer.baseAddress!
     let sum = kernel.run(
       table,
       Self.arguments(
-        logits: base, targets: base + count, positiveWeights: base + 2 * count, weights: base + 3 * count,
+        logits: base, targets: base + count, positiveWeights: base + 2 * count,
+        weights: base + 3 * count,
         output: kernel.writesOutput ? base + 4 * count : nil,
         losses: kernel == .lossWithGradient ? base + 5 * count : nil,
         count: count, options: options,
         positiveWeight: positiveWeight, divisor: divisor),
       isGeneral: isGeneral)
     return KernelResult(
-      output: Array(buffer[(4 * count)..<(5 * count)]), losses: Array(buffer[(5 * count)...]), sum: sum)
+      output: Array(buffer[(4 * count)..<(5 * count)]), losses: Array(buffer[(5 * count)...]),
+      sum: sum)
   }
 
   /// A kernel's outputs, each computed alone.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _LossKernels
@@ -32,7 +33,9 @@ import _TestSupport
 
   @Test("Every length, side and place of the output", arguments: Form.all, Variant.all)
   func lengths(_ form: Form, on variant: Variant) {
-    func check<Scalar: LossScalar>(_: Scalar.Type) { Check<Scalar>(form, Scalar._kernels(variant.set)).run() }
+    func check<Scalar: LossScalar>(_: Scalar.Type) {
+      Check<Scalar>(form, Scalar._kernels(variant.set)).run()
+    }
     check(variant.type)
   }
 
@@ -71,12 +74,16 @@ import _TestSupport
 
     func run() {
       for side in GuardedBuffer<Scalar>.Guard.allCases {
-        let buffers = Buffer.allCases.map { _ in GuardedBuffer<Scalar>(count: longest, guarded: side) }
+        let buffers = Buffer.allCases.map { _ in
+          GuardedBuffer<Scalar>(count: longest, guarded: side)
+        }
         for count in 0...longest { run(buffers, side, count) }
       }
     }
 
-    private func run(_ buffers: [GuardedBuffer<Scalar>], _ side: GuardedBuffer<Scalar>.Guard, _ count: Int) {
+    private func run(
+      _ buffers: [GuardedBuffer<Scalar>], _ side: GuardedBuffer<Scalar>.Guard, _ count: Int
+    ) {
       // The elements touch the page that cannot be accessed.
       let offset = side == .after ? longest - count : 0
       /// What a buffer holds whose elements are the first of an array.
@@ -89,7 +96,9 @@ import _TestSupport
         ]
       let (output, losses) = (contents(expected.output), contents(expected.losses))
       for place in form.outputPlaces {
-        for (buffer, numbers) in zip(buffers, before) { _ = buffer.elements.update(fromContentsOf: numbers) }
+        for (buffer, numbers) in zip(buffers, before) {
+          _ = buffer.elements.update(fromContentsOf: numbers)
+        }
         let sum = call(buffers.map { $0.elements.baseAddress! + offset }, count, place)
         #expect((sum != nil) == form.kernel.sums)
         if let sum {
@@ -112,13 +121,16 @@ import _TestSupport
     }
 
     /// Runs the kernel on elements at addresses, one for each buffer.
-    private func call(_ bases: [UnsafeMutablePointer<Scalar>], _ count: Int, _ place: Buffer) -> PartialSum? {
+    private func call(_ bases: [UnsafeMutablePointer<Scalar>], _ count: Int, _ place: Buffer)
+      -> PartialSum?
+    {
       form.kernel.run(
         table,
         KernelSample.arguments(
           logits: bases[0], targets: bases[1], positiveWeights: bases[2], weights: bases[3],
           output: form.kernel.writesOutput ? bases[place.rawValue] : nil,
-          losses: form.kernel == .lossWithGradient ? bases[5] : nil, count: count, options: form.options ?? []
+          losses: form.kernel == .lossWithGradient ? bases[5] : nil, count: count,
+          options: form.options ?? []
         ),
         isGeneral: form.options != nil)
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -21,7 +22,8 @@ import _TestSupport
     }
   }
 
-  @Test("Every chunking gives the same bits as the array", arguments: Chunking.allCases, Variant.all)
+  @Test(
+    "Every chunking gives the same bits as the array", arguments: Chunking.allCases, Variant.all)
   func chunkings(_ chunking: Chunking, on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 601)
@@ -30,7 +32,8 @@ import _TestSupport
       let targets: [Scalar] = generator.targets(count)
       let weights: [Scalar] = generator.weights(count)
       for (hasWeights, classCount) in [(false, 0), (true, 0), (true, 3)] {
-        let positiveWeight: PositiveWeight<Scalar> = classCount == 0 ? 3 : .perClass([0.5, 2, 7], axis: -1)
+        let positiveWeight: PositiveWeight<Scalar> =
+          classCount == 0 ? 3 : .perClass([0.5, 2, 7], axis: -1)
         // The last row of classes may be cut: the shape is that of the whole stream.
         let rows = count / 3
         let used = classCount == 0 ? count : rows * 3
@@ -42,21 +45,25 @@ import _TestSupport
         while start < used {
           let end = start + min(chunking.next(&generator), used - start)
           try accumulator.append(
-            logits: logits.span.extracting(start..<end), targets: targets.span.extracting(start..<end),
+            logits: logits.span.extracting(start..<end),
+            targets: targets.span.extracting(start..<end),
             weights: hasWeights ? weights.span.extracting(start..<end) : nil)
           start = end
           #expect(accumulator.count == start)
         }
         func reduced(_ reduction: LossReduction) throws -> Scalar {
           try loss.reduced(
-            reduction, logits: logits.span.extracting(0..<used), targets: targets.span.extracting(0..<used),
+            reduction, logits: logits.span.extracting(0..<used),
+            targets: targets.span.extracting(0..<used),
             weights: hasWeights ? weights.span.extracting(0..<used) : nil, shape: shape)
         }
         #expect(try accumulator.sum() == reduced(.sum))
         #expect(try accumulator.mean() == reduced(.mean))
         if hasWeights {
           #expect(try accumulator.weightedMean() == reduced(.weightedMean))
-          #expect(try ExactSum(ofElements: Array(weights[..<used])).ulps(of: accumulator.weightSum()) <= 1)
+          #expect(
+            try ExactSum(ofElements: Array(weights[..<used])).ulps(of: accumulator.weightSum()) <= 1
+          )
         } else {
           #expect(try accumulator.weightSum() == Scalar(used))
         }
@@ -84,7 +91,8 @@ import _TestSupport
   }
 
   @Test(
-    "The second pass over a stream gives the gradient of the whole", arguments: LossReduction.allCases,
+    "The second pass over a stream gives the gradient of the whole",
+    arguments: LossReduction.allCases,
     Precision.allCases)
   func gradients(_ reduction: LossReduction, in precision: Precision) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
@@ -93,7 +101,8 @@ import _TestSupport
       let logits: [Scalar] = generator.logits(count)
       let targets: [Scalar] = generator.targets(count)
       let weights: [Scalar] = generator.weights(count)
-      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: .perClass([0.5, 2, 7], axis: 1))
+      let loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: .perClass([0.5, 2, 7], axis: 1))
       var accumulator = try LossAccumulator(loss, shape: [3001, 3])
       try accumulator.append(logits: logits.span, targets: targets.span, weights: weights.span)
       var pieces: [Scalar] = []
@@ -126,7 +135,9 @@ import _TestSupport
     #expect(throws: LossError("stream", .missingWeights)) { try accumulator.weightedMean() }
     try accumulator.append(logits: two.span, targets: two.span)
     let sum = try accumulator.sum()
-    #expect(throws: LossError("stream", .shapeMismatch(other: "targets", logits: [2], received: [3]))) {
+    #expect(
+      throws: LossError("stream", .shapeMismatch(other: "targets", logits: [2], received: [3]))
+    ) {
       try accumulator.append(logits: two.span, targets: three.span)
     }
     #expect(throws: LossError("stream", .weightsOfSomeParts)) {
@@ -157,7 +168,8 @@ import _TestSupport
     #expect(throws: LossError("stream", .weightsOfSomeParts)) {
       var output = gradient.mutableSpan
       try plain.gradient(
-        of: reduction, logits: ones.span, targets: ones.span, weights: ones.span, firstIndex: 0, into: &output
+        of: reduction, logits: ones.span, targets: ones.span, weights: ones.span, firstIndex: 0,
+        into: &output
       )
     }
     #expect(throws: LossError("stream", .weightsOfSomeParts)) {
@@ -181,7 +193,9 @@ import _TestSupport
     let three: [Float] = [0, 0, 0]
     try accumulator.append(logits: three.span, targets: three.span)
     let sum = try accumulator.sum()
-    #expect(throws: LossError("logistic_loss", .elementCount(shape: [2, 2], expected: 4, received: 6))) {
+    #expect(
+      throws: LossError("logistic_loss", .elementCount(shape: [2, 2], expected: 4, received: 6))
+    ) {
       try accumulator.append(logits: three.span, targets: three.span)
     }
     #expect(accumulator.count == 3)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 import _TestSupport
 
@@ -20,9 +21,11 @@ struct LossCall: CustomStringConvertible, Sendable {
     let reductions: [LossReduction?] =
       switch kind {
       case .losses, .lossesWithGradient: [nil]
-      case .gradient, .secondDerivative, .targetDerivative, .positiveWeightDerivative, .streamGradient:
+      case .gradient, .secondDerivative, .targetDerivative, .positiveWeightDerivative,
+        .streamGradient:
         [nil] + LossReduction.allCases
-      case .value, .valueWithGradient, .arrayValue, .tensorValue, .streamValue: LossReduction.allCases
+      case .value, .valueWithGradient, .arrayValue, .tensorValue, .streamValue:
+        LossReduction.allCases
       }
     return reductions.map { LossCall(kind: kind, reduction: $0) }
   }
@@ -75,7 +78,8 @@ struct LossCallSample<Scalar: LossScalar> {
   private let accumulator: LossAccumulator<Scalar>
 
   init(
-    _ elements: LossElements<Scalar>, _ options: KernelOptions, threads: Int, _ set: InstructionSet? = nil
+    _ elements: LossElements<Scalar>, _ options: KernelOptions, threads: Int,
+    _ set: InstructionSet? = nil
   ) throws {
     logits = elements.logits
     targets = elements.targets
@@ -87,8 +91,10 @@ struct LossCallSample<Scalar: LossScalar> {
     tensors = try (tensor(elements.logits), tensor(elements.targets), weights.map(tensor))
     shape = elements.shape.count == 1 && elements.logits.count % 2 == 0 ? nil : elements.shape
     loss = try WeightedCrossEntropyLoss(
-      positiveWeight: options.contains(.positiveWeights) ? .perClass(elements.positiveWeights, axis: -1) : 3,
-      labelSmoothing: options.contains(.smoothing) ? 0.25 : 0, threads: threads, instructionSet: set)
+      positiveWeight: options.contains(.positiveWeights)
+        ? .perClass(elements.positiveWeights, axis: -1) : 3,
+      labelSmoothing: options.contains(.smoothing) ? 0.25 : 0, threads: threads, instructionSet: set
+    )
     var accumulator = try LossAccumulator(loss, shape: elements.shape)
     try accumulator.append(
       logits: elements.logits.span, targets: elements.targets.span, weights: weights?.span)
@@ -96,7 +102,8 @@ struct LossCallSample<Scalar: LossScalar> {
   }
 
   /// Makes a call, which fills none of the outputs, the first or both; returns the number it gives, 0 if none.
-  func run(_ call: LossCall, into first: inout [Scalar], _ second: inout [Scalar]) throws(LossError) -> Scalar
+  func run(_ call: LossCall, into first: inout [Scalar], _ second: inout [Scalar]) throws(LossError)
+    -> Scalar
   {
     var output = first.mutableSpan
     let (x, z, w, reduction) = (logits.span, targets.span, weights?.span, call.reduction)
@@ -108,11 +115,14 @@ struct LossCallSample<Scalar: LossScalar> {
       try loss.lossesWithGradient(
         logits: x, targets: z, weights: w, shape: shape, losses: &output, gradient: &gradient)
     case .gradient:
-      try loss.gradient(of: reduction, logits: x, targets: z, weights: w, shape: shape, into: &output)
+      try loss.gradient(
+        of: reduction, logits: x, targets: z, weights: w, shape: shape, into: &output)
     case .secondDerivative:
-      try loss.secondDerivative(of: reduction, logits: x, targets: z, weights: w, shape: shape, into: &output)
+      try loss.secondDerivative(
+        of: reduction, logits: x, targets: z, weights: w, shape: shape, into: &output)
     case .targetDerivative:
-      try loss.targetDerivative(of: reduction, logits: x, targets: z, weights: w, shape: shape, into: &output)
+      try loss.targetDerivative(
+        of: reduction, logits: x, targets: z, weights: w, shape: shape, into: &output)
     case .positiveWeightDerivative:
       try loss.positiveWeightDerivative(
         of: reduction, logits: x, targets: z, weights: w, shape: shape, into: &output)

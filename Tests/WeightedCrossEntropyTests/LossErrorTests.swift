@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 
@@ -17,14 +18,18 @@ import WeightedCrossEntropy
     try Tensor(shape: shape, elements: .init(repeating: 0.5, count: shape.reduce(1, *)))
   }
 
-  private static func loss(_ positiveWeight: PositiveWeight<Float> = 1) throws -> WeightedCrossEntropyLoss<
-    Float
-  > {
+  private static func loss(_ positiveWeight: PositiveWeight<Float> = 1) throws
+    -> WeightedCrossEntropyLoss<
+      Float
+    >
+  {
     try WeightedCrossEntropyLoss(positiveWeight: positiveWeight)
   }
 
   static let failures = [
-    Failure("logistic_loss: logits and targets must have the same shape, received [2, 3] and [3, 2]") {
+    Failure(
+      "logistic_loss: logits and targets must have the same shape, received [2, 3] and [3, 2]"
+    ) {
       _ = try loss()(logits: tensor([2, 3]), targets: tensor([3, 2]))
     },
     Failure("logistic_loss: logits and targets must have the same shape, received [] and [1]") {
@@ -57,7 +62,9 @@ import WeightedCrossEntropy
     Failure("logistic_loss: positive weights must be finite and at least 0, received nan") {
       _ = try loss(.uniform(.nan))
     },
-    Failure("logistic_loss: positive weights must be finite and at least 0, received inf for class 1") {
+    Failure(
+      "logistic_loss: positive weights must be finite and at least 0, received inf for class 1"
+    ) {
       _ = try loss(.perClass([1, .infinity, -1], axis: 0))
     },
     Failure("logistic_loss: axis 2 is out of range for logits of shape [2, 3]") {
@@ -71,14 +78,18 @@ import WeightedCrossEntropy
     },
     Failure(
       "logistic_loss: there must be one positive weight for each class along axis -1 of logits of shape [2, 3], received 2"
-    ) { _ = try loss(.perClass([1, 2], axis: -1))(logits: tensor([2, 3]), targets: tensor([2, 3])) },
+    ) {
+      _ = try loss(.perClass([1, 2], axis: -1))(logits: tensor([2, 3]), targets: tensor([2, 3]))
+    },
     Failure("logistic_loss: the shape [2, 3] holds 6 elements, received 7") {
       // A part that begins in the tensor and ends beyond it.
       let two: [Float] = [0, 0]
       _ = try loss(.perClass([1, 2], axis: 0)).reduced(
         .sum, logits: two.span, targets: two.span, shape: [2, 3], firstIndex: 5)
     },
-    Failure("logistic_loss: the first index must be at least 0 and leave room for 2 elements, received -1") {
+    Failure(
+      "logistic_loss: the first index must be at least 0 and leave room for 2 elements, received -1"
+    ) {
       let two: [Float] = [0, 0]
       _ = try loss(.perClass([1, 2], axis: 0)).reduced(
         .sum, logits: two.span, targets: two.span, shape: [2], firstIndex: -1)
@@ -118,8 +129,9 @@ import WeightedCrossEntropy
     Failure("logistic_loss: the mean of no elements is undefined") {
       _ = try loss().mean(logits: [], targets: [])
     },
-    Failure("logistic_loss: the sum of the weights must be positive and finite to divide by it, received 0.0")
-    {
+    Failure(
+      "logistic_loss: the sum of the weights must be positive and finite to divide by it, received 0.0"
+    ) {
       _ = try loss().weightedMean(logits: [1], targets: [1], weights: [0])
     },
     Failure("logistic_loss: dividing by the sum of the weights needs weights") {
@@ -149,7 +161,8 @@ import WeightedCrossEntropy
       requested: "avx512", available: ["baseline", "avx2"])
     #expect(
       "\(LossError("logistic_loss", problem))"
-        == "logistic_loss: the instruction set avx512 is not available here, choose one of baseline, avx2")
+        == "logistic_loss: the instruction set avx512 is not available here, choose one of baseline, avx2"
+    )
     for set in InstructionSet.allCases where !set.isAvailable {
       #expect(
         throws: LossError(
@@ -162,7 +175,8 @@ import WeightedCrossEntropy
 
   @Test("The name replaces the operation's in every error of a call")
   func name() throws {
-    let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: .perClass([1, 2], axis: 0), name: "churn")
+    let loss = try WeightedCrossEntropyLoss<Float>(
+      positiveWeight: .perClass([1, 2], axis: 0), name: "churn")
     func expect(_ body: () throws -> Void) {
       #expect(#expect(throws: LossError.self, performing: body)?.operation == "churn")
     }
@@ -197,11 +211,16 @@ import WeightedCrossEntropy
     #expect(output == [7, 7])
   }
 
-  @Test("Positive weights of 0 and the greatest number are valid, and so are the ends of label smoothing")
+  @Test(
+    "Positive weights of 0 and the greatest number are valid, and so are the ends of label smoothing"
+  )
   func validArguments() throws {
     #expect(try Self.loss(0)(logits: [1], targets: [1]) == [0])
-    #expect(try Self.loss(.uniform(.greatestFiniteMagnitude))(logits: [1], targets: [0])[0].isFinite)
-    for smoothing: Float in [0, 1] { _ = try WeightedCrossEntropyLoss<Float>(labelSmoothing: smoothing) }
+    #expect(
+      try Self.loss(.uniform(.greatestFiniteMagnitude))(logits: [1], targets: [0])[0].isFinite)
+    for smoothing: Float in [0, 1] {
+      _ = try WeightedCrossEntropyLoss<Float>(labelSmoothing: smoothing)
+    }
     // The literals.
     #expect(PositiveWeight<Float>.uniform(3) == 3 && PositiveWeight<Double>.uniform(0.1) == 0.1)
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -26,13 +27,17 @@ import _TestSupport
   }
 
   /// The losses to mask elements in.
-  private func losses<Scalar: LossScalar>(on variant: Variant) throws -> [WeightedCrossEntropyLoss<Scalar>] {
+  private func losses<Scalar: LossScalar>(on variant: Variant) throws -> [WeightedCrossEntropyLoss<
+    Scalar
+  >] {
     try [0, 0.1].map {
-      try WeightedCrossEntropyLoss(positiveWeight: 3, labelSmoothing: $0, instructionSet: variant.set)
+      try WeightedCrossEntropyLoss(
+        positiveWeight: 3, labelSmoothing: $0, instructionSet: variant.set)
     }
   }
 
-  @Test("Each quantity of a masked element is exactly 0", arguments: LossQuantity.allCases, Variant.all)
+  @Test(
+    "Each quantity of a masked element is exactly 0", arguments: LossQuantity.allCases, Variant.all)
   func elementwise(_ quantity: LossQuantity, on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let elements = Elements<Scalar>()
@@ -54,9 +59,11 @@ import _TestSupport
       for loss: WeightedCrossEntropyLoss<Scalar> in try losses(on: variant) {
         let (losses, gradient) = try loss.lossesWithGradient(
           logits: elements.logits, targets: elements.targets, weights: elements.weights)
-        #expect(losses == elements.results(unmasked: 2 * (try loss(logits: [0.5], targets: [1])[0])))
         #expect(
-          gradient == elements.results(unmasked: 2 * (try loss.gradient(logits: [0.5], targets: [1])[0])))
+          losses == elements.results(unmasked: 2 * (try loss(logits: [0.5], targets: [1])[0])))
+        #expect(
+          gradient
+            == elements.results(unmasked: 2 * (try loss.gradient(logits: [0.5], targets: [1])[0])))
       }
     }
     try check(variant.type)
@@ -82,7 +89,8 @@ import _TestSupport
           reduction, logits: elements.logits, targets: elements.targets, weights: elements.weights)
         #expect(value == expected)
         let both = try loss.valueWithGradient(
-          of: reduction, logits: elements.logits, targets: elements.targets, weights: elements.weights)
+          of: reduction, logits: elements.logits, targets: elements.targets,
+          weights: elements.weights)
         #expect(both.value == expected)
         let slope = try loss.gradient(logits: [0.5], targets: [1])[0]
         #expect(both.gradient == elements.results(unmasked: slope * (2 / denominator)))

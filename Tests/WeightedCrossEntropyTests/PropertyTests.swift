@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -12,7 +13,9 @@ import _TestSupport
     return (generator.uniform(count, in: -12...12), generator.targets(count))
   }
 
-  @Test("Every derivative is the slope of what it is the derivative of", arguments: InstructionSet.available)
+  @Test(
+    "Every derivative is the slope of what it is the derivative of",
+    arguments: InstructionSet.available)
   func finiteDifferences(on set: InstructionSet) throws {
     let (logits, targets): ([Double], [Double]) = Self.elements(400, seed: 401)
     let step = 0x1p-17
@@ -37,7 +40,8 @@ import _TestSupport
     compare(
       try fixed.secondDerivative(logits: logits, targets: targets),
       slopes(
-        try fixed.gradient(logits: up, targets: targets), try fixed.gradient(logits: down, targets: targets)),
+        try fixed.gradient(logits: up, targets: targets),
+        try fixed.gradient(logits: down, targets: targets)),
       "of the derivative in the logit")
     compare(
       try fixed.targetDerivative(logits: logits, targets: targets),
@@ -52,7 +56,8 @@ import _TestSupport
       ), "in the positive weight")
   }
 
-  @Test("The gradient of a reduction is the slope of the reduction", arguments: LossReduction.allCases)
+  @Test(
+    "The gradient of a reduction is the slope of the reduction", arguments: LossReduction.allCases)
   func reducedFiniteDifferences(_ reduction: LossReduction) throws {
     var (logits, targets): ([Double], [Double]) = Self.elements(30, seed: 402)
     var generator = SeededGenerator(seed: 403)
@@ -61,8 +66,10 @@ import _TestSupport
     func value() throws -> Double {
       try loss.reduced(reduction, logits: logits, targets: targets, weights: weights)
     }
-    let gradient = try loss.gradient(of: reduction, logits: logits, targets: targets, weights: weights)
-    let second = try loss.secondDerivative(of: reduction, logits: logits, targets: targets, weights: weights)
+    let gradient = try loss.gradient(
+      of: reduction, logits: logits, targets: targets, weights: weights)
+    let second = try loss.secondDerivative(
+      of: reduction, logits: logits, targets: targets, weights: weights)
     let inTarget = try loss.targetDerivative(
       of: reduction, logits: logits, targets: targets, weights: weights)
     let inWeight = try loss.positiveWeightDerivative(
@@ -101,7 +108,8 @@ import _TestSupport
     #expect(abs(inWeight.reduce(0, +) - difference / (2 * step)) < 1e-7)
   }
 
-  @Test("With a positive weight of 1, exchanging the classes changes nothing", arguments: Variant.all)
+  @Test(
+    "With a positive weight of 1, exchanging the classes changes nothing", arguments: Variant.all)
   func symmetry(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 404)
@@ -124,14 +132,16 @@ import _TestSupport
   }
 
   @Test(
-    "The loss is linear in the target, the positive weight and the element weight", arguments: Variant.all)
+    "The loss is linear in the target, the positive weight and the element weight",
+    arguments: Variant.all)
   func linearity(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let (logits, targets): ([Scalar], [Scalar]) = Self.elements(1000, seed: 405)
       let zeros = [Scalar](repeating: 0, count: 1000)
       let ones = [Scalar](repeating: 1, count: 1000)
       func loss(_ positiveWeight: Scalar) throws -> WeightedCrossEntropyLoss<Scalar> {
-        try WeightedCrossEntropyLoss(positiveWeight: .uniform(positiveWeight), instructionSet: variant.set)
+        try WeightedCrossEntropyLoss(
+          positiveWeight: .uniform(positiveWeight), instructionSet: variant.set)
       }
       func expect(_ a: Scalar, _ b: Scalar, _ what: Comment) {
         #expect(abs(a - b) <= 12 * Scalar.ulpOfOne * b.magnitude + 4 * .leastNonzeroMagnitude, what)
@@ -148,9 +158,11 @@ import _TestSupport
       let doubled = try loss(5)(logits: logits, targets: ones)
       for index in logits.indices {
         let target = targets[index]
-        expect(mixed[index], (1 - target) * negative[index] + target * positive[index], "in the target")
         expect(
-          mixed[index], without[index] + 2.5 * (single[index] - without[index]), "in the positive weight")
+          mixed[index], (1 - target) * negative[index] + target * positive[index], "in the target")
+        expect(
+          mixed[index], without[index] + 2.5 * (single[index] - without[index]),
+          "in the positive weight")
         // Powers of two change no digit.
         #expect(weighted[index] == 4 * mixed[index], "in the element weight")
         #expect(doubled[index] == 2 * positive[index], "of positives, in the positive weight")
@@ -159,11 +171,14 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("The loss is convex in the logit and never negative; its derivative grows", arguments: Variant.all)
+  @Test(
+    "The loss is convex in the logit and never negative; its derivative grows",
+    arguments: Variant.all)
   func convexity(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 406)
-      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3.3, instructionSet: variant.set)
+      let loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: 3.3, instructionSet: variant.set)
       let (first, second): ([Scalar], [Scalar]) = (
         generator.uniform(2000, in: -20...20), generator.uniform(2000, in: -20...20)
       )
@@ -182,7 +197,8 @@ import _TestSupport
       // The derivative of one target, from left to right.
       let sorted = anywhere.sorted()
       for target: Scalar in [0, 0.3, 1] {
-        let slopes = try loss.gradient(logits: sorted, targets: .init(repeating: target, count: sorted.count))
+        let slopes = try loss.gradient(
+          logits: sorted, targets: .init(repeating: target, count: sorted.count))
         for (low, high) in zip(slopes, slopes.dropFirst()) {
           #expect(
             high >= low - 4 * Scalar.ulpOfOne
@@ -200,7 +216,8 @@ import _TestSupport
       for smoothing: Scalar in [0, 0.5, 1] {
         let smooth = try WeightedCrossEntropyLoss<Scalar>(
           positiveWeight: 3, labelSmoothing: smoothing, instructionSet: variant.set)
-        let plain = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3, instructionSet: variant.set)
+        let plain = try WeightedCrossEntropyLoss<Scalar>(
+          positiveWeight: 3, instructionSet: variant.set)
         // Moved without rounding for these targets and smoothings.
         let coarse = targets.map { ($0 * 64).rounded() / 64 }
         let moved = coarse.map { $0 * (1 - smoothing) + smoothing / 2 }
@@ -212,7 +229,9 @@ import _TestSupport
             "\(quantity), smoothing \(smoothing)")
         }
         // Scaled without rounding too.
-        let inTarget = try plain.targetDerivative(logits: logits, targets: moved).map { $0 * (1 - smoothing) }
+        let inTarget = try plain.targetDerivative(logits: logits, targets: moved).map {
+          $0 * (1 - smoothing)
+        }
         #expect(try smooth.targetDerivative(logits: logits, targets: coarse) == inTarget)
       }
     }
@@ -223,7 +242,8 @@ import _TestSupport
   func littleLabelSmoothing(on variant: Variant) throws {
     // 1 - (z (1 - ε) + ε/2) computed as it stands would have few of them.
     let smoothing: Float = 1e-5
-    let loss = try WeightedCrossEntropyLoss<Float>(labelSmoothing: smoothing, instructionSet: variant.set)
+    let loss = try WeightedCrossEntropyLoss<Float>(
+      labelSmoothing: smoothing, instructionSet: variant.set)
     let results = try loss(logits: [20, -20], targets: [1, 0])
     let expected = 20 * Double(smoothing) / 2 + 2.0611536e-9
     for result in results { #expect(abs(Double(result) - expected) < 1e-6 * expected) }
@@ -232,7 +252,8 @@ import _TestSupport
   @Test("The formula extends beyond targets in [0, 1]", arguments: Variant.all)
   func targetsOutside(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
-      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 2, instructionSet: variant.set)
+      let loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: 2, instructionSet: variant.set)
       let (logits, targets): ([Scalar], [Scalar]) = ([1, -1, 0.5], [2, -0.5, 1.5])
       let results = try loss(logits: logits, targets: targets)
       let reference = LossReference<Wide>(positiveWeight: 2)

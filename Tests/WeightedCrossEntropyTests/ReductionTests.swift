@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _LossKernels
@@ -30,25 +31,31 @@ import _TestSupport
     }
   }
 
-  @Test("Sums are within 1 ULP of the exact sum of the terms", arguments: Sizes.allCases, Variant.all)
+  @Test(
+    "Sums are within 1 ULP of the exact sum of the terms", arguments: Sizes.allCases, Variant.all)
   func exactness(_ sizes: Sizes, on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 502)
       let count = 300_007
       let logits: [Scalar] = logits(sizes, count)
-      let targets = sizes == .oneLarge ? [Scalar](repeating: 0, count: count) : generator.targets(count)
+      let targets =
+        sizes == .oneLarge ? [Scalar](repeating: 0, count: count) : generator.targets(count)
       let weights: [Scalar] = generator.weights(count)
-      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3, instructionSet: variant.set)
+      let loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: 3, instructionSet: variant.set)
       let plain = ExactSum(ofElements: try loss(logits: logits, targets: targets))
       #expect(plain.ulps(of: try loss.sum(logits: logits, targets: targets)) <= 1)
-      let weighted = ExactSum(ofElements: try loss(logits: logits, targets: targets, weights: weights))
-      #expect(weighted.ulps(of: try loss.sum(logits: logits, targets: targets, weights: weights)) <= 1)
+      let weighted = ExactSum(
+        ofElements: try loss(logits: logits, targets: targets, weights: weights))
+      #expect(
+        weighted.ulps(of: try loss.sum(logits: logits, targets: targets, weights: weights)) <= 1)
       // The means divide by a number that is exact to a rounding.
       let mean = try loss.mean(logits: logits, targets: targets)
       #expect(abs(Double(mean) - plain.value / Double(count)) <= Double(mean.ulp))
       let weightedMean = try loss.weightedMean(logits: logits, targets: targets, weights: weights)
       let denominator = ExactSum(ofElements: weights).value
-      #expect(abs(Double(weightedMean) - weighted.value / denominator) <= 1.5 * Double(weightedMean.ulp))
+      #expect(
+        abs(Double(weightedMean) - weighted.value / denominator) <= 1.5 * Double(weightedMean.ulp))
       let (value, _) = try loss.valueWithGradient(
         of: .sum, logits: logits, targets: targets, weights: weights)
       #expect(value == (try loss.sum(logits: logits, targets: targets, weights: weights)))
@@ -80,13 +87,18 @@ import _TestSupport
       for count in [2, 5, 16, 33, 4096, 10_000] {
         let logits = [Scalar](repeating: large, count: count)
         let zeros = [Scalar](repeating: 0, count: count)
-        #expect(abs(try loss.mean(logits: logits, targets: zeros) - large) <= large.ulp, "\(count) elements")
+        #expect(
+          abs(try loss.mean(logits: logits, targets: zeros) - large) <= large.ulp,
+          "\(count) elements")
         let weights = [Scalar](repeating: 1.5, count: count)
         #expect(
-          abs(try loss.weightedMean(logits: logits, targets: zeros, weights: weights) - large) <= large.ulp)
+          abs(try loss.weightedMean(logits: logits, targets: zeros, weights: weights) - large)
+            <= large.ulp)
         #expect(
-          try loss.sum(logits: logits, targets: zeros) == (count == 2 ? .greatestFiniteMagnitude : .infinity))
-        let (value, gradient) = try loss.valueWithGradient(of: .mean, logits: logits, targets: zeros)
+          try loss.sum(logits: logits, targets: zeros)
+            == (count == 2 ? .greatestFiniteMagnitude : .infinity))
+        let (value, gradient) = try loss.valueWithGradient(
+          of: .mean, logits: logits, targets: zeros)
         #expect(abs(value - large) <= large.ulp && gradient.allSatisfy { $0 == 1 / Scalar(count) })
         var accumulator = try LossAccumulator(loss)
         try accumulator.append(logits: logits.span, targets: zeros.span)
@@ -96,7 +108,9 @@ import _TestSupport
         let ones = [Scalar](repeating: 1, count: count)
         let expected = loss.value(logit: 1, target: 0)
         let heavyMean = try loss.weightedMean(logits: ones, targets: zeros, weights: heavy)
-        #expect(abs(heavyMean - expected) <= 2 * expected.ulp || count == 2 && expected * large == .infinity)
+        #expect(
+          abs(heavyMean - expected) <= 2 * expected.ulp
+            || count == 2 && expected * large == .infinity)
       }
     }
     try check(variant.type)
@@ -123,7 +137,8 @@ import _TestSupport
   @Test("A gradient in place of an input is the one in a buffer of its own", arguments: Variant.all)
   func inPlace(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
-      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3, instructionSet: variant.set)
+      let loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: 3, instructionSet: variant.set)
       var generator = SeededGenerator(seed: 505)
       let inputs = [
         generator.logits(9001), generator.targets(9001), generator.uniform(9001, in: Scalar(1)...2),
@@ -137,7 +152,8 @@ import _TestSupport
         let addresses = buffers.map { UnsafePointer($0.baseAddress!) }
         try loss.evaluate(
           .gradient, of: .weightedMean,
-          LossInputs(logits: addresses[0], targets: addresses[1], weights: addresses[2], count: 9001),
+          LossInputs(
+            logits: addresses[0], targets: addresses[1], weights: addresses[2], count: 9001),
           shape: nil,
           into: buffers[place])
         #expect(areSame(Array(buffers[place]), expected), "over input \(place)")
@@ -162,7 +178,8 @@ import _TestSupport
     try check(precision.type)
   }
 
-  @Test("A weighted mean needs weights with a positive and finite sum", arguments: Precision.allCases)
+  @Test(
+    "A weighted mean needs weights with a positive and finite sum", arguments: Precision.allCases)
   func weightSums(in precision: Precision) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>()

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 
@@ -22,12 +23,15 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
   static let cases = [
     ReferenceCase(
       source: "TensorFlow, nn_xent_test.py, WeightedCrossEntropyTest",
-      logits: [-100, -2, -2, 0, 2, 2, 2, 100], targets: [0, 0, 1, 0, 0, 1, 0.5, 1], positiveWeight: 3,
+      logits: [-100, -2, -2, 0, 2, 2, 2, 100], targets: [0, 0, 1, 0, 0, 1, 0.5, 1],
+      positiveWeight: 3,
       losses: [
-        3.720076e-44, 0.12692801, 6.38078403, 0.69314718, 2.12692801, 0.38078403, 1.25385602, 1.116023e-43,
+        3.720076e-44, 0.12692801, 6.38078403, 0.69314718, 2.12692801, 0.38078403, 1.25385602,
+        1.116023e-43,
       ],
       gradient: [
-        3.720076e-44, 0.11920292, -2.64239123, 0.5, 0.88079708, -0.35760877, 0.26159416, -1.116023e-43,
+        3.720076e-44, 0.11920292, -2.64239123, 0.5, 0.88079708, -0.35760877, 0.26159416,
+        -1.116023e-43,
       ]),
     ReferenceCase(
       source: "TensorFlow, documentation, positive weight 1.5", logits: [1.5, -0.1, -10],
@@ -38,9 +42,11 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
       targets: [1, 0.5, 0],
       positiveWeight: 0.5, losses: [0.10070664, 0.50829750, 4.5398899e-5]),
     ReferenceCase(
-      source: "TensorFlow, testGradientAtZero", logits: [0, 0], targets: [0, 1], gradient: [0.5, -0.5]),
+      source: "TensorFlow, testGradientAtZero", logits: [0, 0], targets: [0, 1],
+      gradient: [0.5, -0.5]),
     ReferenceCase(
-      source: "The gradient at zero with a positive weight", logits: [0, 0, 0], targets: [0, 1, 0.5],
+      source: "The gradient at zero with a positive weight", logits: [0, 0, 0],
+      targets: [0, 1, 0.5],
       positiveWeight: 3, gradient: [0.5, -1.5, -0.5]),
     ReferenceCase(
       source: "PyTorch, issues 49844, 102894 and 135359",
@@ -51,18 +57,22 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     ReferenceCase(
       source: "PyTorch, issue 13773", logits: [0, -120], targets: [0, 1], losses: [0.69314718, 120]),
     ReferenceCase(
-      source: "Optax, SigmoidCrossEntropyTest, large logits", logits: [1e9, -1e9], targets: [0, 1], mean: 1e9),
+      source: "Optax, SigmoidCrossEntropyTest, large logits", logits: [1e9, -1e9], targets: [0, 1],
+      mean: 1e9),
     ReferenceCase(
-      source: "Optax, SigmoidCrossEntropyTest, small logits", logits: [1e-9, -1e-9], targets: [0, 1],
+      source: "Optax, SigmoidCrossEntropyTest, small logits", logits: [1e-9, -1e-9],
+      targets: [0, 1],
       losses: [0.6931472, 0.6931472], tolerance: 1e-6),
     ReferenceCase(
-      source: "MLX, test_losses.py", logits: [0.105361, 0.223144, 1.20397, 0.916291], targets: [0, 0, 1, 1],
+      source: "MLX, test_losses.py", logits: [0.105361, 0.223144, 1.20397, 0.916291],
+      targets: [0, 0, 1, 1],
       losses: [0.747215, 0.810930, 0.262365, 0.336472], tolerance: 4e-6),
     ReferenceCase(
       source: "Swift for TensorFlow, LossTests", logits: [-100, -2, -2, 0, 2, 2, 2, 100],
       targets: [0, 0, 1, 0, 0, 1, 0.5, 1], mean: 0.7909734),
     ReferenceCase(
-      source: "burn, class weights 3 and 7, divided by 3", logits: [0.8271, 0.9626, 0.3796, 0.2355],
+      source: "burn, class weights 3 and 7, divided by 3",
+      logits: [0.8271, 0.9626, 0.3796, 0.2355],
       targets: [0, 1, 0, 1], positiveWeight: 7.0 / 3, mean: 3.1531 / 3, tolerance: 2e-5),
     ReferenceCase(
       source: "A tiny positive weight", logits: [0], targets: [1], positiveWeight: 1e-8,
@@ -106,7 +116,9 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
   }
 
   /// Within the digits given, or one and a half subnormals: three times a subnormal carries three roundings.
-  private func expect<Scalar: LossScalar>(_ result: Scalar, _ expected: Double, _ reference: ReferenceCase) {
+  private func expect<Scalar: LossScalar>(
+    _ result: Scalar, _ expected: Double, _ reference: ReferenceCase
+  ) {
     guard expected.isFinite else {
       #expect(Double(result) == expected)
       return
@@ -124,7 +136,8 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
       let reference = Self.cases[0]
       let result = try weightedCrossEntropy(
         targets: Tensor(shape: [2, 2, 2], elements: reference.targets.map(Scalar.init)),
-        logits: Tensor(shape: [2, 2, 2], elements: reference.logits.map(Scalar.init)), positiveWeight: 3)
+        logits: Tensor(shape: [2, 2, 2], elements: reference.logits.map(Scalar.init)),
+        positiveWeight: 3)
       #expect(result.shape == [2, 2, 2])
       for (element, expected) in zip(result.elements, reference.losses!) {
         expect(element, expected, reference)
@@ -137,7 +150,8 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
   func shapeError() throws {
     let logits = try Tensor<Float>(shape: [1, 2], elements: [2, 1])
     #expect(
-      throws: LossError("logistic_loss", .shapeMismatch(other: "targets", logits: [1, 2], received: [3]))
+      throws: LossError(
+        "logistic_loss", .shapeMismatch(other: "targets", logits: [1, 2], received: [3]))
     ) {
       try weightedCrossEntropy(targets: [2, 1, 3], logits: logits, positiveWeight: 2)
     }
@@ -145,7 +159,8 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
 
   /// The thread asks which of the two a weighted loss's mean is; here each has its name.
   @Test(
-    "PyTorch, issue 54843: the mean over elements and the weighted mean differ", arguments: Precision.allCases
+    "PyTorch, issue 54843: the mean over elements and the weighted mean differ",
+    arguments: Precision.allCases
   )
   func bothMeans(in precision: Precision) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
@@ -170,7 +185,9 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     try check(precision.type)
   }
 
-  @Test("PyTorch, issue 51906: the mean of huge Double losses is finite", arguments: InstructionSet.available)
+  @Test(
+    "PyTorch, issue 51906: the mean of huge Double losses is finite",
+    arguments: InstructionSet.available)
   func hugeLogits(on set: InstructionSet) throws {
     let loss = try WeightedCrossEntropyLoss<Double>(instructionSet: set)
     let logits = [2.3e307, -4.1e307, 6.7e307, -5.2e307, 6.1e307, -6.3e307]
@@ -184,7 +201,8 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     #expect(gradient == [1, -1, 1, -1, 1, -1].map { $0 / 6 })
   }
 
-  @Test("d2l, masked rows: the loss of a row over the sum of its mask", arguments: Precision.allCases)
+  @Test(
+    "d2l, masked rows: the loss of a row over the sum of its mask", arguments: Precision.allCases)
   func maskedRows(in precision: Precision) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>()

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -7,12 +8,15 @@ import _TestSupport
   @Test("A scalar and an empty tensor are valid", arguments: Variant.all)
   func scalarAndEmpty(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
-      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3, instructionSet: variant.set)
+      let loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: 3, instructionSet: variant.set)
       let scalar = try loss(logits: Tensor(scalar: 0), targets: Tensor(scalar: 1))
       #expect(scalar.shape == [] && scalar.elements.count == 1)
-      #expect(try loss.mean(logits: Tensor(scalar: 0), targets: Tensor(scalar: 1)) == scalar.elements[0])
       #expect(
-        try loss.gradient(logits: Tensor(scalar: 0), targets: Tensor(scalar: 1)) == Tensor(scalar: -1.5))
+        try loss.mean(logits: Tensor(scalar: 0), targets: Tensor(scalar: 1)) == scalar.elements[0])
+      #expect(
+        try loss.gradient(logits: Tensor(scalar: 0), targets: Tensor(scalar: 1))
+          == Tensor(scalar: -1.5))
       for shape in [[0], [0, 3], [3, 0], [2, 0, 5]] {
         let empty = try Tensor<Scalar>(shape: shape, elements: [])
         #expect(try loss(logits: empty, targets: empty) == empty)
@@ -38,7 +42,8 @@ import _TestSupport
       try loss.targetDerivative(of: .sum, logits: logits, targets: targets, weights: weights),
       try loss.positiveWeightDerivative(
         of: .weightedMean, logits: logits, targets: targets, weights: weights),
-      try loss.valueWithGradient(of: .mean, logits: logits, targets: targets, weights: weights).gradient,
+      try loss.valueWithGradient(of: .mean, logits: logits, targets: targets, weights: weights)
+        .gradient,
       try loss.lossesWithGradient(logits: logits, targets: targets, weights: weights).losses,
       try loss.lossesWithGradient(logits: logits, targets: targets, weights: weights).gradient,
       try weightedCrossEntropy(targets: targets, logits: logits, positiveWeight: 2),
@@ -63,17 +68,24 @@ import _TestSupport
     let losses = try loss(logits: x, targets: z, weights: w)
     #expect(losses == (try loss(logits: tx, targets: tz, weights: tw)).elements)
     #expect(
-      losses == (try span { try loss.losses(logits: x.span, targets: z.span, weights: w.span, into: &$0) }))
+      losses
+        == (try span {
+          try loss.losses(logits: x.span, targets: z.span, weights: w.span, into: &$0)
+        }))
     let gradient = try loss.gradient(of: reduction, logits: x, targets: z, weights: w)
-    #expect(gradient == (try loss.gradient(of: reduction, logits: tx, targets: tz, weights: tw)).elements)
+    #expect(
+      gradient == (try loss.gradient(of: reduction, logits: tx, targets: tz, weights: tw)).elements)
     #expect(
       gradient
         == (try span {
-          try loss.gradient(of: reduction, logits: x.span, targets: z.span, weights: w.span, into: &$0)
+          try loss.gradient(
+            of: reduction, logits: x.span, targets: z.span, weights: w.span, into: &$0)
         }))
     let second = try loss.secondDerivative(of: reduction, logits: x, targets: z, weights: w)
     #expect(
-      second == (try loss.secondDerivative(of: reduction, logits: tx, targets: tz, weights: tw)).elements)
+      second
+        == (try loss.secondDerivative(of: reduction, logits: tx, targets: tz, weights: tw)).elements
+    )
     #expect(
       second
         == (try span {
@@ -82,17 +94,21 @@ import _TestSupport
         }))
     let inTarget = try loss.targetDerivative(of: reduction, logits: x, targets: z, weights: w)
     #expect(
-      inTarget == (try loss.targetDerivative(of: reduction, logits: tx, targets: tz, weights: tw)).elements)
+      inTarget
+        == (try loss.targetDerivative(of: reduction, logits: tx, targets: tz, weights: tw)).elements
+    )
     #expect(
       inTarget
         == (try span {
           try loss.targetDerivative(
             of: reduction, logits: x.span, targets: z.span, weights: w.span, into: &$0)
         }))
-    let inWeight = try loss.positiveWeightDerivative(of: reduction, logits: x, targets: z, weights: w)
+    let inWeight = try loss.positiveWeightDerivative(
+      of: reduction, logits: x, targets: z, weights: w)
     #expect(
       inWeight
-        == (try loss.positiveWeightDerivative(of: reduction, logits: tx, targets: tz, weights: tw)).elements)
+        == (try loss.positiveWeightDerivative(of: reduction, logits: tx, targets: tz, weights: tw))
+        .elements)
     #expect(
       inWeight
         == (try span {
@@ -101,7 +117,8 @@ import _TestSupport
         }))
     let value = try loss.reduced(reduction, logits: x, targets: z, weights: w)
     #expect(value == (try loss.reduced(reduction, logits: tx, targets: tz, weights: tw)))
-    #expect(value == (try loss.reduced(reduction, logits: x.span, targets: z.span, weights: w.span)))
+    #expect(
+      value == (try loss.reduced(reduction, logits: x.span, targets: z.span, weights: w.span)))
     let named =
       switch reduction {
       case .sum: try loss.sum(logits: tx, targets: tz, weights: tw)
@@ -129,7 +146,8 @@ import _TestSupport
       // Shapes with classes far apart and close together; the last is longer than a block.
       for shape in [[7], [3, 5], [2, 3, 4], [3, 1, 2, 5], [3, 3000], [3000, 3]] {
         let count = shape.reduce(1, *)
-        let logits = try Tensor<Scalar>(shape: shape, elements: generator.uniform(count, in: -9...9))
+        let logits = try Tensor<Scalar>(
+          shape: shape, elements: generator.uniform(count, in: -9...9))
         let targets = try Tensor<Scalar>(shape: shape, elements: generator.targets(count))
         for axis in -shape.count..<shape.count {
           let resolved = axis < 0 ? axis + shape.count : axis
@@ -143,13 +161,18 @@ import _TestSupport
             var rest = index
             for length in shape[(resolved + 1)...].reversed() { rest /= length }
             let single = try WeightedCrossEntropyLoss<Scalar>(
-              positiveWeight: .uniform(weights[rest % shape[resolved]]), instructionSet: variant.set)
+              positiveWeight: .uniform(weights[rest % shape[resolved]]), instructionSet: variant.set
+            )
             let (x, z) = ([logits.elements[index]], [targets.elements[index]])
-            return (try single(logits: x, targets: z)[0], try single.gradient(logits: x, targets: z)[0])
+            return (
+              try single(logits: x, targets: z)[0], try single.gradient(logits: x, targets: z)[0]
+            )
           }
           #expect(areSame(losses, expected.map(\.0)), "shape \(shape), axis \(axis)")
           #expect(areSame(gradient, expected.map(\.1)), "shape \(shape), axis \(axis)")
-          #expect(ExactSum(ofElements: losses).ulps(of: try loss.sum(logits: logits, targets: targets)) <= 1)
+          #expect(
+            ExactSum(ofElements: losses).ulps(of: try loss.sum(logits: logits, targets: targets))
+              <= 1)
         }
       }
     }
@@ -163,9 +186,11 @@ import _TestSupport
     let (logits, targets): ([Double], [Double]) = (
       generator.uniform(9000, in: -9...9), generator.targets(9000)
     )
-    let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: .perClass([0.5, 2, 7], axis: 1))
+    let loss = try WeightedCrossEntropyLoss<Double>(
+      positiveWeight: .perClass([0.5, 2, 7], axis: 1))
     let whole = try loss(
-      logits: Tensor(shape: shape, elements: logits), targets: Tensor(shape: shape, elements: targets)
+      logits: Tensor(shape: shape, elements: logits),
+      targets: Tensor(shape: shape, elements: targets)
     ).elements
     let range = firstIndex..<min(9000, firstIndex + 5000)
     var output = [Double](repeating: -1, count: range.count)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Synchronization
 import Testing
@@ -17,12 +18,14 @@ import _TestSupport
 
   /// Calls that come down to every way of dividing blocks among threads.
   private static let calls = LossCall.all.filter {
-    [.losses, .lossesWithGradient, .gradient, .value, .valueWithGradient, .streamValue].contains($0.kind)
+    [.losses, .lossesWithGradient, .gradient, .value, .valueWithGradient, .streamValue].contains(
+      $0.kind)
       && $0.reduction != .mean
   }
 
   @Test(
-    "Results are the same bits on 1, 2, 3, 5 and 64 threads", arguments: [KernelOptions(), .all], Variant.all)
+    "Results are the same bits on 1, 2, 3, 5 and 64 threads", arguments: [KernelOptions(), .all],
+    Variant.all)
   func calls(with options: KernelOptions, on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let isSelected = try variant.set == InstructionSet.selected.get()
@@ -45,7 +48,8 @@ import _TestSupport
         for (threads, sample) in zip(numbers, samples.dropFirst()) {
           let other = try results(sample)
           #expect(
-            other.0.isSame(as: single.0) && areSame(other.1, single.1) && areSame(other.2, single.2),
+            other.0.isSame(as: single.0) && areSame(other.1, single.1)
+              && areSame(other.2, single.2),
             "\(call) on \(threads) threads")
         }
       }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -14,22 +15,27 @@ import _TestSupport
   }
 
   static let invalid = [
-    Case(logits: [0, 0, 0], targets: [0, 1, 1.5], problem: .targetOutOfRange(value: "1.5", index: 2)),
-    Case(logits: [0, 0], targets: [-1e-300, 1], problem: .targetOutOfRange(value: "-1e-300", index: 0)),
+    Case(
+      logits: [0, 0, 0], targets: [0, 1, 1.5], problem: .targetOutOfRange(value: "1.5", index: 2)),
+    Case(
+      logits: [0, 0], targets: [-1e-300, 1], problem: .targetOutOfRange(value: "-1e-300", index: 0)),
     Case(logits: [0, 0], targets: [1, .nan], problem: .targetOutOfRange(value: "nan", index: 1)),
     Case(logits: [0], targets: [.infinity], problem: .targetOutOfRange(value: "inf", index: 0)),
     Case(logits: [0, .nan], targets: [0, 0], problem: .logitNotANumber(index: 1)),
     Case(
-      logits: [0, 0], targets: [0, 0], weights: [1, -1], problem: .invalidWeight(value: "-1.0", index: 1)),
+      logits: [0, 0], targets: [0, 0], weights: [1, -1],
+      problem: .invalidWeight(value: "-1.0", index: 1)),
     Case(
       logits: [0, 0], targets: [0, 0], weights: [.infinity, 1],
       problem: .invalidWeight(value: "inf", index: 0)),
     Case(
-      logits: [0, 0], targets: [0, 0], weights: [1, .nan], problem: .invalidWeight(value: "nan", index: 1)),
+      logits: [0, 0], targets: [0, 0], weights: [1, .nan],
+      problem: .invalidWeight(value: "nan", index: 1)),
     // The first of several.
     Case(logits: [0, .nan, .nan], targets: [0, 0, 9], problem: .logitNotANumber(index: 1)),
     Case(
-      logits: [0, 0], targets: [0], problem: .shapeMismatch(other: "targets", logits: [2], received: [1])),
+      logits: [0, 0], targets: [0],
+      problem: .shapeMismatch(other: "targets", logits: [2], received: [1])),
     Case(
       logits: [0, 0], targets: [0, 0], weights: [],
       problem: .shapeMismatch(other: "weights", logits: [2], received: [0])),
@@ -42,7 +48,8 @@ import _TestSupport
       let (logits, targets) = (input.logits.map(Scalar.init), input.targets.map(Scalar.init))
       let weights = input.weights.map { $0.map(Scalar.init) }
       // 10^-300 is 0 in Float, and valid.
-      if Scalar.self == Float.self && input.problem == .targetOutOfRange(value: "-1e-300", index: 0) {
+      if Scalar.self == Float.self && input.problem == .targetOutOfRange(value: "-1e-300", index: 0)
+      {
         return
       }
       let error = LossError("check", input.problem)
@@ -57,12 +64,14 @@ import _TestSupport
     try check(precision.type)
   }
 
-  @Test("Valid input passes: infinite logits, the ends of [0, 1], anything that a weight of 0 masks")
+  @Test(
+    "Valid input passes: infinite logits, the ends of [0, 1], anything that a weight of 0 masks")
   func valid() throws {
     let loss = try WeightedCrossEntropyLoss<Float>()
     try loss.validate(logits: [.infinity, -.infinity, 0, -0.0], targets: [0, 1, 0.5, -0.0])
     try loss.validate(
-      logits: [.nan, 1, .nan, 0], targets: [0, .nan, 7, 1], weights: [0, 0, -0.0, .greatestFiniteMagnitude])
+      logits: [.nan, 1, .nan, 0], targets: [0, .nan, 7, 1],
+      weights: [0, 0, -0.0, .greatestFiniteMagnitude])
     try loss.validate(logits: [], targets: [], weights: [])
   }
 
@@ -81,7 +90,8 @@ import _TestSupport
     let wide = try Tensor<Float>(shape: [1, 2], elements: [0, 0])
     let tall = try Tensor<Float>(shape: [2, 1], elements: [0, 0])
     #expect(
-      throws: LossError("logistic_loss", .shapeMismatch(other: "targets", logits: [1, 2], received: [2, 1]))
+      throws: LossError(
+        "logistic_loss", .shapeMismatch(other: "targets", logits: [1, 2], received: [2, 1]))
     ) {
       try loss.validate(logits: wide, targets: tall)
     }

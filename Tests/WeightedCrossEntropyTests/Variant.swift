@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -39,7 +40,9 @@ extension LossScalar {
 
 extension WeightedCrossEntropyLoss {
   /// A quantity of every element, from the array calls.
-  func arrays(_ quantity: LossQuantity, logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil) throws
+  func arrays(
+    _ quantity: LossQuantity, logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil
+  ) throws
     -> [Scalar]
   {
     switch quantity {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _LossKernels
@@ -15,7 +16,8 @@ import _TestSupport
   }
 
   @Test(
-    "Scaling all weights changes no bit of a weighted mean and of what goes with it", arguments: Variant.all)
+    "Scaling all weights changes no bit of a weighted mean and of what goes with it",
+    arguments: Variant.all)
   func scaledWeights(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       // Whole vectors and a rest; integer weights, so that every scaling is exact.
@@ -32,11 +34,13 @@ import _TestSupport
           let (value, gradient) = try loss.valueWithGradient(
             of: of, logits: logits, targets: targets, weights: weights)
           return try [
-            [value, loss.weightedMean(logits: logits, targets: targets, weights: weights)], gradient,
+            [value, loss.weightedMean(logits: logits, targets: targets, weights: weights)],
+            gradient,
             loss.gradient(of: of, logits: logits, targets: targets, weights: weights),
             loss.secondDerivative(of: of, logits: logits, targets: targets, weights: weights),
             loss.targetDerivative(of: of, logits: logits, targets: targets, weights: weights),
-            loss.positiveWeightDerivative(of: of, logits: logits, targets: targets, weights: weights),
+            loss.positiveWeightDerivative(
+              of: of, logits: logits, targets: targets, weights: weights),
           ]
         }
         let expected = try results(weights)
@@ -56,18 +60,21 @@ import _TestSupport
   @Test("The derivatives of a weighted mean keep the documented accuracy", arguments: Variant.all)
   func accuracy(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
-      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3, instructionSet: variant.set)
+      let loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: 3, instructionSet: variant.set)
       var generator = SeededGenerator(seed: 902)
       let logits: [Scalar] = generator.uniform(1000, in: -80...80)
       let targets = generator.targets(1000, as: Scalar.self).map { $0.rounded() }
       let weights: [Scalar] = generator.uniform(1000, in: Scalar(1)...8)
-      let gradient = try loss.gradient(of: .weightedMean, logits: logits, targets: targets, weights: weights)
+      let gradient = try loss.gradient(
+        of: .weightedMean, logits: logits, targets: targets, weights: weights)
       let reference = LossReference<Wide>(positiveWeight: 3)
       let sum = weights.reduce(Wide(0)) { $0 + Wide(Double($1)) }
       // σ, and what dividing and multiplying by weights rounds: the sum, the share and the product.
       let bound = WeightedCrossEntropyLoss<Scalar>.maximumSoftGradientError + 1.5
       for index in logits.indices {
-        let element = reference(.gradient, logit: Double(logits[index]), target: Double(targets[index]))
+        let element = reference(
+          .gradient, logit: Double(logits[index]), target: Double(targets[index]))
         let exact = ExactValue(element.value * (Wide(Double(weights[index])) / sum))
         #expect(gradient[index].ulps(from: exact) <= bound)
       }
@@ -78,7 +85,8 @@ import _TestSupport
   @Test("A weighted loss is the loss times the weight, rounded once", arguments: Variant.all)
   func weightedLosses(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
-      let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3, instructionSet: variant.set)
+      let loss = try WeightedCrossEntropyLoss<Scalar>(
+        positiveWeight: 3, instructionSet: variant.set)
       var generator = SeededGenerator(seed: 903)
       let (logits, targets): ([Scalar], [Scalar]) = (generator.logits(500), generator.targets(500))
       let weights: [Scalar] = generator.uniform(500, in: Scalar(0.1)...8)
@@ -121,7 +129,9 @@ import _TestSupport
   func extremeQuotients() {
     var generator = SeededGenerator(seed: 905)
     let numbers: [Double] = generator.uniform(200, in: Double(1)...2)
-    let scales = [0x1p-1022, 0x1p-1021, 0x1p-990, 0x1p-60, 0x1p-1, 1, 0x1p60, 0x1p990, 0x1p1022, 0x1p1023]
+    let scales = [
+      0x1p-1022, 0x1p-1021, 0x1p-990, 0x1p-60, 0x1p-1, 1, 0x1p60, 0x1p990, 0x1p1022, 0x1p1023,
+    ]
     for index in stride(from: 0, to: numbers.count, by: 2) {
       for scale in scales {
         for divisorScale in scales {
@@ -136,7 +146,8 @@ import _TestSupport
         let divisor = numbers[index] / 2
         let greatest = divisor * .greatestFiniteMagnitude
         for dividend in [greatest.nextDown, greatest, greatest.nextUp] {
-          #expect(PartialSum(high: dividend).divided(by: PartialSum(high: divisor)) == dividend / divisor)
+          #expect(
+            PartialSum(high: dividend).divided(by: PartialSum(high: divisor)) == dividend / divisor)
         }
       }
     }

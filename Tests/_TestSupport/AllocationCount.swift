@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import _AllocationCounter
 
 /// What code asks of the allocator.
@@ -6,14 +7,18 @@ public enum AllocationCount {
   public static var isAvailable: Bool { wce_counts_allocations() }
 
   /// How often `body` asks for memory on the calling thread.
-  public static func during<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) -> Int {
+  public static func during<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure)
+    -> Int
+  {
     let before = wce_allocation_count()
     try body()
     return Int(wce_allocation_count() - before)
   }
 
   /// How many bytes `body` asks for on all threads, with whatever else the process does meanwhile.
-  public static func bytes<Failure: Error>(during body: () throws(Failure) -> Void) throws(Failure) -> Int {
+  public static func bytes<Failure: Error>(during body: () throws(Failure) -> Void) throws(Failure)
+    -> Int
+  {
     let before = wce_allocated_bytes()
     try body()
     return Int(wce_allocated_bytes() - before)

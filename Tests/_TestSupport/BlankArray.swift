@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An array to write results to: its elements are a number that no result is, so that one nobody wrote is seen.
 @specialized(where Scalar == Float)
 @specialized(where Scalar == Double)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A number as a sum of two Doubles times a power of two: about 104 bits of precision on every architecture (Dekker 1971;
 /// Hida, Li and Bailey, "Library for double-double and quad-double arithmetic", 2007), and exponents without limit.
 public struct CompensatedReal: WideReal {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The quantities that the loss computes for each element.
 public enum LossQuantity: CaseIterable, Sendable {
   case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative
@@ -38,7 +39,9 @@ public struct LossReference<Real: WideReal>: Sendable {
   }
 
   /// A quantity for a finite logit and target.
-  public func callAsFunction(_ quantity: LossQuantity, logit: Double, target: Double) -> ExactValue<Real> {
+  public func callAsFunction(_ quantity: LossQuantity, logit: Double, target: Double) -> ExactValue<
+    Real
+  > {
     let one = Real(1)
     let kept = one - labelSmoothing
     let target = Real(target)
@@ -63,7 +66,8 @@ public struct LossReference<Real: WideReal>: Sendable {
       let (ofLogit, ofNegative) = isNegative ? (small, big) : (big, small)
       switch quantity {
       case .loss: return ExactValue(negative * ofLogit, plus: positive * ofNegative)
-      case .targetDerivative: return ExactValue(kept * (positiveWeight * ofNegative), plus: -(kept * ofLogit))
+      case .targetDerivative:
+        return ExactValue(kept * (positiveWeight * ofNegative), plus: -(kept * ofLogit))
       default: return ExactValue(smoothed * ofNegative)
       }
     }

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 extension BinaryFloatingPoint {
   /// Whether two numbers have the same bits, or are both NaN.
   @inlinable
-  public func isSame(as other: Self) -> Bool { self == other ? sign == other.sign : isNaN && other.isNaN }
+  public func isSame(as other: Self) -> Bool {
+    self == other ? sign == other.sign : isNaN && other.isNaN
+  }
 }
 
 /// Whether two arrays hold the same bits; every NaN counts as the same.

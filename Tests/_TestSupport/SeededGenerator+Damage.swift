@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension SeededGenerator {
   /// The bytes after some changes: each flips, replaces, removes, repeats or inserts a byte or a few, or cuts the rest off.
   ///

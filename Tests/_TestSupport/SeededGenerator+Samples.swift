@@ -1,26 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
 extension SeededGenerator {
   /// Numbers uniform in a range.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public mutating func uniform<Scalar: BinaryFloatingPoint>(_ count: Int, in range: ClosedRange<Scalar>)
+  public mutating func uniform<Scalar: BinaryFloatingPoint>(
+    _ count: Int, in range: ClosedRange<Scalar>
+  )
     -> [Scalar]
   {
     let width = Double(range.upperBound) - Double(range.lowerBound)
     return (0..<count).map { _ in
       // 53 bits of a uniform number in [0, 1].
       let fraction = Double(next() >> 11) * 0x1p-53
-      return min(max(Scalar(Double(range.lowerBound) + fraction * width), range.lowerBound), range.upperBound)
+      return min(
+        max(Scalar(Double(range.lowerBound) + fraction * width), range.lowerBound), range.upperBound
+      )
     }
   }
 
   /// Finite logits of every kind: mostly of moderate size, some out to where results are subnormal, some of any magnitude.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public mutating func logits<Scalar: BinaryFloatingPoint>(_ count: Int, as type: Scalar.Type = Scalar.self)
+  public mutating func logits<Scalar: BinaryFloatingPoint>(
+    _ count: Int, as type: Scalar.Type = Scalar.self
+  )
     -> [Scalar]
   {
     let reach: Scalar = Scalar.significandBitCount < 30 ? 110 : 750
-    let exponents = Int(Scalar.leastNonzeroMagnitude.exponent)...Int(Scalar.greatestFiniteMagnitude.exponent)
+    let exponents =
+      Int(Scalar.leastNonzeroMagnitude.exponent)...Int(Scalar.greatestFiniteMagnitude.exponent)
     return (0..<count).map { index in
       let fraction = Scalar(Double(next() >> 11) * 0x1p-52 - 1)
       switch index % 8 {
@@ -39,7 +47,9 @@ extension SeededGenerator {
   /// Targets in [0, 1]: a third each 0, 1 and between, some of those close to an end.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public mutating func targets<Scalar: BinaryFloatingPoint>(_ count: Int, as type: Scalar.Type = Scalar.self)
+  public mutating func targets<Scalar: BinaryFloatingPoint>(
+    _ count: Int, as type: Scalar.Type = Scalar.self
+  )
     -> [Scalar]
   {
     (0..<count).map { _ in
@@ -47,8 +57,10 @@ extension SeededGenerator {
       return switch next() % 12 {
       case 0..<4: 0
       case 4..<8: 1
-      case 8: fraction * Scalar(sign: .plus, exponent: -Scalar.Exponent(next() % 60), significand: 1)
-      case 9: 1 - fraction * Scalar(sign: .plus, exponent: -Scalar.Exponent(next() % 24), significand: 1)
+      case 8:
+        fraction * Scalar(sign: .plus, exponent: -Scalar.Exponent(next() % 60), significand: 1)
+      case 9:
+        1 - fraction * Scalar(sign: .plus, exponent: -Scalar.Exponent(next() % 24), significand: 1)
       default: fraction
       }
     }
@@ -57,7 +69,9 @@ extension SeededGenerator {
   /// Element weights: a fifth 0, the others in (0, 4].
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public mutating func weights<Scalar: BinaryFloatingPoint>(_ count: Int, as type: Scalar.Type = Scalar.self)
+  public mutating func weights<Scalar: BinaryFloatingPoint>(
+    _ count: Int, as type: Scalar.Type = Scalar.self
+  )
     -> [Scalar]
   {
     uniform(count, in: 0...5).map { $0 <= 1 ? 0 : $0 - 1 }

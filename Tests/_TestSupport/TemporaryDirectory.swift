@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// A new directory, removed with all it holds when the value goes away.
@@ -7,7 +8,8 @@ public final class TemporaryDirectory: Sendable {
 
   /// Creates the directory.
   public init() throws {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("test-\(UUID().uuidString)")
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     path = directory.path
   }
@@ -24,7 +26,9 @@ public final class TemporaryDirectory: Sendable {
   }
 
   /// Writes a file of text; returns its path.
-  public func write(_ text: String, to name: String) throws -> String { try write(text.utf8, to: name) }
+  public func write(_ text: String, to name: String) throws -> String {
+    try write(text.utf8, to: name)
+  }
 
   /// The bytes of a file.
   public func read(_ name: String) throws -> [UInt8] {

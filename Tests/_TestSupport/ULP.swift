@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension BinaryFloatingPoint {
   /// The distance to an exact value, in units in the last place of this type at the value's scale; infinite for NaN.
   ///
@@ -9,13 +10,16 @@ extension BinaryFloatingPoint {
     let result: Real
     if isInfinite {
       let end = Real(1).scaled(byPowerOfTwo: exponentLimit)
-      if exact.value.isNegative == (self < 0), !(exact.value.magnitude - end).isNegative { return 0 }
+      if exact.value.isNegative == (self < 0), !(exact.value.magnitude - end).isNegative {
+        return 0
+      }
       result = self < 0 ? -end : end
     } else {
       result = Real(Double(self))
     }
     let leastExponent = Int(Self.leastNonzeroMagnitude.exponent)
-    let unit = max((exact.scale.binaryExponent ?? leastExponent) - Self.significandBitCount, leastExponent)
+    let unit = max(
+      (exact.scale.binaryExponent ?? leastExponent) - Self.significandBitCount, leastExponent)
     return (result - exact.value).magnitude.scaled(byPowerOfTwo: -unit).rounded
   }
 }
@@ -38,7 +42,8 @@ public struct WorstError: Sendable, CustomStringConvertible {
   ) {
     guard results.count == logits.count, targets.count == logits.count else {
       ulps = .infinity
-      description = "\(results.count) results for \(logits.count) logits and \(targets.count) targets"
+      description =
+        "\(results.count) results for \(logits.count) logits and \(targets.count) targets"
       return
     }
     let reference = LossReference<Wide>(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A real number with at least 64 bits of precision and an exponent range beyond Double's: what results are compared with.
 public protocol WideReal: Sendable {
   /// The same number; every finite Double has one.

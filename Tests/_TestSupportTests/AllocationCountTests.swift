@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
@@ -21,7 +22,8 @@ struct AllocationCountTests {
 
   @Test func arithmeticAllocatesNothing() {
     var sum = 0.0
-    #expect(AllocationCount.during { for index in 0..<1000 { sum += Double(index).squareRoot() } } == 0)
+    #expect(
+      AllocationCount.during { for index in 0..<1000 { sum += Double(index).squareRoot() } } == 0)
     #expect(sum > 0)
   }
 }

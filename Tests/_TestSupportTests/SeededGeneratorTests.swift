@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
@@ -21,9 +22,12 @@ import _TestSupport
     let targets: [Double] = generator.targets(6000)
     #expect(targets.allSatisfy { (0...1).contains($0) })
     #expect(targets.count { $0 == 0 } > 1500 && targets.count { $0 == 1 } > 1500)
-    #expect(targets.contains { $0 > 0 && $0 < 1e-10 } && targets.contains { $0 < 1 && $0 > 1 - 1e-5 })
+    #expect(
+      targets.contains { $0 > 0 && $0 < 1e-10 } && targets.contains { $0 < 1 && $0 > 1 - 1e-5 })
     let weights: [Float] = generator.weights(1000)
-    #expect((100...300).contains(weights.count { $0 == 0 }) && weights.allSatisfy { (0...4).contains($0) })
+    #expect(
+      (100...300).contains(weights.count { $0 == 0 }) && weights.allSatisfy { (0...4).contains($0) }
+    )
     let uniform: [Double] = generator.uniform(1000, in: -3 ... -2)
     #expect(uniform.allSatisfy { (-3 ... -2).contains($0) } && Set(uniform).count == 1000)
   }
@@ -34,7 +38,9 @@ import _TestSupport
     var results: [[UInt8]] = []
     for _ in 0..<500 { results.append(generator.damaged(original, alphabet: [0x62], times: 1...1)) }
     #expect(results.contains { $0.count < 30 } && results.contains { (31..<50).contains($0.count) })
-    #expect(results.contains { $0.count == 51 && $0.contains(0x62) } && results.contains { $0.count > 60 })
+    #expect(
+      results.contains { $0.count == 51 && $0.contains(0x62) } && results.contains { $0.count > 60 }
+    )
     #expect(results.contains { $0.count == 50 && !$0.contains(0x62) && Set($0).count == 2 })
     #expect(generator.damaged(original, alphabet: [0x62], times: 0...0) == original)
     #expect(generator.damaged([], alphabet: [0x62], times: 3...3) == [])

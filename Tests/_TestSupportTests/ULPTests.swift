@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
@@ -51,17 +52,21 @@ import _TestSupport
     var results = zip(logits, targets).map { logit, target in
       LossReference<Wide>(positiveWeight: 2)(.loss, logit: logit, target: target).value.rounded
     }
-    #expect(WorstError(of: results, .loss, logits: logits, targets: targets, positiveWeight: 2).ulps <= 0.5)
+    #expect(
+      WorstError(of: results, .loss, logits: logits, targets: targets, positiveWeight: 2).ulps
+        <= 0.5)
     results[2] += 8 * results[2].ulp
     let worst = WorstError(of: results, .loss, logits: logits, targets: targets, positiveWeight: 2)
     #expect(worst.index == 2)
     #expect((7.5...8.5).contains(worst.ulps))
     results[1] = .nan
     #expect(
-      WorstError(of: results, .loss, logits: logits, targets: targets, positiveWeight: 2).ulps == .infinity)
+      WorstError(of: results, .loss, logits: logits, targets: targets, positiveWeight: 2).ulps
+        == .infinity)
     results.removeLast()
     #expect(
-      WorstError(of: results, .loss, logits: logits, targets: targets, positiveWeight: 2).ulps == .infinity)
+      WorstError(of: results, .loss, logits: logits, targets: targets, positiveWeight: 2).ulps
+        == .infinity)
   }
 
   @Test("The reference keeps to the definitions")
@@ -73,7 +78,8 @@ import _TestSupport
     #expect(reference(.gradient, logit: 0, target: 1).value.rounded == -1)
     #expect(reference(.secondDerivative, logit: 0, target: 1).value.rounded == 0.625)
     let logarithm = 0.6931471805599453
-    #expect(abs(reference(.targetDerivative, logit: 0, target: 1).value.rounded - logarithm) < 1e-15)
+    #expect(
+      abs(reference(.targetDerivative, logit: 0, target: 1).value.rounded - logarithm) < 1e-15)
     let inWeight = reference(.positiveWeightDerivative, logit: 0, target: 1).value.rounded
     #expect(abs(inWeight - 0.75 * logarithm) < 1e-15)
   }

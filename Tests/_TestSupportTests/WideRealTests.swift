@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
@@ -17,7 +18,9 @@ import _TestSupport
     var generator = SeededGenerator(seed: 11)
     let logits = generator.logits(4000, as: Double.self).map(\.magnitude).filter { $0 < 760 }
     for a in logits + [0, 700, 745.1, 1e-300, 0x1p-60] {
-      let t = (CompensatedReal.exponentialOfNegative(.init(a)), Wide.exponentialOfNegative(.init(a)))
+      let t = (
+        CompensatedReal.exponentialOfNegative(.init(a)), Wide.exponentialOfNegative(.init(a))
+      )
       #expect(difference(t.0, t.1) < 0x1p-62, "e^-\(a)")
       let logarithm = (CompensatedReal.logOnePlus(t.0), Wide.logOnePlus(t.1))
       #expect(difference(logarithm.0, logarithm.1) < 0x1p-61, "log(1 + e^-\(a))")

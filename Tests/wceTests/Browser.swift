@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -59,16 +60,20 @@ struct Browser {
     let outcome = try RunningTool(
       path: #require(path),
       arguments: [
-        "--headless=new", "--hide-scrollbars", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+        "--headless=new", "--hide-scrollbars", "--no-sandbox", "--disable-gpu",
+        "--enable-logging=stderr",
         "--virtual-time-budget=5000",
         "--user-data-dir=\(directory.file("profile"))", "--dump-dom", "file://\(page)",
       ], Tool(directory: directory.path), streams: .pipes([])
     ).wait()
-    let text = try #require(outcome.output.firstMatch(of: /(?s)<pre id="findings">(\{.*?\})<\/pre>/)?.1)
-    let json = text.replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&amp;", with: "&")
+    let text = try #require(
+      outcome.output.firstMatch(of: /(?s)<pre id="findings">(\{.*?\})<\/pre>/)?.1)
+    let json = text.replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing(
+      "&amp;", with: "&")
     var findings = try JSONDecoder().decode(Findings.self, from: Data(json.utf8))
-    findings.messages = outcome.errors.split(separator: "\n").filter { $0.contains(":CONSOLE") }.map(
-      String.init)
+    findings.messages = outcome.errors.split(separator: "\n").filter { $0.contains(":CONSOLE") }
+      .map(
+        String.init)
     return findings
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -8,7 +9,10 @@ import _TestSupport
     ("loss x.npy z.npy --output x.npy", "--output and the logits"),
     ("loss x.npy z.npy --gradient ./z.npy", "--gradient and the targets"),
     ("loss x.npy z.npy --weights w.npy --output link.npy", "--output and --weights"),
-    ("loss x.npy z.npy --pos-weights w.npy --axis 0 --output link.npy", "--output and --pos-weights"),
+    (
+      "loss x.npy z.npy --pos-weights w.npy --axis 0 --output link.npy",
+      "--output and --pos-weights"
+    ),
     ("loss t.csv:logit t.csv:label --output hard.csv", "--output and the logits"),
     ("fit t.json --target label --model ./t.json", "--model and the data"),
     ("fit t.csv --target label --model t.json", "--model and the data"),
@@ -24,7 +28,8 @@ import _TestSupport
   func refused(_ line: String, _ names: String) throws {
     let place = try Workplace()
     let directory = place.directory
-    try FileManager.default.linkItem(atPath: directory.file("t.csv"), toPath: directory.file("hard.csv"))
+    try FileManager.default.linkItem(
+      atPath: directory.file("t.csv"), toPath: directory.file("hard.csv"))
     for (link, file) in [
       ("link.npy", "w.npy"), ("w.json", "w.npy"), ("z.json", "z.npy"), ("t.json", "t.csv"),
       ("t.html", "t.csv"), ("t.svg", "t.csv"),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -34,7 +35,8 @@ import _TestSupport
         """)
 
     let training = try place.json("m.json")["training"]
-    let predictions = try place.columns(ofTable: place.succeed("predict --model m.json \(digits) --raw"))
+    let predictions = try place.columns(
+      ofTable: place.succeed("predict --model m.json \(digits) --raw"))
     let truth = try #require(
       try place.columns(ofTable: String(contentsOfFile: digits, encoding: .utf8)).last)
     let raw = try JSON(place.succeed("evaluate --model m.json \(digits) --raw --json"))
@@ -48,7 +50,8 @@ import _TestSupport
     let brier = zip(predictions[0], truth).reduce(0) { $0 + pow($1.0 - $1.1, 2) } / 1797
     #expect(abs(try #require(raw["metrics"]["brierScore"].number) - brier) < 1e-14)
     // The file of the model has the metrics of its training rows.
-    #expect(raw["metrics"].value as! NSDictionary == training["raw"]["metrics"].value as! NSDictionary)
+    #expect(
+      raw["metrics"].value as! NSDictionary == training["raw"]["metrics"].value as! NSDictionary)
     #expect(raw["rowCount"].number == 1797)
     #expect(raw["positiveCount"].number == 174)
     #expect(raw["probabilities"].string == "raw")
@@ -113,7 +116,8 @@ import _TestSupport
     ])
     #expect(
       try place.run("evaluate --model m.json new.csv")
-        == .failure(65, #"new.csv: there is no column "ill"; the columns are "age", "city", "sick", "w""#))
+        == .failure(
+          65, #"new.csv: there is no column "ill"; the columns are "age", "city", "sick", "w""#))
     #expect(
       try place.run("evaluate --model m.json new.csv --target sick")
         == .failure(
@@ -122,7 +126,8 @@ import _TestSupport
         ))
     let weighted = try JSON(
       place.succeed(
-        "evaluate --model m.json new.csv --target sick --positive 1 --weights w --threshold 0.7 --json"))
+        "evaluate --model m.json new.csv --target sick --positive 1 --weights w --threshold 0.7 --json"
+      ))
     #expect(weighted["confusion"]["truePositives"].number == 0.5)
     #expect(weighted["rowCount"].number == 3 && weighted["positiveCount"].number == 2)
     #expect(weighted["confusion"]["falseNegatives"].number == 2)
@@ -133,7 +138,8 @@ import _TestSupport
 
   @Test func errors() throws {
     let place = try patientsPlace([
-      "hole.csv": "age,city,ill\n20,Oslo,no\n30,Turin,\n", "numbers.csv": "age,city,ill\n20,Oslo,1\n",
+      "hole.csv": "age,city,ill\n20,Oslo,no\n30,Turin,\n",
+      "numbers.csv": "age,city,ill\n20,Oslo,1\n",
       "minus.csv": "age,city,ill,w\n20,Oslo,no,-1\n",
     ])
     for (options, status, message) in [
@@ -149,7 +155,10 @@ import _TestSupport
         "minus.csv --weights w", 65,
         #"minus.csv: row 1, column "w": weights must be finite and at least 0, received -1"#
       ),
-      ("a.csv --weights ill", 64, #"a.csv: the column "ill" cannot be both the target and the weights"#),
+      (
+        "a.csv --weights ill", 64,
+        #"a.csv: the column "ill" cannot be both the target and the weights"#
+      ),
       ("a.csv --threshold -0.1", 64, "the threshold must be in [0, 1], received -0.1"),
       ("b.csv", 66, "b.csv: no such file"),
     ] as [(String, Int32, String)] {
@@ -188,6 +197,8 @@ import _TestSupport
     #expect(
       try place.run("evaluate --model m.json x.npy --targets short.npy")
         == .failure(
-          65, "short.npy: expected targets of shape [4], one for each row of the matrix, received shape [3]"))
+          65,
+          "short.npy: expected targets of shape [4], one for each row of the matrix, received shape [3]"
+        ))
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
@@ -42,10 +43,12 @@ import _TestSupport
     let place = try Workplace()
     let outcome = try place.tool.run(
       "fit", "x.npy", "--targets", "z.npy", "--weights", "-", "--model", "m.json")
-    #expect(outcome.status == 64 && outcome.errors.hasPrefix("Error: standard input is /dev/stdin\n"))
+    #expect(
+      outcome.status == 64 && outcome.errors.hasPrefix("Error: standard input is /dev/stdin\n"))
     try place.write(place.text("t.csv").replacing("label,w", with: "label,-"), to: "d.csv")
     #expect(
-      try place.tool.run("fit", "d.csv", "--target", "label", "--weights", "-", "--model", "m.json").status
+      try place.tool.run("fit", "d.csv", "--target", "label", "--weights", "-", "--model", "m.json")
+        .status
         == 0)
   }
 

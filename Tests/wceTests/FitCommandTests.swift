@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -17,7 +18,8 @@ let patients = """
 @Suite struct FitCommandTests {
   @Test func summary() throws {
     let place = try ModelWorkplace(["a.csv": patients])
-    let output = try place.succeed("fit a.csv --target ill --positive yes --pos-weight 2 --model m.json")
+    let output = try place.succeed(
+      "fit a.csv --target ill --positive yes --pos-weight 2 --model m.json")
     let lines = output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     #expect(
       lines.prefix(4) == [
@@ -38,7 +40,8 @@ let patients = """
   @Test func noticesGoToStandardError() throws {
     let place = try ModelWorkplace()
     let digits = ModelWorkplace.example("digits.csv")
-    let outcome = try place.run("fit \(digits) --target is_eight --pos-weight balanced --model m.json")
+    let outcome = try place.run(
+      "fit \(digits) --target is_eight --pos-weight balanced --model m.json")
     #expect(
       outcome.errors
         == "wce: note: \(digits): dropped 3 features that are constant: \"pixel_0_0\", \"pixel_4_0\", \"pixel_4_7\"\n"
@@ -54,14 +57,18 @@ let patients = """
     ("1;2;oops", "row 3 has \"oops\"; its 3 labels became a feature each"),
     ("1,5;2,5;3,5", "row 1 has \"1,5\"; its 3 labels became a feature each"),
     ("12 %;15 %;12 %", "row 1 has \"12 %\"; its 2 labels became a feature each"),
-    ("2024-01-01;2024-01-02;2024-01-01", "row 1 has \"2024-01-01\"; its 2 labels became a feature each"),
+    (
+      "2024-01-01;2024-01-02;2024-01-01",
+      "row 1 has \"2024-01-01\"; its 2 labels became a feature each"
+    ),
     ("1;2;3", nil), ("a1;b2;c3", nil), ("red;green;7", nil),
   ]) func textThatLooksLikeNumbers(cells: String, notice: String?) throws {
     let rows = zip(cells.split(separator: ";"), [0, 1, 1]).map { "\($0);\($1)\n" }
     let place = try ModelWorkplace(["t.csv": "x;z\n" + rows.joined()])
     let outcome = try place.run("fit t.csv --target z --model m.json")
     #expect(outcome.status == 0)
-    #expect(outcome.errors == (notice.map { "wce: note: t.csv: column \"x\" is text, as \($0)\n" } ?? ""))
+    #expect(
+      outcome.errors == (notice.map { "wce: note: t.csv: column \"x\" is text, as \($0)\n" } ?? ""))
   }
 
   @Test func headerOfNumbers() throws {
@@ -73,7 +80,8 @@ let patients = """
         == "wce: note: t.csv: the first row is all numbers, and was taken for the names of the columns; with --no-header it is data\n"
     )
     let whole = try place.run("fit t.csv --target 2 --no-header --model m.json")
-    #expect(whole.output.hasPrefix("rows               4, 2 of them positive\n") && whole.errors == "")
+    #expect(
+      whole.output.hasPrefix("rows               4, 2 of them positive\n") && whole.errors == "")
   }
 
   @Test func modelToStandardOutput() throws {
@@ -95,8 +103,10 @@ let patients = """
 
   @Test func weightsCountRows() throws {
     let place = try ModelWorkplace(["t.csv": "x;w;z\n0;1;1\n0;4;0\n1;3;1\n1;2;0\n9;0;1\n"])
-    let summary = try place.succeed("fit t.csv --target z --weights w --pos-weight 3 --l2 0 --model m.json")
-    #expect(summary.hasPrefix("rows               4, 2 of them positive\n"), "a row of weight 0 is none")
+    let summary = try place.succeed(
+      "fit t.csv --target z --weights w --pos-weight 3 --l2 0 --model m.json")
+    #expect(
+      summary.hasPrefix("rows               4, 2 of them positive\n"), "a row of weight 0 is none")
     try expectOddsOfGroups(place.json("m.json"))
     _ = try place.succeed("fit t.csv --target z --weights w --pos-weight balanced --model m.json")
     #expect(try place.json("m.json")["positiveWeight"].number == 6.0 / 4)
@@ -142,7 +152,8 @@ let patients = """
       ("0", "1", ""), ("false", "true", ""), ("FALSE", "True", ""), ("2", "10", "--positive 10"),
       ("a", "b", "--positive b"), ("0.0", "1e0", ""),
     ] {
-      let place = try ModelWorkplace(["t.csv": "z,x\n\(negative),1\n\(positive),2\n\(negative),3\n"])
+      let place = try ModelWorkplace(["t.csv": "z,x\n\(negative),1\n\(positive),2\n\(negative),3\n"]
+      )
       _ = try place.succeed("fit t.csv --target z \(option) --model m.json")
       #expect(try place.json("m.json")["training"]["positiveCount"].number == 1, "\(positive)")
     }
@@ -177,7 +188,8 @@ let patients = """
     let place = try ModelWorkplace(["a.csv": patients])
     let outcome = try place.tool.shell(
       "cat a.csv | wce fit /dev/stdin --target ill --positive yes --model m.json >/dev/null"
-        + " && wce fit a.csv --target ill --positive yes --model n.json >/dev/null && cmp m.json n.json")
+        + " && wce fit a.csv --target ill --positive yes --model n.json >/dev/null && cmp m.json n.json"
+    )
     #expect(outcome == Outcome())
   }
 

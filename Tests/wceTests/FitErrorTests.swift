@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -24,7 +25,8 @@ import _TestSupport
     ),
     Failure(
       command: "a.csv --target ill --positive maybe",
-      message: #"a.csv: column "ill": no row has the positive label "maybe"; the labels are "no", "yes""#),
+      message:
+        #"a.csv: column "ill": no row has the positive label "maybe"; the labels are "no", "yes""#),
     Failure(
       command: "a.csv --target age",
       message:
@@ -72,7 +74,8 @@ import _TestSupport
       message: #"a.csv: row 3, column "w": weights must be finite and at least 0, received -0.5"#,
       table: "x,w,z\n1,1,1\n2,,0\n3,-0.5,0\n"),
     Failure(
-      command: "a.csv --target z --weights w", message: "a.csv: there are no rows, or all have weight 0",
+      command: "a.csv --target z --weights w",
+      message: "a.csv: there are no rows, or all have weight 0",
       table: "x,w,z\n1,0,1\n2,0,0\n"),
     Failure(
       command: "a.csv --target ill --positive yes --weights ill", status: 64,
@@ -90,9 +93,11 @@ import _TestSupport
       table: "x,x,z\n1,2,0\n2,3,1\n"),
     Failure(
       command: "a.csv --target z",
-      message: "a.csv: row 2 (line 3): the table has 2 columns, this row has only 1", table: "x,z\n1,0\n2\n"),
+      message: "a.csv: row 2 (line 3): the table has 2 columns, this row has only 1",
+      table: "x,z\n1,0\n2\n"),
     Failure(
-      command: "a.csv --target z", message: "a.csv: there are no rows, or all have weight 0", table: "x,z\n"),
+      command: "a.csv --target z", message: "a.csv: there are no rows, or all have weight 0",
+      table: "x,z\n"),
     Failure(
       command: "a.csv --target z --l2 0",
       message:
@@ -119,14 +124,16 @@ import _TestSupport
       message: "the l2 penalty must be finite and at least 0, received -1.0"),
     Failure(
       command: "z.npy --targets z.npy",
-      message: "z.npy: features are an array of two axes, rows and columns; this array has shape [3]"),
+      message:
+        "z.npy: features are an array of two axes, rows and columns; this array has shape [3]"),
     Failure(
       command: "x.npy --targets y.npy",
       message:
         "y.npy: expected targets of shape [3], one for each row of the matrix, received shape [2]"),
     Failure(
       command: "x.npy --targets a.csv:z",
-      message: "a.csv:z: expected 3 targets, one for each row of the matrix, received 2", table: "z\n1\n0\n"),
+      message: "a.csv:z: expected 3 targets, one for each row of the matrix, received 2",
+      table: "z\n1\n0\n"),
     Failure(
       command: "x.npy --targets half.npy",
       message: "half.npy: row 3: to be evaluated a target must be 0 or 1, received 0.5"),
@@ -135,7 +142,8 @@ import _TestSupport
       message: "minus.npy: row 1: weights must be finite and at least 0, received -1.0"),
     Failure(
       command: "nan.npy --targets z.npy",
-      message: #"nan.npy: row 2, column "1": features must be finite numbers below 1e145, received nan"#),
+      message:
+        #"nan.npy: row 2, column "1": features must be finite numbers below 1e145, received nan"#),
   ])
   func errors(failure: Failure) throws {
     let place = try ModelWorkplace(["a.csv": failure.table, "m.json": "the old model"])
@@ -147,7 +155,8 @@ import _TestSupport
     try place.writeArray([1, .nan, 3], shape: [3, 1], to: "nan.npy")
     let names = try place.directory.names()
     #expect(
-      try place.run("fit \(failure.command) --model m.json") == .failure(failure.status, failure.message))
+      try place.run("fit \(failure.command) --model m.json")
+        == .failure(failure.status, failure.message))
     #expect(try place.text("m.json") == "the old model")
     #expect(try place.directory.names() == names)
   }
@@ -160,7 +169,8 @@ import _TestSupport
   ])
   func otherEncodings(text: String, message: String) throws {
     let place = try ModelWorkplace()
-    _ = try place.directory.write(text.utf8.map { $0 == UInt8(ascii: "#") ? 0xE9 : $0 }, to: "a.csv")
+    _ = try place.directory.write(
+      text.utf8.map { $0 == UInt8(ascii: "#") ? 0xE9 : $0 }, to: "a.csv")
     #expect(
       try place.run("fit a.csv --target y --model m.json")
         == .failure(65, "a.csv: \(message); save the file as UTF-8"))
@@ -201,7 +211,8 @@ import _TestSupport
 
   @Test func notConverged() throws {
     let place = try ModelWorkplace(["a.csv": patients])
-    let outcome = try place.run("fit a.csv --target ill --positive yes --max-iterations 1 --model m.json")
+    let outcome = try place.run(
+      "fit a.csv --target ill --positive yes --max-iterations 1 --model m.json")
     #expect(outcome.status == 65)
     #expect(
       outcome.errors.wholeMatch(
@@ -212,7 +223,10 @@ import _TestSupport
 
   @Test(arguments: [
     ("a.csv", "A table needs --target COLUMN, the column to predict."),
-    ("a.csv --target z --targets z.npy", "--targets is for a matrix; a table has a --target COLUMN."),
+    (
+      "a.csv --target z --targets z.npy",
+      "--targets is for a matrix; a table has a --target COLUMN."
+    ),
     ("x.npy", "A matrix needs --targets FILE."),
     (
       "x.npy --targets z.npy --missing drop",
@@ -225,7 +239,10 @@ import _TestSupport
     ("m.json --target z", "--model and the data name the same file."),
     ("./m.json --target z", "--model and the data name the same file."),
     ("a.csv --target z --delimiter ab", "The value 'ab' is invalid for '--delimiter <C>'"),
-    ("a.csv --target z --pos-weight heavy", "The value 'heavy' is invalid for '--pos-weight <Q|balanced>'"),
+    (
+      "a.csv --target z --pos-weight heavy",
+      "The value 'heavy' is invalid for '--pos-weight <Q|balanced>'"
+    ),
   ])
   func usage(options: String, message: String) throws {
     let outcome = try ModelWorkplace().run("fit \(options) --model m.json")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -10,7 +11,8 @@ import _TestSupport
     let pairs = outcome.output.split(separator: "\n").map { line in
       (String(line.prefix(20).reversed().drop { $0 == " " }.reversed()), String(line.dropFirst(20)))
     }
-    #expect(pairs.map(\.0) == ["version", "processor features", "instruction sets", "in use", "threads"])
+    #expect(
+      pairs.map(\.0) == ["version", "processor features", "instruction sets", "in use", "threads"])
     return Dictionary(uniqueKeysWithValues: pairs)
   }
 
@@ -57,7 +59,8 @@ import _TestSupport
     let available = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
     return .failure(
       64,
-      "WCE_INSTRUCTION_SET: the instruction set \(name) is not available here, choose one of \(available)")
+      "WCE_INSTRUCTION_SET: the instruction set \(name) is not available here, choose one of \(available)"
+    )
   }
 
   @Test func help() throws {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -9,12 +10,14 @@ import _TestSupport
 
   /// Expects runs to fail with one line.
   private func expect(
-    _ status: Int32, _ cases: KeyValuePairs<String, String>, sourceLocation: SourceLocation = #_sourceLocation
+    _ status: Int32, _ cases: KeyValuePairs<String, String>,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let names = try place.directory.names()
     for (arguments, line) in cases {
       #expect(
-        try place.loss(arguments) == .failure(status, line), "\(arguments)", sourceLocation: sourceLocation)
+        try place.loss(arguments) == .failure(status, line), "\(arguments)",
+        sourceLocation: sourceLocation)
     }
     #expect(try place.directory.names() == names, "no file appears", sourceLocation: sourceLocation)
   }
@@ -67,13 +70,15 @@ import _TestSupport
         "overflow.npy z.npy":
           "overflow.npy: the .npy header is malformed: shape [1099511627776, 1099511627776] of float32 takes "
           + "more than 2^63 - 1 bytes",
-        "x.npy negative.npy": "negative.npy: the .npy header is malformed: the shape has a negative length",
+        "x.npy negative.npy":
+          "negative.npy: the .npy header is malformed: the shape has a negative length",
       ])
   }
 
   @Test("Types that cannot be computed in: 65")
   func types() throws {
-    let supported = "is not supported; bool, int8 to int64, uint8 to uint64, float16, float32 and float64 are"
+    let supported =
+      "is not supported; bool, int8 to int64, uint8 to uint64, float16, float32 and float64 are"
     try place.write(NPYFile("<i8", [6], Array(0..<6)).bytes, to: "i.npy")
     try place.write(NPYFile("|O", [6], Array(0..<6)).bytes, to: "o.npy")
     try place.write(NPYFile("<c16", [3], [0.0, 0, 0, 0, 0, 0]).bytes, to: "c.npy")
@@ -101,12 +106,14 @@ import _TestSupport
     try place.write(NPYFile("|i1", [2, 3], [0, 1, -1, 1, 0, 1] as [Int8]).bytes, to: "zi.npy")
     try place.write(NPYFile("<f4", [2, 3], [0, .nan, 0, 1, 1, 1] as [Float]).bytes, to: "xn.npy")
     try place.write(NPYFile("<f4", [2, 3], [0, 1, 1, -0.5, 1, 1] as [Float]).bytes, to: "wn.npy")
-    try place.write(NPYFile("<f4", [2, 3], [0, 1, 1, .infinity, 1, 1] as [Float]).bytes, to: "wi.npy")
+    try place.write(
+      NPYFile("<f4", [2, 3], [0, 1, 1, .infinity, 1, 1] as [Float]).bytes, to: "wi.npy")
     try place.write(NPYFile("<f4", [2, 3], [Float](repeating: 0, count: 6)).bytes, to: "w0.npy")
     try place.write(NPYFile("<f4", [0], [Float]()).bytes, to: "e.npy")
     try place.write("logit,label\n1,1\n2,2\n", to: "two.csv")
     try place.write("logit,label\n", to: "none.csv")
-    try place.write("label,w,t\n0,1,\n1,1,\nnan,1,\"two\nlines\"\n1,inf,\n-1,1,\n1,1,\n", to: "six.csv")
+    try place.write(
+      "label,w,t\n0,1,\n1,1,\nnan,1,\"two\nlines\"\n1,inf,\n-1,1,\n1,1,\n", to: "six.csv")
     try place.write("1,1\n2,7\n", to: "plain.csv")
     try place.write(NPYFile("<f8", [6], [Double](repeating: 1, count: 6)).bytes, to: "x1.npy")
     let targets = "logistic_loss: targets must lie in [0, 1], received"
@@ -126,14 +133,16 @@ import _TestSupport
         "x1.npy x1.npy --weights six.csv:w --name a_at_index_3":
           "six.csv: row 4 (line 6), column \"w\": a_at_index_3: weights must be finite and at least 0, received inf",
         "plain.csv:1 plain.csv:2": "plain.csv: row 2 (line 2), column \"2\": \(targets) 7.0",
-        "xn.npy z.npy": "xn.npy: logistic_loss: the logit at index 1 is NaN and no weight of 0 masks it",
+        "xn.npy z.npy":
+          "xn.npy: logistic_loss: the logit at index 1 is NaN and no weight of 0 masks it",
         "x.npy z.npy --weights wn.npy": "wn.npy: \(weights) -0.5 at index 3",
         "x.npy z.npy --weights wi.npy": "wi.npy: \(weights) inf at index 3",
         "x.npy z.npy --weights w0.npy --normalize weights":
           "w0.npy: logistic_loss: the sum of the weights must be positive and finite to divide by it, "
           + "received 0.0",
         "e.npy e.npy": "e.npy: logistic_loss: the mean of no elements is undefined",
-        "none.csv:logit none.csv:label": "none.csv: logistic_loss: the mean of no elements is undefined",
+        "none.csv:logit none.csv:label":
+          "none.csv: logistic_loss: the mean of no elements is undefined",
       ])
   }
 
@@ -145,7 +154,8 @@ import _TestSupport
       65,
       [
         "x.npy z8.npy": "z8.npy: element 2: the float64 value 0.1 has no exact float32",
-        "x.npy z.npy --weights wi.npy": "wi.npy: element 3: the int64 value 16777217 has no exact float32",
+        "x.npy z.npy --weights wi.npy":
+          "wi.npy: element 3: the int64 value 16777217 has no exact float32",
       ])
   }
 
@@ -185,8 +195,10 @@ import _TestSupport
       [
         "t.csv:logits t.csv:label":
           #"t.csv: there is no column "logits"; the columns are "logit", "label", "w""#,
-        "t.csv:4 t.csv:label": #"t.csv: there is no column "4"; the columns are "logit", "label", "w""#,
-        "bad.csv:logit bad.csv:label": #"bad.csv: row 2 (line 3), column "logit": "abc" is not a number"#,
+        "t.csv:4 t.csv:label":
+          #"t.csv: there is no column "4"; the columns are "logit", "label", "w""#,
+        "bad.csv:logit bad.csv:label":
+          #"bad.csv: row 2 (line 3), column "logit": "abc" is not a number"#,
         "gap.csv:1 gap.csv:2": #"gap.csv: row 2 (line 3), column "logit": the cell is empty"#,
         "short.csv:logit short.csv:label":
           "short.csv: row 2 (line 3): the table has 2 columns, this row has only 1",
@@ -208,8 +220,10 @@ import _TestSupport
     try expect(
       65,
       [
-        "x.npy z.npy --pos-weights 1,2,3 --axis 0": "\(count) 0 of logits of shape [2, 3], received 3",
-        "x.npy z.npy --pos-weights 1,2 --axis -1": "\(count) -1 of logits of shape [2, 3], received 2",
+        "x.npy z.npy --pos-weights 1,2,3 --axis 0":
+          "\(count) 0 of logits of shape [2, 3], received 3",
+        "x.npy z.npy --pos-weights 1,2 --axis -1":
+          "\(count) -1 of logits of shape [2, 3], received 2",
         "t.csv:logit t.csv:label --pos-weights 1,2,3 --axis 0":
           "\(count) 0 of logits of shape [6], received 3",
         "x.npy z.npy --pos-weights q.npy --axis 1":
@@ -239,8 +253,10 @@ import _TestSupport
           "logistic_loss: label smoothing must lie in [0, 1], received 1.5",
         "x.npy z.npy --label-smoothing -0.1":
           "logistic_loss: label smoothing must lie in [0, 1], received -0.1",
-        "x.npy z.npy --threads 0": "logistic_loss: the number of threads must be at least 1, received 0",
-        "x.npy z.npy --threads -2": "logistic_loss: the number of threads must be at least 1, received -2",
+        "x.npy z.npy --threads 0":
+          "logistic_loss: the number of threads must be at least 1, received 0",
+        "x.npy z.npy --threads -2":
+          "logistic_loss: the number of threads must be at least 1, received -2",
       ])
   }
 
@@ -287,7 +303,10 @@ import _TestSupport
         "x.npy z.npy --output o.bin",
         "The value 'o.bin' is invalid for '--output <FILE>': the name of an output ends with .npy or .csv"
       ),
-      ("x.npy z.npy --output o.npy --gradient ./o.npy", "--output and --gradient name the same file."),
+      (
+        "x.npy z.npy --output o.npy --gradient ./o.npy",
+        "--output and --gradient name the same file."
+      ),
       ("/dev/stdin /dev/stdin", "Standard input can be only one of the inputs."),
       ("x.npy z.npy --output", "Missing value for '--output <FILE>'"),
     ])
@@ -298,10 +317,13 @@ import _TestSupport
     #expect(outcome.errors.hasPrefix("Error: \(line)\n"), "\(outcome.errors)")
     #expect(
       outcome.errors.hasSuffix(
-        "Usage: wce loss [<options>] <logits> <targets>\n  See 'wce loss --help' for more information.\n"))
+        "Usage: wce loss [<options>] <logits> <targets>\n  See 'wce loss --help' for more information.\n"
+      ))
   }
 
-  @Test("A weight that would round to 0 or infinity in the type of the logits is refused as it was given")
+  @Test(
+    "A weight that would round to 0 or infinity in the type of the logits is refused as it was given"
+  )
   func weightsBeyondTheType() throws {
     for (options, weight) in [
       ("--pos-weight 1e-60", "--pos-weight 1e-60"), ("--pos-weight 1e60", "--pos-weight 1e+60"),

@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import Foundation
 import Testing
 import WeightedCrossEntropy
@@ -9,7 +10,9 @@ import _TestSupport
   let place: Workplace
   init() throws { place = try Workplace() }
 
-  private func read<Element>(_ name: String, as: Element.Type = Element.self) throws -> NPYFile<Element> {
+  private func read<Element>(_ name: String, as: Element.Type = Element.self) throws -> NPYFile<
+    Element
+  > {
     try #require(NPYFile<Element>(try place.directory.read(name)), "\(name)")
   }
 
@@ -37,7 +40,9 @@ import _TestSupport
       losses.append(w * ((1 - z) * log1p(exp(x)) + q * z * log1p(exp(-x))))
       gradient.append(w * ((1 - z) / (1 + exp(-x)) - q * z / (1 + exp(x))) * factor)
     }
-    func expectClose(_ received: [Double], _ expected: [Double], _ tolerance: Double, _ what: String) {
+    func expectClose(
+      _ received: [Double], _ expected: [Double], _ tolerance: Double, _ what: String
+    ) {
       #expect(received.count == expected.count, "\(what)")
       #expect(
         zip(received, expected).allSatisfy { abs($0 - $1) <= tolerance * abs($1) },
@@ -45,8 +50,11 @@ import _TestSupport
     }
     let options = "--pos-weight 9 \(reduction)"
     #expect(
-      try place.loss("x.npy z.npy --weights w.npy \(options) --output o.npy --gradient g.npy").status == 0)
-    let (output, derivative): (NPYFile<Float>, NPYFile<Float>) = (try read("o.npy"), try read("g.npy"))
+      try place.loss("x.npy z.npy --weights w.npy \(options) --output o.npy --gradient g.npy")
+        .status == 0)
+    let (output, derivative): (NPYFile<Float>, NPYFile<Float>) = (
+      try read("o.npy"), try read("g.npy")
+    )
     #expect(output.dtype == "<f4" && output.shape == [2, 3] && !output.isFortranOrder)
     #expect(derivative.dtype == "<f4" && derivative.shape == [2, 3] && !derivative.isFortranOrder)
     expectClose(output.elements.map { Double($0) }, losses, 4e-7, "losses")
@@ -59,7 +67,8 @@ import _TestSupport
     expectClose(try column("gradient", of: "g.csv"), gradient, 1.2e-15, "derivative as a table")
     // Each format can be the output of the other.
     #expect(
-      try place.loss("t.csv:logit t.csv:label --weights t.csv:w \(options) --gradient g8.npy").status == 0)
+      try place.loss("t.csv:logit t.csv:label --weights t.csv:w \(options) --gradient g8.npy")
+        .status == 0)
     #expect(try read("g8.npy") == NPYFile("<f8", [6], try column("gradient", of: "g.csv")))
     #expect(try place.isClean())
   }
@@ -91,7 +100,8 @@ import _TestSupport
       // 11 significant bits.
       let exponent = Int(bits >> 10 & 0x1F)
       let magnitude =
-        Float(0x400 + Int(bits & 0x3FF)) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
+        Float(0x400 + Int(bits & 0x3FF))
+        * Float(sign: .plus, exponent: exponent - 25, significand: 1)
       #expect(abs(abs(value) - magnitude) <= abs(value) / 2048)
       #expect((bits >> 15 == 1) == (value < 0))
     }
@@ -100,9 +110,11 @@ import _TestSupport
   @Test("Targets and weights of every type and order give the same")
   func conversions() throws {
     let targets = Workplace.targets
-    func write<Element: BitwiseCopyable & Equatable>(_ dtype: String, _ elements: [Element]) throws {
+    func write<Element: BitwiseCopyable & Equatable>(_ dtype: String, _ elements: [Element]) throws
+    {
       try place.write(
-        NPYFile(dtype, [2, 3], elements).bytes, to: "\(dtype.dropFirst())-\(dtype.first == ">").npy")
+        NPYFile(dtype, [2, 3], elements).bytes, to: "\(dtype.dropFirst())-\(dtype.first == ">").npy"
+      )
     }
     try write("|b1", targets)
     try write("|u1", targets)
@@ -118,7 +130,8 @@ import _TestSupport
     try write(">f4", targets.map { Float($0).bitPattern.bigEndian })
     try write("<f8", targets.map { Double($0) })
     try place.write(
-      NPYFile("<f4", [2, 3], [0, 1, 1, 0, 0, 1] as [Float], isFortranOrder: true).bytes, to: "order.npy")
+      NPYFile("<f4", [2, 3], [0, 1, 1, 0, 0, 1] as [Float], isFortranOrder: true).bytes,
+      to: "order.npy")
     let expected = try place.loss("x.npy z.npy --weights z.npy --json")
     #expect(expected.status == 0)
     let files = try place.directory.names().filter { $0.contains("-") || $0 == "order.npy" }
@@ -129,11 +142,13 @@ import _TestSupport
     // Double logits take all of them too, and single ones in any order.
     try place.write(
       NPYFile(
-        ">f4", [2, 3], [0, 2, 1, -3, -1, 0.5].map { Float($0).bitPattern.bigEndian }, isFortranOrder: true
+        ">f4", [2, 3], [0, 2, 1, -3, -1, 0.5].map { Float($0).bitPattern.bigEndian },
+        isFortranOrder: true
       )
       .bytes, to: "xb.npy")
     #expect(try place.loss("xb.npy order.npy --weights z.npy --json") == expected)
-    try place.write(NPYFile("<f8", [2, 3], Workplace.logits.map { Double($0) }).bytes, to: "x8.npy")
+    try place.write(
+      NPYFile("<f8", [2, 3], Workplace.logits.map { Double($0) }).bytes, to: "x8.npy")
     let double = try place.loss("x8.npy z.npy --output o.npy")
     #expect(double == (try place.loss("x8.npy <f4".replacing("<f4", with: "f4-false.npy"))))
     #expect(try read("o.npy", as: Double.self).dtype == "<f8")
@@ -145,7 +160,8 @@ import _TestSupport
     let text = try place.text("t.csv")
     try place.write(text.split(separator: "\n").dropFirst().joined(separator: "\n"), to: "bare.csv")
     try place.write(text.replacing(",", with: "\t"), to: "t.tsv")
-    try place.write("\u{FEFF}" + text.replacing(",", with: ";").replacing("\n", with: "\r\n"), to: "w.txt")
+    try place.write(
+      "\u{FEFF}" + text.replacing(",", with: ";").replacing("\n", with: "\r\n"), to: "w.txt")
     try place.write(text.replacing("logit", with: "\"a:b.csv:c\""), to: "T.CSV")
     for arguments in [
       "t.csv:1 t.csv:2 --weights t.csv:3", "bare.csv:1 bare.csv:2 --weights bare.csv:3",
@@ -162,7 +178,9 @@ import _TestSupport
     try place.write("name,q\na,1\nb,2\nc,3\n", to: "q.csv")
     let last = try place.loss("x.npy z.npy --pos-weights 1,2,3 --axis -1 --output o.npy --json")
     let losses: [Float] = try read("o.npy").elements
-    for weights in ["q.npy --axis 1", "q.csv:q --axis 1", "q.csv:2 --axis -1", "1.0,2e0,3 --axis 1"] {
+    for weights in [
+      "q.npy --axis 1", "q.csv:q --axis 1", "q.csv:2 --axis -1", "1.0,2e0,3 --axis 1",
+    ] {
       #expect(try place.loss("x.npy z.npy --pos-weights \(weights) --output o.npy --json") == last)
       #expect(try read("o.npy").elements == losses)
     }
@@ -176,7 +194,8 @@ import _TestSupport
     #expect(try place.loss("x.npy z.npy --pos-weight 5 --output u.npy").status == 0)
     #expect(try read("r.npy", as: Float.self).elements[..<3] == (try read("u.npy").elements[..<3]))
     // The rows of a table can be the classes.
-    let rows = try place.loss("t.csv:logit t.csv:label --pos-weights 1,2,3,1,2,3 --axis 0 --output r.csv")
+    let rows = try place.loss(
+      "t.csv:logit t.csv:label --pos-weights 1,2,3,1,2,3 --axis 0 --output r.csv")
     #expect(rows.output.hasSuffix("positive weight  1, 2, 3, 1, 2, 3 along axis 0\n"))
     #expect(
       try zip(column("loss", of: "r.csv"), losses).allSatisfy { abs(Float($0) - $1) <= 3 * $1.ulp })
@@ -192,7 +211,8 @@ import _TestSupport
     #expect(try place.directory.read("pipe.npy") == (try place.directory.read("file.npy")))
     let table = try place.loss("t.csv:logit t.csv:label --json")
     #expect(
-      try place.loss("/dev/stdin:logit t.csv:label --json", input: Array(place.text("t.csv").utf8)) == table)
+      try place.loss("/dev/stdin:logit t.csv:label --json", input: Array(place.text("t.csv").utf8))
+        == table)
     #expect(
       try place.tool.shell("mkfifo fifo.npy; cat x.npy > fifo.npy & wce loss fifo.npy z.npy --json")
         == expected)
@@ -200,7 +220,9 @@ import _TestSupport
       try place.tool.shell("wce loss /dev/stdin z.npy --json < x.npy") == expected)
     let cut = try place.loss("/dev/stdin z.npy", input: array.dropLast(5))
     #expect(
-      cut == .failure(65, "/dev/stdin: element 4: the data ends here; shape [2, 3] promises 6 elements"))
+      cut
+        == .failure(
+          65, "/dev/stdin: element 4: the data ends here; shape [2, 3] promises 6 elements"))
   }
 
   @Test("A result that goes to standard output is a table, and alone there")
@@ -220,7 +242,8 @@ import _TestSupport
     var generator = SeededGenerator(seed: 11)
     let shape = [Self.count, 1]
     let logits = (0..<Self.count).map { _ in Float.random(in: -20...20, using: &generator) }
-    let targets = (0..<Self.count).map { _ in UInt8.random(in: 0...9, using: &generator) == 0 ? 1 : 0 as Float
+    let targets = (0..<Self.count).map { _ in
+      UInt8.random(in: 0...9, using: &generator) == 0 ? 1 : 0 as Float
     }
     let weights = (0..<Self.count).map { _ in Float.random(in: 0...2, using: &generator) }
     try place.write(NPYFile("<f4", shape, logits).bytes, to: "lx.npy")
@@ -238,7 +261,8 @@ import _TestSupport
     }
     let gradient = try results {
       try loss.gradient(
-        of: .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span, into: &$0)
+        of: .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span,
+        into: &$0)
     }
     let mean = try loss.reduced(
       .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span)
@@ -266,7 +290,8 @@ import _TestSupport
     try place.write(NPYFile("|u1", [Self.count], targets).bytes, to: "lz.npy")
     #expect(
       try place.loss("lx.npy lz.npy")
-        == .failure(65, "lz.npy: logistic_loss: targets must lie in [0, 1], received 3.0 at index 600000"))
+        == .failure(
+          65, "lz.npy: logistic_loss: targets must lie in [0, 1], received 3.0 at index 600000"))
     try place.write("\nz\n" + targets.map { "\($0)\n" }.joined(), to: "lz.csv")
     #expect(
       try place.loss("lx.npy lz.csv:z")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
@@ -103,7 +104,8 @@ import _TestSupport
     // The shell itself finds the script well-formed, where it is installed.
     let place = try Workplace()
     try place.write(script.output, to: "script")
-    #expect(try place.tool.shell("! command -v \(shell) > /dev/null || \(shell) -n script") == Outcome())
+    #expect(
+      try place.tool.shell("! command -v \(shell) > /dev/null || \(shell) -n script") == Outcome())
   }
 
   @Test("Bash completes options and values with the script")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
@@ -41,7 +42,8 @@ import _TestSupport
     let isLogits = part % 2 == 0
     let original =
       isLogits
-      ? NPYFile("<f4", [2, 3], Workplace.logits).bytes : NPYFile("|b1", [2, 3], Workplace.targets).bytes
+      ? NPYFile("<f4", [2, 3], Workplace.logits).bytes
+      : NPYFile("|b1", [2, 3], Workplace.targets).bytes
     let (answers, errors) = try run(
       original, alphabet: Self.headerAlphabet, seed: 100 + part, file: "m.npy",
       arguments: isLogits ? "m.npy z.npy" : "x.npy m.npy", times: 40)
@@ -52,7 +54,8 @@ import _TestSupport
   func tables(_ part: UInt64) throws {
     let original = "logit,\"la\"\"bel\",w\n0,0,1\n1.5e0,1,2\n-1,0,\"0\"\n2,1,0.5\n-3,0,1\n.5,1,1\n"
     let (answers, errors) = try run(
-      Array(original.utf8), alphabet: "\",;\t\r\n 0123456789.-+eEinfNA", seed: 200 + part, file: "m.csv",
+      Array(original.utf8), alphabet: "\",;\t\r\n 0123456789.-+eEinfNA", seed: 200 + part,
+      file: "m.csv",
       arguments: "m.csv:1 m.csv:2 --weights m.csv:3", times: 40)
     #expect(answers > 2 && errors > 10, "\(answers) answers, \(errors) errors")
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -8,10 +9,14 @@ import _TestSupport
   init() throws { place = try Workplace() }
 
   /// Starts a run that writes `o.npy` and stands still because nobody reads its other output, the pipe.
-  private func startWaitingRun(onTerminal: Bool = false) throws -> (run: RunningTool, pipe: FileHandle) {
+  private func startWaitingRun(onTerminal: Bool = false) throws -> (
+    run: RunningTool, pipe: FileHandle
+  ) {
     let count = 200_000
-    try place.write(NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
-    try place.write(NPYFile("|b1", [count], [UInt8](repeating: 1, count: count)).bytes, to: "lz.npy")
+    try place.write(
+      NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
+    try place.write(
+      NPYFile("|b1", [count], [UInt8](repeating: 1, count: count)).bytes, to: "lz.npy")
     try place.write("old", to: "o.npy")
     // The results are more than a pipe holds. Open for both, it waits for no writer.
     let path = place.directory.file("fifo.npy")
@@ -64,7 +69,8 @@ import _TestSupport
   @Test("A signal that the parent ignores stays ignored, as nohup needs it")
   func ignoredSignal() throws {
     let count = 200_000
-    try place.write(NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
+    try place.write(
+      NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
     let outcome = try place.tool.shell(
       """
       trap '' HUP; mkfifo fifo.npy
@@ -101,7 +107,8 @@ import _TestSupport
   func fullDisk() throws {
     let full = "writing failed: no space left on device"
     #expect(
-      try place.tool.shell("wce loss x.npy z.npy > /dev/full") == .failure(74, "/dev/stdout: \(full)"))
+      try place.tool.shell("wce loss x.npy z.npy > /dev/full")
+        == .failure(74, "/dev/stdout: \(full)"))
     #expect(
       try place.tool.shell("wce loss x.npy z.npy --reduction none > /dev/full")
         == .failure(74, "/dev/stdout: \(full)"))
@@ -118,8 +125,11 @@ import _TestSupport
       try place.write("old", to: name)
       try FileManager.default.createSymbolicLink(
         atPath: place.directory.file(file), withDestinationPath: "/dev/full")
-      for options in ["--output \(name) --gradient \(file)", "--output \(file) --gradient \(name)"] {
-        #expect(try place.loss("x.npy z.npy \(options)") == .failure(74, "\(file): \(full)"), "\(options)")
+      for options in ["--output \(name) --gradient \(file)", "--output \(file) --gradient \(name)"]
+      {
+        #expect(
+          try place.loss("x.npy z.npy \(options)") == .failure(74, "\(file): \(full)"), "\(options)"
+        )
         #expect(try place.text(name) == "old")
         #expect(try place.isClean())
       }
@@ -129,7 +139,8 @@ import _TestSupport
   @Test("A reader that goes away ends the tool quietly")
   func closedPipe() throws {
     let count = 200_000
-    try place.write(NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
+    try place.write(
+      NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
     let outcome = try place.tool.shell("wce loss lx.npy lx.npy --reduction none | head -n 1")
     #expect(outcome == Outcome(output: "loss\n"))
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -40,14 +41,20 @@ import _TestSupport
       """, to: "check.py")
     #expect(try place.tool.shell("python3 make.py") == Outcome())
     let names = try place.directory.names()
-    let (logits, targets) = (names.filter { $0.hasPrefix("x-") }, names.filter { $0.hasPrefix("z-") })
+    let (logits, targets) = (
+      names.filter { $0.hasPrefix("x-") }, names.filter { $0.hasPrefix("z-") }
+    )
     #expect(logits.count == 7 && targets.count == 9)
     // Every type of logits with some targets, and all targets with double logits.
     let pairs =
-      logits.map { ($0, "z-bool.npy") } + targets.map { ("x-f8.npy", $0) } + [("x-fortran.npy", "z-f4.npy")]
+      logits.map { ($0, "z-bool.npy") } + targets.map { ("x-f8.npy", $0) } + [
+        ("x-fortran.npy", "z-f4.npy")
+      ]
     for (x, z) in pairs {
-      let command = "wce loss \(x) \(z) --pos-weight 9 --output o.npy --gradient g.npy --json > /dev/null"
-      #expect(try place.tool.shell("\(command) && python3 check.py \(x) \(z)") == Outcome(), "\(x) \(z)")
+      let command =
+        "wce loss \(x) \(z) --pos-weight 9 --output o.npy --gradient g.npy --json > /dev/null"
+      #expect(
+        try place.tool.shell("\(command) && python3 check.py \(x) \(z)") == Outcome(), "\(x) \(z)")
     }
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import WeightedCrossEntropy
@@ -48,12 +49,14 @@ import _TestSupport
     #expect(
       try place.loss("x.npy z.npy --pos-weight 9 --json")
         == Outcome(
-          output: #"{"count":6,"dtype":"float32","mean":1.5472327,"positiveWeight":9,"shape":[2,3],"#
+          output:
+            #"{"count":6,"dtype":"float32","mean":1.5472327,"positiveWeight":9,"shape":[2,3],"#
             + #""sum":9.283397,"weightSum":6}"# + "\n"))
   }
 
   @Test func elementwiseLossesOnStandardOutput() throws {
-    let lines = try place.loss("x.npy z.npy --pos-weight 9 --reduction none").output.split(separator: "\n")
+    let lines = try place.loss("x.npy z.npy --pos-weight 9 --reduction none").output.split(
+      separator: "\n")
     #expect(lines.first == "loss")
     let expected: [Float] = [0.6931472, 2.8193552, 0.3132617, 1.1423521, 0.048587352, 4.2666926]
     let losses = lines.dropFirst().compactMap { Float($0) }
@@ -106,7 +109,9 @@ import _TestSupport
     let fields = try fields("inf.npy 01.npy")
     #expect(fields["sum"] as? String == "inf")
     #expect(fields["mean"] as? String == "inf")
-    #expect(try place.loss("inf.npy 01.npy").output.hasPrefix("mean loss        inf\nsum              inf\n"))
+    #expect(
+      try place.loss("inf.npy 01.npy").output.hasPrefix(
+        "mean loss        inf\nsum              inf\n"))
   }
 
   @Test func whatIsUndefined() throws {
@@ -131,7 +136,8 @@ import _TestSupport
 
   @Test("People read weights in full, JSON has all digits of the type")
   func largeWeights() throws {
-    try place.write(NPYFile("<f4", [2, 3], [0x1p29, 0x1p29, 0, 0.25, 0, 0] as [Float]).bytes, to: "w.npy")
+    try place.write(
+      NPYFile("<f4", [2, 3], [0x1p29, 0x1p29, 0, 0.25, 0, 0] as [Float]).bytes, to: "w.npy")
     let arguments = "x.npy z.npy --weights w.npy --pos-weight 16777216"
     #expect(
       try place.loss(arguments).output.hasSuffix(
@@ -145,10 +151,13 @@ import _TestSupport
 
   @Test func labelSmoothing() throws {
     // Smoothing by hand gives the same: z (1 - 0.1) + 0.05.
-    try place.write("logit,label\n0,0.05\n1,0.95\n-1,0.05\n2,0.95\n-3,0.05\n0.5,0.95\n", to: "s.csv")
+    try place.write(
+      "logit,label\n0,0.05\n1,0.95\n-1,0.05\n2,0.95\n-3,0.05\n0.5,0.95\n", to: "s.csv")
     let smoothed = try fields("t.csv:logit t.csv:label --pos-weight 9 --label-smoothing 0.1")
     let byHand = try fields("s.csv:logit s.csv:label --pos-weight 9")
-    let (first, second) = (try #require(smoothed["sum"] as? Double), try #require(byHand["sum"] as? Double))
+    let (first, second) = (
+      try #require(smoothed["sum"] as? Double), try #require(byHand["sum"] as? Double)
+    )
     #expect(abs(first - second) < 1e-14)
     #expect(abs(first - 11.314688179087872) < 1e-14)
   }
@@ -171,6 +180,7 @@ import _TestSupport
     #expect(
       try place.loss("x.npy t.csv:label --name criterion")
         == .failure(
-          65, "t.csv: criterion: logits and targets must have the same shape, received [2, 3] and [6]"))
+          65,
+          "t.csv: criterion: logits and targets must have the same shape, received [2, 3] and [6]"))
   }
 }

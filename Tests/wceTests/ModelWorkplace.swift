@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -13,7 +14,9 @@ struct ModelWorkplace {
   }
 
   /// Runs the program with the words of a line.
-  func run(_ line: String) throws -> Outcome { try tool.run(line.split(separator: " ").map(String.init)) }
+  func run(_ line: String) throws -> Outcome {
+    try tool.run(line.split(separator: " ").map(String.init))
+  }
 
   /// Runs the program and expects it to succeed; returns standard output.
   func succeed(_ line: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
@@ -22,7 +25,9 @@ struct ModelWorkplace {
     return outcome.output
   }
 
-  func text(_ name: String) throws -> String { String(decoding: try directory.read(name), as: UTF8.self) }
+  func text(_ name: String) throws -> String {
+    String(decoding: try directory.read(name), as: UTF8.self)
+  }
 
   /// A file of JSON.
   func json(_ name: String) throws -> JSON { try JSON(text(name)) }

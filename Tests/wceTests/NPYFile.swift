@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A `.npy` file of version 1.0, put together and taken apart without the code under test.
 struct NPYFile<Element: BitwiseCopyable & Equatable>: Equatable {
   /// The dtype as NumPy writes it: `<f4`.

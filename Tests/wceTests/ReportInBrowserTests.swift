@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -7,7 +8,8 @@ import _TestSupport
     let findings = try Browser.inspect(try report(), width: width)
     #expect(
       findings
-        == Browser.Findings(contentWidth: width, resources: [], clippedTexts: [], charts: 4, messages: []))
+        == Browser.Findings(
+          contentWidth: width, resources: [], clippedTexts: [], charts: 4, messages: []))
   }
 
   /// Long names wrap.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Synchronization
 import Testing
@@ -32,7 +33,8 @@ final class RunningTool {
       let ends = try StreamEnds(streams)
       defer { ends.closeProgramEnds() }
       return (
-        ends, try ends.spawn(path, arguments, directory: tool.directory, environment: tool.variables)
+        ends,
+        try ends.spawn(path, arguments, directory: tool.directory, environment: tool.variables)
       )
     }
     self.identifier = identifier
@@ -54,7 +56,8 @@ final class RunningTool {
       input.withUnsafeBytes { bytes in
         var rest = bytes[...]
         while !rest.isEmpty {
-          let count = write(keyboard, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+          let count = write(
+            keyboard, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
           if count <= 0 { break }
           rest = rest.dropFirst(count)
         }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -43,7 +44,8 @@ struct Tool {
   /// Runs the program behind others: `text` is a command of the shell in which `wce` is the program.
   func shell(_ text: String) throws -> Outcome {
     try RunningTool(
-      path: "/bin/sh", arguments: ["-c", "wce() { \"$WCE\" \"$@\"; }\n" + text], self, streams: .pipes([])
+      path: "/bin/sh", arguments: ["-c", "wce() { \"$WCE\" \"$@\"; }\n" + text], self,
+      streams: .pipes([])
     ).wait()
   }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -11,7 +12,8 @@ import _TestSupport
 
   @Test func outcomesOfAShell() throws {
     #expect(
-      try Tool().shell("echo a; echo b >&2; exit 3") == Outcome(output: "a\n", errors: "b\n", status: 3))
+      try Tool().shell("echo a; echo b >&2; exit 3")
+        == Outcome(output: "a\n", errors: "b\n", status: 3))
     #expect(try Tool().shell("kill -TERM $$").status == 128 + SIGTERM)
     #expect(try Tool().shell("wce --version | tr 0 7") == Outcome(output: "7.1.7\n"))
     let directory = try TemporaryDirectory()

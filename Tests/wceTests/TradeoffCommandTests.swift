@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import LinearClassification
 import Testing
@@ -51,7 +52,9 @@ import _TestSupport
     let options = ["--pos-weights", "0.1,1,10,40", "--folds", "3"]
     let file = try tool.run(
       ["tradeoff", path, "--target", "is_eight", "--recall-at-least", "0.9"] + options)
-    func rows(_ text: String) -> [Substring] { text.split(separator: "\n").filter { $0.contains(" ±0.") } }
+    func rows(_ text: String) -> [Substring] {
+      text.split(separator: "\n").filter { $0.contains(" ±0.") }
+    }
     #expect(rows(file.output).count == 4)
     #expect(rows(file.output) == rows(Self.exampleOutput))
   }
@@ -60,7 +63,8 @@ import _TestSupport
     let outcome = try tool.run("tradeoff", "--pos-weights", "1,2", "--recall-at-least", "1")
     #expect(outcome.status == 0)
     #expect(
-      outcome.output.contains("> comes closest: q = 2 for recall ≥ 1\nNo weight from 1 to 2 reaches a recall")
+      outcome.output.contains(
+        "> comes closest: q = 2 for recall ≥ 1\nNo weight from 1 to 2 reaches a recall")
     )
     // Not to be trained with: it misses the goal.
     #expect(
@@ -100,19 +104,23 @@ import _TestSupport
   @Test("The weights go as far as rare positives need")
   func theDefaultWeightsFollowTheData() throws {
     try writeRareTable()
-    let command = ["tradeoff", "rare.csv", "--target", "z", "--recall-at-least", "0.9", "--folds", "2"]
+    let command = [
+      "tradeoff", "rare.csv", "--target", "z", "--recall-at-least", "0.9", "--folds", "2",
+    ]
     let outcome = try tool.run(command + ["--json", "s.json"])
     #expect(outcome.status == 0)
     let study = try study("s.json")
     // Ten times 19,980 / 20, and on to the next of five steps a decade.
-    #expect(study.settings.positiveWeights.count == 26 && study.settings.positiveWeights.last == 10000)
+    #expect(
+      study.settings.positiveWeights.count == 26 && study.settings.positiveWeights.last == 10000)
     let recommendation = try #require(study.recommendation)
     #expect(recommendation.isReached && recommendation.positiveWeight > 100)
     #expect(outcome.output.contains("\nOf the weights from 0.1 to 10000, q = "))
     #expect(outcome.output.contains("Next:\n  wce fit rare.csv --target z --pos-weight "))
     // Up to 100 the goal is out of reach, and the way leads on.
     let short = try tool.run(command + ["--pos-weights", "0.1...100:4"])
-    #expect(short.output.contains("q = 100 comes\nclosest. Larger ones may: go on from 100 to 10000."))
+    #expect(
+      short.output.contains("q = 100 comes\nclosest. Larger ones may: go on from 100 to 10000."))
     let next = try #require(short.output.split(separator: "Next:\n").last)
     #expect(
       next
@@ -182,7 +190,8 @@ import _TestSupport
     let rows = (0..<40).map { "\($0 % 7);\($0);\($0 % 4 == 0 ? "-yes" : "no")\n" }
     _ = try directory.write(rows.joined(), to: "t.txt")
     let output = try tool.run(
-      "tradeoff", "t.txt", "--target", "3", "--positive=-yes", "--no-header", "--delimiter", ";", "--exclude",
+      "tradeoff", "t.txt", "--target", "3", "--positive=-yes", "--no-header", "--delimiter", ";",
+      "--exclude",
       "2",
       "--pos-weights", "0.25", "--folds", "2"
     ).output
@@ -225,19 +234,23 @@ import _TestSupport
       try #require(outcome.status == 0)
       let study = try study("s.json")
       let html = try text("r.html")
-      let table = try #require(html.firstMatch(of: /(?s)<table id="paths".*?<tbody>(.*?)<\/tbody>/)?.1)
+      let table = try #require(
+        html.firstMatch(of: /(?s)<table id="paths".*?<tbody>(.*?)<\/tbody>/)?.1)
       let rows = table.matches(of: /<tr.*?<\/tr>/).map { Self.values(String($0.0)) }
       try #require(rows.count == study.weightPath.count)
       for (row, (point, rival)) in zip(rows, zip(study.weightPath, study.thresholdPath)) {
         let expected: [Double?] = [
           point.positiveWeight, point.pooled[.recall], point.spread(of: .recall)?.standardDeviation,
-          point.pooled[.precision], point.spread(of: .precision)?.standardDeviation, point.pooled[.f1],
-          point.pooled[.matthewsCorrelation], point.calibrated[.logLoss], point.calibrated[.calibrationError],
+          point.pooled[.precision], point.spread(of: .precision)?.standardDeviation,
+          point.pooled[.f1],
+          point.pooled[.matthewsCorrelation], point.calibrated[.logLoss],
+          point.calibrated[.calibrationError],
           rival.threshold, rival.pooled[.recall], rival.pooled[.precision], rival.pooled[.f1],
         ]
         #expect(row == expected.compactMap { $0 })
       }
-      let bins = try #require(html.firstMatch(of: /(?s)<table id="bins".*?<tbody>(.*?)<\/tbody>/)?.1)
+      let bins = try #require(
+        html.firstMatch(of: /(?s)<table id="bins".*?<tbody>(.*?)<\/tbody>/)?.1)
       #expect(
         Self.values(String(bins))
           == (study.calibration.before.bins + study.calibration.after.bins).flatMap {
@@ -245,7 +258,8 @@ import _TestSupport
           })
       let recommendation = try #require(study.recommendation)
       let answer = try #require(html.firstMatch(of: /(?s)<dl>(.*?)<\/dl>/)?.1)
-      let chosen = try #require(study.weightPath.first { $0.positiveWeight == recommendation.positiveWeight })
+      let chosen = try #require(
+        study.weightPath.first { $0.positiveWeight == recommendation.positiveWeight })
       #expect(
         Self.values(String(answer))
           == [
@@ -260,7 +274,8 @@ import _TestSupport
         guard let value = point.pooled[metric] else { continue }
         let tip = try #require(
           html.firstMatch(
-            of: try Regex("q = ([0-9.e-]+): \(metric.title) (\(String(format: "%.3f", value)))</title>")))
+            of: try Regex(
+              "q = ([0-9.e-]+): \(metric.title) (\(String(format: "%.3f", value)))</title>")))
         #expect(tip.output.count == 3)
       }
     }
@@ -286,7 +301,8 @@ import _TestSupport
   @Test func theSameCommandWritesTheSameBytes() throws {
     func run(_ threads: String) throws -> [[UInt8]] {
       _ = try tool.run(
-        "tradeoff", "--folds", "2", "--pos-weights", "0.5...8:3", "--threads", threads, "--json", "s.json",
+        "tradeoff", "--folds", "2", "--pos-weights", "0.5...8:3", "--threads", threads, "--json",
+        "s.json",
         "--picture", "p.svg")
       return try [directory.read("s.json"), directory.read("p.svg")]
     }
@@ -302,10 +318,14 @@ import _TestSupport
   }
 
   @Test func weightsOfARangeAreShortNumbers() throws {
-    _ = try tool.run("tradeoff", "--folds", "2", "--pos-weights", "0.1...100:16", "--json", "s.json")
+    _ = try tool.run(
+      "tradeoff", "--folds", "2", "--pos-weights", "0.1...100:16", "--json", "s.json")
     #expect(
       try study("s.json").settings.positiveWeights
-        == [0.1, 0.158, 0.251, 0.398, 0.631, 1, 1.58, 2.51, 3.98, 6.31, 10, 15.8, 25.1, 39.8, 63.1, 100])
+        == [
+          0.1, 0.158, 0.251, 0.398, 0.631, 1, 1.58, 2.51, 3.98, 6.31, 10, 15.8, 25.1, 39.8, 63.1,
+          100,
+        ])
     // As many digits as keep them apart.
     _ = try tool.run("tradeoff", "--folds", "2", "--pos-weights", "1...1.004:5", "--json", "s.json")
     #expect(try study("s.json").settings.positiveWeights == [1, 1.001, 1.002, 1.003, 1.004])
@@ -339,6 +359,7 @@ import _TestSupport
 
     """
 
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent()
 }

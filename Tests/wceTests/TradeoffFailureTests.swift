@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -66,8 +67,10 @@ import _TestSupport
   func controlCharacters() throws {
     let rows = (0..<8).map { "\($0),\($0 % 2)\n" }.joined()
     _ = try directory.write("x,\"\u{1B}]0;z\u{7}\n\"\n" + rows, to: "d.csv")
-    let outcome = try tool.run("tradeoff", "d.csv", "--target", "2", "--folds", "2", "--pos-weights", "1,2")
-    #expect(outcome.output.hasPrefix("d.csv, target \\u{1B}]0;z\\u{07}\\n: 8 rows, 4 of them positive"))
+    let outcome = try tool.run(
+      "tradeoff", "d.csv", "--target", "2", "--folds", "2", "--pos-weights", "1,2")
+    #expect(
+      outcome.output.hasPrefix("d.csv, target \\u{1B}]0;z\\u{07}\\n: 8 rows, 4 of them positive"))
   }
 
   @Test func badData() throws {
@@ -81,7 +84,9 @@ import _TestSupport
     #expect(
       try failure("a,t\n1,0\n2,0\n")
         == .failure(
-          65, "d.csv: the target has no positives: every row is negative, and there is nothing to tell apart")
+          65,
+          "d.csv: the target has no positives: every row is negative, and there is nothing to tell apart"
+        )
     )
     #expect(
       try failure("a,t\n1,0\n2,1\n3,0\n4,1\n")
@@ -124,7 +129,8 @@ import _TestSupport
     // A full disk.
     if FileManager.default.fileExists(atPath: "/dev/full") {
       let outcome = try tool.run(
-        "tradeoff", "--folds", "2", "--pos-weights", "1", "--json", "s.json", "--report", "/dev/full")
+        "tradeoff", "--folds", "2", "--pos-weights", "1", "--json", "s.json", "--report",
+        "/dev/full")
       #expect(outcome.status == 74)
       #expect(try text("s.json") == "old")
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import _TestSupport
 
@@ -22,13 +23,17 @@ struct Workplace {
     try write(NPYFile("<f4", [2, 3], Self.logits).bytes, to: "x.npy")
     try write(NPYFile("|b1", [2, 3], Self.targets).bytes, to: "z.npy")
     try write(NPYFile("<f4", [2, 3], Self.weights).bytes, to: "w.npy")
-    let rows = Self.logits.indices.map { "\(Self.logits[$0]),\(Self.targets[$0]),\(Self.weights[$0])\n" }
+    let rows = Self.logits.indices.map {
+      "\(Self.logits[$0]),\(Self.targets[$0]),\(Self.weights[$0])\n"
+    }
     try write("logit,label,w\n" + rows.joined(), to: "t.csv")
   }
 
   func write(_ bytes: [UInt8], to name: String) throws { _ = try directory.write(bytes, to: name) }
   func write(_ text: String, to name: String) throws { _ = try directory.write(text, to: name) }
-  func text(_ name: String) throws -> String { String(decoding: try directory.read(name), as: UTF8.self) }
+  func text(_ name: String) throws -> String {
+    String(decoding: try directory.read(name), as: UTF8.self)
+  }
 
   /// Runs `wce loss` with arguments that hold no blanks.
   func loss(_ arguments: String, input: [UInt8] = []) throws -> Outcome {

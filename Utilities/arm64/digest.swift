@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Prints a digest of what every kernel computes from fixed inputs: those of arm64, or on x86-64 those of AVX2 with FMA. Equal digests
 // say that both give the same bits. See the script `check` beside this file.
 
@@ -78,7 +79,8 @@ func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Di
   logits[5] = .leastNonzeroMagnitude
   weights[2] = 0
   let plain = KernelArguments<Scalar>(
-    logits: logits, targets: targets, output: output, losses: losses, count: count, positiveWeight: 3,
+    logits: logits, targets: targets, output: output, losses: losses, count: count,
+    positiveWeight: 3,
     divisor: 7)
   var general = plain
   general.positiveWeights = UnsafePointer(positiveWeights)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Calls the functions 10,000 times with arguments of every kind, good and bad; a program of its own, so that a crash is seen.
 
 Every call must raise an exception or give the right answer; one whose arguments are all good must give the answer. Memory beside

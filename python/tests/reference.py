@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The definitions in extended precision, and the distance from them."""
 
 import numpy as np

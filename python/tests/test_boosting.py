@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the objectives for XGBoost and LightGBM promise."""
 
 import numpy as np

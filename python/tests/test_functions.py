@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the functions over NumPy arrays promise."""
 
 import numpy as np

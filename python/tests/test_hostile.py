@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """No argument from Python crashes the interpreter, writes beyond an output or gives a wrong answer."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """That arrays are used where they lie, that other threads run meanwhile, and other processes afterwards."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the argument `out` promises."""
 
 import numpy as np

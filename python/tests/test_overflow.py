@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """That an overflow is reported as NumPy's operations report one."""
 
 import io

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """TensorFlow's tests of the loss, run on TensorFlow and on this package.
 
 The cases are those of `WeightedCrossEntropyTest` and `SigmoidCrossEntropyWithLogitsTest`, with the results in exact arithmetic.

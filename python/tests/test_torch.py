@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """PyTorch's tests of its loss, run on PyTorch and on this package.
 
 The cases are those of `test_bce_with_logits_*` and of the loss's samples in PyTorch's own suite. Where PyTorch differs from exact

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the PyTorch adapter promises beside PyTorch's own tests of its loss."""
 
 import copy

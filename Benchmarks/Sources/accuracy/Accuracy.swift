@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestSupport
 import WeightedCrossEntropy
@@ -13,7 +14,8 @@ struct Accuracy {
     let arguments = CommandLine.arguments
     var stride = 1
     if let position = arguments.firstIndex(of: "--stride") {
-      guard position + 1 < arguments.count, let value = Int(arguments[position + 1]), value > 0 else {
+      guard position + 1 < arguments.count, let value = Int(arguments[position + 1]), value > 0
+      else {
         print("--stride takes a number, at least 1")
         exit(64)
       }
@@ -47,7 +49,8 @@ struct Accuracy {
       let computed = try loss(logits: logits, targets: targets)
       let computedGradients = try loss.gradient(logits: logits, targets: targets)
       let isRight = areSame(computed, losses) && areSame(computedGradients, gradients)
-      print("float32, \(set.rawValue): the results for ±∞ and NaN are \(isRight ? "right" : "wrong")")
+      print(
+        "float32, \(set.rawValue): the results for ±∞ and NaN are \(isRight ? "right" : "wrong")")
       isGood = isGood && isRight
     }
     return isGood
@@ -55,7 +58,8 @@ struct Accuracy {
 
   /// Float32 logits by their bit patterns: all finite ones, both signs, with a stride.
   static func sweepFloat(stride: Int, positiveWeight: Float = 1) throws -> Bool {
-    let reference = Reference<Double>(exponentialOfNegative: { exp(-$0) }, logOnePlus: { log1p($0) })
+    let reference = Reference<Double>(
+      exponentialOfNegative: { exp(-$0) }, logOnePlus: { log1p($0) })
     let sweep = try Sweep<Float, Double>(
       InstructionSet.available, positiveWeight: positiveWeight, reference: reference)
     // Beyond 110 a loss is 0 or the logit, and neighbours do not differ in kind: one in 4096 is enough there.
@@ -82,7 +86,8 @@ struct Accuracy {
   /// the exponential changes, and two by bit pattern over the exponents.
   static func sweepDouble(points: Int, positiveWeight: Double = 1) throws -> Bool {
     #if arch(x86_64) && !os(Windows) && !os(Android)
-      let reference = Reference<Float80>(exponentialOfNegative: { exp(-$0) }, logOnePlus: { log1p($0) })
+      let reference = Reference<Float80>(
+        exponentialOfNegative: { exp(-$0) }, logOnePlus: { log1p($0) })
       let sweep = try Sweep<Double, Float80>(
         InstructionSet.available, positiveWeight: positiveWeight, reference: reference)
       let length = 1 << 14
@@ -101,7 +106,8 @@ struct Accuracy {
           default:
             // Exponents from 2^-60 to 2^10: below, the results are constants to the last bit.
             let exponent = UInt64(1023 - 60) + random.next() % 70
-            buffer[index] = Double(bitPattern: random.next() & 0x800F_FFFF_FFFF_FFFF | exponent << 52)
+            buffer[index] = Double(
+              bitPattern: random.next() & 0x800F_FFFF_FFFF_FFFF | exponent << 52)
           }
         }
         return length

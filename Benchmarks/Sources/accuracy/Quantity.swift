@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import TestSupport
 import WeightedCrossEntropy
 
@@ -24,7 +25,8 @@ enum Quantity: Int, CaseIterable {
   }
 
   /// The documented bound: for a positive weight of 1 the worst that was found. A σ times a weight is a gradient like any other.
-  func bound<Scalar: LossScalar>(isWeighted: Bool, _: Scalar.Type, _ set: InstructionSet) -> Double {
+  func bound<Scalar: LossScalar>(isWeighted: Bool, _: Scalar.Type, _ set: InstructionSet) -> Double
+  {
     typealias Loss = WeightedCrossEntropyLoss<Scalar>
     return switch self {
     case .lossOfNegative, .lossOfPositive:
@@ -50,9 +52,11 @@ enum Quantity: Int, CaseIterable {
 
   /// The exact value at a logit, and the magnitude whose unit in the last place errors are counted in: where the value is a
   /// difference, that of its larger operand.
-  func exact<Wide: BinaryFloatingPoint>(_ exact: ExactTerms<Wide>, target z: Wide, weight q: Wide) -> (
-    value: Wide, scale: Wide
-  ) {
+  func exact<Wide: BinaryFloatingPoint>(_ exact: ExactTerms<Wide>, target z: Wide, weight q: Wide)
+    -> (
+      value: Wide, scale: Wide
+    )
+  {
     func difference(_ a: Wide, _ b: Wide) -> (Wide, Wide) { (a - b, max(a, b)) }
     func alone(_ value: Wide) -> (Wide, Wide) { (value, value) }
     return switch self {

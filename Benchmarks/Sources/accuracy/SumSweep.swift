@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestSupport
 import WeightedCrossEntropy
@@ -25,7 +26,8 @@ enum SumSweep {
           let exponent = Int(random.next() % 80) - 40
           logits[index] =
             index % 4 == 0
-            ? fraction * Scalar(sign: .plus, exponent: .init(exponent), significand: 1) : fraction * 40
+            ? fraction * Scalar(sign: .plus, exponent: .init(exponent), significand: 1)
+            : fraction * 40
           targets[index] = Scalar(index & 1)
         }
         var output = terms.mutableSpan

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Dispatch
 import Foundation
 import Synchronization
@@ -59,10 +60,12 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
 
   /// Runs over `parts` parts; `fill` writes the logits of a part and returns how many.
   func run(
-    parts: Int, partLength: Int, fill: @escaping @Sendable (Int, UnsafeMutableBufferPointer<Scalar>) -> Int
+    parts: Int, partLength: Int,
+    fill: @escaping @Sendable (Int, UnsafeMutableBufferPointer<Scalar>) -> Int
   ) -> (worst: Worst, count: Int) {
     let initial = Worst(
-      repeating: Array(repeating: WorstError(), count: Quantity.allCases.count), count: losses.count)
+      repeating: Array(repeating: WorstError(), count: Quantity.allCases.count), count: losses.count
+    )
     let total = Mutex((worst: initial, count: 0))
     let next = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: ProcessInfo.processInfo.activeProcessorCount) { _ in
@@ -99,7 +102,8 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
         compute(quantity, loss, logits, targets, &results)
         var record = worst[variant][quantity.rawValue]
         for (index, logit) in logits.enumerated() where logit.magnitude <= largest {
-          let wide = quantity.exact(exact[index], target: Wide(targets[index]), weight: Wide(positiveWeight))
+          let wide = quantity.exact(
+            exact[index], target: Wide(targets[index]), weight: Wide(positiveWeight))
           // In the wide type, as the error is far below the result's own precision.
           let error = (Wide(results[index]) - wide.value).magnitude
           let spacing = max(Wide(Scalar.ulpOfOne) * wide.scale.binade, least)
@@ -121,12 +125,14 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
       var output = part.mutableSpan
       let (x, z) = (logits.span, targets.span)
       switch quantity {
-      case .lossOfNegative, .lossOfPositive, .softLoss: try loss.losses(logits: x, targets: z, into: &output)
+      case .lossOfNegative, .lossOfPositive, .softLoss:
+        try loss.losses(logits: x, targets: z, into: &output)
       case .sigmoid, .complementarySigmoid, .softGradient:
         try loss.gradient(logits: x, targets: z, into: &output)
       case .secondDerivative: try loss.secondDerivative(logits: x, targets: z, into: &output)
       case .targetDerivative: try loss.targetDerivative(logits: x, targets: z, into: &output)
-      case .positiveWeightDerivative: try loss.positiveWeightDerivative(logits: x, targets: z, into: &output)
+      case .positiveWeightDerivative:
+        try loss.positiveWeightDerivative(logits: x, targets: z, into: &output)
       }
       results = Array(part)
     } catch { fatalError("\(error)") }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The largest error met so far, in units in the last place, and where.
 struct WorstError: Sendable {
   private(set) var ulps = 0.0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How fast a CSV file of numbers is read: the whole table, one column of it, and for comparison a `strtod` loop over the same bytes.
 //
 //   swift run -c release --package-path Benchmarks csv-throughput [MEGABYTES]
@@ -5,7 +6,7 @@
 // The file has 20 columns, ten with 6 significant digits and ten with 17, and is generated from a fixed seed. It lies in the page cache, so
 // that the figures are of the reading, not of the disk. Each figure is the median of five runs.
 
-import DataFiles
+import _DataFiles
 
 #if canImport(Darwin)
   import Darwin

@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import Foundation
 import LinearClassification
 
@@ -25,7 +26,8 @@ enum FitBenchmark {
     let matrix = try FeatureMatrix(reading: NPYReader(path: features))
     let targets = try NPYReader(path: arguments.dropFirst().first ?? "").readAll(as: Double.self)
     let clock = ContinuousClock()
-    let fits = try (arguments.last ?? "").split(separator: ",").compactMap { Double($0) }.map { weight in
+    let fits = try (arguments.last ?? "").split(separator: ",").compactMap { Double($0) }.map {
+      weight in
       var seconds: [Double] = []
       var last: LogisticModel?
       for _ in 0..<repetitions {
@@ -35,7 +37,8 @@ enum FitBenchmark {
       }
       guard let last else { fatalError("no repetitions") }
       return Fit(
-        positiveWeight: weight, seconds: seconds, coefficients: last.coefficients, intercept: last.intercept,
+        positiveWeight: weight, seconds: seconds, coefficients: last.coefficients,
+        intercept: last.intercept,
         certificate: last.certificate)
     }
     print(String(decoding: try JSONEncoder().encode(fits), as: UTF8.self))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Callgrind
 import WeightedCrossEntropy
 
@@ -62,7 +63,8 @@ enum Form: CaseIterable {
 
 /// What a call computes: each kernel by the call that runs it.
 enum Operation: CaseIterable {
-  case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative, lossWithGradient
+  case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative,
+    lossWithGradient
   case sum, sumWithGradient, weightedMean
 
   /// The weighted mean also runs the kernel that sums plain numbers.
@@ -108,7 +110,8 @@ struct Work<Scalar: LossScalar> {
     case .sumWithGradient:
       _ = try loss.valueWithGradient(
         of: .sum, logits: x, targets: z, weights: w, shape: shape, into: &out)
-    case .weightedMean: _ = try loss.reduced(.weightedMean, logits: x, targets: z, weights: w, shape: shape)
+    case .weightedMean:
+      _ = try loss.reduced(.weightedMean, logits: x, targets: z, weights: w, shape: shape)
     }
   }
 }

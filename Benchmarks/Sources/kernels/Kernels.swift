@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestSupport
 import WeightedCrossEntropy
@@ -79,7 +80,8 @@ struct Kernels {
       var outputSpan = output.mutableSpan
       var lossesSpan = losses.mutableSpan
       return try operation.run(
-        loss, logits.span, targets.span, weights: weights.span, into: &outputSpan, losses: &lossesSpan)
+        loss, logits.span, targets.span, weights: weights.span, into: &outputSpan,
+        losses: &lossesSpan)
     }
     let mean = try call()
     check(operation, loss, logits, targets, weights, Array(output), mean)
@@ -88,14 +90,16 @@ struct Kernels {
 
   /// Stops the program where a result is not what the calls on single elements give, but for rounding.
   static func check<Scalar: LossScalar>(
-    _ operation: Operation, _ loss: WeightedCrossEntropyLoss<Scalar>, _ logits: [Scalar], _ targets: [Scalar],
+    _ operation: Operation, _ loss: WeightedCrossEntropyLoss<Scalar>, _ logits: [Scalar],
+    _ targets: [Scalar],
     _ weights: [Scalar], _ output: [Scalar], _ mean: Scalar?
   ) {
     // Kahan's sum: a plain one is off by more than the mean under test.
     var (sum, lost) = (0.0, 0.0)
     for index in logits.indices {
       let weight = operation.isWeighted ? weights[index] : 1
-      let term = Double(weight) * Double(loss.value(logit: logits[index], target: targets[index])) - lost
+      let term =
+        Double(weight) * Double(loss.value(logit: logits[index], target: targets[index])) - lost
       let next = sum + term
       lost = (next - sum) - term
       sum = next
@@ -105,7 +109,8 @@ struct Kernels {
         // The derivative in the target is a difference of two losses, which may nearly cancel.
         let scale =
           operation == .targetDerivative
-          ? loss.value(logit: logits[index], target: 0) + loss.value(logit: logits[index], target: 1)
+          ? loss.value(logit: logits[index], target: 0)
+            + loss.value(logit: logits[index], target: 1)
           : expected
         guard (output[index] - expected).magnitude <= 8 * scale.ulp else {
           fatalError("\(operation) at \(index) is \(output[index]), should be \(expected)")

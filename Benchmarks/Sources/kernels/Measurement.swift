@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The median time of a call.
 struct Measurement {
   let nanoseconds: Double
@@ -9,7 +10,8 @@ struct Measurement {
       let start = clock.now
       for _ in 0..<repetitions { try body() }
       let elapsed = (clock.now - start).components
-      return (Double(elapsed.seconds) * 1e9 + Double(elapsed.attoseconds) * 1e-9) / Double(repetitions)
+      return (Double(elapsed.seconds) * 1e9 + Double(elapsed.attoseconds) * 1e-9)
+        / Double(repetitions)
     }
     _ = try time(1)
     let repetitions = max(1, Int(20_000 / max(1, try time(3))))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
 /// What is timed.
@@ -31,12 +32,15 @@ enum Operation: String, CaseIterable {
     case .loss, .weightedLoss:
       try loss.losses(logits: logits, targets: targets, weights: weights, into: &output)
     case .gradient: try loss.gradient(logits: logits, targets: targets, into: &output)
-    case .secondDerivative: try loss.secondDerivative(logits: logits, targets: targets, into: &output)
-    case .targetDerivative: try loss.targetDerivative(logits: logits, targets: targets, into: &output)
+    case .secondDerivative:
+      try loss.secondDerivative(logits: logits, targets: targets, into: &output)
+    case .targetDerivative:
+      try loss.targetDerivative(logits: logits, targets: targets, into: &output)
     case .positiveWeightDerivative:
       try loss.positiveWeightDerivative(logits: logits, targets: targets, into: &output)
     case .lossWithGradient:
-      try loss.lossesWithGradient(logits: logits, targets: targets, losses: &losses, gradient: &output)
+      try loss.lossesWithGradient(
+        logits: logits, targets: targets, losses: &losses, gradient: &output)
     case .mean, .weightedMean:
       return try loss.reduced(.mean, logits: logits, targets: targets, weights: weights)
     case .meanWithGradient, .weightedMeanWithGradient:
@@ -48,14 +52,16 @@ enum Operation: String, CaseIterable {
 
   /// What a call writes for one element of `count`, from the calls on single elements; nil where it writes nothing.
   func expected<Scalar: LossScalar>(
-    _ loss: WeightedCrossEntropyLoss<Scalar>, logit: Scalar, target: Scalar, weight: Scalar, count: Int
+    _ loss: WeightedCrossEntropyLoss<Scalar>, logit: Scalar, target: Scalar, weight: Scalar,
+    count: Int
   ) -> Scalar? {
     switch self {
     case .loss: loss.value(logit: logit, target: target)
     case .weightedLoss: weight * loss.value(logit: logit, target: target)
     case .gradient, .lossWithGradient: loss.derivative(logit: logit, target: target)
     case .meanWithGradient: loss.derivative(logit: logit, target: target) / Scalar(count)
-    case .weightedMeanWithGradient: weight * loss.derivative(logit: logit, target: target) / Scalar(count)
+    case .weightedMeanWithGradient:
+      weight * loss.derivative(logit: logit, target: target) / Scalar(count)
     case .secondDerivative: loss.secondDerivative(logit: logit, target: target)
     case .targetDerivative: loss.targetDerivative(logit: logit, target: target)
     case .positiveWeightDerivative: loss.positiveWeightDerivative(logit: logit, target: target)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
 /// Times calls on single elements: one after another over an array, where the processor overlaps them, and in a chain, where each

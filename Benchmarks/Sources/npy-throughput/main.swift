@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // How fast a .npy file is streamed into a buffer of 65,536 numbers, by type and order.
 //
 //   swift run -c release --package-path Benchmarks npy-throughput [MEGABYTES]
 //
 // The file is in the page cache. Each figure is the median of five runs; the last line is the peak resident memory.
 
-import DataFiles
+import _DataFiles
 
 #if canImport(Darwin)
   import Darwin
@@ -25,7 +26,8 @@ func write(_ code: String, fortran: Bool, _ shape: [Int]) throws {
     "{'descr': '\(code)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': (\(shape.map { "\($0)," }.joined()))}"
   let padded = text + String(repeating: " ", count: 127 - 10 - text.utf8.count) + "\n"
   let file = try AtomicFile(path: path)
-  try file.write(([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(padded.utf8) as [UInt8]).span.bytes)
+  try file.write(
+    ([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(padded.utf8) as [UInt8]).span.bytes)
   let size = code.utf8.last.map { Int($0) - 48 } ?? 1
   let block = [UInt8](repeating: 0, count: 1 << 20)
   var rest = shape.reduce(size, *)
@@ -55,7 +57,9 @@ func measure<Scalar: NumericScalar>(_ name: String, as type: Scalar.Type) throws
   print("\(name) into \(type)\t\((Double(total) / times.sorted()[2] / 1e7).rounded() / 100) GB/s")
 }
 
-for (code, size) in [("<f4", 4), ("<f8", 8), (">f4", 4), ("<f2", 2), ("|u1", 1), ("<i4", 4), ("<i8", 8)] {
+for (code, size) in [
+  ("<f4", 4), ("<f8", 8), (">f4", 4), ("<f2", 2), ("|u1", 1), ("<i4", 4), ("<i8", 8),
+] {
   try write(code, fortran: false, [byteCount / size])
   try measure("\(code) C", as: Float.self)
   try measure("\(code) C", as: Double.self)

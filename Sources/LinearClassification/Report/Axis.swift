@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A mapping from numbers to places along an axis of a picture, and the ticks of that axis.
 struct Axis: Hashable, Sendable {
   enum Scale: Hashable, Sendable { case linear, logarithmic }
@@ -64,7 +65,8 @@ struct Axis: Hashable, Sendable {
     return stride(from: first, through: last, by: 1).map { index in
       let value = decimal(Int(index) * step.digit, step.power)
       return Tick(
-        value: value, label: step.power < -4 ? value.formatted(6) : value.fixed(max(0, -step.power)))
+        value: value, label: step.power < -4 ? value.formatted(6) : value.fixed(max(0, -step.power))
+      )
     }
   }
 
@@ -73,7 +75,8 @@ struct Axis: Hashable, Sendable {
     let every = (powers.count + mostLabels - 1) / mostLabels
     let tens = powers.filter { $0 % every == 0 }.map { decimal(1, $0) }.filter(domain.contains)
     if tens.count > 2 { return tens.map { Tick(value: $0, label: $0.formatted(3)) } }
-    let more = powers.flatMap { power in [1, 2, 5].map { decimal($0, power) } }.filter(domain.contains)
+    let more = powers.flatMap { power in [1, 2, 5].map { decimal($0, power) } }.filter(
+      domain.contains)
     if more.count > 2 { return more.map { Tick(value: $0, label: $0.formatted(3)) } }
     return linearTicks(domain)
   }
@@ -87,7 +90,8 @@ struct Axis: Hashable, Sendable {
 
   /// `digits · 10^power`, rounded once where the power of ten is exact.
   private static func decimal(_ digits: Int, _ power: Int) -> Double {
-    power < 0 ? Double(digits) / Double(-power).powerOfTen : Double(digits) * Double(power).powerOfTen
+    power < 0
+      ? Double(digits) / Double(-power).powerOfTen : Double(digits) * Double(power).powerOfTen
   }
 }
 
@@ -131,7 +135,8 @@ extension ClosedRange<Double> {
     let drawn = values.map { Swift.min(Swift.max($0, 1e-300), 1e300) }
     let low = drawn.min() ?? 1
     let high = drawn.max() ?? 1
-    let factor = low == high ? 2 : ((high.decimalLogarithm - low.decimalLogarithm) * 0.03).powerOfTen
+    let factor =
+      low == high ? 2 : ((high.decimalLogarithm - low.decimalLogarithm) * 0.03).powerOfTen
     return (low / factor)...Swift.min(high * factor, .greatestFiniteMagnitude)
   }
 }

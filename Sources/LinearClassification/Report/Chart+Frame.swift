@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Chart {
   /// The chart, with a title and a description for those who do not see it.
   ///
   /// - Parameter id: what the ids inside begin with; unique in the document.
-  func svg(id: String, title: String, description: String, style: Markup = "", attributes: Markup = "")
+  func svg(
+    id: String, title: String, description: String, style: Markup = "", attributes: Markup = ""
+  )
     -> Markup
   {
     """

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A chart as inline SVG: a frame with two axes, and what is drawn into it.
 ///
 /// Colours and strokes are those of the classes in ``StyleSheet``; shapes and dashes tell series apart without them.
@@ -40,7 +41,8 @@ struct Chart {
     var candidates: [LabelPlacement.Candidate]
   }
 
-  init(x: (Axis.Scale, ClosedRange<Double>), xTitle: String, y: ClosedRange<Double>, yTitle: String) {
+  init(x: (Axis.Scale, ClosedRange<Double>), xTitle: String, y: ClosedRange<Double>, yTitle: String)
+  {
     self.x = Axis(x.0, x.1, from: Self.left, to: Self.right)
     self.y = Axis(.linear, y, from: Self.bottom, to: Self.top)
     self.xTitle = xTitle
@@ -67,13 +69,15 @@ struct Chart {
       let run = run.compactMap { $0 }
       let upper = run.map { place(($0.x, $0.high)) }
       let lower = run.reversed().map { place(($0.x, $0.low)) }
-      shapes.append("<path class=\"band \(style)\" d=\"M\((upper + lower).joined(separator: "L"))Z\"/>")
+      shapes.append(
+        "<path class=\"band \(style)\" d=\"M\((upper + lower).joined(separator: "L"))Z\"/>")
     }
   }
 
   /// Marks at points. Each has a tip, which browsers show under the pointer.
   mutating func addMarks(
-    _ points: [(point: Point, tip: String)], _ mark: Mark, _ style: String, size: (Int) -> Double = { _ in 4 }
+    _ points: [(point: Point, tip: String)], _ mark: Mark, _ style: String,
+    size: (Int) -> Double = { _ in 4 }
   ) {
     for (index, (point, tip)) in points.enumerated() {
       let center = position(point)
@@ -145,7 +149,9 @@ struct Chart {
     var sample: [Markup] = []
     if band { sample.append("<path class=\"band \(style)\" d=\"M0,-6H24V6H0Z\"/>") }
     if line { sample.append("<path class=\"line \(style)\" d=\"M0,0H24\"/>") }
-    if let mark { sample.append("<path class=\"mark \(style)\" d=\"\(mark.path(at: (12, 0), size: 4))\"/>") }
+    if let mark {
+      sample.append("<path class=\"mark \(style)\" d=\"\(mark.path(at: (12, 0), size: 4))\"/>")
+    }
     keys.append(Key(sample: "\(sample)", label: label))
   }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Double {
   /// The number with so many decimals, for columns: `0.950`. Numbers of a million and more are written with six digits.
   package func fixed(_ decimals: Int) -> String {

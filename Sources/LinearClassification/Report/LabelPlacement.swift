@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Finds places for labels that cover neither data nor each other.
 struct LabelPlacement {
   /// Where a label may stand: the place of its anchor, and which part of the text that is.
@@ -13,7 +14,9 @@ struct LabelPlacement {
   struct Box: Hashable {
     var left, top, right, bottom: Double
 
-    func contains(_ x: Double, _ y: Double) -> Bool { x > left && x < right && y > top && y < bottom }
+    func contains(_ x: Double, _ y: Double) -> Bool {
+      x > left && x < right && y > top && y < bottom
+    }
 
     /// The place in it that is nearest to another place.
     func nearest(_ place: (x: Double, y: Double)) -> (x: Double, y: Double) {
@@ -72,6 +75,7 @@ struct LabelPlacement {
       case .middle: candidate.x - width / 2
       case .end: candidate.x - width
       }
-    return Box(left: left - 3, top: candidate.y - 12, right: left + width + 3, bottom: candidate.y + 5)
+    return Box(
+      left: left - 3, top: candidate.y - 12, right: left + width + 3, bottom: candidate.y + 5)
   }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The shape that stands for a point.
 enum Mark: Hashable, Sendable {
   case circle, square, diamond, ring

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A piece of HTML or SVG.
 ///
 /// A literal is markup; what is interpolated into it is text and gets escaped, unless it is markup itself:
@@ -30,7 +31,8 @@ struct Markup: Hashable, Sendable, ExpressibleByStringInterpolation {
         case "\"": source += "&quot;"
         case "'": source += "&#39;"
         // Neither HTML nor XML has these characters, not even escaped.
-        case "\u{0}"..<"\t", "\u{B}"..<"\r", "\u{E}"..<" ", "\u{7F}"..<"\u{A0}", "\u{FFFE}", "\u{FFFF}":
+        case "\u{0}"..<"\t", "\u{B}"..<"\r", "\u{E}"..<" ", "\u{7F}"..<"\u{A0}", "\u{FFFE}",
+          "\u{FFFF}":
           source += "\u{FFFD}"
         default: source.unicodeScalars.append(scalar)
         }
@@ -46,7 +48,9 @@ struct Markup: Hashable, Sendable, ExpressibleByStringInterpolation {
     }
 
     /// A place in a picture, to a hundredth of its unit.
-    mutating func appendInterpolation(_ coordinate: Double) { source += coordinate.formattedAsCoordinate }
+    mutating func appendInterpolation(_ coordinate: Double) {
+      source += coordinate.formattedAsCoordinate
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The colours of a report, as `#rrggbb`.
 ///
 /// Text and marks have a contrast of at least 4.5 to the background (WCAG 2.2, success criterion 1.4.3, AA).
@@ -31,8 +32,10 @@ struct Palette: Hashable, Sendable {
   /// As declarations of custom properties of CSS.
   var declarations: String {
     [
-      ("background", background), ("surface", surface), ("text", text), ("muted", muted), ("line", line),
-      ("grid", grid), ("recall", recall), ("precision", precision), ("weighted", weighted), ("rival", rival),
+      ("background", background), ("surface", surface), ("text", text), ("muted", muted),
+      ("line", line),
+      ("grid", grid), ("recall", recall), ("precision", precision), ("weighted", weighted),
+      ("rival", rival),
     ].map { "--\($0): \($1);" }.joined(separator: " ")
   }
 }

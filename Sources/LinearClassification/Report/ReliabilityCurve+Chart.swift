@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ReliabilityCurve {
   /// The rate of positives against the predicted probability, with the number of rows in each bin.
   var chart: Chart {

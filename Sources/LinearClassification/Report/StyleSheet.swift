@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The style of a report and of its charts.
 enum StyleSheet {
-  static let fonts = "system-ui, -apple-system, \"Segoe UI\", Roboto, \"Helvetica Neue\", Arial, sans-serif"
+  static let fonts =
+    "system-ui, -apple-system, \"Segoe UI\", Roboto, \"Helvetica Neue\", Arial, sans-serif"
 
   /// What a chart needs, in a document or alone.
   static let chart = """

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension TradeoffReport {
   /// The whole document.
   var page: Markup {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension TradeoffReport {
   /// All numbers of the two paths, and those of the calibration.
   var table: Markup {
@@ -35,8 +36,10 @@ extension TradeoffReport {
   }
 
   private static let headings: [(title: String, isFirst: Bool)] = [
-    ("q", false), ("recall", false), ("precision", false), ("F1", false), ("MCC", false), ("log loss", false),
-    ("calibration error", false), ("threshold", true), ("recall", false), ("precision", false), ("F1", false),
+    ("q", false), ("recall", false), ("precision", false), ("F1", false), ("MCC", false),
+    ("log loss", false),
+    ("calibration error", false), ("threshold", true), ("recall", false), ("precision", false),
+    ("F1", false),
   ]
 
   private func row(_ index: Int) -> Markup {

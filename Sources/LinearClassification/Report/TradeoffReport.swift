@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The report of a trade-off study: one HTML file that needs nothing else, neither the network nor scripts.
 ///
 /// Its numbers are those of the study's JSON: where one is rounded for reading, the element `<data value="…">` around it has all
@@ -22,7 +23,8 @@ public struct TradeoffReport: Hashable, Sendable {
 
     /// A provenance.
     public init(
-      dataName: String, target: TargetColumn, featureCount: Int, command: String, nextCommand: String,
+      dataName: String, target: TargetColumn, featureCount: Int, command: String,
+      nextCommand: String,
       version: String, notes: [String] = []
     ) {
       self.dataName = dataName

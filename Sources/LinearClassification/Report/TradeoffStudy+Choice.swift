@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension TradeoffStudy {
   /// The point of the weight path to go on with: the recommended one, or without a goal the one with the highest F1.
   package var chosenIndex: Int? {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension TradeoffStudy {
   /// The precision–recall plane: the path of weights, and what thresholds of the unweighted model reach on the same rows.
   var planeChart: Chart {
@@ -9,7 +10,11 @@ extension TradeoffStudy {
     var recalls = (weighted + moved).map(\.point.x) + [rival?.recall].compactMap { $0 }
     var precisions = (weighted + moved).map(\.point.y) + [rival?.precision].compactMap { $0 }
     if let goal {
-      if goal.metric == .recall { recalls.append(goal.minimum) } else { precisions.append(goal.minimum) }
+      if goal.metric == .recall {
+        recalls.append(goal.minimum)
+      } else {
+        precisions.append(goal.minimum)
+      }
     }
     var chart = Chart(
       x: (.linear, .shares(recalls)), xTitle: "recall", y: .shares(precisions), yTitle: "precision")
@@ -22,16 +27,22 @@ extension TradeoffStudy {
     }
     chart.addLine(unweightedCurve.map { ($0.recall, $0.precision) }, "rival")
     chart.addMarks(
-      moved.map { ($0.point, "threshold \($0.value.threshold.shown) of the unweighted model: \($0.tip)") },
+      moved.map {
+        ($0.point, "threshold \($0.value.threshold.shown) of the unweighted model: \($0.tip)")
+      },
       .square, "rival")
     chart.addLine(weighted.map { $0.point }, "weighted")
     chart.addMarks(
-      weighted.map { ($0.point, "q = \($0.value.positiveWeight.shown): \($0.tip)") }, .circle, "weighted")
+      weighted.map { ($0.point, "q = \($0.value.positiveWeight.shown): \($0.tip)") }, .circle,
+      "weighted")
     if let rival {
       let point = (rival.recall, rival.precision)
       chart.addMarks(
         [
-          (point, "threshold \(rival.threshold.shown), the rival: \(Self.tip(rival.recall, rival.precision))")
+          (
+            point,
+            "threshold \(rival.threshold.shown), the rival: \(Self.tip(rival.recall, rival.precision))"
+          )
         ],
         .diamond, "chosen")
       chart.addLabel("threshold \(rival.threshold.formatted(3))", beside: point, "rival")
@@ -79,7 +90,9 @@ extension TradeoffStudy {
   private static func placed(
     _ value: TradeoffPoint
   ) -> (value: TradeoffPoint, point: Chart.Point, tip: String)? {
-    guard let recall = value.pooled[.recall], let precision = value.pooled[.precision] else { return nil }
+    guard let recall = value.pooled[.recall], let precision = value.pooled[.precision] else {
+      return nil
+    }
     return (value, (recall, precision), tip(recall, precision))
   }
 

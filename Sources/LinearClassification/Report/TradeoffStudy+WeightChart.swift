@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 extension TradeoffStudy {
   /// Recall and precision of held-out rows against the positive weight.
   var weightChart: Chart {
-    let spreads = weightPath.flatMap { [$0.spread(of: .recall), $0.spread(of: .precision)] }.compactMap { $0 }
+    let spreads = weightPath.flatMap { [$0.spread(of: .recall), $0.spread(of: .precision)] }
+      .compactMap { $0 }
     let values =
       spreads.flatMap { [$0.lowest, $0.highest] }
       + weightPath.flatMap { [$0.pooled[.recall], $0.pooled[.precision]] }.compactMap { $0 }
@@ -23,7 +25,8 @@ extension TradeoffStudy {
         }, metric.rawValue)
     }
     for (metric, mark) in series {
-      let points = weightPath.map { point in point.pooled[metric].map { (point.positiveWeight, $0) } }
+      let points = weightPath.map { point in point.pooled[metric].map { (point.positiveWeight, $0) }
+      }
       chart.addLine(points, metric.rawValue)
       chart.addMarks(
         points.compactMap { point in

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The weighted cross entropy with logits (the class-weighted logistic loss) and its derivatives, for C.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What this processor can do, and what the operating system lets it do. Header-only C, because Swift cannot ask: CPUID and
 // XGETBV are instructions without a Swift spelling.
 #ifndef WCE_CPU_FEATURES_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes numpy-arrays.txt: arrays as NumPy stores them, with the values that must be read.
 
 One line an array: name, shape, values as the hexadecimal bits of float64 in C order, and the bytes of the .npy file.

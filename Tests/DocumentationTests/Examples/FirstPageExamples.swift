@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import WeightedCrossEntropyDifferentiation
@@ -20,7 +21,8 @@ struct FirstPageExamples {
 
     // TensorFlow's call, argument by argument.
     let tensor = try weightedCrossEntropy(
-      targets: [1, 0.5, 0], logits: [1.5, -0.5, -10], positiveWeight: PositiveWeight<Float>.uniform(9))
+      targets: [1, 0.5, 0], logits: [1.5, -0.5, -10],
+      positiveWeight: PositiveWeight<Float>.uniform(9))
     // end
     try expectShown(losses)
     try expectShown(mean)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import WeightedCrossEntropy
@@ -19,8 +20,10 @@ struct GuideExamples {
 
     var stream = try LossAccumulator(loss)
     let cut = logits.count / 3
-    try stream.append(logits: logits.span.extracting(..<cut), targets: targets.span.extracting(..<cut))
-    try stream.append(logits: logits.span.extracting(cut...), targets: targets.span.extracting(cut...))
+    try stream.append(
+      logits: logits.span.extracting(..<cut), targets: targets.span.extracting(..<cut))
+    try stream.append(
+      logits: logits.span.extracting(cut...), targets: targets.span.extracting(cut...))
     let streamed = try stream.mean()  // mean == same, mean == streamed
     // end
     #expect(mean == same)
@@ -90,7 +93,7 @@ struct GuideExamples {
     let q = 900.0 / 100
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: .uniform(q))
     let pull = 100 * loss.derivative(logit: 0, target: 1)
-    let push = 900 * loss.derivative(logit: 0, target: 0)  // -450.0 and 450.0: the loss is least here
+    let push = 900 * loss.derivative(logit: 0, target: 0)  // -450.0 and 450.0: the minimum
     let rate = 1 / (1 + exp(-(0 - log(q))))  // 0.1, from the logit 0 - log q
     // end
     #expect(pull == -450 && push == 450)

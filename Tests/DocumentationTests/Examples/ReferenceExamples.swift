@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import WeightedCrossEntropy
 import WeightedCrossEntropyDifferentiation
@@ -19,7 +20,9 @@ struct ReferenceExamples {
     let parts: [(logits: [Float], targets: [Float])] = [([1.5, -0.1], [1, 0.5]), ([-10], [0])]
     // example
     var accumulator = try LossAccumulator(loss)
-    for part in parts { try accumulator.append(logits: part.logits.span, targets: part.targets.span) }
+    for part in parts {
+      try accumulator.append(logits: part.logits.span, targets: part.targets.span)
+    }
     let mean = try accumulator.mean()
     // end
     #expect(mean == (try loss.mean(logits: [1.5, -0.1, -10], targets: [1, 0.5, 0])))

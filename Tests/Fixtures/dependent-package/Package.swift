@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 // A package that depends on this one by version, as its users' packages do. SwiftPM refuses unsafe flags in such a dependency where its
@@ -14,7 +15,6 @@ let package = Package(
       name: "dependent",
       dependencies: [
         .product(name: "WeightedCrossEntropy", package: "weighted-cross-entropy"),
-        .product(name: "DataFiles", package: "weighted-cross-entropy"),
         .product(name: "LinearClassification", package: "weighted-cross-entropy"),
       ])
   ]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes synthetic.csv, fits.json and metrics.json: what scikit-learn says.
 
     pip install "scikit-learn==1.9.1" && python3 make_fixtures.py

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
 
@@ -11,7 +12,8 @@ import _TestSupport
   @Test func linearTicksAreRound() {
     #expect(labels(.linear, 0...1) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
     #expect(labels(.linear, 0.4...1) == ["0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1.0"])
-    #expect(labels(.linear, 0.34...0.46) == ["0.34", "0.36", "0.38", "0.40", "0.42", "0.44", "0.46"])
+    #expect(
+      labels(.linear, 0.34...0.46) == ["0.34", "0.36", "0.38", "0.40", "0.42", "0.44", "0.46"])
     #expect(labels(.linear, 0...1200) == ["0", "200", "400", "600", "800", "1000", "1200"])
     #expect(labels(.linear, -3...3) == ["-3", "-2", "-1", "0", "1", "2", "3"])
   }
@@ -58,7 +60,9 @@ import _TestSupport
     }
   }
 
-  private func exponential(_ exponents: ClosedRange<Double>, _ generator: inout SeededGenerator) -> Double {
+  private func exponential(_ exponents: ClosedRange<Double>, _ generator: inout SeededGenerator)
+    -> Double
+  {
     Double.random(in: exponents, using: &generator).powerOfTen
   }
 
@@ -94,7 +98,9 @@ import _TestSupport
       [1.0], [0.1, 100], [1e-300, 1e300], [.leastNonzeroMagnitude], [.greatestFiniteMagnitude],
     ] {
       let domain = ClosedRange.weights(weights)
-      #expect(domain.lowerBound > 0 && domain.upperBound.isFinite && domain.lowerBound < domain.upperBound)
+      #expect(
+        domain.lowerBound > 0 && domain.upperBound.isFinite && domain.lowerBound < domain.upperBound
+      )
       #expect(weights.allSatisfy { domain.contains($0) || !(1e-300...1e300).contains($0) })
       let axis = Axis(.logarithmic, domain, from: 0, to: 100)
       #expect(weights.allSatisfy { axis.position($0).isFinite })

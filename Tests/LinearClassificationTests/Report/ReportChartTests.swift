@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
 import _TestSupport
@@ -47,11 +48,15 @@ import _TestSupport
     chart.addLabel("q = <1>", beside: (5, 0.5), "chosen")
     let svg = chart.svg(id: "c", title: "Title <t>", description: "Description & more")
     let root = try XMLDocument(xmlString: svg.source).rootElement()
-    let names = try #require(root?.attribute(forName: "aria-labelledby")?.stringValue?.split(separator: " "))
+    let names = try #require(
+      root?.attribute(forName: "aria-labelledby")?.stringValue?.split(separator: " "))
     #expect(root?.attribute(forName: "role")?.stringValue == "img")
-    let texts = try names.map { id in try root?.nodes(forXPath: "//*[@id='\(id)']").first?.stringValue }
+    let texts = try names.map { id in
+      try root?.nodes(forXPath: "//*[@id='\(id)']").first?.stringValue
+    }
     #expect(texts == ["Title <t>", "Description & more"])
-    #expect(try root?.nodes(forXPath: "//text").compactMap(\.stringValue).contains("q = <1>") == true)
+    #expect(
+      try root?.nodes(forXPath: "//text").compactMap(\.stringValue).contains("q = <1>") == true)
   }
 
   /// Labels cover no mark and not each other, as long as there is room.
@@ -60,7 +65,10 @@ import _TestSupport
     for _ in 0..<200 {
       var placement = LabelPlacement(frame: .init(left: 0, top: 0, right: 400, bottom: 220))
       let points = (0..<5).map { _ in
-        (x: Double.random(in: 0...400, using: &generator), y: Double.random(in: 0...220, using: &generator))
+        (
+          x: Double.random(in: 0...400, using: &generator),
+          y: Double.random(in: 0...220, using: &generator)
+        )
       }
       for point in points { placement.avoid(point.x, point.y) }
       var boxes: [LabelPlacement.Box] = []
@@ -93,7 +101,8 @@ import _TestSupport
   @Test(arguments: [Palette.light, .dark]) func coloursHaveContrast(palette: Palette) throws {
     for background in [palette.background, palette.surface] {
       for colour in [
-        palette.text, palette.muted, palette.recall, palette.precision, palette.weighted, palette.rival,
+        palette.text, palette.muted, palette.recall, palette.precision, palette.weighted,
+        palette.rival,
       ] {
         #expect(try contrast(colour, background) >= 4.5, "\(colour) on \(background)")
       }

@@ -1,4 +1,5 @@
-import DataFiles
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import Foundation
 import LinearClassification
 import Testing
@@ -38,7 +39,8 @@ import _TestSupport
   @Test func theFileNeedsNothingElse() throws {
     let html = Self.report(try Self.study(goal: .recall(atLeast: 0.5))).html()
     for word in [
-      " src=", "url(http", "@import", "<script", "<iframe", "onload", "onclick", "srcset", "<object",
+      " src=", "url(http", "@import", "<script", "<iframe", "onload", "onclick", "srcset",
+      "<object",
     ] {
       #expect(!html.contains(word), "\(word)")
     }

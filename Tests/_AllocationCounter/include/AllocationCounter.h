@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counts the calls of malloc and its kin, by standing in front of the C library's. Swift cannot: its own
 // runtime allocates on the way into a replacement.
 #ifndef WCE_ALLOCATION_COUNTER_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The exact sum of Doubles, as an expansion of parts that do not overlap (Shewchuk, "Adaptive precision floating-point
 /// arithmetic", 1997).
 public struct ExactSum: Sendable {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """TensorFlow's weighted cross entropy with logits over NumPy arrays: accurate to the last bits, and fast.
 
     >>> import weighted_cross_entropy as wce

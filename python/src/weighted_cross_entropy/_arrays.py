@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How arguments become arrays of one floating-point type, which the library uses where they lie if their elements lie in a row."""
 
 from __future__ import annotations

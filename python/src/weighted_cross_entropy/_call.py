@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One call of the library: arguments checked and made into what it takes, results into what NumPy's users expect."""
 
 from __future__ import annotations

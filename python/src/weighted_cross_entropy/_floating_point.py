@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Overflow as NumPy's operations treat it: what `numpy.errstate(over=...)` asks for."""
 
 from __future__ import annotations

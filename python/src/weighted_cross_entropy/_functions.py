@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The loss and its derivatives over NumPy arrays."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * Passes the memory of Python buffers to the C library, without copying.
  *

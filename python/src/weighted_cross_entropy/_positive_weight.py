@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The positive weight as the library takes it: one number, or one for each class along an axis."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Objectives for gradient boosting: the gradient and the second derivative of the loss in each raw score.
 
     >>> import numpy as np

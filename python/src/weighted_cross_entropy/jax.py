@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The loss for JAX, through a callback into the library.
 
     >>> import jax, jax.numpy as jnp

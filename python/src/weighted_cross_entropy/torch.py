@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The loss for PyTorch: `BCEWithLogitsLoss` with its arguments and its broadcasting, on the library's kernels.
 
     >>> import torch

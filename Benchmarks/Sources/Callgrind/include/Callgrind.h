@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests to valgrind's callgrind, header-only C, because they are macros of inline assembly. Without valgrind's headers the package
 // still builds, and callgrind is never there.
 #ifndef WCE_CALLGRIND_H
