@@ -50,10 +50,9 @@ public struct Evaluation: Hashable, Sendable {
       squares += rows.weight(row) * difference * difference
     }
     let logLoss = try rethrowingLossErrors { () throws(LossError) in
-      try WeightedCrossEntropyLoss<Double>().reduced(
-        rows.weights == nil ? .mean : .weightedMean, logits: rows.logits.span,
-        targets: rows.targets.span,
-        weights: rows.weights?.span)
+      try WeightedCrossEntropyLoss<Double>().value(
+        of: rows.weights == nil ? .mean : .weightedMean, logits: rows.logits.span,
+        targets: rows.targets.span, weights: rows.weights?.span)
     }
     values = [:]
     values[.precision] = confusion.precision

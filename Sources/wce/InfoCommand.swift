@@ -16,7 +16,7 @@ struct InfoCommand: ParsableCommand {
       processor features  \(ProcessorFeatures.present.joined(separator: ", "))
       instruction sets    \(InstructionSet.available.map(\.rawValue).joined(separator: ", "))
       in use              \(try InstructionSet.selected.get().rawValue)
-      threads             \(WeightedCrossEntropyLoss<Float>.processorCount)
+      threads             \(WorkerThreads.processorCount)
 
       """)
   }

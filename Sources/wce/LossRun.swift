@@ -56,8 +56,8 @@ final class LossRun<Scalar: FileScalar> {
       var results = [Scalar](repeating: 0, count: logits.count)
       if let lossWriter {
         var part = results.mutableSpan
-        try loss.losses(
-          logits: logits, targets: targets, weights: weights, shape: shape, firstIndex: firstIndex,
+        try loss(
+logits: logits, targets: targets, weights: weights, shape: shape, firstIndex: firstIndex,
           into: &part)
         try lossWriter.append(part.span)
       }

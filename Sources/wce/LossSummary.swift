@@ -32,12 +32,12 @@ struct LossSummary<Scalar: FileScalar>: Encodable {
     count = accumulator.count
     self.shape = shape
     dtype = elementType.description
-    sum = try accumulator.sum()
+    sum = try accumulator.value(of: .sum)
     isWeightedMean = mean == .weightedMean
     self.mean = Result { () throws(LossError) in
-      try mean == .weightedMean ? accumulator.weightedMean() : accumulator.mean()
+      try mean == .weightedMean ? accumulator.value(of: .weightedMean) : accumulator.value(of: .mean)
     }
-    weightSum = try accumulator.weightSum()
+    weightSum = try accumulator.weightSum
     positiveWeight = accumulator.loss.positiveWeight
   }
 

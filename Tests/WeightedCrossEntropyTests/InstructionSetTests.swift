@@ -75,17 +75,17 @@ import WeightedCrossEntropy
       precondition(InstructionSet.selected == .failure(error))
       let loss = try WeightedCrossEntropyLoss<Float>()
       do {
-        _ = try loss.mean(logits: [0], targets: [1])
+        _ = try loss.value(of: .mean, logits: [0], targets: [1])
         preconditionFailure("no error")
       } catch {
         precondition(
           "\(error)".hasPrefix(
-            "WCE_INSTRUCTION_SET: the instruction set sse9 is not available here, choose one of"))
+            "WCE_INSTRUCTION_SET: the instruction set sse9 is not available here; choose one of"))
       }
       // Single elements and a loss that names its variant need no choice.
-      precondition(loss.value(logit: 0, target: 0) > 0.69)
+      precondition(loss(logit: 0, target: 0) > 0.69)
       let named = try WeightedCrossEntropyLoss<Float>(instructionSet: .baseline)
-      let mean = try named.mean(logits: [0], targets: [1])
+      let mean = try named.value(of: .mean, logits: [0], targets: [1])
       precondition(mean > 0.69)
     }
   }

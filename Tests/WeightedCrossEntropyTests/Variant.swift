@@ -58,8 +58,8 @@ extension WeightedCrossEntropyLoss {
   /// A quantity of one element, from the scalar calls.
   func scalar(_ quantity: LossQuantity, logit: Scalar, target: Scalar) -> Scalar {
     switch quantity {
-    case .loss: value(logit: logit, target: target)
-    case .gradient: derivative(logit: logit, target: target)
+    case .loss: self(logit: logit, target: target)
+    case .gradient: gradient(logit: logit, target: target)
     case .secondDerivative: secondDerivative(logit: logit, target: target)
     case .targetDerivative: targetDerivative(logit: logit, target: target)
     case .positiveWeightDerivative: positiveWeightDerivative(logit: logit, target: target)

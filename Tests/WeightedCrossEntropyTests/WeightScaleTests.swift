@@ -34,7 +34,7 @@ import _TestSupport
           let (value, gradient) = try loss.valueWithGradient(
             of: of, logits: logits, targets: targets, weights: weights)
           return try [
-            [value, loss.weightedMean(logits: logits, targets: targets, weights: weights)],
+            [value, loss.value(of: .weightedMean, logits: logits, targets: targets, weights: weights)],
             gradient,
             loss.gradient(of: of, logits: logits, targets: targets, weights: weights),
             loss.secondDerivative(of: of, logits: logits, targets: targets, weights: weights),
@@ -71,7 +71,7 @@ import _TestSupport
       let reference = LossReference<Wide>(positiveWeight: 3)
       let sum = weights.reduce(Wide(0)) { $0 + Wide(Double($1)) }
       // σ, and what dividing and multiplying by weights rounds: the sum, the share and the product.
-      let bound = WeightedCrossEntropyLoss<Scalar>.maximumSoftGradientError + 1.5
+      let bound = MaximumError.softGradient + 1.5
       for index in logits.indices {
         let element = reference(
           .gradient, logit: Double(logits[index]), target: Double(targets[index]))

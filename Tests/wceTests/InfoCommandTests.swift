@@ -22,7 +22,7 @@ import _TestSupport
     let sets = InstructionSet.available.map(\.rawValue)
     #expect(lines["instruction sets"] == sets.joined(separator: ", "))
     #expect(lines["in use"] == sets.last)
-    #expect(lines["threads"] == "\(WeightedCrossEntropyLoss<Float>.processorCount)")
+    #expect(lines["threads"] == "\(WorkerThreads.processorCount)")
     let features = try #require(lines["processor features"]).split(separator: ", ").map(String.init)
     #if arch(x86_64)
       #expect(features.first == "sse2")

@@ -257,15 +257,14 @@ import _TestSupport
       return NPYFile("<f4", shape, results)
     }
     let losses = try results {
-      try loss.losses(logits: logits.span, targets: targets.span, weights: weights.span, into: &$0)
+      try loss(logits: logits.span, targets: targets.span, weights: weights.span, into: &$0)
     }
     let gradient = try results {
       try loss.gradient(
         of: .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span,
         into: &$0)
     }
-    let mean = try loss.reduced(
-      .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span)
+    let mean = try loss.value(of: .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span)
     var place = place
     place.tool.environment["WCE_INSTRUCTION_SET"] = try InstructionSet.selected.get().rawValue
     var reports: Set<String> = []

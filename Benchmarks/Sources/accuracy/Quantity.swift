@@ -30,14 +30,14 @@ enum Quantity: Int, CaseIterable {
     typealias Loss = WeightedCrossEntropyLoss<Scalar>
     return switch self {
     case .lossOfNegative, .lossOfPositive:
-      isWeighted ? Loss.maximumLossError : WorstFound.loss(Scalar.self, set.rawValue)
+      isWeighted ? MaximumError.loss : WorstFound.loss(Scalar.self, set.rawValue)
     case .sigmoid, .complementarySigmoid:
-      isWeighted ? Loss.maximumSoftGradientError : WorstFound.sigmoid(Scalar.self)
-    case .softLoss: Loss.maximumSoftLossError
-    case .softGradient: Loss.maximumSoftGradientError
-    case .secondDerivative: Loss.maximumSecondDerivativeError
-    case .targetDerivative: Loss.maximumTargetDerivativeError
-    case .positiveWeightDerivative: Loss.maximumPositiveWeightDerivativeError
+      isWeighted ? MaximumError.softGradient : WorstFound.sigmoid(Scalar.self)
+    case .softLoss: MaximumError.softLoss
+    case .softGradient: MaximumError.softGradient
+    case .secondDerivative: MaximumError.secondDerivative
+    case .targetDerivative: MaximumError.targetDerivative
+    case .positiveWeightDerivative: MaximumError.positiveWeightDerivative
     }
   }
 

@@ -31,12 +31,12 @@ enum SumSweep {
           targets[index] = Scalar(index & 1)
         }
         var output = terms.mutableSpan
-        try loss.losses(logits: logits.span, targets: targets.span, into: &output)
+        try loss(logits: logits.span, targets: targets.span, into: &output)
         try accumulator.append(
           logits: logits.span.extracting(0..<part), targets: targets.span.extracting(0..<part))
         for index in 0..<part { exact.add(Double(terms[index])) }
       }
-      let sum = try accumulator.sum()
+      let sum = try accumulator.value(of: .sum)
       let error = exact.ulps(of: sum)
       isGood = isGood && error <= 1
       let variant = set.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)

@@ -126,7 +126,7 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
       let (x, z) = (logits.span, targets.span)
       switch quantity {
       case .lossOfNegative, .lossOfPositive, .softLoss:
-        try loss.losses(logits: x, targets: z, into: &output)
+        try loss(logits: x, targets: z, into: &output)
       case .sigmoid, .complementarySigmoid, .softGradient:
         try loss.gradient(logits: x, targets: z, into: &output)
       case .secondDerivative: try loss.secondDerivative(logits: x, targets: z, into: &output)

@@ -94,7 +94,7 @@ struct Work<Scalar: LossScalar> {
     let shape = [count / 8, 8]
     var out = output.extracting(..<count).mutableSpan
     switch operation {
-    case .loss: try loss.losses(logits: x, targets: z, weights: w, shape: shape, into: &out)
+    case .loss: try loss(logits: x, targets: z, weights: w, shape: shape, into: &out)
     case .gradient: try loss.gradient(logits: x, targets: z, weights: w, shape: shape, into: &out)
     case .secondDerivative:
       try loss.secondDerivative(logits: x, targets: z, weights: w, shape: shape, into: &out)
@@ -104,14 +104,14 @@ struct Work<Scalar: LossScalar> {
       try loss.positiveWeightDerivative(logits: x, targets: z, weights: w, shape: shape, into: &out)
     case .lossWithGradient:
       var values = losses.extracting(..<count).mutableSpan
-      try loss.lossesWithGradient(
+      try loss.lossWithGradient(
         logits: x, targets: z, weights: w, shape: shape, losses: &values, gradient: &out)
-    case .sum: _ = try loss.reduced(.sum, logits: x, targets: z, weights: w, shape: shape)
+    case .sum: _ = try loss.value(of: .sum, logits: x, targets: z, weights: w, shape: shape)
     case .sumWithGradient:
       _ = try loss.valueWithGradient(
         of: .sum, logits: x, targets: z, weights: w, shape: shape, into: &out)
     case .weightedMean:
-      _ = try loss.reduced(.weightedMean, logits: x, targets: z, weights: w, shape: shape)
+      _ = try loss.value(of: .weightedMean, logits: x, targets: z, weights: w, shape: shape)
     }
   }
 }

@@ -40,7 +40,7 @@ struct Kernels {
   static func measure<Scalar: LossScalar>(
     _ type: Scalar.Type, _ operations: [Operation], _ set: InstructionSet, _ sizes: [Int]
   ) throws {
-    for threads in Set([1, WeightedCrossEntropyLoss<Scalar>.processorCount]).sorted() {
+    for threads in Set([1, ProcessInfo.processInfo.activeProcessorCount]).sorted() {
       for operation in operations {
         let loss = try WeightedCrossEntropyLoss<Scalar>(
           positiveWeight: 3, threads: threads, instructionSet: set)
@@ -99,7 +99,7 @@ struct Kernels {
     for index in logits.indices {
       let weight = operation.isWeighted ? weights[index] : 1
       let term =
-        Double(weight) * Double(loss.value(logit: logits[index], target: targets[index])) - lost
+        Double(weight) * Double(loss(logit: logits[index], target: targets[index])) - lost
       let next = sum + term
       lost = (next - sum) - term
       sum = next
@@ -109,8 +109,8 @@ struct Kernels {
         // The derivative in the target is a difference of two losses, which may nearly cancel.
         let scale =
           operation == .targetDerivative
-          ? loss.value(logit: logits[index], target: 0)
-            + loss.value(logit: logits[index], target: 1)
+          ? loss(logit: logits[index], target: 0)
+            + loss(logit: logits[index], target: 1)
           : expected
         guard (output[index] - expected).magnitude <= 8 * scale.ulp else {
           fatalError("\(operation) at \(index) is \(output[index]), should be \(expected)")

@@ -30,7 +30,7 @@ enum Operation: String, CaseIterable {
     let weights = isWeighted ? weights : nil
     switch self {
     case .loss, .weightedLoss:
-      try loss.losses(logits: logits, targets: targets, weights: weights, into: &output)
+      try loss(logits: logits, targets: targets, weights: weights, into: &output)
     case .gradient: try loss.gradient(logits: logits, targets: targets, into: &output)
     case .secondDerivative:
       try loss.secondDerivative(logits: logits, targets: targets, into: &output)
@@ -39,10 +39,10 @@ enum Operation: String, CaseIterable {
     case .positiveWeightDerivative:
       try loss.positiveWeightDerivative(logits: logits, targets: targets, into: &output)
     case .lossWithGradient:
-      try loss.lossesWithGradient(
+      try loss.lossWithGradient(
         logits: logits, targets: targets, losses: &losses, gradient: &output)
     case .mean, .weightedMean:
-      return try loss.reduced(.mean, logits: logits, targets: targets, weights: weights)
+      return try loss.value(of: .mean, logits: logits, targets: targets, weights: weights)
     case .meanWithGradient, .weightedMeanWithGradient:
       return try loss.valueWithGradient(
         of: .mean, logits: logits, targets: targets, weights: weights, into: &output)
@@ -56,12 +56,12 @@ enum Operation: String, CaseIterable {
     count: Int
   ) -> Scalar? {
     switch self {
-    case .loss: loss.value(logit: logit, target: target)
-    case .weightedLoss: weight * loss.value(logit: logit, target: target)
-    case .gradient, .lossWithGradient: loss.derivative(logit: logit, target: target)
-    case .meanWithGradient: loss.derivative(logit: logit, target: target) / Scalar(count)
+    case .loss: loss(logit: logit, target: target)
+    case .weightedLoss: weight * loss(logit: logit, target: target)
+    case .gradient, .lossWithGradient: loss.gradient(logit: logit, target: target)
+    case .meanWithGradient: loss.gradient(logit: logit, target: target) / Scalar(count)
     case .weightedMeanWithGradient:
-      weight * loss.derivative(logit: logit, target: target) / Scalar(count)
+      weight * loss.gradient(logit: logit, target: target) / Scalar(count)
     case .secondDerivative: loss.secondDerivative(logit: logit, target: target)
     case .targetDerivative: loss.targetDerivative(logit: logit, target: target)
     case .positiveWeightDerivative: loss.positiveWeightDerivative(logit: logit, target: target)

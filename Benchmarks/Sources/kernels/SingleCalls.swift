@@ -12,8 +12,8 @@ enum SingleCalls {
 
   static func measure<Scalar: LossScalar>(_ type: Scalar.Type) throws {
     let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3)
-    try row("\(type) value") { loss.value(logit: $0, target: 1) }
-    try row("\(type) derivative") { loss.derivative(logit: $0, target: 1) }
+    try row("\(type) value") { loss(logit: $0, target: 1) }
+    try row("\(type) derivative") { loss.gradient(logit: $0, target: 1) }
     try row("\(type) second derivative") { loss.secondDerivative(logit: $0, target: 1) }
   }
 

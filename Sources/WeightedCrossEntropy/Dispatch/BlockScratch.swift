@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Room for a block of Doubles, or as many bytes of something else, on the stack, where `withUnsafeTemporaryAllocation` gives at most
-/// 1024 bytes before it asks for memory.
+/// 32 KiB of stack memory: a block of Doubles. `withUnsafeTemporaryAllocation` uses the heap above
+/// 1,024 bytes.
 struct BlockScratch {
   private typealias Eight<Element> = (
     Element, Element, Element, Element, Element, Element, Element, Element
@@ -16,7 +16,8 @@ struct BlockScratch {
     rows = eight(eight(SIMD64()))
   }
 
-  /// Calls `body` with uninitialized or zeroed room for at least `capacity` elements, at most 32 KiB.
+  /// Calls `body` with memory for at least `capacity` elements, at most 32 KiB. Its contents are
+  /// unspecified.
   static func with<Element: BitwiseCopyable, Result>(
     capacity: Int, _ body: (UnsafeMutableBufferPointer<Element>) -> Result
   ) -> Result {

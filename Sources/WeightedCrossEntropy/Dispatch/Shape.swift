@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Arithmetic on shapes.
 package enum Shape {
-  /// The number of elements of a shape; nil where a length is negative or the product does not fit an `Int`.
+  /// The number of elements of a shape; nil if a length is negative or the product does not fit an
+  /// `Int`.
   @specialized(where Lengths == [Int])
   @specialized(where Lengths == UnsafeBufferPointer<Int64>)
   package static func count<Lengths: Collection>(
@@ -18,14 +19,15 @@ package enum Shape {
     return count
   }
 
-  /// How many consecutive elements share a class: the product of the lengths after the axis of the classes, whose length must be their
-  /// number.
+  /// The number of consecutive elements that share a class: the product of the lengths of the axes
+  /// after the class axis.
   ///
-  /// The lengths are asked for one by one: an array of them would be on the heap. The product fits where the number of elements does, unless
-  /// that is 0 and there is no use for it.
-  package static func innerCount(
-    after axis: Int, rank: Int, classes: Int, operation: @autoclosure () -> String,
-    length: (Int) -> Int
+  /// - Parameter length: The length of an axis. The lengths are asked for one by one, because an
+  ///   array of them would be on the heap. Their product fits an `Int` if the number of elements
+  ///   does; if that is 0 it is not used.
+  /// - Throws: `LossError` if there is no such axis or its length is not the number of classes.
+  package static func classRun(
+    axis: Int, rank: Int, classes: Int, operation: @autoclosure () -> String, length: (Int) -> Int
   ) throws(LossError) -> Int {
     let resolved = axis < 0 ? axis + rank : axis
     guard resolved >= 0 && resolved < rank else {
@@ -35,13 +37,11 @@ package enum Shape {
       throw LossError(
         operation(), .classCount(axis: axis, shape: (0..<rank).map(length), weights: classes))
     }
-    var inner = 1
-    for later in resolved + 1..<rank { inner &*= length(later) }
-    return inner
+    var run = 1
+    for later in resolved + 1..<rank { run &*= length(later) }
+    return run
   }
 
   /// A shape as TensorFlow and Python print it: `[2, 3]`.
-  package static func description(_ shape: [Int]) -> String {
-    "[" + shape.map(String.init).joined(separator: ", ") + "]"
-  }
+  package static func description(_ shape: [Int]) -> String { "\(shape)" }
 }

@@ -9,19 +9,21 @@ import _CPUFeatures
   import Darwin
 #endif
 
-/// The variants of the kernels, from the most general to the widest. This list drives dispatch, tests and benchmarks.
+/// An instruction set for which the kernels are compiled. The cases go from the most general to the
+/// widest.
 public enum InstructionSet: String, CaseIterable, Hashable, Sendable {
-  /// What every processor of the architecture has: SSE2 on x86-64, NEON with fused multiply-add on arm64.
+  /// The instructions of every processor of the architecture: SSE2 on x86-64, NEON with fused
+  /// multiply-add on arm64.
   case baseline
   /// AVX2 and FMA.
   case avx2
   /// AVX-512 F, DQ, BW and VL.
   case avx512
 
-  /// The environment variable that forces a variant.
+  /// The environment variable that forces an instruction set.
   public static let environmentVariable = "WCE_INSTRUCTION_SET"
 
-  /// Whether this processor has it and the operating system saves its registers.
+  /// Whether the processor has the instructions and the operating system saves their registers.
   public var isAvailable: Bool {
     switch self {
     case .baseline: true
@@ -30,11 +32,11 @@ public enum InstructionSet: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The variants that can run here.
+  /// The instruction sets that are available on this processor.
   public static let available: [InstructionSet] = allCases.filter(\.isAvailable)
 
-  /// The variant that array calls use unless told otherwise: the one that `WCE_INSTRUCTION_SET` names, else the widest that
-  /// this processor has. Read once.
+  /// The default instruction set of array calls: the one that `WCE_INSTRUCTION_SET` names, or the
+  /// widest that is available. The variable is read once.
   public static let selected: Result<InstructionSet, LossError> = {
     guard let value = getenv(environmentVariable) else {
       return .success(available.last ?? .baseline)

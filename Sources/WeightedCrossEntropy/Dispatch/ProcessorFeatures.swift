@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import _CPUFeatures
 
-/// The instruction set extensions that decide between the variants of the kernels, by their usual names.
+/// The instruction set extensions that decide which kernels can run, by their usual names.
 package enum ProcessorFeatures {
-  /// Those that this processor has and the operating system lets programs use.
+  /// The extensions that this processor has and the operating system supports.
   package static let present: [String] = {
     let features = Int(wce_processor_features())
     let extensions = [
@@ -13,7 +13,7 @@ package enum ProcessorFeatures {
     return baseline + extensions.filter { features & Int($0.0) != 0 }.map(\.1)
   }()
 
-  /// Those that every processor of the architecture has.
+  /// The extensions of every processor of the architecture.
   private static var baseline: [String] {
     #if arch(x86_64)
       ["sse2"]

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The weight q of the positive class (TensorFlow's `pos_weight`): above 1 it raises recall, below 1 precision.
+/// The weight q of the positive class, TensorFlow's `pos_weight`. Above 1 it raises recall, below 1
+/// precision.
 ///
-/// One weight for every element, or one for each class along an axis that is named: shapes are never broadcast silently.
-/// Weights are checked when a loss is made of them: each must be finite and at least 0.
+/// There is one weight for all elements, or one for each class along a named axis: shapes are never
+/// broadcast. Creating a loss checks that each weight is finite and at least 0.
 public enum PositiveWeight<Scalar: LossScalar>: Hashable, Sendable {
   /// The same weight for every element.
   case uniform(Scalar)
-  /// One weight for each class. `axis` counts from 0, or from the end where it is negative: -1 is the last. The logits must
-  /// have that axis, and it must be as long as there are weights.
+  /// One weight for each class along `axis` of the logits, whose length must be the number of
+  /// weights. A negative axis counts from the end: -1 is the last.
   case perClass([Scalar], axis: Int)
 }
 
@@ -20,7 +21,7 @@ extension PositiveWeight: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral
 }
 
 extension PositiveWeight {
-  /// The first weight that is not finite and at least 0.
+  /// The error for the first weight that is negative or not finite.
   var invalid: LossError.Problem? {
     switch self {
     case .uniform(let weight):
@@ -30,7 +31,8 @@ extension PositiveWeight {
     }
   }
 
-  /// The first class weight that is not. A block is tested as a whole, without a branch, so that the loop is vectorised.
+  /// The error for the first invalid class weight. A block is tested without a branch, so that the
+  /// compiler vectorises the loop.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   package static func invalid(among weights: UnsafeBufferPointer<Scalar>) -> LossError.Problem? {
@@ -46,7 +48,7 @@ extension PositiveWeight {
     return nil
   }
 
-  /// 1 for a number that is finite and at least 0; else 0.
+  /// 1 if the weight is finite and at least 0, else 0.
   @inline(__always)
   private static func isValid(_ weight: Scalar) -> UInt32 {
     (weight >= 0 ? 1 : 0) & (weight < .infinity ? 1 : 0)

@@ -5,9 +5,10 @@ import _LossKernelsAVX512
 
 /// The element types of the loss: `Float` and `Double`.
 public protocol LossScalar: KernelScalar {
-  /// The kernels of an instruction set that this processor has.
+  /// The kernels of an instruction set that is available.
   static func _kernels(_ instructionSet: InstructionSet) -> KernelTable<Self>
-  /// The kernels of `InstructionSet.selected`; nil where that is an error. Read once, as a call on few elements would notice.
+  /// The kernels of `InstructionSet.selected`, or nil if that is an error. They are looked up once,
+  /// because a look-up would slow down calls on few elements.
   static var _selectedKernels: KernelTable<Self>? { get }
 }
 

@@ -3,18 +3,18 @@ public import _LossKernels
 
 /// Calls on single elements. They inline into the caller and neither allocate nor throw.
 ///
-/// They use a uniform positive weight. With weights per class, give the element's own as `positiveWeight`; without it the class
-/// counts as the first.
+/// They use the uniform positive weight. If the loss has class weights they use the first: make a
+/// loss of the element's own weight instead.
 extension WeightedCrossEntropyLoss {
-  /// ℓ(x, z) of one element.
+  /// The loss of one element: (1 - z) softplus(x) + q z softplus(-x).
   @inlinable
-  public func value(logit: Scalar, target: Scalar) -> Scalar {
+  public func callAsFunction(logit: Scalar, target: Scalar) -> Scalar {
     evaluate(LossOperation.self, logit, target)
   }
 
   /// ∂ℓ/∂x of one element: (1 - z) σ(x) - q z σ(-x).
   @inlinable
-  public func derivative(logit: Scalar, target: Scalar) -> Scalar {
+  public func gradient(logit: Scalar, target: Scalar) -> Scalar {
     evaluate(GradientOperation.self, logit, target)
   }
 
@@ -37,14 +37,14 @@ extension WeightedCrossEntropyLoss {
   }
 
   @inlinable @inline(__always)
-  func evaluate<Operation: ElementOperation>(_: Operation.Type, _ logit: Scalar, _ target: Scalar)
-    -> Scalar
-  {
+  func evaluate<Operation: ElementOperation>(
+    _: Operation.Type, _ logit: Scalar, _ target: Scalar
+  ) -> Scalar {
     let logit = ScalarLane(logit)
     let terms = LossTerms(
       logit: logit, target: ScalarLane(target), scale: ScalarLane(targetScale),
-      offset: ScalarLane(targetOffset),
-      positiveWeight: ScalarLane(uniformPositiveWeight), exponential: LossTerms.exponential(logit))
+      offset: ScalarLane(targetOffset), positiveWeight: ScalarLane(uniformPositiveWeight),
+      exponential: LossTerms.exponential(logit))
     return Operation.value(terms, divisor: ScalarLane(1), targetScale: ScalarLane(targetScale))
       .value
   }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import _LossKernels
 
-/// The quantities that have one number for each element.
+/// The quantities with one number for each element.
 package enum ElementwiseQuantity {
   case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative
 
-  /// The kernels that compute it.
   @inline(__always)
   func kernels<Scalar>(_ table: KernelTable<Scalar>)
     -> KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>
