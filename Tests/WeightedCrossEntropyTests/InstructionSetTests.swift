@@ -32,16 +32,14 @@ import WeightedCrossEntropy
     }
   #endif
 
-  @Test("Without the variable the widest available set is selected")
-  func noVariable() async {
+  @Test("Without the variable the widest available set is selected") func noVariable() async {
     await #expect(processExitsWith: .success) {
       unsetenv("WCE_INSTRUCTION_SET")
       precondition(InstructionSet.selected == .success(InstructionSet.available.last!))
     }
   }
 
-  @Test("The variable selects the baseline")
-  func baseline() async {
+  @Test("The variable selects the baseline") func baseline() async {
     await #expect(processExitsWith: .success) {
       setenv("WCE_INSTRUCTION_SET", "baseline", 1)
       precondition(InstructionSet.selected == .success(.baseline))

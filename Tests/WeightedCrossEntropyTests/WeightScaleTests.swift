@@ -101,8 +101,7 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("A quotient of sums includes their low parts and is rounded once")
-  func quotients() {
+  @Test("A quotient of sums includes their low parts and is rounded once") func quotients() {
     var generator = SeededGenerator(seed: 904)
     let numbers: [Double] = generator.uniform(4000, in: Double(1)...2)
     let low: [Double] = generator.uniform(4000, in: -0x1p-54...0x1p-54)
