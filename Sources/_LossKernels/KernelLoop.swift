@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The loops of the kernels: whole vectors straight from the caller's buffers, then the rest through a padded copy, so that
-/// an element's result does not depend on where it stands and no byte outside the buffers is touched.
+/// The loops of the kernels.
+///
+/// They process whole vectors from the caller's buffers, and the remaining elements in a padded
+/// copy. So the result of an element does not depend on its position, and no byte outside the
+/// buffers is accessed.
 public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   public typealias Scalar = V.Scalar
 
-  /// The loop's constants, one vector each.
+  /// The constants of a loop as vectors.
   @usableFromInline
   struct Constants {
     @usableFromInline let positiveWeight, targetScale, targetOffset: V
-    /// What derivatives are divided by, and what the element weights in them are: one of the two is 1.
+    /// The denominators of derivatives and of the element weights in derivatives: one of them is 1.
     @usableFromInline let divisor, weightDivisor: V
 
     @inlinable @inline(__always)
@@ -22,10 +25,10 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     }
   }
 
-  /// Calls `body` with each vector of `count` elements, a positive multiple of the lanes.
+  /// Calls `body` with each vector of `count` elements, a positive multiple of the lane count.
   ///
-  /// The exponential is taken of the vector ahead, so that the chain of dependent operations of one vector's exponential stands
-  /// beside that of another's logarithm: the processor finds more operations that can start.
+  /// Each step computes the exponential of the next vector. The processor can then overlap it with
+  /// the logarithm of the current vector: both are long chains of dependent operations.
   @inlinable @inline(__always)
   static func forEachVector(
     _ arguments: KernelArguments<Scalar>, _ constants: Constants, count: Int,
@@ -42,10 +45,10 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     body(Element(arguments, constants, exponential, at: offset), offset)
   }
 
-  /// One vector of elements: what every quantity is computed from.
+  /// The inputs of one vector of elements.
   ///
-  /// All optional inputs are asked for here, before anything is computed: a branch among the operations costs up to 11 % more
-  /// instructions.
+  /// All optional inputs are loaded here, before any arithmetic: a branch between the operations
+  /// costs up to 11 % more instructions.
   @usableFromInline
   struct Element {
     @usableFromInline let terms: LossTerms<V>
@@ -69,15 +72,15 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
         if Form.isGeneral {
           LossTerms(
             logit: logit, target: target, scale: constants.targetScale,
-            offset: constants.targetOffset,
-            positiveWeight: positiveWeight, exponential: exponential)
+            offset: constants.targetOffset, positiveWeight: positiveWeight,
+            exponential: exponential)
         } else {
           LossTerms(
             logit: logit, target: target, positiveWeight: positiveWeight, exponential: exponential)
         }
     }
 
-    /// `Operation` times the element weights.
+    /// The result of an operation times the element weights.
     @inlinable @inline(__always)
     func value<Operation: ElementOperation>(of operation: Operation.Type) -> V {
       weighted(
@@ -85,7 +88,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
         operation)
     }
 
-    /// The loss and its derivative in the logit. Both are computed before they are weighted: that takes the fewest instructions.
+    /// The loss and its gradient. Weighting both at the end takes the fewest instructions.
     @inlinable @inline(__always)
     var lossAndGradient: (loss: V, gradient: V) {
       let loss = LossOperation.value(
@@ -95,9 +98,10 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
       return (weighted(loss, LossOperation.self), weighted(gradient, GradientOperation.self))
     }
 
-    /// `value` times the element weights; exactly 0 where the weight is.
+    /// `value` times the element weights; exactly 0 if the weight is 0.
     ///
-    /// In a derivative the weight is divided first: it and the sum of the weights may be of any size, their quotient is a share.
+    /// Weights and their sum may be huge or tiny; their ratio lies in [0, 1]. So a derivative is
+    /// multiplied by the ratio.
     @inlinable @inline(__always)
     func weighted<Operation: ElementOperation>(_ value: V, _: Operation.Type) -> V {
       guard Form.isGeneral else { return value }
@@ -106,9 +110,9 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     }
   }
 
-  /// Calls `body` with the arguments of whole vectors' worth of elements, then with those of a padded copy of the rest.
+  /// Calls `body` for the elements that fill whole vectors, then for a padded copy of the others.
   ///
-  /// The padding's loss is exactly 0: logit -∞, target 0, weight 0.
+  /// The loss of the padding is exactly 0: its logit is -∞, its target and its weight are 0.
   @inlinable @inline(__always)
   static func withPaddedTail(
     _ arguments: KernelArguments<Scalar>, _ body: (KernelArguments<Scalar>, _ count: Int) -> Void
@@ -118,7 +122,6 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     if whole > 0 { body(arguments, whole) }
     guard remainder > 0 else { return }
     withUnsafeTemporaryAllocation(of: Scalar.self, capacity: 6 * V.laneCount) { scratch in
-      // The capacity is not zero, so there is a base address.
       guard let base = scratch.baseAddress else { return }
       scratch.initialize(repeating: 0)
       let (logits, targets) = (base, base + V.laneCount)
@@ -139,7 +142,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
       if arguments.positiveWeights != nil {
         padded.positiveWeights = UnsafePointer(positiveWeights)
       }
-      // Smoothing moves the padding's target off 0, so the general form masks it.
+      // Smoothing changes the target of the padding, so the general form masks the padding.
       if Form.isGeneral {
         if arguments.weights == nil { weights.update(repeating: 1, count: remainder) }
         padded.weights = UnsafePointer(weights)
@@ -156,7 +159,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     }
   }
 
-  /// Writes `Operation` of every element to the output.
+  /// Writes the result of an operation for every element to the output.
   @inlinable @inline(__always)
   public static func elementwise<Operation: ElementOperation>(
     _ operation: Operation.Type, _ arguments: KernelArguments<Scalar>
@@ -170,7 +173,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     }
   }
 
-  /// The sum of the block's losses.
+  /// The sum of the losses of a block.
   @inlinable @inline(__always)
   public static func lossSum(_ arguments: KernelArguments<Scalar>) -> PartialSum {
     let constants = Constants(arguments)
@@ -183,7 +186,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     return sums.total
   }
 
-  /// The sum of the block's losses; writes the derivatives in the logits to the output.
+  /// The sum of the losses of a block; writes the gradient to the output.
   @inlinable @inline(__always)
   public static func lossSumWithGradient(_ arguments: KernelArguments<Scalar>) -> PartialSum {
     let constants = Constants(arguments)
@@ -199,7 +202,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     return sums.total
   }
 
-  /// Writes the losses, and the derivatives in the logits to the output.
+  /// Writes the losses, and the gradient to the output.
   @inlinable @inline(__always)
   public static func lossWithGradient(_ arguments: KernelArguments<Scalar>) {
     let constants = Constants(arguments)
