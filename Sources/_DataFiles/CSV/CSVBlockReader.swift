@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Splits a CSV file into blocks of whole rows.
 ///
-/// A block ends with a line break outside quotes, or at the end of the file. So a row is never split,
-/// and its bytes can be read without bounds checks.
+/// A block ends with a line break outside quotes, or at the end of the file. So a row is never
+/// split, and its bytes can be read without bounds checks.
 final class CSVBlockReader {
   let delimiter: UInt8
   /// LF, or CR if the file has no other line break.
@@ -26,7 +26,7 @@ final class CSVBlockReader {
     var rowSize = 64 << 20
   }
 
-  /// Readable bytes after a block: `DecimalNumber` reads eight at a time, and a line break may be added.
+  /// Readable bytes after a block, for `DecimalNumber` and a line break that may be added.
   static let slack = 16
 
   init(_ source: ByteSource, delimiter: UInt8?, limits: Limits) throws(DataFileError) {
@@ -56,7 +56,7 @@ final class CSVBlockReader {
   /// The number of bytes of the file that have been returned in blocks.
   var consumedByteCount: Int { source.offset - pending.count }
 
-  /// The next rows, or `nil` at the end of the file. The caller may modify them until the next call.
+  /// The next rows, which the caller may modify until the next call, or `nil` at the end.
   func nextBlock() throws(DataFileError) -> UnsafeMutableBufferPointer<UInt8>? {
     while true {
       let bytes = UnsafeBufferPointer(start: buffer + pending.lowerBound, count: pending.count)

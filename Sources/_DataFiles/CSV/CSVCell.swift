@@ -30,8 +30,8 @@ struct CSVCell {
   /// Whether the cell has nothing but blanks.
   var isEmpty: Bool { trimmed.isEmpty }
 
-  /// Whether the cell is empty or a usual word for a missing number. In a column of text such a word
-  /// is a label.
+  /// Whether the cell is empty or a usual word for a missing number. In a column of text such a
+  /// word is a label.
   var isMissingNumber: Bool {
     let text = trimmed
     return text.isEmpty || Self.missingWords.contains { text.elementsEqual($0.utf8) }

@@ -2,9 +2,9 @@
 /// Reads one column of numbers of a CSV file, or of a pipe, in bounded memory.
 ///
 /// Each row must have the right number of cells; of the other columns only the quotes are checked.
-/// Numbers are decimal numbers as in C's `strtod` (`1`, `-1.5e-3`, `.5`, `+2`; not hexadecimal), and
-/// `inf`, `infinity` and `nan` in any case. Blanks around them are ignored, as is the locale. Numbers
-/// are rounded correctly to the type read into; one that is too large is infinite.
+/// Numbers are decimal numbers as in C's `strtod` (`1`, `-1.5e-3`, `.5`, `+2`; not hexadecimal),
+/// and `inf`, `infinity` and `nan` in any case. Blanks around them are ignored, as is the locale.
+/// Numbers are rounded correctly to the type read into; one that is too large is infinite.
 public final class CSVColumnReader: NumericSource {
   /// How an empty cell is read.
   public enum MissingPolicy: Hashable, Sendable {
@@ -33,8 +33,8 @@ public final class CSVColumnReader: NumericSource {
   ///   - column: The name of the column, or its number from 1 if no column has that name.
   ///   - format: The format of the file.
   ///   - missing: How an empty cell is read; by default it is an error.
-  ///   - isRereadable: Whether a pipe can be rewound. It is first copied to an unnamed temporary file.
-  /// - Throws: A `DataFileError`: the file cannot be opened or is empty, or there is no such column.
+  ///   - isRereadable: Whether a pipe can be rewound: it is copied to an unnamed temporary file.
+  /// - Throws: A `DataFileError`: the file cannot be opened, is empty or has no such column.
   public convenience init(
     path: String, column: String, format: CSVFormat = CSVFormat(), missing: MissingPolicy = .error,
     isRereadable: Bool = false

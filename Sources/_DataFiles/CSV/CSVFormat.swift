@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The format of a CSV file, after RFC 4180.
 ///
-/// A cell may be in double quotes, with quotes inside it doubled; it may then contain delimiters and
-/// line breaks. A quote inside an unquoted cell is an ordinary character. Blanks around numbers and
-/// unquoted names are ignored. Lines end with LF or CRLF, or all of them with CR; the last line need
-/// not end. A byte order mark of UTF-8 is skipped.
+/// A cell may be in double quotes, with quotes inside it doubled; it may then contain delimiters
+/// and line breaks. A quote inside an unquoted cell is an ordinary character. Blanks around numbers
+/// and unquoted names are ignored. Lines end with LF or CRLF, or all of them with CR; the last line
+/// need not end. A byte order mark of UTF-8 is skipped.
 public struct CSVFormat: Hashable, Sendable {
   /// The character between cells.
   public struct Delimiter: Hashable, Sendable, CustomStringConvertible {
@@ -19,7 +19,7 @@ public struct CSVFormat: Hashable, Sendable {
 
     private init(byte: UInt8) { self.byte = byte }
 
-    /// An ASCII character that is not a quote, blank, line break or part of numbers; otherwise `nil`.
+    /// An ASCII character; `nil` for quotes, blanks, line breaks and the characters of numbers.
     public init?(_ character: Character) {
       guard let byte = character.asciiValue, !character.isLetter, !character.isNumber,
         !"\"'+-. _\r\n".contains(character), byte >= 0x20 || character == "\t", byte != 0x7F
@@ -32,8 +32,8 @@ public struct CSVFormat: Hashable, Sendable {
 
   /// The delimiter, or `nil` to detect tab, semicolon or comma from the first rows.
   public var delimiter: Delimiter?
-  /// Whether the first row has the names of the columns; otherwise they are `1`, `2`, `3` and so on.
-  /// If `nil`, it is detected: a first row with only numbers is data.
+  /// Whether the first row has the names of the columns; otherwise they are `1`, `2`, `3` and so
+  /// on. If `nil`, it is detected: a first row with only numbers is data.
   public var hasHeader: Bool?
 
   /// Creates a format. By default the delimiter is detected and the first row is the header.

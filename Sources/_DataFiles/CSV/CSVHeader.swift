@@ -18,8 +18,8 @@ public struct CSVHeader: Hashable, Sendable {
   ///
   /// In a table with the header `2,1`, the column `1` is the second.
   ///
-  /// - Throws: A `DataFileError`: there is no such column (the error lists the columns, or says that
-  ///   a name is not UTF-8), or several columns have the name.
+  /// - Throws: A `DataFileError`: there is no such column (the error lists the columns, or says
+  ///   that a name is not UTF-8), or several columns have the name.
   public func index(of column: String) throws(DataFileError) -> Int {
     if !names.contains(column), let number = Int(column), (1..<names.count + 1).contains(number) {
       return number - 1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Reads the rows of blocks, cell by cell.
 ///
-/// For each row, call `nextRow()`, then for each column `number`, `cell` or `skipCell`, and `endCell`.
+/// For each row call `nextRow()`; for each column `number`, `cell` or `skipCell`, then `endCell`.
 struct CSVRowScanner {
   /// Limits the memory that a damaged file can take.
   private static let columnLimit = 1 << 20

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A table in memory, stored by columns of numbers and of categories.
 ///
-/// A column is numeric if each cell is a number (see `CSVColumnReader`) or missing. In a numeric column
-/// a cell is missing if it is empty, `NA`, `N/A`, `#N/A`, `n/a`, `null`, `NULL`, `None`, `?` or `nan`.
-/// In a column of text only an empty cell is missing: `NA` may be a label.
+/// A column is numeric if each cell is a number (see `CSVColumnReader`) or missing. In a numeric
+/// column a cell is missing if it is empty, `NA`, `N/A`, `#N/A`, `n/a`, `null`, `NULL`, `None`, `?`
+/// or `nan`. In a column of text only an empty cell is missing: `NA` may be a label.
 ///
-/// Memory: 8 bytes for each number, 4 bytes for each category, and each label once. The file is read
-/// once. If the first cells of a column of text look like numbers, their rows are read again.
+/// Memory: 8 bytes for each number, 4 bytes for each category, and each label once. The file is
+/// read once. If the first cells of a column of text look like numbers, their rows are read again.
 public struct CSVTable: Sendable {
   /// One column.
   public struct Column: Sendable {
@@ -24,9 +24,9 @@ public struct CSVTable: Sendable {
   public enum Values: Sendable {
     /// Numbers, NaN if missing.
     case numbers([Double])
-    /// Text: the index of the label of each row, or -1 if it is missing, and the labels in the order
-    /// of their first row. Labels differ as strings: texts that Unicode considers equal are one label,
-    /// spelled as in the first row.
+    /// Text: the index of the label of each row, or -1 if it is missing, and the labels in the
+    /// order of their first row. Labels differ as strings: texts that Unicode considers equal are
+    /// one label, spelled as in the first row.
     case categories(codes: [Int32], labels: [String])
   }
 
@@ -48,14 +48,14 @@ public struct CSVTable: Sendable {
   /// Reads a table.
   ///
   /// - Parameters:
-  ///   - path: The file. A pipe is first copied to an unnamed temporary file, because rows may have to
-  ///     be read twice.
+  ///   - path: The file. A pipe is first copied to an unnamed temporary file, because rows may have
+  ///     to be read twice.
   ///   - format: The format of the file.
-  ///   - textColumns: The names of columns that are text even if all cells look like numbers. Names of
-  ///     no column are ignored.
+  ///   - textColumns: The names of columns that are text even if all cells look like numbers. Names
+  ///     of no column are ignored.
   ///   - progress: Called after each block.
-  /// - Throws: A `DataFileError`: the file cannot be read or is empty, a row has the wrong number of
-  ///   cells, a quote is never closed, or a label or a name is not UTF-8.
+  /// - Throws: A `DataFileError`: the file cannot be read or is empty, a row has the wrong number
+  ///   of cells, a quote is never closed, or a label or a name is not UTF-8.
   public init(
     contentsOf path: String, format: CSVFormat = CSVFormat(), textColumns: Set<String> = [],
     progress: (ReadingProgress) -> Void = { _ in }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Collects the columns of a table while its rows are read.
 ///
-/// Numbers are stored in a tile of rows by column, and appended to the columns a tile at a time. So the
-/// inner loop checks no capacities and changes no reference counts.
+/// Numbers are stored in a tile of rows by column, and appended to the columns a tile at a time. So
+/// the inner loop checks no capacities and changes no reference counts.
 final class CSVTableBuilder {
   private(set) var rowCount = 0
   private let file: CSVFile
@@ -64,7 +64,7 @@ final class CSVTableBuilder {
     }
   }
 
-  /// For columns of text, reads the rows again that came before the first cell that is not a number.
+  /// Rereads the first rows of text columns, up to the first cell that is not a number.
   func rereadLateTextColumns() throws(DataFileError) {
     let late = collected.indices.filter { !isNumeric[$0] && collected[$0].textStart > 0 }
     guard let end = late.map({ collected[$0].textStart }).max() else { return }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Writes a CSV file (RFC 4180), completely or not at all (`AtomicFile`).
 ///
-/// Lines end with LF. Text is quoted if necessary. Numbers are the shortest text that reads back as the
-/// same number (`0.1`, `1e-07`), or `inf`, `-inf` and `nan`.
+/// Lines end with LF. Text is quoted if necessary. Numbers are the shortest text that reads back as
+/// the same number (`0.1`, `1e-07`), or `inf`, `-inf` and `nan`.
 ///
 /// ```swift
 /// let writer = try CSVWriter(path: "loss.csv", header: ["loss"])

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Texts numbered in the order of their first occurrence.
 ///
-/// While texts are added, their bytes are compared: creating a `String` for each cell costs more than
-/// reading it. `indicesOfEqualLabels()` finds those that are equal as strings. `Hasher` is randomly
-/// seeded, so a file cannot be made to cause collisions.
+/// While texts are added, their bytes are compared: creating a `String` for each cell costs more
+/// than reading it. `indicesOfEqualLabels()` finds those that are equal as strings. `Hasher` is
+/// randomly seeded, so a file cannot be made to cause collisions.
 struct LabelSet {
   /// The texts. The code of each is its index.
   private(set) var labels: [String] = []

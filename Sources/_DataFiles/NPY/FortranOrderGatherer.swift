@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Converts an array in Fortran order to row-major order, a block at a time, in bounded memory.
 ///
-/// A block holds the next elements in row-major order: consecutive indices of one axis (`axis`), all
-/// indices of the axes after it, and one index of each axis before it. In the file, indices of `axis`
-/// are closer together than those of the axes after it. So a block consists of short runs, which are
-/// read in file order and scattered to their positions. One read covers runs that are close together.
+/// A block holds the next elements in row-major order: consecutive indices of one axis (`axis`),
+/// all indices of the axes after it, and one index of each axis before it. In the file, indices of
+/// `axis` are closer together than those of the axes after it. So a block consists of short runs,
+/// which are read in file order and scattered to their positions. One read covers runs that are
+/// close together.
 ///
-/// Cost: each byte of the file is read once if a block has runs of at least 4 KiB. Otherwise one index
-/// of the first axis takes more than 32 MiB / run length, and the file is read several times.
+/// Cost: each byte of the file is read once if a block has runs of at least 4 KiB. Otherwise one
+/// index of the first axis takes more than 32 MiB / run length, and the file is read several times.
 struct FortranOrderGatherer {
   /// The size in bytes of the buffer for `gather`.
   let bufferByteCount: Int

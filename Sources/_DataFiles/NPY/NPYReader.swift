@@ -8,8 +8,8 @@
 /// to 64 bits in either byte order. Bytes after the data are ignored, as in NumPy: a file may hold
 /// several arrays, and this reads the first. A pipe can be read once, in C order only.
 ///
-/// Native `float32` read into `Float`, and `float64` into `Double`, are not copied on the way to the
-/// caller's buffer.
+/// Native `float32` read into `Float`, and `float64` into `Double`, are not copied on the way to
+/// the caller's buffer.
 public final class NPYReader: NumericSource {
   /// The type and shape of the array.
   public let header: NPYHeader
@@ -21,7 +21,8 @@ public final class NPYReader: NumericSource {
   private(set) var position = 0
   /// Stored bytes to be converted to the caller's type; allocated at first use.
   private var staging = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-  /// The elements in the staging buffer that have not been read. The first is the one at `position`.
+  /// The elements in the staging buffer that have not been read. The first is the one at
+  /// `position`.
   private var staged = 0..<0
   private var gatherer: FortranOrderGatherer?
 
@@ -29,11 +30,11 @@ public final class NPYReader: NumericSource {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - policy: How numbers are converted that the type read into cannot represent; by default they
-  ///     are errors.
-  ///   - isRereadable: Whether a pipe can be rewound. It is first copied to an unnamed temporary file.
-  /// - Throws: A `DataFileError`: the file cannot be opened, the header is malformed, the type is not
-  ///   supported, or the data is cut short.
+  ///   - policy: How numbers are converted that the type read into cannot represent; by default
+  ///     they are errors.
+  ///   - isRereadable: Whether a pipe can be rewound: it is copied to an unnamed temporary file.
+  /// - Throws: A `DataFileError`: the file cannot be opened, the header is malformed, the type is
+  ///   not supported, or the data is cut short.
   public convenience init(
     path: String, policy: ConversionPolicy = .exact, isRereadable: Bool = false
   ) throws(DataFileError) {
@@ -64,7 +65,8 @@ public final class NPYReader: NumericSource {
   public var path: String { source.path }
   /// The type of the elements on disk.
   public var elementType: ElementType { header.elementType }
-  /// Whether this is a pipe, which can be read only once, and whose data may be shorter than its shape.
+  /// Whether this is a pipe, which can be read only once, and whose data may be shorter than its
+  /// shape.
   public var isStream: Bool { source.size == nil }
   /// The length of each axis, never `nil`.
   public var shape: [Int]? { header.shape }

@@ -74,8 +74,8 @@ public final class NPYWriter {
 
   /// Puts the file in place of the target.
   ///
-  /// - Throws: A `DataFileError`: writing failed, or there are fewer elements than the shape has. The
-  ///   target is then unchanged.
+  /// - Throws: A `DataFileError`: writing failed, or there are fewer elements than the shape has.
+  ///   The target is then unchanged.
   public func finish() throws(DataFileError) {
     guard position == count else { throw wrongCount("\(position)") }
     try file.commit()

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 extension DecimalNumber {
-  /// The nearest number of the type, ties to even; `nil` if 128 bits do not decide it, which is rare.
+  /// The nearest number of the type, ties to even; `nil` if 128 bits do not decide it, which is
+  /// rare.
   @inline(__always)
   func rounded<Scalar: NumericScalar>(to _: Scalar.Type) -> Scalar? {
     let limits = Scalar._decimalLimits
     if !isCut, significand >> UInt64(limits.mantissaBits + 1) == 0,
       exponent.magnitude <= limits.exactPower
     {
-      // Both operands are exact, so the operation rounds correctly. Source: William D. Clinger, "How
-      // to Read Floating Point Numbers Accurately", PLDI 1990.
+      // Both operands are exact, so the operation rounds correctly. Source: William D. Clinger,
+      // "How to Read Floating Point Numbers Accurately", PLDI 1990.
       let value = Scalar(nearest: Int64(truncatingIfNeeded: significand))
       let magnitude =
         exponent < 0 ? value / Scalar._powerOfTen(-exponent) : value * Scalar._powerOfTen(exponent)
@@ -23,9 +24,9 @@ extension DecimalNumber {
   /// The bits of the number nearest to significand × 10^power, or `nil` if it is subnormal or the
   /// power is outside the table.
   ///
-  /// Source: algorithm 1 of the article cited at `PowersOfFive`, without its fallback (Noble Mushtak
-  /// and Daniel Lemire, "Fast Number Parsing Without Fallback", Software: Practice and Experience 53
-  /// (7), 2023).
+  /// Source: algorithm 1 of the article cited at `PowersOfFive`, without its fallback (Noble
+  /// Mushtak and Daniel Lemire, "Fast Number Parsing Without Fallback", Software: Practice and
+  /// Experience 53 (7), 2023).
   @inline(__always)
   private static func magnitudeBits(_ significand: UInt64, _ power: Int, _ limits: _DecimalLimits)
     -> UInt64?
