@@ -37,7 +37,8 @@ let package = Package(
     .executable(name: "wce", targets: ["wce"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     .target(name: "_CPUFeatures"),
@@ -57,7 +58,10 @@ let package = Package(
     .target(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
       swiftSettings: common),
-    .target(name: "_DataFiles", swiftSettings: common),
+    .target(
+      name: "_DataFiles",
+      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: common),
     .target(name: "_ExampleData"),
     .executableTarget(
       name: "wce",

@@ -13,9 +13,9 @@ extension CSVTable {
         bar.update($0)
       }
     } catch {
-      guard error.asksForDelimiter else { throw error }
+      guard error.mayHaveWrongDelimiter else { throw error }
       throw DataFileError(
-        error.category, path: error.path, at: error.location,
+        error.code, path: error.path, at: error.location,
         reason: "\(error.reason) (--delimiter C)")
     }
   }

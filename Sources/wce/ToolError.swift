@@ -33,12 +33,12 @@ struct ToolError: Error {
 
   init(_ error: DataFileError) {
     status =
-      switch error.category {
+      switch error.code {
       case .missingInput: .missingInput
       case .cannotCreate: .cannotCreate
       case .inputOutput:
         error.path == Output.path && Output.readerHasGone ? .brokenPipe : .inputOutput
-      case .badData: .badData
+      default: .badData
       }
     message = error.description
   }

@@ -225,7 +225,7 @@ import _TestSupport
       Issue.record("\(String(describing: missing))")
       return
     }
-    #expect(error.category == .missingInput)
+    #expect(error.code == .missingInput)
     #expect("\(error)" == "\(directory.file("no.json")): no such file")
     let folder = classificationError { _ = try Classifier.read(directory.path) }
     #expect(
@@ -241,6 +241,6 @@ import _TestSupport
       Issue.record("\(String(describing: unwritable))")
       return
     }
-    #expect(refused.category == .cannotCreate)
+    #expect(refused.code == .cannotCreate)
   }
 }

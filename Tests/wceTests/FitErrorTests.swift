@@ -50,7 +50,8 @@ import _TestSupport
     Failure(
       command: "a.csv --target z",
       message:
-        "a.csv: row 2 (line 3): the table has 1 column, this row has more; is the delimiter another? (--delimiter C)",
+        "a.csv: row 2 (line 3): the table has 1 column, this row has more; "
+        + "does the file use a different delimiter? (--delimiter C)",
       table: "x|z\n1|0\n2,5|1\n"),
     Failure(
       command: #"a.csv --target z"#,

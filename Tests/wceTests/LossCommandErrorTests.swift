@@ -61,7 +61,7 @@ import _TestSupport
         "cut.npy z.npy":
           "cut.npy: the data is cut short: shape [2, 3] of float32 takes 24 bytes, the file has 19",
         "version.npy z.npy":
-          "version.npy: version 9.0 of the .npy format is not known; 1.0, 2.0 and 3.0 are",
+          "version.npy: version 9.0 of the .npy format is not supported; 1.0, 2.0 and 3.0 are",
         "huge.npy z.npy":
           "huge.npy: not a complete .npy file: the header has 2147483648 bytes, the file has 142 more",
         "long.npy z.npy":
@@ -153,9 +153,10 @@ import _TestSupport
     try expect(
       65,
       [
-        "x.npy z8.npy": "z8.npy: element 2: the float64 value 0.1 has no exact float32",
+        "x.npy z8.npy":
+          "z8.npy: element 2: the float64 value 0.1 cannot be represented exactly in float32",
         "x.npy z.npy --weights wi.npy":
-          "wi.npy: element 3: the int64 value 16777217 has no exact float32",
+          "wi.npy: element 3: the int64 value 16777217 cannot be represented exactly in float32",
       ])
   }
 
@@ -207,7 +208,7 @@ import _TestSupport
         "quote.csv:logit quote.csv:label":
           #"quote.csv: row 1 (line 2), column "label": a quote is opened here and never closed"#,
         "twice.csv:a twice.csv:b":
-          #"twice.csv: the name "a" belongs to several columns, the first of them 1 and 3; name one by its number"#,
+          #"twice.csv: columns 1 and 3 are both named "a"; give the column by its number"#,
         "empty.csv:logit empty.csv:label": "empty.csv: the file is empty",
       ])
   }

@@ -222,7 +222,7 @@ import _TestSupport
     #expect(
       cut
         == .failure(
-          65, "/dev/stdin: element 4: the data ends here; shape [2, 3] promises 6 elements"))
+          65, "/dev/stdin: element 4: the data ends here, but shape [2, 3] has 6 elements"))
   }
 
   @Test("A result that goes to standard output is a table, and alone there")
