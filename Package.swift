@@ -37,7 +37,8 @@ let package = Package(
     .executable(name: "wce", targets: ["wce"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     .target(name: "_CPUFeatures"),
@@ -64,6 +65,7 @@ let package = Package(
       dependencies: [
         "LinearClassification", "WeightedCrossEntropy", "_DataFiles", "_ExampleData",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: common),
     // The header is imported as a bridging header, against which the compiler checks every `@implementation`.

@@ -10,7 +10,7 @@ import _TestSupport
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// A table whose names want quoting, with a missing cell and weights of rows.
+  /// A table with names that need quoting, a missing cell and row weights.
   private func writeAwkwardTable() throws {
     var generator = SeededGenerator(seed: 3)
     var text = "a & b,\"it's <c>\",\"the \"\"target\"\"\",w\n"
@@ -46,7 +46,7 @@ import _TestSupport
   }
 
   @Test func theExampleIsTheShippedTable() throws {
-    let path = Self.root.appending(path: "Examples/digits.csv").path
+    let path = ModelWorkplace.root.appending(path: "Examples/digits.csv").path
     let shipped = try String(contentsOfFile: path, encoding: .utf8)
     #expect(try tool.run("example") == Outcome(output: shipped))
     let options = ["--pos-weights", "0.1,1,10,40", "--folds", "3"]
@@ -66,7 +66,7 @@ import _TestSupport
       outcome.output.contains(
         "> comes closest: q = 2 for recall ≥ 1\nNo weight from 1 to 2 reaches a recall")
     )
-    // Not to be trained with: it misses the goal.
+    // No command to fit: the weight misses the goal.
     #expect(
       outcome.output.hasSuffix(
         "Next:\n  wce tradeoff --pos-weights 2...200:11 --recall-at-least 1\n"))
@@ -101,8 +101,7 @@ import _TestSupport
     _ = try directory.write(text, to: "rare.csv")
   }
 
-  @Test("The weights go as far as rare positives need")
-  func theDefaultWeightsFollowTheData() throws {
+  @Test func theDefaultWeightsFollowTheData() throws {
     try writeRareTable()
     let command = [
       "tradeoff", "rare.csv", "--target", "z", "--recall-at-least", "0.9", "--folds", "2",
@@ -117,7 +116,7 @@ import _TestSupport
     #expect(recommendation.isReached && recommendation.positiveWeight > 100)
     #expect(outcome.output.contains("\nOf the weights from 0.1 to 10000, q = "))
     #expect(outcome.output.contains("Next:\n  wce fit rare.csv --target z --pos-weight "))
-    // Up to 100 the goal is out of reach, and the way leads on.
+    // No weight up to 100 reaches the goal, and the next command continues from there.
     let short = try tool.run(command + ["--pos-weights", "0.1...100:4"])
     #expect(
       short.output.contains("q = 100 comes\nclosest. Larger ones may: go on from 100 to 10000."))
@@ -135,10 +134,10 @@ import _TestSupport
       help.contains(
         """
           --pos-weights <PATH|Q1,Q2,...>
-                                  The weights: FIRST...LAST:COUNT in equal ratios, or
-                                  numbers with commas between. (default: five a decade
-                                  from 0.1 to 100, or to 10 negatives / positives if
-                                  that is more)
+                                  The positive weights: FIRST...LAST:COUNT in equal
+                                  ratios, or numbers separated by commas. (default:
+                                  five a decade from 0.1 to 100, or to 10 negatives /
+                                  positives if that is more)
 
         """))
   }
@@ -200,8 +199,7 @@ import _TestSupport
     #expect(model.target == TargetColumn(name: "3", positive: "-yes"))
   }
 
-  @Test("A label may be a negative number")
-  func negativeLabels() throws {
+  @Test func labelsMayBeNegativeNumbers() throws {
     let rows = (0..<40).map { "\($0 % 7),\($0 % 4 == 0 ? -1 : 1)\n" }
     _ = try directory.write("x,z\n" + rows.joined(), to: "t.csv")
     let output = try tool.run(
@@ -225,7 +223,7 @@ import _TestSupport
 
   // MARK: Files
 
-  /// Every number of the report is one of the JSON, with all its digits.
+  /// Every number of the report is in the JSON, with all digits.
   @Test func theReportShowsTheNumbersOfTheJSON() throws {
     try writeAwkwardTable()
     for (options, isExample) in [([], true), (["--precision-at-least", "0.4"], false)] {
@@ -238,14 +236,14 @@ import _TestSupport
         html.firstMatch(of: /(?s)<table id="paths".*?<tbody>(.*?)<\/tbody>/)?.1)
       let rows = table.matches(of: /<tr.*?<\/tr>/).map { Self.values(String($0.0)) }
       try #require(rows.count == study.weightPath.count)
-      for (row, (point, rival)) in zip(rows, zip(study.weightPath, study.thresholdPath)) {
+      for (row, (point, moved)) in zip(rows, zip(study.weightPath, study.thresholdPath)) {
         let expected: [Double?] = [
           point.positiveWeight, point.pooled[.recall], point.spread(of: .recall)?.standardDeviation,
           point.pooled[.precision], point.spread(of: .precision)?.standardDeviation,
           point.pooled[.f1],
           point.pooled[.matthewsCorrelation], point.calibrated[.logLoss],
           point.calibrated[.calibrationError],
-          rival.threshold, rival.pooled[.recall], rival.pooled[.precision], rival.pooled[.f1],
+          moved.threshold, moved.pooled[.recall], moved.pooled[.precision], moved.pooled[.f1],
         ]
         #expect(row == expected.compactMap { $0 })
       }
@@ -267,7 +265,7 @@ import _TestSupport
             recommendation.falseAlarmsPerCatch,
           ].compactMap { $0 })
       #expect(html.contains("<p>\(recommendation.reason)</p>"))
-      // The marks of the chart say their numbers.
+      // Each mark of the chart has its number as text.
       for (point, metric) in study.weightPath.flatMap({ point in
         [(point, Metric.recall), (point, .precision)]
       }) {
@@ -291,7 +289,7 @@ import _TestSupport
     _ = try tool.run(Self.awkward + ["--report", "r.html"])
     let html = try text("r.html")
     #expect(html.contains("<p>Made by wce 0.1.0 with the command</p>"))
-    // As a shell takes it, and as HTML writes it.
+    // Quoted for a shell, then escaped for HTML.
     let command =
       #"wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' --weights w --missing mean --pos-weights 0.5,1,3.25 --folds 3 --report r.html"#
     let escaped = command.replacing("'", with: "&#39;").replacing("\"", with: "&quot;")
@@ -313,7 +311,7 @@ import _TestSupport
   /// The picture of the documentation is made by `wce tradeoff --picture Documentation/recall-precision.svg`.
   @Test func thePictureOfTheDocumentationIsUpToDate() throws {
     #expect(try tool.run("tradeoff", "--picture", "p.svg").status == 0)
-    let path = Self.root.appending(path: "Documentation/recall-precision.svg").path
+    let path = ModelWorkplace.root.appending(path: "Documentation/recall-precision.svg").path
     #expect(try text("p.svg") == String(contentsOfFile: path, encoding: .utf8))
   }
 
@@ -326,7 +324,7 @@ import _TestSupport
           0.1, 0.158, 0.251, 0.398, 0.631, 1, 1.58, 2.51, 3.98, 6.31, 10, 15.8, 25.1, 39.8, 63.1,
           100,
         ])
-    // As many digits as keep them apart.
+    // More digits if the weights would otherwise be equal.
     _ = try tool.run("tradeoff", "--folds", "2", "--pos-weights", "1...1.004:5", "--json", "s.json")
     #expect(try study("s.json").settings.positiveWeights == [1, 1.001, 1.002, 1.003, 1.004])
   }
@@ -358,8 +356,4 @@ import _TestSupport
       wce example > digits.csv && wce fit digits.csv --target is_eight --pos-weight 40 --model model.json
 
     """
-
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent()
-    .deletingLastPathComponent()
 }
