@@ -122,11 +122,13 @@ import _TestSupport
       try place.run("evaluate --model m.json new.csv --target sick")
         == .failure(
           65,
-          #"new.csv: row 4, column "sick": the target must be 0 or 1, received 2; if another value is positive, name it (--positive LABEL)"#
+          #"new.csv: row 4, column "sick": the target must be 0 or 1, received 2; if "#
+            + #"another value is positive, name it (--positive LABEL)"#
         ))
     let weighted = try JSON(
       place.succeed(
-        "evaluate --model m.json new.csv --target sick --positive 1 --weights w --threshold 0.7 --json"
+        "evaluate --model m.json new.csv --target sick --positive 1 --weights w --threshold "
+          + "0.7 --json"
       ))
     #expect(weighted["confusion"]["truePositives"].number == 0.5)
     #expect(weighted["rowCount"].number == 3 && weighted["positiveCount"].number == 2)
@@ -198,7 +200,8 @@ import _TestSupport
       try place.run("evaluate --model m.json x.npy --targets short.npy")
         == .failure(
           65,
-          "short.npy: expected targets of shape [4], one for each row of the matrix, received shape [3]"
+          "short.npy: expected targets of shape [4], one for each row of the matrix, "
+            + "received shape [3]"
         ))
   }
 }

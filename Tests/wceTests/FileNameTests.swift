@@ -57,7 +57,8 @@ import _TestSupport
       wce predict t.csv --model m.json --output p.csv &&
       wce predict /dev/stdin --model m.json --output /dev/stdout < t.csv | cmp - p.csv &&
       wce predict t.csv --model /dev/stdin < m.json | cmp - p.csv &&
-      wce evaluate t.csv --model m.json > e.txt && wce evaluate /dev/stdin --model m.json < t.csv | cmp - e.txt
+      wce evaluate t.csv --model m.json > e.txt &&
+      wce evaluate /dev/stdin --model m.json < t.csv | cmp - e.txt
       """)
     #expect(outcome == Outcome())
   }

@@ -44,7 +44,8 @@ let patients = """
       "fit \(digits) --target is_eight --pos-weight balanced --model m.json")
     #expect(
       outcome.errors
-        == "wce: note: \(digits): dropped 3 features that are constant: \"pixel_0_0\", \"pixel_4_0\", \"pixel_4_7\"\n"
+        == "wce: note: \(digits): dropped 3 features that are constant: \"pixel_0_0\", "
+        + "\"pixel_4_0\", \"pixel_4_7\"\n"
     )
     #expect(outcome.output.contains("rows               1797, 174 of them positive\n"))
     #expect(outcome.output.contains("features           61, 3 constant dropped\n"))
@@ -77,7 +78,8 @@ let patients = """
     #expect(outcome.output.hasPrefix("rows               3, 1 of them positive\n"))
     #expect(
       outcome.errors
-        == "wce: note: t.csv: the first row has only numbers and was read as the header; if it is data, use --no-header\n"
+        == "wce: note: t.csv: the first row has only numbers and was read as the header; if it "
+        + "is data, use --no-header\n"
     )
     let whole = try place.run("fit t.csv --target 2 --no-header --model m.json")
     #expect(
@@ -148,7 +150,8 @@ let patients = """
     #expect(abs(free.weighted - free.twice) < 1e-8)
     #expect(
       try place.succeed("fit --help").replacing("\n", with: " ").contains(
-        "Row weights do not enter the standardisation: with a penalty, a row of weight 2 is not exactly the same as two rows."
+        "Row weights do not enter the standardisation: with a penalty, a row of weight 2 is "
+          + "not exactly the same as two rows."
       ))
   }
 
@@ -183,7 +186,8 @@ let patients = """
       try place.run("fit t.csv --target z --model m.json")
         == .failure(
           65,
-          "t.csv: row 2 (line 3), column \"age\": the cell is missing; fill missing cells with the mean, or drop their rows (--missing mean or --missing drop)"
+          "t.csv: row 2 (line 3), column \"age\": the cell is missing; fill missing cells "
+            + "with the mean, or drop their rows (--missing mean or --missing drop)"
         ))
     let filled = try place.run("fit t.csv --target z --missing mean --model m.json")
     #expect(filled.status == 0)
@@ -205,7 +209,8 @@ let patients = """
     let place = try ModelWorkplace(["a.csv": patients])
     let outcome = try place.tool.shell(
       "cat a.csv | wce fit /dev/stdin --target ill --positive yes --model m.json >/dev/null"
-        + " && wce fit a.csv --target ill --positive yes --model n.json >/dev/null && cmp m.json n.json"
+        + " && wce fit a.csv --target ill --positive yes --model n.json >/dev/null && cmp "
+        + "m.json n.json"
     )
     #expect(outcome == Outcome())
   }
@@ -224,10 +229,10 @@ let patients = """
 
   @Test func threadsDoNotMatter() throws {
     let place = try ModelWorkplace()
+    let digits = ModelWorkplace.example("digits.csv")
     for threads in [1, 3] {
       _ = try place.succeed(
-        "fit \(ModelWorkplace.example("digits.csv")) --target is_eight --threads \(threads) --model \(threads).json"
-      )
+        "fit \(digits) --target is_eight --threads \(threads) --model \(threads).json")
     }
     #expect(try place.directory.read("1.json") == place.directory.read("3.json"))
   }

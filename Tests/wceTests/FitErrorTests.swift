@@ -30,7 +30,8 @@ import _TestSupport
     Failure(
       command: "a.csv --target age",
       message:
-        #"a.csv: row 1, column "age": the target must be 0 or 1, received 20; if another value is positive, name it (--positive LABEL)"#
+        #"a.csv: row 1, column "age": the target must be 0 or 1, received 20; if another "#
+        + #"value is positive, name it (--positive LABEL)"#
     ),
     Failure(
       command: "a.csv --target z",
@@ -182,7 +183,8 @@ import _TestSupport
     for (target, message) in [
       (
         "x",
-        #"row 2, column "x": the target must be 0 or 1, received 2; if another value is positive, name it (--positive LABEL)"#
+        #"row 2, column "x": the target must be 0 or 1, received 2; if another value is "#
+          + #"positive, name it (--positive LABEL)"#
       ),
       (
         "z",
@@ -276,7 +278,8 @@ import _TestSupport
     #expect(outcome.status == 64)
     #expect(
       outcome.errors.hasPrefix(
-        "Error: The value 'test.csv' is invalid for '--model <MODEL.json>': the name of an output must end with .json\n"
+        "Error: The value 'test.csv' is invalid for '--model <MODEL.json>': the name of an "
+          + "output must end with .json\n"
       ))
     #expect(try place.text("test.csv") == "kept")
     _ = try place.succeed("fit a.csv --target ill --positive yes --model M.JSON")

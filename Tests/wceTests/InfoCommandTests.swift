@@ -59,7 +59,8 @@ import _TestSupport
     let available = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
     return .failure(
       64,
-      "WCE_INSTRUCTION_SET: the instruction set \(name) is not available here, choose one of \(available)"
+      "WCE_INSTRUCTION_SET: the instruction set \(name) is not available here, choose one "
+        + "of \(available)"
     )
   }
 

@@ -61,12 +61,15 @@ import _TestSupport
         "version.npy z.npy":
           "version.npy: version 9.0 of the .npy format is not known; 1.0, 2.0 and 3.0 are",
         "huge.npy z.npy":
-          "huge.npy: not a complete .npy file: the header has 2147483648 bytes, the file has 142 more",
+          "huge.npy: not a complete .npy file: the header has 2147483648 bytes, the file "
+          + "has 142 more",
         "long.npy z.npy":
-          "long.npy: the data is cut short: shape [9999999999, 3] of float32 takes 119999999988 bytes, "
+          "long.npy: the data is cut short: shape [9999999999, 3] of float32 takes "
+          + "119999999988 bytes, "
           + "the file has 24",
         "overflow.npy z.npy":
-          "overflow.npy: the .npy header is malformed: shape [1099511627776, 1099511627776] of float32 takes "
+          "overflow.npy: the .npy header is malformed: shape [1099511627776, 1099511627776] "
+          + "of float32 takes "
           + "more than 2^63 - 1 bytes",
         "x.npy negative.npy":
           "negative.npy: the .npy header is malformed: the shape has a negative length",
@@ -124,11 +127,13 @@ import _TestSupport
           "two.csv: row 2 (line 3), column \"label\": \(targets) 2.0 at index 1",
         "x1.npy six.csv:1": "six.csv: row 3 (line 4), column \"label\": \(targets) nan at index 2",
         "six.csv:label x1.npy":
-          "six.csv: row 3 (line 4), column \"label\": logistic_loss: the logit at index 2 is NaN and no weight of 0 masks it",
+          "six.csv: row 3 (line 4), column \"label\": logistic_loss: the logit at index 2 "
+          + "is NaN and no weight of 0 masks it",
         "x1.npy x1.npy --weights six.csv:w":
           "six.csv: row 4 (line 6), column \"w\": \(weights) inf at index 3",
         "x1.npy x1.npy --weights six.csv:w --name a_at_index_3":
-          "six.csv: row 4 (line 6), column \"w\": a_at_index_3: weights must be finite and at least 0, received inf at index 3",
+          "six.csv: row 4 (line 6), column \"w\": a_at_index_3: weights must be finite and "
+          + "at least 0, received inf at index 3",
         "plain.csv:1 plain.csv:2":
           "plain.csv: row 2 (line 2), column \"2\": \(targets) 7.0 at index 1",
         "xn.npy z.npy":
@@ -136,7 +141,8 @@ import _TestSupport
         "x.npy z.npy --weights wn.npy": "wn.npy: \(weights) -0.5 at index 3",
         "x.npy z.npy --weights wi.npy": "wi.npy: \(weights) inf at index 3",
         "x.npy z.npy --weights w0.npy --normalize weights":
-          "w0.npy: logistic_loss: the sum of the weights must be positive and finite to divide by it, "
+          "w0.npy: logistic_loss: the sum of the weights must be positive and finite to "
+          + "divide by it, "
           + "received 0.0",
         "e.npy e.npy": "e.npy: logistic_loss: the mean of no elements is undefined",
         "none.csv:logit none.csv:label":
@@ -166,14 +172,16 @@ import _TestSupport
       [
         "x.npy z32.npy": "z32.npy: \(targets) [2, 3] and [3, 2]",
         "x.npy z.npy --weights w6.npy":
-          "w6.npy: logistic_loss: logits and weights must have the same shape, received [2, 3] and [6]",
+          "w6.npy: logistic_loss: logits and weights must have the same shape, received [2, "
+          + "3] and [6]",
         "t.csv:logit two.csv:b": "two.csv: \(targets) [6] and [2]",
         "two.csv:a t.csv:label": "t.csv: \(targets) [2] and [6]",
         // The same number of elements is not the same shape.
         "t.csv:logit z.npy": "z.npy: \(targets) [6] and [2, 3]",
         "x.npy t.csv:label": "t.csv: \(targets) [2, 3] and [6]",
         "x.npy z.npy --weights t.csv:w":
-          "t.csv: logistic_loss: logits and weights must have the same shape, received [2, 3] and [6]",
+          "t.csv: logistic_loss: logits and weights must have the same shape, received [2, "
+          + "3] and [6]",
       ])
   }
 
@@ -221,9 +229,11 @@ import _TestSupport
         "t.csv:logit t.csv:label --pos-weights 1,2,3 --axis 0":
           "\(count) 0 of logits of shape [6], received 3",
         "x.npy z.npy --pos-weights q.npy --axis 1":
-          "q.npy: logistic_loss: positive weights must be finite and at least 0, received -2.0 for class 1",
+          "q.npy: logistic_loss: positive weights must be finite and at least 0, received "
+          + "-2.0 for class 1",
         "x.npy z.npy --pos-weights q23.npy --axis 1":
-          "q23.npy: positive weights must have one axis, that of the classes; received shape [2, 3]",
+          "q23.npy: positive weights must have one axis, that of the classes; received "
+          + "shape [2, 3]",
       ])
   }
 
@@ -260,20 +270,24 @@ import _TestSupport
     ("x.npy z.npy --bogus", "Unknown option '--bogus'"),
     (
       "x.bin z.npy",
-      "The value 'x.bin' is invalid for '<logits>': expected FILE.npy or FILE.csv:COLUMN, with a column's name or number"
+      "The value 'x.bin' is invalid for '<logits>': expected FILE.npy or FILE.csv:COLUMN, "
+        + "with a column's name or number"
     ),
     (
       "t.csv t.csv:label",
-      "The value 't.csv' is invalid for '<logits>': expected FILE.npy or FILE.csv:COLUMN, with a column's name or number"
+      "The value 't.csv' is invalid for '<logits>': expected FILE.npy or FILE.csv:COLUMN, "
+        + "with a column's name or number"
     ),
     ("x.npy z.npy --pos-weight abc", "The value 'abc' is invalid for '--pos-weight <Q>'"),
     (
       "x.npy z.npy --pos-weights 1,x --axis 1",
-      "The value '1,x' is invalid for '--pos-weights <Q1,Q2,...|FILE>': expected numbers separated by commas, FILE.npy or FILE.csv:COLUMN; \"x\" is not a number"
+      "The value '1,x' is invalid for '--pos-weights <Q1,Q2,...|FILE>': expected numbers "
+        + "separated by commas, FILE.npy or FILE.csv:COLUMN; \"x\" is not a number"
     ),
     (
       "x.npy z.npy --pos-weights 1,,2 --axis 1",
-      "The value '1,,2' is invalid for '--pos-weights <Q1,Q2,...|FILE>': expected numbers separated by commas, FILE.npy or FILE.csv:COLUMN; \"\" is not a number"
+      "The value '1,,2' is invalid for '--pos-weights <Q1,Q2,...|FILE>': expected numbers "
+        + "separated by commas, FILE.npy or FILE.csv:COLUMN; \"\" is not a number"
     ),
     (
       "x.npy z.npy --pos-weights 1,2",
@@ -288,11 +302,13 @@ import _TestSupport
     ("x.npy z.npy --normalize weights", "--normalize weights needs --weights."),
     (
       "x.npy z.npy --reduction max",
-      "The value 'max' is invalid for '--reduction <reduction>'. Please provide one of 'mean', 'sum' or 'none'."
+      "The value 'max' is invalid for '--reduction <reduction>'. Please provide one of "
+        + "'mean', 'sum' or 'none'."
     ),
     (
       "x.npy z.npy --output o.bin",
-      "The value 'o.bin' is invalid for '--output <FILE>': the name of an output must end with .npy or .csv"
+      "The value 'o.bin' is invalid for '--output <FILE>': the name of an output must end "
+        + "with .npy or .csv"
     ),
     (
       "x.npy z.npy --output o.npy --gradient ./o.npy",
@@ -308,7 +324,8 @@ import _TestSupport
     #expect(outcome.errors.hasPrefix("Error: \(line)\n"), "\(outcome.errors)")
     #expect(
       outcome.errors.hasSuffix(
-        "Usage: wce loss [<options>] <logits> <targets>\n  See 'wce loss --help' for more information.\n"
+        "Usage: wce loss [<options>] <logits> <targets>\n  See 'wce loss --help' for more "
+          + "information.\n"
       ))
   }
 

@@ -288,7 +288,8 @@ import _TestSupport
       try place.loss("lx.npy lz.csv:z")
         == .failure(
           65,
-          "lz.csv: row 600001 (line 600003), column \"z\": logistic_loss: targets must lie in [0, 1], received 3.0 at index 600000"
+          "lz.csv: row 600001 (line 600003), column \"z\": logistic_loss: targets must lie "
+            + "in [0, 1], received 3.0 at index 600000"
         ))
   }
 }

@@ -2,8 +2,8 @@
 import Testing
 import _TestSupport
 
-/// Randomly damaged inputs: each gives a result or an error of one line, quickly, and changes no other
-/// file.
+/// Randomly damaged inputs. Each gives a result or an error of one line, quickly, and changes no
+/// other file.
 @Suite struct LossCommandHostileTests {
   /// Runs the tool on damaged copies of a file.
   private func run(

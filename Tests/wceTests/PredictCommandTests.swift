@@ -82,7 +82,8 @@ import _TestSupport
       try place.run("predict --model m.json words.csv")
         == .failure(
           65,
-          #"words.csv: row 1, column "age": the model expects numbers in this column, received "young""#
+          #"words.csv: row 1, column "age": the model expects numbers in this column, "#
+            + #"received "young""#
         ))
   }
 
@@ -275,7 +276,8 @@ import _TestSupport
       try place.run("predict --model x.json infinite.npy")
         == .failure(
           65,
-          #"infinite.npy: row 2, column "2": features must be finite numbers below 1e145, received inf"#
+          #"infinite.npy: row 2, column "2": features must be finite numbers below 1e145, "#
+            + #"received inf"#
         ))
     #expect(
       try place.run("predict --model x.json a.csv")

@@ -5,36 +5,36 @@ import Testing
 import _TestSupport
 
 @Suite struct TradeoffCommandTests {
-  private let directory: TemporaryDirectory
-  private var tool: Tool { Tool(directory: directory.path) }
+  let directory: TemporaryDirectory
+  var tool: Tool { Tool(directory: directory.path) }
 
   init() throws { directory = try TemporaryDirectory() }
 
   /// A table with names that need quoting, a missing cell and row weights.
-  private func writeAwkwardTable() throws {
+  func writeAwkwardTable() throws {
     var generator = SeededGenerator(seed: 3)
     var text = "a & b,\"it's <c>\",\"the \"\"target\"\"\",w\n"
     for row in 0..<300 {
       let isPositive = row % 5 == 0
       let shift = isPositive ? 1.0 : 0
       let cells = (0..<2).map { _ in Double.random(in: -1...1, using: &generator) + shift }
-      text +=
-        "\(row == 7 ? "" : "\(cells[0])"),\(cells[1]),\(isPositive ? "y e s" : "no"),\(row % 4 == 0 ? 2 : 1)\n"
+      let first = row == 7 ? "" : "\(cells[0])"
+      text += "\(first),\(cells[1]),\(isPositive ? "y e s" : "no"),\(row % 4 == 0 ? 2 : 1)\n"
     }
     _ = try directory.write(text, to: "it's.csv")
   }
 
-  private static let awkward = [
+  static let awkward = [
     "tradeoff", "it's.csv", "--target", "the \"target\"", "--positive", "y e s", "--weights", "w",
     "--missing",
     "mean", "--pos-weights", "0.5,1,3.25", "--folds", "3",
   ]
 
-  private func text(_ name: String) throws -> String {
+  func text(_ name: String) throws -> String {
     String(decoding: try directory.read(name), as: UTF8.self)
   }
 
-  private func study(_ name: String) throws -> TradeoffStudy {
+  func study(_ name: String) throws -> TradeoffStudy {
     try JSONDecoder().decode(TradeoffStudy.self, from: Data(directory.read(name)))
   }
 
@@ -123,7 +123,8 @@ import _TestSupport
     let next = try #require(short.output.split(separator: "Next:\n").last)
     #expect(
       next
-        == "  wce tradeoff rare.csv --target z --pos-weights 100...10000:11 --folds 2 --recall-at-least 0.9\n"
+        == "  wce tradeoff rare.csv --target z --pos-weights 100...10000:11 --folds 2 "
+        + "--recall-at-least 0.9\n"
     )
     #expect(try tool.shell(String(next)).output.contains("> recommended: q = "))
   }
@@ -140,85 +141,6 @@ import _TestSupport
                                   positives if that is more)
 
         """))
-  }
-
-  // MARK: The line to run next
-
-  @Test func theNextStudyKeepsTheSettings() throws {
-    try writeAwkwardTable()
-    let options = [
-      "--l2", "0.125", "--seed", "7", "--exclude", "a & b", "--recall-at-least", "1", "--json",
-      "s.json", "--report", "r.html",
-    ]
-    let output = try tool.run(Self.awkward + options).output
-    let next = try #require(output.split(separator: "Next:\n").last)
-    #expect(
-      next
-        == #"  wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' --pos-weights 3.25...325:11 --folds 3 --seed 7 --l2 0.125 --recall-at-least 1 --weights w --exclude 'a & b' --missing mean"#
-        + "\n")
-    #expect(try text("r.html").contains("<p>To try further weights:</p>"))
-    let study = try study("s.json")
-    let again = try tool.shell(next.dropLast() + " --json s.json")
-    #expect(again.status == 0)
-    var settings = try self.study("s.json").settings
-    #expect(settings.positiveWeights.count == 11)
-    settings.positiveWeights = study.settings.positiveWeights
-    #expect(settings == study.settings)
-  }
-
-  @Test func theNextLineOfTheExampleRuns() throws {
-    let output = try tool.run("tradeoff", "--pos-weights", "0.1,1,10,40", "--folds", "3").output
-    let model = try runNextLine(of: output)
-    #expect(model.model.positiveWeight == 40 && model.model.l2 == 1)
-    #expect(model.training.rowCount == 1797)
-  }
-
-  @Test func theNextLineKeepsTheSettings() throws {
-    try writeAwkwardTable()
-    let output = try tool.run(Self.awkward + ["--l2", "0.125", "--recall-at-least", "0.5"]).output
-    let model = try runNextLine(of: output)
-    let weight = try #require(output.firstMatch(of: /> recommended: q = ([0-9.]+)/)?.1)
-    #expect("\(model.model.positiveWeight)".hasPrefix(weight))
-    #expect(model.model.l2 == 0.125)
-    #expect(model.target == TargetColumn(name: "the \"target\"", positive: "y e s"))
-    #expect(model.encoding.missing == .mean)
-    #expect(model.encoding.columns.map(\.name) == ["a & b", "it's <c>"])
-  }
-
-  @Test func theNextLineOfATableWithoutAHeader() throws {
-    let rows = (0..<40).map { "\($0 % 7);\($0);\($0 % 4 == 0 ? "-yes" : "no")\n" }
-    _ = try directory.write(rows.joined(), to: "t.txt")
-    let output = try tool.run(
-      "tradeoff", "t.txt", "--target", "3", "--positive=-yes", "--no-header", "--delimiter", ";",
-      "--exclude",
-      "2",
-      "--pos-weights", "0.25", "--folds", "2"
-    ).output
-    let model = try runNextLine(of: output)
-    #expect(model.model.positiveWeight == 0.25 && model.encoding.columns.map(\.name) == ["1"])
-    #expect(model.target == TargetColumn(name: "3", positive: "-yes"))
-  }
-
-  @Test func labelsMayBeNegativeNumbers() throws {
-    let rows = (0..<40).map { "\($0 % 7),\($0 % 4 == 0 ? -1 : 1)\n" }
-    _ = try directory.write("x,z\n" + rows.joined(), to: "t.csv")
-    let output = try tool.run(
-      "tradeoff", "t.csv", "--target", "z", "--positive", "-1", "--pos-weights", "2", "--folds", "2"
-    ).output
-    #expect(output.hasPrefix("t.csv, target z = -1: 40 rows, 10 of them positive"))
-    #expect(try runNextLine(of: output).training.positiveCount == 10)
-    let fit = try tool.run("fit", "t.csv", "--target", "z", "--positive", "-1", "--model", "m.json")
-    #expect(fit.output.hasPrefix("rows               40, 10 of them positive\n"))
-    let evaluation = try tool.run(
-      "evaluate", "t.csv", "--model", "m.json", "--target", "z", "--positive", "-1")
-    #expect(evaluation.output.hasPrefix("rows               40, 10 of them positive\n"))
-  }
-
-  private func runNextLine(of output: String) throws -> Classifier {
-    let line = try #require(output.split(separator: "Next:\n").last)
-    let outcome = try tool.shell(String(line))
-    try #require(outcome.status == 0, "\(line)\(outcome.errors)")
-    return try Classifier.read(directory.file("model.json"))
   }
 
   // MARK: Files
@@ -291,7 +213,8 @@ import _TestSupport
     #expect(html.contains("<p>Made by wce 0.1.0 with the command</p>"))
     // Quoted for a shell, then escaped for HTML.
     let command =
-      #"wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' --weights w --missing mean --pos-weights 0.5,1,3.25 --folds 3 --report r.html"#
+      #"wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' --weights w "#
+      + #"--missing mean --pos-weights 0.5,1,3.25 --folds 3 --report r.html"#
     let escaped = command.replacing("'", with: "&#39;").replacing("\"", with: "&quot;")
     #expect(html.contains("<pre><code>\(escaped)</code></pre>"))
   }
@@ -353,7 +276,8 @@ import _TestSupport
     0.118, has recall 0.902 and precision 0.579 on the same rows.
 
     Next:
-      wce example > digits.csv && wce fit digits.csv --target is_eight --pos-weight 40 --model model.json
+      wce example > digits.csv && wce fit digits.csv --target is_eight --pos-weight 40 \
+    --model model.json
 
     """
 }

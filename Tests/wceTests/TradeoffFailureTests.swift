@@ -41,15 +41,18 @@ import _TestSupport
       ("d.npy --target 1", "wce tradeoff takes a table, DATA.csv; d.npy is a matrix."),
       (
         "--report d.csv",
-        "The value 'd.csv' is invalid for '--report <FILE.html>': the name of an output must end with .html or .htm"
+        "The value 'd.csv' is invalid for '--report <FILE.html>': the name of an output "
+          + "must end with .html or .htm"
       ),
       (
         "--json d.csv",
-        "The value 'd.csv' is invalid for '--json <FILE.json>': the name of an output must end with .json"
+        "The value 'd.csv' is invalid for '--json <FILE.json>': the name of an output must "
+          + "end with .json"
       ),
       (
         "--picture d.csv",
-        "The value 'd.csv' is invalid for '--picture <FILE.svg>': the name of an output must end with .svg"
+        "The value 'd.csv' is invalid for '--picture <FILE.svg>': the name of an output "
+          + "must end with .svg"
       ),
       ("--json /dev/shm/d.csv", "the name of an output must end with .json"),
     ]
@@ -97,7 +100,8 @@ import _TestSupport
       try failure("a,t\n1,0\n,1\n")
         == .failure(
           65,
-          "d.csv: row 2 (line 3), column \"a\": the cell is missing; fill missing cells with the mean, or drop their rows (--missing mean or --missing drop)"
+          "d.csv: row 2 (line 3), column \"a\": the cell is missing; fill missing cells "
+            + "with the mean, or drop their rows (--missing mean or --missing drop)"
         ))
     #expect(
       try failure("a,t\n1,0\n2,1\n", "--positive", "9").errors.hasPrefix(

@@ -2,8 +2,8 @@
 import _DataFiles
 import WeightedCrossEntropy
 
-/// The run of `wce loss` over open files, a part at a time. The first pass checks and sums; the second
-/// writes the outputs, if any. No output is created before all input has been checked.
+/// The run of `wce loss` over open files, a part at a time. The first pass checks and sums; the
+/// second writes the outputs, if any. No output is created before all input has been checked.
 final class LossRun<Scalar: FileScalar> {
   /// The number of elements of a part: a few megabytes of each input.
   private static var partLength: Int { 1 << 18 }

@@ -49,7 +49,7 @@ enum StandardError {
 
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Prints one line. It may contain names and cells of any content: control characters are escaped.
+  /// Prints one line. Control characters are escaped, as it may contain names and cells.
   static func report(_ message: String) {
     write("wce: \(escapingControlCharacters(message))\n")
   }

@@ -36,7 +36,8 @@ struct Browser {
     let page = try directory.write(
       """
       <!DOCTYPE html><meta charset="utf-8"><link rel="icon" href="data:,">
-      <iframe id="f" style="width:\(width)px;height:800px;border:0" srcdoc="\(document)"></iframe><pre id="findings"></pre>
+      <iframe id="f" style="width:\(width)px;height:800px;border:0" srcdoc="\(document)"></iframe>
+      <pre id="findings"></pre>
       <script>
       addEventListener('load', () => {
         const view = document.getElementById('f').contentWindow, page = view.document;
@@ -45,7 +46,8 @@ struct Browser {
           const frame = chart.getBoundingClientRect();
           return [...chart.querySelectorAll('text')].filter(text => {
             const box = text.getBoundingClientRect();
-            return box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+            return box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1
+              || box.bottom > frame.bottom + 1;
           }).map(text => text.textContent);
         });
         document.getElementById('findings').textContent = JSON.stringify({

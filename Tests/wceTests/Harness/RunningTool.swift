@@ -5,8 +5,8 @@ import Testing
 
 /// A running program.
 ///
-/// It uses `posix_spawn` rather than Foundation's `Process`, for a terminal, unblocked signals and the
-/// signal that ended the program.
+/// It uses `posix_spawn` rather than Foundation's `Process`, for a terminal, unblocked signals and
+/// the signal that ended the program.
 final class RunningTool {
   enum Streams {
     /// Pipes, with these bytes on standard input.

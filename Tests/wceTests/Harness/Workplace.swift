@@ -2,11 +2,12 @@
 import Foundation
 import _TestSupport
 
-/// A directory with small inputs. The tool runs in it, so that messages contain only relative paths.
+/// A directory with small inputs. The tool runs in it, so messages contain only relative paths.
 ///
 /// | file | content |
 /// |---|---|
-/// | `x.npy`, `z.npy` | logits [[0, 1, -1], [2, -3, 0.5]] in float32, targets [[0, 1, 0], [1, 0, 1]] as bool |
+/// | `x.npy` | logits [[0, 1, -1], [2, -3, 0.5]] in float32 |
+/// | `z.npy` | targets [[0, 1, 0], [1, 0, 1]] as bool |
 /// | `w.npy` | weights [[1, 2, 0], [0.5, 1, 1]] in float32 |
 /// | `t.csv` | the same, in float64: columns `logit`, `label`, `w` |
 struct Workplace {
