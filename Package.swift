@@ -68,6 +68,7 @@ let package = Package(
       dependencies: [
         "LinearClassification", "WeightedCrossEntropy", "_DataFiles", "_ExampleData",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: common),
     // The header is imported as a bridging header, against which the compiler checks every `@implementation`.

@@ -34,7 +34,7 @@ import _TestSupport
           let (value, gradient) = try loss.valueWithGradient(
             of: of, logits: logits, targets: targets, weights: weights)
           return try [
-            [value, loss.value(of: .weightedMean, logits: logits, targets: targets, weights: weights)],
+            [value, loss.value(of: of, logits: logits, targets: targets, weights: weights)],
             gradient,
             loss.gradient(of: of, logits: logits, targets: targets, weights: weights),
             loss.secondDerivative(of: of, logits: logits, targets: targets, weights: weights),

@@ -3,9 +3,9 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// What `wce fit` says about data and options that it cannot use, and that it leaves nothing behind.
+/// The errors of `wce fit`. No error leaves a file behind.
 @Suite struct FitErrorTests {
-  /// A command without its `--model`, the exit status and what it says.
+  /// A command without `--model`, its exit status and its message.
   struct Failure {
     var command: String
     var status: Int32 = 65
@@ -30,7 +30,8 @@ import _TestSupport
     Failure(
       command: "a.csv --target age",
       message:
-        #"a.csv: row 1, column "age": the target must be 0 or 1, received 20; if another value is positive, name it (--positive LABEL)"#
+        #"a.csv: row 1, column "age": the target must be 0 or 1, received 20; if another "#
+        + #"value is positive, name it (--positive LABEL)"#
     ),
     Failure(
       command: "a.csv --target z",
@@ -162,7 +163,7 @@ import _TestSupport
     #expect(try place.directory.names() == names)
   }
 
-  /// A name in Latin-1, wherever it stands.
+  /// Text in Latin-1, in a cell, in the target or in the header.
   @Test(arguments: [
     ("c,y\nx,0\nJos#,1\n", "row 2 (line 3), column \"c\": \"Jos\u{FFFD}\" is not UTF-8"),
     ("c,y\n1,no\n2,Jos#\n", "row 2 (line 3), column \"y\": \"Jos\u{FFFD}\" is not UTF-8"),
@@ -183,7 +184,8 @@ import _TestSupport
     for (target, message) in [
       (
         "x",
-        #"row 2, column "x": the target must be 0 or 1, received 2; if another value is positive, name it (--positive LABEL)"#
+        #"row 2, column "x": the target must be 0 or 1, received 2; if another value is "#
+          + #"positive, name it (--positive LABEL)"#
       ),
       (
         "z",
@@ -196,8 +198,28 @@ import _TestSupport
     }
   }
 
-  /// Rows are counted as in the file, where some are dropped too.
-  @Test func rowsBehindDroppedOnes() throws {
+  /// Names and values from files and arguments reach no terminal as they are.
+  @Test func messagesAreOnePrintableLine() throws {
+    let name = "a\n\u{1B}[2J.csv"
+    let place = try ModelWorkplace([name: "x,c,z\n1,5,0\n2,5,1\n3,5,0\n"])
+    #expect(
+      try place.tool.run("fit", name, "--target", "z", "--model", "m.json").errors
+        == #"wce: note: a\n\u{1B}[2J.csv: dropped the feature "c": it is constant\#n"#)
+    for member in ["missing", "kind"] {
+      let model = try place.text("m.json").replacing(
+        try Regex("\"\(member)\" : \"\\w+\""), with: #""\#(member)" : "\u001b[2J\n""#)
+      _ = try place.directory.write(model, to: "bad.json")
+      let outcome = try place.tool.run("predict", name, "--model", "bad.json")
+      #expect(outcome.status == 65 && outcome.errors.hasPrefix("wce: bad.json: "))
+      #expect(!outcome.errors.dropLast().contains { $0.isNewline || $0 == "\u{1B}" }, "\(member)")
+    }
+    let usage = try place.tool.run(
+      "fit", name, "--target", "z", "--l2", "\u{1B}c", "--model", "m.json")
+    #expect(usage.status == 64 && usage.errors.hasPrefix(#"Error: The value '\u{1B}c' is invalid"#))
+  }
+
+  /// Rows are counted as in the file, also if some are dropped.
+  @Test func rowsAfterDroppedOnes() throws {
     let place = try ModelWorkplace(["a.csv": "x,z\n1,1\n,0\ninf,1\n4,0\n"])
     let outcome = try place.run("fit a.csv --target z --missing drop --model m.json")
     #expect(outcome.status == 65)
@@ -226,7 +248,7 @@ import _TestSupport
     ("a.csv", "A table needs --target COLUMN, the column to predict."),
     (
       "a.csv --target z --targets z.npy",
-      "--targets is for a matrix; a table has a --target COLUMN."
+      "--targets is for a matrix; for a table use --target COLUMN."
     ),
     ("x.npy", "A matrix needs --targets FILE."),
     (
@@ -235,7 +257,7 @@ import _TestSupport
     ),
     (
       "x.npy --targets z.npy --weights w",
-      "an input is FILE.npy or FILE.csv:COLUMN, a column's name or number"
+      "expected FILE.npy or FILE.csv:COLUMN, with a column's name or number"
     ),
     ("m.json --target z", "--model and the data name the same file."),
     ("./m.json --target z", "--model and the data name the same file."),
@@ -251,14 +273,14 @@ import _TestSupport
     #expect(outcome.errors.hasPrefix("Error: \(message)\n"))
   }
 
-  @Test("A model does not take the place of another kind of file")
-  func modelOfAnotherName() throws {
+  @Test func modelsReplaceNoOtherKindOfFile() throws {
     let place = try ModelWorkplace(["a.csv": patients, "test.csv": "kept"])
     let outcome = try place.run("fit a.csv --target ill --positive yes --model test.csv")
     #expect(outcome.status == 64)
     #expect(
       outcome.errors.hasPrefix(
-        "Error: The value 'test.csv' is invalid for '--model <MODEL.json>': the name of an output ends with .json\n"
+        "Error: The value 'test.csv' is invalid for '--model <MODEL.json>': the name of an "
+          + "output must end with .json\n"
       ))
     #expect(try place.text("test.csv") == "kept")
     _ = try place.succeed("fit a.csv --target ill --positive yes --model M.JSON")
@@ -273,7 +295,7 @@ import _TestSupport
 
   @Test(arguments: [SIGINT, SIGTERM]) func interrupted(signal: Int32) throws {
     let place = try ModelWorkplace(["m.json": "the old model"])
-    // A pipe that nobody writes to: the program waits for its data.
+    // A pipe without a writer: the program waits for data.
     try #require(mkfifo(place.directory.file("a.csv"), 0o600) == 0)
     let running = try place.tool.start(["fit", "a.csv", "--target", "z", "--model", "m.json"])
     try running.wait { try place.directory.names().count == 3 }
