@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Two Doubles with the instructions that every processor of the architecture has: SSE2 on x86-64, NEON on arm64.
+/// Two Doubles with the instructions that every processor of the architecture has: SSE2 on x86-64,
+/// NEON on arm64.
 public struct BaselineMatrixVector: MatrixVector {
   @usableFromInline var lanes: SIMD2<Double>
 

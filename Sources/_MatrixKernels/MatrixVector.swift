@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One register of Doubles: the primitives that the matrix kernels need, each on a concrete type. Generic SIMD operators would be
-/// compiled to loops over the lanes.
+/// One register of Doubles: the primitives that the matrix kernels need, each on a concrete type.
+/// Generic SIMD operators would be compiled to loops over the lanes.
 public protocol MatrixVector: SendableMetatype {
   /// The number of elements in a vector.
   static var laneCount: Int { get }

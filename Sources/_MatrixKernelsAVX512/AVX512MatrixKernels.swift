@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 public import _MatrixKernels
 
-// The vector types are private, so that no metadata is made for them: its functions, `__swift_memcpy64_16` for one, have names that
-// all modules share, and the linker may take this target's, with its instructions, for a type of a program that has no business with AVX.
+// The vector types are private, so that no metadata is made for them: its functions,
+// `__swift_memcpy64_16` for one, have names that all modules share, and the linker may take this
+// target's, with its instructions, for a type of a program that has no business with AVX.
 
 /// Eight Doubles in an AVX-512 register, with fused multiply-add.
 private struct AVX512MatrixVector: MatrixVector {

@@ -116,12 +116,10 @@ struct FitCommand: ParsableCommand {
       let training = try table.trainingTable(
         contents, target: TargetColumn(name: target ?? "", positive: positive), weights: weights)
       notify(training.notices)
-      var classifier = try withFittingBar { (monitor) throws(ClassificationError) in
+      return try withFittingBar { (monitor) throws(ClassificationError) in
         try Classifier(
           training, settings: settings(training.targets, training.weights), monitor: monitor)
       }
-      classifier.hasHeader = !table.noHeader
-      return classifier
     }
   }
 
@@ -134,12 +132,11 @@ struct FitCommand: ParsableCommand {
       return try withFittingBar { (monitor) throws(ClassificationError) in
         try Classifier(
           features: features, targets: labels.targets, weights: labels.weights,
-          encoding: FeatureEncoding(numberColumnCount: features.columns.count),
           settings: settings(labels.targets, labels.weights), monitor: monitor)
       }
     } catch {
       let source =
-        switch error {
+        switch error.code {
         case .softTarget, .oneClass: targets.description
         case .invalidWeight: weights ?? data
         default: data

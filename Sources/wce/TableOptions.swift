@@ -44,7 +44,9 @@ struct TableOptions: ParsableArguments {
   func trainingTable(
     _ table: CSVTable, target: TargetColumn, weights: String?
   ) throws(ClassificationError) -> TrainingTable {
-    try TrainingTable(table, target: target, weights: weights, excluding: exclude, missing: missing)
+    try TrainingTable(
+      table, target: target, weights: weights, excluding: exclude, missing: missing,
+      hasHeader: !noHeader)
   }
 }
 

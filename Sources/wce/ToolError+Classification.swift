@@ -5,14 +5,17 @@ extension ToolError {
   /// - Parameter source: the file whose content the error may be about; an error about a setting, or one that names its file, does
   ///   without.
   init(_ error: ClassificationError, source: String? = nil) {
-    switch error {
-    case .file(let error): self.init(error)
-    case .table(.targetIsWeights): self.init(.usage, Self.line(error.description, about: source))
-    case .loss(let error): self.init(error, source: source)
-    case .invalidSetting: self.init(.usage, error.description)
-    default:
+    if error.code == .file, let fileError = error.fileError {
+      self.init(fileError)
+    } else if let lossError = error.lossError {
+      self.init(lossError, source: source)
+    } else if error.code == .invalidSetting {
+      self.init(.usage, error.description)
+    } else {
       let message = error.description + (error.remedy.map { " (\($0))" } ?? "")
-      self.init(.badData, error.namesItsFile ? message : Self.line(message, about: source))
+      self.init(
+        error.code == .targetIsWeights ? .usage : .badData,
+        error.path == nil ? Self.line(message, about: source) : message)
     }
   }
 
@@ -25,18 +28,16 @@ extension ToolError {
 }
 
 extension ClassificationError {
-  fileprivate var namesItsFile: Bool { if case .missingCell = self { true } else { false } }
-
   /// What to type to do what the description advises, which knows nothing of a command line.
   fileprivate var remedy: String? {
-    switch self {
-    case .missingCell(_, .trainingFeature): "--missing mean or --missing drop"
-    case .missingCell(_, .trainingLabel): "--missing drop"
-    case .missingCell(_, .feature): "wce fit --missing mean"
-    case .table(.targetNumber), .table(.targetLabels): "--positive LABEL"
-    case .table(.tooManyCategories): "--exclude COLUMN"
-    case .table(.unseenCategory): "--unseen zero"
-    case .tooFewForFolds(_, let count, _) where count >= 2: "--folds \(count)"
+    switch code {
+    case .missingTrainingFeature: "--missing mean or --missing drop"
+    case .missingTrainingLabel: "--missing drop"
+    case .missingFeature: "wce fit --missing mean"
+    case .unnamedPositive: "--positive LABEL"
+    case .tooManyCategories: "--exclude COLUMN"
+    case .unseenCategory: "--unseen zero"
+    case .tooFewForFolds: limit.map { "--folds \($0)" }
     case .separable: "--l2 L"
     case .notConverged: "--max-iterations N, --l2 L"
     case .studyNotConverged: "--pos-weights, --l2 L"

@@ -2,6 +2,7 @@
 import ArgumentParser
 import _DataFiles
 import LinearClassification
+import _TradeoffReport
 
 /// `wce tradeoff`: which positive weight gives the recall or the precision that is needed.
 struct TradeoffCommand: ParsableCommand {
@@ -113,8 +114,7 @@ struct TradeoffCommand: ParsableCommand {
 
   func run() throws {
     let (path, goal) = (try posWeights.map(WeightPath.init), try goal())
-    let training = LogisticRegression(l2: l2, threads: threadsOption.threads)
-    try training.check()
+    try LogisticRegression(l2: l2, threads: threadsOption.threads).check()
     // A path that cannot be written shows now, not after the work.
     let outputs = try (report: open(report), json: open(json), picture: open(picture))
     let data = try read()
@@ -129,7 +129,7 @@ struct TradeoffCommand: ParsableCommand {
       var bar = ProgressBar("fitting")
       defer { bar.finish() }
       return try TradeoffStudy(
-        data.table, settings: settings, training: training,
+        data.table, settings: settings, threads: threadsOption.threads,
         monitor: TrainingMonitor(progress: { bar.update(fraction: $0.fraction) }))
     }
     let next = nextCommand(data, study)
@@ -137,13 +137,12 @@ struct TradeoffCommand: ParsableCommand {
       study,
       provenance: TradeoffReport.Provenance(
         dataName: data.name, target: data.table.target,
-        featureCount: data.table.features.columns.count,
+        featureCount: data.table.features.columns.count, generator: "wce \(WCE.version)",
         command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
-        version: WCE.version,
         notes: (data.path == nil ? [ExampleData.source] : [])
           + data.table.notices.map { "\(data.name): \($0)." }))
     try outputs.report?.write(report.html())
-    try outputs.json?.write(study.json())
+    try outputs.json?.write(report.json())
     try outputs.picture?.write(report.picture())
     // All are on the disk before one takes its place.
     let files = [outputs.report, outputs.json, outputs.picture].compactMap { $0 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinearClassification
+import _TradeoffReport
 
 /// What `wce tradeoff` reports on the terminal.
 struct TradeoffSummary {
@@ -64,7 +65,7 @@ struct TradeoffSummary {
     guard let index = study.chosenIndex else { return "No weight predicts a positive right." }
     let title = "> \(study.choiceTitle): q = \(study.weightPath[index].positiveWeight.shown)"
     let goal = study.recommendation.map { " for \($0.goal.title)" } ?? ""
-    return "\(title)\(goal)\n\((study.recommendation?.reason ?? TradeoffStudy.noGoal).wrapped())"
+    return "\(title)\(goal)\n\(study.reason.wrapped())"
   }
 
   private func described(_ point: TradeoffPoint, _ metric: Metric) -> String {

@@ -47,7 +47,7 @@ import _TestSupport
   @Test func matrixModelHasNoTarget() throws {
     let (features, targets) = TestData.problem(rows: 50, columns: 2, seed: 40)
     let model = try Classifier(
-      features: features, targets: targets, encoding: FeatureEncoding(numberColumnCount: 2),
+      features: features, targets: targets,
       settings: LogisticRegression())
     #expect(model.target == nil)
     let json = try model.json()
@@ -102,7 +102,7 @@ import _TestSupport
       try Classifier(
         features: FeatureMatrix(
           columns: features.columns + [FeatureMatrix.Column](repeating: constant, count: count)),
-        targets: targets, encoding: FeatureEncoding(numberColumnCount: 1 + count),
+        targets: targets,
         settings: LogisticRegression()
       ).notices
     }
@@ -181,9 +181,9 @@ import _TestSupport
       try change { $0[0]["mean"] = NSNull() } == prefix
         + "features[0].mean: expected a number, received null"
     )
-    #expect(try change { $0.removeLast() } == prefix + "the features are not those of the columns")
+    #expect(try change { $0.removeLast() } == prefix + "the features do not match the columns")
     #expect(
-      try change { $0[0]["name"] = "other" } == prefix + "the features are not those of the columns"
+      try change { $0[0]["name"] = "other" } == prefix + "the features do not match the columns"
     )
     #expect(
       try change { $0[0]["standardDeviation"] = -1 } == prefix
@@ -221,12 +221,10 @@ import _TestSupport
 
   @Test func filesThatCannotBeReadOrWritten() throws {
     let missing = classificationError { _ = try Classifier.read(directory.file("no.json")) }
-    guard case .file(let error)? = missing else {
-      Issue.record("\(String(describing: missing))")
-      return
-    }
+    let error = try #require(missing?.fileError)
     #expect(error.category == .missingInput)
-    #expect("\(error)" == "\(directory.file("no.json")): no such file")
+    #expect(missing.map { "\($0)" } == "\(directory.file("no.json")): no such file")
+    #expect(missing?.code == .file && missing?.path == directory.file("no.json"))
     let folder = classificationError { _ = try Classifier.read(directory.path) }
     #expect(
       folder.map { "\($0)" } == "\(directory.path): cannot be read: it is a directory, not a file")
@@ -237,10 +235,6 @@ import _TestSupport
     let unwritable = classificationError {
       try classifier.write(to: directory.file("none/model.json"))
     }
-    guard case .file(let refused)? = unwritable else {
-      Issue.record("\(String(describing: unwritable))")
-      return
-    }
-    #expect(refused.category == .cannotCreate)
+    #expect(unwritable?.fileError?.category == .cannotCreate)
   }
 }

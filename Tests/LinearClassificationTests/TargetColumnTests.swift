@@ -48,7 +48,7 @@ import _TestSupport
     #expect(try targets(["true", "false"], positive: "false") == [0, 1])
     #expect(
       message(["yes", "no"])
-        == "column \"y\": the labels are \"yes\", \"no\"; name the positive one, and everything else is negative"
+        == "column \"y\": the labels are \"yes\", \"no\"; name the positive one, and all others are negative"
     )
     #expect(
       message(["yes", "no"], positive: "Yes")
@@ -75,7 +75,7 @@ import _TestSupport
     let shown = labels.prefix(10).map { "\"\($0)\"" }.joined(separator: ", ")
     #expect(
       message(labels)
-        == "column \"y\": the labels are \(shown) and 3 more; name the positive one, and everything else is negative"
+        == "column \"y\": the labels are \(shown) and 3 more; name the positive one, and all others are negative"
     )
   }
 

@@ -158,7 +158,7 @@ import _TestSupport
 
   @Test func progressAndCancelling() throws {
     let (features, targets) = TestData.problem(rows: 200, columns: 2, seed: 55)
-    var seen: [TrainingProgress] = []
+    var seen: [TrainingMonitor.Progress] = []
     let settings = TradeoffStudy.Settings(positiveWeights: [0.5, 2], folds: 4)
     _ = try TradeoffStudy(
       features, targets: targets, settings: settings,

@@ -3,6 +3,7 @@ import Foundation
 import LinearClassification
 import Testing
 import _TestSupport
+import _TradeoffReport
 
 @Suite struct TradeoffCommandTests {
   private let directory: TemporaryDirectory
@@ -120,7 +121,7 @@ import _TestSupport
     // Up to 100 the goal is out of reach, and the way leads on.
     let short = try tool.run(command + ["--pos-weights", "0.1...100:4"])
     #expect(
-      short.output.contains("q = 100 comes\nclosest. Larger ones may: go on from 100 to 10000."))
+      short.output.contains("q = 100 comes\nclosest. Larger weights may; try 100 to 10000."))
     let next = try #require(short.output.split(separator: "Next:\n").last)
     #expect(
       next
@@ -266,7 +267,7 @@ import _TestSupport
             recommendation.recall, recommendation.precision, chosen.pooled[.f1],
             recommendation.falseAlarmsPerCatch,
           ].compactMap { $0 })
-      #expect(html.contains("<p>\(recommendation.reason)</p>"))
+      #expect(html.contains("<p>\(study.reason)</p>"))
       // The marks of the chart say their numbers.
       for (point, metric) in study.weightPath.flatMap({ point in
         [(point, Metric.recall), (point, .precision)]

@@ -21,10 +21,10 @@ import _TestSupport
       ("--target t", "--target is about a table"),
       ("--no-header", "--no-header is about a table"),
       ("--recall-at-least 0.5 --precision-at-least 0.5", "not both"),
-      ("--recall-at-least 1.5", "the least recall must be above 0 and at most 1, received 1.5"),
-      ("--recall-at-least 0", "the least recall must be above 0 and at most 1, received 0.0"),
-      ("--recall-at-least nan", "the least recall must be above 0 and at most 1, received nan"),
-      ("--precision-at-least -1", "the least precision must be above 0"),
+      ("--recall-at-least 1.5", "the minimum recall must be above 0 and at most 1, received 1.5"),
+      ("--recall-at-least 0", "the minimum recall must be above 0 and at most 1, received 0.0"),
+      ("--recall-at-least nan", "the minimum recall must be above 0 and at most 1, received nan"),
+      ("--precision-at-least -1", "the minimum precision must be above 0"),
       ("--pos-weights 1,x", "\"x\" in \"1,x\" is no such number"),
       ("--pos-weights 1,,2", "\"\" in \"1,,2\" is no such number"),
       ("--pos-weights 0,1", "\"0\" in \"0,1\" is no such number"),
@@ -85,14 +85,14 @@ import _TestSupport
       try failure("a,t\n1,0\n2,0\n")
         == .failure(
           65,
-          "d.csv: the target has no positives: every row is negative, and there is nothing to tell apart"
+          "d.csv: the target has no positives: every row is negative; both classes are needed"
         )
     )
     #expect(
       try failure("a,t\n1,0\n2,1\n3,0\n4,1\n")
         == .failure(
           65,
-          "d.csv: 2 positive rows cannot be spread over 5 folds; use more data, or at most 2 folds (--folds 2)"
+          "d.csv: cannot divide 2 positive rows among 5 folds; use more data, or at most 2 folds (--folds 2)"
         ))
     #expect(
       try failure("a,t\n1,0\n,1\n")
