@@ -8,7 +8,7 @@ extension ClassificationError {
   static let noFeatures = Self(
     .noFeatures, "there are no features: the data need a column besides the target and weights")
   static let onlyConstantFeatures = Self(
-    .onlyConstantFeatures, "every feature is constant; add a feature that varies")
+    .noFeatures, "every feature is constant; add a feature that varies")
   static let noRows = Self(.noRows, "there are no rows, or all have weight 0")
   static let allRowsDropped = Self(.noRows, "every row has a missing cell, so no row is left")
 
@@ -27,7 +27,7 @@ extension ClassificationError {
   }
 
   static func softTarget(_ value: Double, row: Int) -> Self {
-    Self(.softTarget, row: row, "for an evaluation targets must be 0 or 1, received \(value)")
+    Self(.invalidTarget, row: row, "for an evaluation targets must be 0 or 1, received \(value)")
   }
 
   static func invalidLogit(_ value: Double, row: Int) -> Self {
@@ -46,7 +46,7 @@ extension ClassificationError {
     Self(
       .oneClass,
       "the target has no \(positive ? "negatives" : "positives"): every row"
-        + "\(isWeighted ? " of positive weight" : "") is \(positive ? "positive" : "negative"); "
+        + "\(isWeighted ? " of weight above 0" : "") is \(positive ? "positive" : "negative"); "
         + "both classes are needed")
   }
 

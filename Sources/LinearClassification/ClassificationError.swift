@@ -57,23 +57,19 @@ extension ClassificationError {
 
     /// Two arrays have different lengths.
     public static let lengthMismatch = Code("lengthMismatch")
-    /// There is no feature.
+    /// There is no feature, or every feature is constant.
     public static let noFeatures = Code("noFeatures")
-    /// Every feature is constant.
-    public static let onlyConstantFeatures = Code("onlyConstantFeatures")
     /// There are no rows, or all have weight 0, or all have a missing cell.
     public static let noRows = Code("noRows")
-    /// All rows of positive weight belong to the same class.
+    /// All rows of weight above 0 belong to the same class.
     public static let oneClass = Code("oneClass")
-    /// A class has fewer rows than there are folds; ``limit`` is the largest possible number of
-    /// folds.
+    /// A class has fewer rows than there are folds; ``ClassificationError/limit`` is the largest
+    /// possible number of folds.
     public static let tooFewForFolds = Code("tooFewForFolds")
     /// A feature is NaN, infinite or too large.
     public static let invalidFeature = Code("invalidFeature")
-    /// A target is outside [0, 1].
+    /// A target is outside [0, 1], or is neither 0 nor 1 although a method needs that.
     public static let invalidTarget = Code("invalidTarget")
-    /// A target that has to be 0 or 1 is neither.
-    public static let softTarget = Code("softTarget")
     /// A logit is NaN or infinite.
     public static let invalidLogit = Code("invalidLogit")
     /// A weight is negative, infinite, NaN or text.
@@ -119,8 +115,8 @@ extension ClassificationError {
 
     /// A file is not a model, or it is damaged.
     public static let damagedModel = Code("damagedModel")
-    /// A later version of this software wrote the model; ``limit`` is the latest version that can
-    /// be read.
+    /// A later version of this software wrote the model; ``ClassificationError/limit`` is the
+    /// latest version that can be read.
     public static let newerModel = Code("newerModel")
   }
 }

@@ -137,7 +137,7 @@ struct FitCommand: ParsableCommand {
     } catch {
       let source =
         switch error.code {
-        case .softTarget, .oneClass: targets.description
+        case .invalidTarget, .oneClass: targets.description
         case .invalidWeight: weights ?? data
         default: data
         }

@@ -73,7 +73,7 @@ import _TestSupport
   func features(_ bad: Double) throws {
     let text = "row 4, column \"2\": features must be finite numbers below 1e145, received \(bad)"
     #expect(fitting([[1, 5, 2, 3, 4], [1, 2, 3, bad, 5]]) == text)
-    // In a row of weight 0 too.
+    // Also in a row of weight 0.
     #expect(fitting([[1, 5, 2, 3, 4], [1, 2, 3, bad, 5]], weights: [1, 1, 1, 0, 1]) == text)
     let model = try LogisticRegression().fit(features, targets: targets)
     if !bad.isFinite {
@@ -122,7 +122,8 @@ import _TestSupport
         == "the target has no negatives: every row is positive; both classes are needed")
     #expect(
       fitting(weights: [1, 0, 1, 0, 1])
-        == "the target has no positives: every row of positive weight is negative; both classes are needed"
+        == "the target has no positives: every row of weight above 0 is negative; both classes "
+        + "are needed"
     )
     #expect(fitting(weights: [0, 0, 0, 0, 0]) == "there are no rows, or all have weight 0")
     #expect(fitting([[]], targets: []) == "there are no rows, or all have weight 0")
@@ -142,13 +143,15 @@ import _TestSupport
       message {
         _ = try LogisticRegression.balancedPositiveWeight(targets: [0, 1, 0], weights: [1, 0, 2])
       }
-        == "the target has no positives: every row of positive weight is negative; both classes are needed"
+        == "the target has no positives: every row of weight above 0 is negative; both classes "
+        + "are needed"
     )
     #expect(
       message {
         _ = try StratifiedFolds(targets: [0, 1, 1], weights: [0, 1, 2], count: 2, seed: 0)
       }
-        == "the target has no negatives: every row of positive weight is positive; both classes are needed"
+        == "the target has no negatives: every row of weight above 0 is positive; both classes "
+        + "are needed"
     )
     #expect(
       message { _ = try StratifiedFolds(targets: [1, 1, 0, 0, 0], count: 3, seed: 0) }
@@ -167,7 +170,8 @@ import _TestSupport
         == "the positive weight must be finite and above 0, received inf")
     #expect(
       fitting(with: LogisticRegression(positiveWeight: 1e308))
-        == "the sum of the rows' weights, with the positive weight 1e+308, must be finite, received inf"
+        == "the sum of the rows' weights, with the positive weight 1e+308, must be finite, "
+        + "received inf"
     )
     #expect(
       fitting(with: LogisticRegression(l2: -1))
@@ -240,14 +244,37 @@ import _TestSupport
     #expect("\(ClassificationError.cancelled)" == "cancelled")
     #expect(
       "\(ClassificationError.newerModel(version: 3, supported: 1))"
-        == "the model has format version 3, but this software reads versions up to 1; use a newer version of the software"
+        == "the model has format version 3, but this software reads versions up to 1; use a "
+        + "newer version of the software"
     )
     #expect(
       "\(ClassificationError.loss(LossError("logistic_loss", .emptyMean)))"
         == "logistic_loss: the mean of no elements is undefined")
   }
 
-  /// An instruction set that this processor lacks is refused before anything runs.
+  /// Callers decide by codes and fields.
+  @Test func codesAndFields() throws {
+    let feature = classificationError {
+      _ = try LogisticRegression().fit(
+        FeatureMatrix(columns: [.numbers([1, .nan, 3])], names: ["size"]), targets: [0, 1, 0])
+    }
+    #expect(feature?.code == .invalidFeature && feature?.row == 2 && feature?.column == "size")
+    let folds = ClassificationError.tooFewForFolds(positive: true, count: 2, folds: 3)
+    #expect(folds.code == .tooFewForFolds && folds.limit == 2)
+    #expect(ClassificationError.newerModel(version: 3, supported: 1).limit == 1)
+    #expect(ClassificationError.separable(feature: "a").column == "a")
+    let loss = ClassificationError.loss(LossError("logistic_loss", .emptyMean))
+    #expect(loss.code == .loss && loss.lossError != nil)
+    #expect("\(ClassificationError.Code.oneClass)" == "oneClass")
+    let text = Array("a,y\n1,1\n,0\n".utf8)
+    let missing = classificationError {
+      _ = try TrainingTable(CSVTable(text, name: "t.csv"), target: TargetColumn(name: "y"))
+    }
+    #expect(missing?.code == .missingTrainingFeature && missing?.path == "t.csv")
+    #expect(missing?.row == 2 && missing?.column == "a")
+  }
+
+  /// An unsupported instruction set is an error before the fit.
   @Test(arguments: InstructionSet.allCases.filter { !$0.isAvailable })
   func unavailableInstructionSet(_ instructionSet: InstructionSet) throws {
     let text = try #require(fitting(with: LogisticRegression(instructionSet: instructionSet)))

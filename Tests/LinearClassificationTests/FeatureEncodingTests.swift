@@ -4,7 +4,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 
-/// How the columns of a table become features, in training and in prediction.
+/// The encoding of columns as features, in training and in prediction.
 @Suite struct FeatureEncodingTests {
   private let directory: TemporaryDirectory
   init() throws { directory = try TemporaryDirectory() }
@@ -85,7 +85,8 @@ import _TestSupport
     let text = "a,city,b\n1,Oslo,1\n1,Bergen,1\n1,Rome,1\n"
     #expect(
       message { _ = try encoding.features(table(text)) }
-        == "row 2, column \"city\": the label \"Bergen\" did not occur in training; correct it, or encode unseen labels as zeros"
+        == "row 2, column \"city\": the label \"Bergen\" did not occur in training; correct "
+        + "it, or encode unseen labels as zeros"
     )
     #expect(
       values(try encoding.features(table(text), unseen: .zero))[1...2] == [[1, 0, 0], [0, 0, 0]])
@@ -118,7 +119,8 @@ import _TestSupport
   @Test func missingIsAnError() throws {
     #expect(
       message { _ = try training(holes) }
-        == "T: row 2 (line 3), column \"a\": the cell is missing; fill missing cells with the mean, or drop their rows"
+        == "T: row 2 (line 3), column \"a\": the cell is missing; fill missing cells with the "
+        + "mean, or drop their rows"
     )
     let encoding = try training(mixed).encoding
     #expect(
@@ -133,19 +135,18 @@ import _TestSupport
       table.notices == [
         "filled 1 missing cell of column \"a\"", "filled 1 missing cell of column \"city\"",
       ])
-    // In prediction with what training had.
+    // Prediction uses the fills of training.
     let features = try table.encoding.features(self.table("a,city\n,Turin\n100,\n"))
     #expect(values(features) == [[4, 100], [0, 1], [1, 0]])
   }
 
-  @Test("Filled columns are named one by one, and summed up where they are many")
-  func fillNotices() throws {
+  @Test func fewFilledColumnsAreNamedAndManyAreCounted() throws {
     func notices(_ count: Int) throws -> [String] {
       let names = (1...count).map { "c\($0)" }
       func row(_ cell: (Int) -> String, _ target: Int) -> String {
         ((1...count).map(cell) + ["\(target)"]).joined(separator: ",") + "\n"
       }
-      // The first column lacks two cells.
+      // The first column has two missing cells.
       let text =
         (names + ["y"]).joined(separator: ",") + "\n" + row({ $0 == 1 ? "" : "\($0)" }, 0)
         + row({ _ in "" }, 1)
@@ -175,7 +176,7 @@ import _TestSupport
         == "every row has a missing cell, so no row is left")
   }
 
-  /// A row is dropped for a missing target or weight too; with the other policies that is an error.
+  /// A missing target or weight drops the row too; with the other policies it is an error.
   @Test func missingTargetOrWeight() throws {
     let text = "a,w,y\n1,1,1\n2,,0\n3,1,\n4,1,0\n"
     let table = try training(text, weights: "w", missing: .drop)
@@ -184,7 +185,8 @@ import _TestSupport
     for policy in [FeatureEncoding.MissingPolicy.error, .mean] {
       #expect(
         message { _ = try training(text, weights: "w", missing: policy) }
-          == "T: row 2 (line 3), column \"w\": the cell is missing; a target or a weight cannot be filled; drop such rows"
+          == "T: row 2 (line 3), column \"w\": the cell is missing; a target or a weight "
+          + "cannot be filled; drop such rows"
       )
     }
   }
@@ -195,8 +197,7 @@ import _TestSupport
     #expect(table.notices == [])
   }
 
-  @Test("Rows of weight 0 have no part in what fills missing cells")
-  func fillsOfWeightedRows() throws {
+  @Test func rowsOfWeightZeroDoNotAffectFills() throws {
     let rows = "1,a,1,0\n3,a,2,1\n,,1,0\n"
     let table = try training(
       "x,c,w,y\n900,b,0,1\n" + rows + "-5,b,0,0\n", weights: "w", missing: .mean)
@@ -226,7 +227,7 @@ import _TestSupport
       excluding: ["id", "3"],
       missing: .drop)
     #expect(table.features.names == ["a"])
-    // A missing cell in an excluded column costs no row.
+    // A missing cell in an excluded column does not drop the row.
     #expect(table.targets == [1, 0])
     #expect(
       message {
@@ -237,7 +238,7 @@ import _TestSupport
 
   // Limits and mistakes
 
-  /// Rows are named as the table counts them, also where some were dropped.
+  /// Errors name the rows of the table, even if rows were dropped.
   @Test func rowsAreThoseOfTheTable() throws {
     let table = try training("a,b,y\n1,,1\n2,3,0\n3,inf,1\n4,5,1\n", missing: .drop)
     #expect(
@@ -255,12 +256,13 @@ import _TestSupport
     #expect(try training(text(100)).features.columns.count == 100)
     #expect(
       message { _ = try training(text(101)) }
-        == "column \"c\": it was read as text because row 1 contains \"label0\", and has 101 distinct labels (limit 100); group them, or exclude the column"
+        == "column \"c\": it was read as text because row 1 contains \"label0\", and has 101 "
+        + "distinct labels (limit 100); group them, or exclude the column"
     )
   }
 
-  /// What a table reads as a number, or as a missing one, has not made a column one of text; what it does not has, also where Swift would
-  /// read a number.
+  /// Only a cell that the table does not read as a number or as missing makes a column text, even if
+  /// Swift reads it as a number.
   @Test(arguments: ["0x1F", "1\u{0}", "abc", "1e", "infinit"])
   func theCellThatMadeAColumnText(cell: String) throws {
     let numbers = (0..<3000).map { row in
@@ -301,14 +303,15 @@ import _TestSupport
         == "row 1, column \"w\": weights must be numbers, received \"heavy\"")
   }
 
-  /// What a table may hold in a name or a label cannot break a message into lines.
+  /// A message stays on one line, whatever a name or a label contains.
   @Test func messagesStayOnOneLine() throws {
     let encoding = try training("a,\"c\nd\",y\n1,p,1\n2,q,0\n").encoding
     let text = try #require(
       message { _ = try encoding.features(table("a,\"c\nd\"\n1,\"x\u{1B}[2J\ny\"\n")) })
     #expect(
       text
-        == "row 1, column \"c\\nd\": the label \"x\\u{1B}[2J\\ny\" did not occur in training; correct it, or encode unseen labels as zeros"
+        == "row 1, column \"c\\nd\": the label \"x\\u{1B}[2J\\ny\" did not occur in training; "
+        + "correct it, or encode unseen labels as zeros"
     )
   }
 }

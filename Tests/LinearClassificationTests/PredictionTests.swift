@@ -4,7 +4,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 
-/// A classifier used on new rows.
+/// Predictions for new rows.
 @Suite struct PredictionTests {
   private let directory: TemporaryDirectory
   private let classifier: Classifier
@@ -27,7 +27,7 @@ import _TestSupport
     classificationError(body).map { "\($0)".replacing(directory.file("t.csv"), with: "T") }
   }
 
-  /// Calibrated or raw, the decisions are those that the weight was chosen for.
+  /// Calibrated and raw probabilities give the same decisions.
   @Test func bothProbabilitiesDecideAlike() throws {
     let raw = try classifier.predictions(for: features, .raw)
     let calibrated = try classifier.predictions(for: features)
@@ -61,7 +61,6 @@ import _TestSupport
       message {
         _ = try Classifier(
           features: features, targets: targets.map { $0 * 0.9 },
-         
           settings: LogisticRegression(), monitor: TrainingMonitor(isCancelled: { true }))
       }?.contains("for an evaluation targets must be 0 or 1, received 0.9") ?? false)
   }
@@ -72,7 +71,7 @@ import _TestSupport
     let labels = try classifier.labels(table("kind,w\nbad,1\ngood,2\n"), weights: "w")
     #expect(labels.targets == [1, 0])
     #expect(labels.weights == [1, 2])
-    // In rows to be evaluated there need not be a positive one.
+    // Rows to evaluate may all be negative.
     #expect(try classifier.labels(table("kind\ngood\ngood\n")).targets == [0, 0])
     #expect(
       try classifier.labels(table("y\n1\n0\n"), target: TargetColumn(name: "y")).targets == [1, 0])
@@ -98,7 +97,7 @@ import _TestSupport
       matrix.columns.map { column in [column[0], column[1]] } == [[1, 4], [2, 5], [3, 6]])
   }
 
-  /// More rows than are read at a time.
+  /// More rows than one read.
   @Test func longMatricesFromFiles() throws {
     let rows = (0..<40_000).map { [Double($0 % 251), Double($0 % 7)] }
     let path = try directory.write(Self.npy("|u1", rows), to: "m.npy")
@@ -128,13 +127,14 @@ import _TestSupport
   }
 
   @Test func progressFraction() {
-    #expect(TrainingMonitor.Progress.fits(done: 3, total: 12).fraction == 0.25)
-    #expect(TrainingMonitor.Progress.iteration(0, gradientNorm: 1, tolerance: 1e-10).fraction == 0)
-    #expect(TrainingMonitor.Progress.iteration(0, gradientNorm: 30, tolerance: 1e-10).fraction == 0)
+    typealias Progress = TrainingMonitor.Progress
+    #expect(Progress.fits(done: 3, total: 12).fraction == 0.25)
+    #expect(Progress.iteration(0, gradientNorm: 1, tolerance: 1e-10).fraction == 0)
+    #expect(Progress.iteration(0, gradientNorm: 30, tolerance: 1e-10).fraction == 0)
     #expect(
-      abs(TrainingMonitor.Progress.iteration(4, gradientNorm: 1e-5, tolerance: 1e-10).fraction - 0.5)
+      abs(Progress.iteration(4, gradientNorm: 1e-5, tolerance: 1e-10).fraction - 0.5)
         < 1e-12)
-    #expect(TrainingMonitor.Progress.iteration(9, gradientNorm: 0, tolerance: 1e-10).fraction == 1)
+    #expect(Progress.iteration(9, gradientNorm: 0, tolerance: 1e-10).fraction == 1)
   }
 
   /// The bytes of a NumPy file, version 1.

@@ -61,12 +61,11 @@ import _TestSupport
     let highest = study.weightPath.map { $0.pooled[.recall]! }.max()!
     #expect(recommendation.recall == highest && highest < 1)
     #expect(recommendation.furtherWeights == 2...200)
-    // A threshold low enough always catches everything.
+    // A low enough threshold finds every positive.
     #expect(recommendation.alternative?.recall == 1)
   }
 
-  @Test("Where no weight flags a row, the largest is closest: only larger ones can")
-  func nothingIsFlagged() throws {
+  @Test func largestWeightIsClosestIfNoRowIsFlagged() throws {
     for goal in [try TradeoffGoal.recall(atLeast: 0.5), try .precision(atLeast: 0.5)] {
       let study = try TradeoffStudy(
         Self.digits.features, targets: Self.digits.targets,
@@ -78,18 +77,17 @@ import _TestSupport
     }
   }
 
-  @Test("Where to go on: where the goal lies, as long as there is something to change")
-  func furtherWeights() throws {
+  @Test func furtherWeightsAreInTheDirectionOfTheGoal() throws {
     func recommendation(_ goal: TradeoffGoal, _ weights: [Double]) throws -> Recommendation {
       let study = try TradeoffStudy(
         Self.digits.features, targets: Self.digits.targets,
         settings: TradeoffStudy.Settings(positiveWeights: weights, folds: 3, goal: goal))
       return try #require(study.recommendation)
     }
-    // Precision grows as the weight falls.
+    // Precision rises as the weight falls.
     let precise = try recommendation(.precision(atLeast: 1), [1, 50])
     #expect(!precise.isReached && precise.furtherWeights == 0.01...1)
-    // Below a weight that flags nothing there is nothing.
+    // If a weight flags no row, smaller ones do not either.
     let silent = try recommendation(.precision(atLeast: 1), [1e-9, 1, 50])
     #expect(!silent.isReached && silent.furtherWeights == nil)
     #expect(try recommendation(.recall(atLeast: 0.5), [1, 2]).furtherWeights == nil)
@@ -103,7 +101,7 @@ import _TestSupport
     #expect(study.calibration.positiveWeight == 20, "the weight farthest from 1")
   }
 
-  /// What the study is for: the weight that it recommends, refitted, does on new rows what was asked for.
+  /// A model with the recommended weight reaches the goal on new rows.
   @Test(arguments: [0, 1, 2])
   func holdsOnRowsThatNoFoldSaw(seed: UInt64) throws {
     let division = try StratifiedFolds(targets: Self.digits.targets, count: 3, seed: seed)

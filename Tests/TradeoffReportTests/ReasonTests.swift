@@ -33,7 +33,7 @@ import _TradeoffReport
     let one = try reason([1], .recall(atLeast: 1))
     #expect(one.hasPrefix("The weight q = 1 does not reach a recall of at least 1. Larger weights"))
     let smaller = try reason([4, 50], .precision(atLeast: 1))
-    #expect(smaller.contains("q = 4 comes closest. Smaller weights may; try 4 to 0.04."), "\(smaller)")
+    #expect(smaller.contains("q = 4 comes closest. Smaller weights may; try 4 to 0.04."))
     // With these weights no row is flagged.
     let silent = try reason([1e-9, 4e-9], .recall(atLeast: 0.5))
     #expect(silent.contains("Larger weights may; try 4e-9 to 4e-7."), "\(silent)")

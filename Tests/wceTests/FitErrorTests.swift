@@ -45,7 +45,7 @@ import _TestSupport
     Failure(
       command: "a.csv --target z --weights w",
       message:
-        "a.csv: the target has no positives: every row of positive weight is negative; both classes are needed",
+        "a.csv: the target has no positives: every row of weight above 0 is negative; both classes are needed",
       table: "x,w,z\n1,1,0\n2,0,1\n3,1,0\n"),
     Failure(
       command: "a.csv --target z",

@@ -352,8 +352,8 @@ import _TradeoffReport
     Of the weights from 0.1 to 40, q = 40 reaches a recall of at least 0.9 with the
     highest precision. On held-out rows recall is 0.902 (0.897 to 0.914 over the
     folds) and precision 0.536 (0.495 to 0.571 over the folds). Each positive caught
-    comes with 0.866 false alarms. The rival, an unweighted model with the threshold
-    0.118, has recall 0.902 and precision 0.579 on the same rows.
+    comes with 0.866 false alarms. Alternative: an unweighted model with threshold
+    0.118 has recall 0.902 and precision 0.579 on the same rows.
 
     Next:
       wce example > digits.csv && wce fit digits.csv --target is_eight --pos-weight 40 --model model.json

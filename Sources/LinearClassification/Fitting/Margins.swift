@@ -3,7 +3,7 @@
 struct Margins {
   private var smallestPositive = Double.infinity
   private var largestNegative = -Double.infinity
-  /// Whether a row of positive weight has a target between 0 and 1: a finite optimum then exists.
+  /// Whether a row of weight above 0 has a target between 0 and 1: a finite optimum then exists.
   private var hasSoftTarget = false
 
   init() {}

@@ -4,7 +4,7 @@ import _MatrixKernels
 /// The means and standard deviations of the features over the training rows.
 ///
 /// The standard deviation is that of the population (divided by n). It is unweighted, like
-/// scikit-learn's `StandardScaler`: each row with a positive weight counts once, and a row of
+/// scikit-learn's `StandardScaler`: each row of weight above 0 counts once, and a row of
 /// weight 0 does not count. A feature is constant, and the model ignores it, if its standard
 /// deviation is 0 or within the rounding of its mean. A standard deviation below about 1e-162
 /// counts as 0, because its square underflows.
@@ -22,7 +22,7 @@ public struct Standardization: Codable, Hashable, Sendable {
     self.deviations = deviations
   }
 
-  /// The statistics of the rows with a positive weight, from one pass over memory.
+  /// The statistics of the rows of weight above 0, from one pass over memory.
   init(
     _ features: FeatureMatrix, weights: [Double]?, threads: Int, kernels: MatrixKernelTable
   ) throws(ClassificationError) {

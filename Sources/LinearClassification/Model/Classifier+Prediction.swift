@@ -42,7 +42,7 @@ extension Classifier {
       self.weights = weights
     }
 
-    /// The number of rows with a positive weight.
+    /// The number of rows of weight above 0.
     public var rowCount: Int { count { _ in true } }
     /// The number of positive rows among them.
     public var positiveCount: Int { count { $0 == 1 } }

@@ -5,7 +5,7 @@ import _DataFiles
 public struct Classifier: Hashable, Sendable {
   /// The metrics of a model on its training rows.
   public struct Performance: Codable, Hashable, Sendable {
-    /// The number of rows with a positive weight.
+    /// The number of rows of weight above 0.
     public let rowCount: Int
     /// The number of positive rows among them.
     public let positiveCount: Int

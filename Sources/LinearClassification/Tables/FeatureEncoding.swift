@@ -38,7 +38,7 @@ public struct FeatureEncoding: Codable, Hashable, Sendable {
   }
 
   /// The largest number of labels in a column.
-  public static let categoryLimit = 100
+  static let categoryLimit = 100
 
   /// The columns, in the order of the training table.
   package let columns: [Column]

@@ -155,7 +155,7 @@ public struct TrainingTable: Sendable {
   }
 
   /// The content of a column in the rows that are kept, and the replacement of a missing cell,
-  /// which depends only on rows with a positive weight.
+  /// which depends only on rows of weight above 0.
   private static func content(
     _ column: CSVTable.Column, rows: [Int]?, weights: [Double]?
   ) throws(ClassificationError) -> FeatureEncoding.Column.Content {

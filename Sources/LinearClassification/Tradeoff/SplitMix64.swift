@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// The tests compile this file too, through a link.
+
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a random number generator whose sequence is
-/// fixed by its seed. The standard library does not fix the order of its shuffle; ``shuffle(_:)``
-/// does.
+/// fixed by its seed.
 struct SplitMix64 {
   var state: UInt64
 
@@ -13,8 +14,8 @@ struct SplitMix64 {
     return mixed ^ (mixed >> 31)
   }
 
-  /// The shuffle of Fisher and Yates. The high word of a product is a number below the bound, with
-  /// a bias of at most bound / 2⁶⁴.
+  /// The shuffle of Fisher and Yates, in an order that the standard library does not fix. The high
+  /// word of a product is a number below the bound, with a bias of at most bound / 2⁶⁴.
   mutating func shuffle(_ rows: inout [Int]) {
     for index in stride(from: rows.count - 1, to: 0, by: -1) {
       rows.swapAt(index, Int(next().multipliedFullWidth(by: UInt64(index + 1)).high))

@@ -52,7 +52,7 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
 
   /// The settings, with the weights in ascending order.
   public let settings: Settings
-  /// The number of rows with a positive weight.
+  /// The number of rows of weight above 0.
   public let rowCount: Int
   /// The number of positive rows among them.
   public let positiveCount: Int

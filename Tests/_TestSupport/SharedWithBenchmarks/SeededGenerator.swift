@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a small generator whose sequence is fixed by its seed, so
-/// that a failing test fails again.
+/// A small generator whose sequence is fixed by its seed, so that a failing test fails again.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private var generator: SplitMix64
 
   /// A generator that always gives the same sequence for the same seed.
-  public init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { generator = SplitMix64(state: seed) }
 
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  public mutating func next() -> UInt64 { generator.next() }
 }

@@ -1,0 +1,1 @@
+../../../Sources/LinearClassification/Tradeoff/SplitMix64.swift
