@@ -125,7 +125,7 @@ import _TestSupport
     Failure(
       command: "z.npy --targets z.npy",
       message:
-        "z.npy: features are an array of two axes, rows and columns; this array has shape [3]"),
+        "z.npy: features must have two dimensions, rows and columns, received shape [3]"),
     Failure(
       command: "x.npy --targets y.npy",
       message:
@@ -217,7 +217,7 @@ import _TestSupport
     #expect(
       outcome.errors.wholeMatch(
         of:
-          /wce: a.csv: training did not converge: after 1 iteration the gradient norm is 0\.04\d+ and should be at most 1e-10; allow more iterations, or use a larger l2 penalty \(--max-iterations N, --l2 L\)\n/
+          /wce: a.csv: the fit did not converge: after 1 iteration the gradient norm is 0\.04\d+, above the tolerance 1e-10; allow more iterations, or use a larger l2 penalty \(--max-iterations N, --l2 L\)\n/
       ) != nil)
   }
 

@@ -111,7 +111,7 @@ import _TestSupport
     #expect(
       notConverged.errors.wholeMatch(
         of:
-          /wce: d\.csv: training with the positive weight 1e100 did not converge: after \d+ iterations the .+; use other weights, or a larger l2 penalty \(--pos-weights, --l2 L\)\n/
+          /wce: d\.csv: the fit with the positive weight 1e100 did not converge: after \d+ iterations the .+; use other weights, or a larger l2 penalty \(--pos-weights, --l2 L\)\n/
       ) != nil, "\(notConverged.errors)")
     #expect(
       try tool.run("tradeoff", "no.csv", "--target", "t") == .failure(66, "no.csv: no such file"))
