@@ -67,6 +67,7 @@ let package = Package(
       name: "wce",
       dependencies: [
         "LinearClassification", "WeightedCrossEntropy", "_DataFiles", "_ExampleData",
+        "_TradeoffReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -105,6 +106,9 @@ let package = Package(
       ],
       swiftSettings: common),
 
+    .target(
+      name: "_TradeoffReport", dependencies: ["LinearClassification"], swiftSettings: common),
+
     .target(name: "_AllocationCounter", path: "Tests/_AllocationCounter"),
     // Optimised for the same reason as the kernels: it computes the references.
     .target(
@@ -139,9 +143,14 @@ let package = Package(
       exclude: ["Fixtures"],
       swiftSettings: common),
     .testTarget(
+      name: "TradeoffReportTests",
+      dependencies: ["LinearClassification", "_TradeoffReport", "_TestSupport"],
+      swiftSettings: common),
+    .testTarget(
       name: "wceTests",
       dependencies: [
-        "wce", "WeightedCrossEntropy", "_DataFiles", "LinearClassification", "_TestSupport",
+        "wce", "WeightedCrossEntropy", "_DataFiles", "LinearClassification", "_TradeoffReport",
+        "_TestSupport",
       ],
       swiftSettings: common),
     .testTarget(

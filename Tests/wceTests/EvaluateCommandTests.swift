@@ -147,7 +147,7 @@ import _TestSupport
     for (options, status, message) in [
       (
         "hole.csv", 65,
-        #"hole.csv: row 2 (line 3), column "ill": the cell is missing, and a row without its target or weight cannot be evaluated; give it a value, or leave the row out"#
+        #"hole.csv: row 2 (line 3), column "ill": the cell is missing; a row without its target or weight cannot be evaluated; give it a value, or remove the row"#
       ),
       (
         "numbers.csv", 65,
@@ -195,7 +195,7 @@ import _TestSupport
     #expect(report["confusion"]["trueNegatives"].number == 1)
     #expect(
       try place.run("evaluate --model m.json x.npy --targets seven.npy")
-        == .failure(65, "seven.npy: row 4: to be evaluated a target must be 0 or 1, received 7.0"))
+        == .failure(65, "seven.npy: row 4: for an evaluation targets must be 0 or 1, received 7.0"))
     #expect(
       try place.run("evaluate --model m.json x.npy --targets short.npy")
         == .failure(

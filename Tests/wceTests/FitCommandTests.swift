@@ -55,12 +55,12 @@ let patients = """
 
   /// A cell that makes a numeric column text is easily overlooked, and changes the model.
   @Test(arguments: [
-    ("1;2;oops", "row 3 has \"oops\"; its 3 labels became a feature each"),
-    ("1,5;2,5;3,5", "row 1 has \"1,5\"; its 3 labels became a feature each"),
-    ("12 %;15 %;12 %", "row 1 has \"12 %\"; its 2 labels became a feature each"),
+    ("1;2;oops", "row 3 contains \"oops\"; each of its 3 labels became a feature"),
+    ("1,5;2,5;3,5", "row 1 contains \"1,5\"; each of its 3 labels became a feature"),
+    ("12 %;15 %;12 %", "row 1 contains \"12 %\"; each of its 2 labels became a feature"),
     (
       "2024-01-01;2024-01-02;2024-01-01",
-      "row 1 has \"2024-01-01\"; its 2 labels became a feature each"
+      "row 1 contains \"2024-01-01\"; each of its 2 labels became a feature"
     ),
     ("1;2;3", nil), ("a1;b2;c3", nil), ("red;green;7", nil),
   ]) func textThatLooksLikeNumbers(cells: String, notice: String?) throws {
@@ -69,7 +69,8 @@ let patients = """
     let outcome = try place.run("fit t.csv --target z --model m.json")
     #expect(outcome.status == 0)
     #expect(
-      outcome.errors == (notice.map { "wce: note: t.csv: column \"x\" is text, as \($0)\n" } ?? ""))
+      outcome.errors
+        == (notice.map { "wce: note: t.csv: column \"x\" was read as text because \($0)\n" } ?? ""))
   }
 
   @Test func headerOfNumbers() throws {

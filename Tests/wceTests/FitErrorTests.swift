@@ -21,7 +21,7 @@ import _TestSupport
     Failure(
       command: "a.csv --target ill",
       message:
-        #"a.csv: column "ill": the labels are "no", "yes"; name the positive one, and everything else is negative (--positive LABEL)"#
+        #"a.csv: column "ill": the labels are "no", "yes"; name the positive one, and all others are negative (--positive LABEL)"#
     ),
     Failure(
       command: "a.csv --target ill --positive maybe",
@@ -36,17 +36,17 @@ import _TestSupport
     Failure(
       command: "a.csv --target z",
       message:
-        "a.csv: the target has no positives: every row is negative, and there is nothing to tell apart",
+        "a.csv: the target has no positives: every row is negative; both classes are needed",
       table: "x,z\n1,0\n2,0\n"),
     Failure(
       command: "a.csv --target z --pos-weight balanced",
       message:
-        "a.csv: the target has no negatives: every row is positive, and there is nothing to tell apart",
+        "a.csv: the target has no negatives: every row is positive; both classes are needed",
       table: "x,z\n1,1\n2,1\n"),
     Failure(
       command: "a.csv --target z --weights w",
       message:
-        "a.csv: the target has no positives: every row of weight above 0 is negative, and there is nothing to tell apart",
+        "a.csv: the target has no positives: every row of weight above 0 is negative; both classes are needed",
       table: "x,w,z\n1,1,0\n2,0,1\n3,1,0\n"),
     Failure(
       command: "a.csv --target z",
@@ -57,16 +57,16 @@ import _TestSupport
     Failure(
       command: #"a.csv --target z"#,
       message:
-        #"a.csv: column "n \"0\"" is text, as row 1 has "t0", and has 101 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
+        #"a.csv: column "n \"0\"": it was read as text because row 1 contains "t0", and has 101 distinct labels (limit 100); group them, or exclude the column (--exclude COLUMN)"#,
       table: "\"n \"\"0\"\"\",z\n" + (0...100).map { "t\($0),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target z --missing mean",
       message:
-        #"a.csv: row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows (--missing drop)"#,
+        #"a.csv: row 2 (line 3), column "z": the cell is missing; a target or a weight cannot be filled; drop such rows (--missing drop)"#,
       table: "x,z\n1,1\n2,\n3,0\n"),
     Failure(
       command: "a.csv --target z --missing drop",
-      message: "a.csv: every row has a missing cell, and no row is left",
+      message: "a.csv: every row has a missing cell, so no row is left",
       table: "x,z\n1,\n,0\n"),
     Failure(
       command: "a.csv --target ill --positive yes --weights city",
@@ -84,10 +84,10 @@ import _TestSupport
       message: #"a.csv: the column "ill" cannot be both the target and the weights"#),
     Failure(
       command: "a.csv --target ill --positive yes --exclude age --exclude city",
-      message: "a.csv: there is no column to learn from besides the target and the weights"),
+      message: "a.csv: there are no features: the data need a column besides the target and weights"),
     Failure(
       command: "a.csv --target z",
-      message: "a.csv: every feature is constant, and nothing can be learned from that",
+      message: "a.csv: every feature is constant; add a feature that varies",
       table: "x,z\n1,0\n1,1\n"),
     Failure(
       command: "a.csv --target z",
@@ -103,17 +103,17 @@ import _TestSupport
     Failure(
       command: "a.csv --target z --l2 0",
       message:
-        "a.csv: the classes can be told apart without an error, so that without a penalty the coefficients grow without limit; use an l2 penalty above 0 (--l2 L)",
+        "a.csv: the classes are perfectly separable, so without a penalty the coefficients diverge; use an l2 penalty above 0 (--l2 L)",
       table: "x,z\n1,0\n2,0\n3,1\n4,1\n"),
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x" is text, as row 1 has "label 0", and has 101 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
+        #"a.csv: column "x": it was read as text because row 1 contains "label 0", and has 101 distinct labels (limit 100); group them, or exclude the column (--exclude COLUMN)"#,
       table: "x,z\n" + (0...100).map { "label \($0),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x" is text, as row 78 has "oops", and has 151 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
+        #"a.csv: column "x": it was read as text because row 78 contains "oops", and has 151 distinct labels (limit 100); group them, or exclude the column (--exclude COLUMN)"#,
       table: "x,z\n" + (1...151).map { "\($0 == 78 ? "oops" : "\($0)"),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target ill --positive yes --pos-weight 0", status: 64,
@@ -127,7 +127,7 @@ import _TestSupport
     Failure(
       command: "z.npy --targets z.npy",
       message:
-        "z.npy: features are an array of two axes, rows and columns; this array has shape [3]"),
+        "z.npy: features must have two dimensions, rows and columns, received shape [3]"),
     Failure(
       command: "x.npy --targets y.npy",
       message:
@@ -138,7 +138,7 @@ import _TestSupport
       table: "z\n1\n0\n"),
     Failure(
       command: "x.npy --targets half.npy",
-      message: "half.npy: row 3: to be evaluated a target must be 0 or 1, received 0.5"),
+      message: "half.npy: row 3: for an evaluation targets must be 0 or 1, received 0.5"),
     Failure(
       command: "x.npy --targets z.npy --weights minus.npy",
       message: "minus.npy: row 1: weights must be finite and at least 0, received -1.0"),
@@ -189,7 +189,7 @@ import _TestSupport
       ),
       (
         "z",
-        #"row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows (--missing drop)"#
+        #"row 2 (line 3), column "z": the cell is missing; a target or a weight cannot be filled; drop such rows (--missing drop)"#
       ),
     ] {
       #expect(
@@ -240,7 +240,7 @@ import _TestSupport
     #expect(
       outcome.errors.wholeMatch(
         of:
-          /wce: a.csv: training did not converge: after 1 iteration the gradient norm is 0\.04\d+ and should be at most 1e-10; allow more iterations, or use a larger l2 penalty \(--max-iterations N, --l2 L\)\n/
+          /wce: a.csv: the fit did not converge: after 1 iteration the gradient norm is 0\.04\d+, above the tolerance 1e-10; allow more iterations, or use a larger l2 penalty \(--max-iterations N, --l2 L\)\n/
       ) != nil)
   }
 

@@ -115,7 +115,7 @@ import _TestSupport
       try place.run("predict --model m.json new.csv")
         == .failure(
           65,
-          #"new.csv: row 2, column "city": the model has not seen the label "Rome" in training; correct it, or let unseen labels count as none (--unseen zero)"#
+          #"new.csv: row 2, column "city": the label "Rome" did not occur in training; correct it, or encode unseen labels as zeros (--unseen zero)"#
         ))
     let output = try place.columns(
       ofTable: place.succeed("predict --model m.json new.csv --unseen zero"))
@@ -166,7 +166,7 @@ import _TestSupport
         try place.run("predict --model m.json new.csv")
           == .failure(
             65,
-            #"new.csv: row 2 (line 3), column "age": the cell is missing, and the model does not fill missing cells; give it a value, or fit the model so that it fills them with the mean (wce fit --missing mean)"#
+            #"new.csv: row 2 (line 3), column "age": the cell is missing; the model does not fill missing cells; give it a value, or fit the model so that it fills them with the mean (wce fit --missing mean)"#
           ))
     }
     let place = try patientsPlace(table, options: "--missing mean")
@@ -230,7 +230,7 @@ import _TestSupport
       ("cut", 65, "\(notUsable): it is not JSON"),
       (
         "newer", 65,
-        "the model has format version 2, and this software reads versions up to 1; use a newer version of it"
+        "the model has format version 2, but this software reads versions up to 1; use a newer version of the software"
       ),
       (
         "other", 65,
@@ -239,7 +239,7 @@ import _TestSupport
       (
         "deviation", 65, "\(notUsable): the standard deviation of the feature \"city=Oslo\" is -1.0"
       ),
-      ("name", 65, "\(notUsable): the features are not those of the columns"),
+      ("name", 65, "\(notUsable): the features do not match the columns"),
       ("weight", 65, "\(notUsable): the positive weight is 0.0"),
     ] as [(String, Int32, String)] {
       #expect(

@@ -3,6 +3,7 @@ import Foundation
 import LinearClassification
 import Testing
 import _TestSupport
+import _TradeoffReport
 
 @Suite struct TradeoffCommandTests {
   let directory: TemporaryDirectory
@@ -76,7 +77,7 @@ import _TestSupport
     try writeAwkwardTable()
     let output = try tool.run(Self.awkward).output
     #expect(output.contains("> highest F1: q = "))
-    #expect(output.contains("No goal was given, so there is no recommendation"))
+    #expect(output.contains("There is no goal, and so no recommendation;"))
     #expect(!output.contains("recommended"))
   }
 
@@ -119,7 +120,7 @@ import _TestSupport
     // No weight up to 100 reaches the goal, and the next command continues from there.
     let short = try tool.run(command + ["--pos-weights", "0.1...100:4"])
     #expect(
-      short.output.contains("q = 100 comes\nclosest. Larger ones may: go on from 100 to 10000."))
+      short.output.contains("q = 100 comes\nclosest. Larger weights may; try 100 to 10000."))
     let next = try #require(short.output.split(separator: "Next:\n").last)
     #expect(
       next
@@ -186,7 +187,7 @@ import _TestSupport
             recommendation.recall, recommendation.precision, chosen.pooled[.f1],
             recommendation.falseAlarmsPerCatch,
           ].compactMap { $0 })
-      #expect(html.contains("<p>\(recommendation.reason)</p>"))
+      #expect(html.contains("<p>\(study.reason)</p>"))
       // Each mark of the chart has its number as text.
       for (point, metric) in study.weightPath.flatMap({ point in
         [(point, Metric.recall), (point, .precision)]
@@ -272,8 +273,8 @@ import _TestSupport
     Of the weights from 0.1 to 40, q = 40 reaches a recall of at least 0.9 with the
     highest precision. On held-out rows recall is 0.902 (0.897 to 0.914 over the
     folds) and precision 0.536 (0.495 to 0.571 over the folds). Each positive caught
-    comes with 0.866 false alarms. The rival, an unweighted model with the threshold
-    0.118, has recall 0.902 and precision 0.579 on the same rows.
+    comes with 0.866 false alarms. Alternative: an unweighted model with threshold
+    0.118 has recall 0.902 and precision 0.579 on the same rows.
 
     Next:
       wce example > digits.csv && wce fit digits.csv --target is_eight --pos-weight 40 \

@@ -21,10 +21,10 @@ import _TestSupport
       ("--target t", "--target needs a table"),
       ("--no-header", "--no-header needs a table"),
       ("--recall-at-least 0.5 --precision-at-least 0.5", "not both"),
-      ("--recall-at-least 1.5", "the least recall must be above 0 and at most 1, received 1.5"),
-      ("--recall-at-least 0", "the least recall must be above 0 and at most 1, received 0.0"),
-      ("--recall-at-least nan", "the least recall must be above 0 and at most 1, received nan"),
-      ("--precision-at-least -1", "the least precision must be above 0"),
+      ("--recall-at-least 1.5", "the minimum recall must be above 0 and at most 1, received 1.5"),
+      ("--recall-at-least 0", "the minimum recall must be above 0 and at most 1, received 0.0"),
+      ("--recall-at-least nan", "the minimum recall must be above 0 and at most 1, received nan"),
+      ("--precision-at-least -1", "the minimum precision must be above 0"),
       ("--pos-weights 1,x", "\"x\" in \"1,x\" is not a finite number above 0"),
       ("--pos-weights 1,,2", "\"\" in \"1,,2\" is not a finite number above 0"),
       ("--pos-weights 0,1", "\"0\" in \"0,1\" is not a finite number above 0"),
@@ -87,14 +87,14 @@ import _TestSupport
       try failure("a,t\n1,0\n2,0\n")
         == .failure(
           65,
-          "d.csv: the target has no positives: every row is negative, and there is nothing to tell apart"
+          "d.csv: the target has no positives: every row is negative; both classes are needed"
         )
     )
     #expect(
       try failure("a,t\n1,0\n2,1\n3,0\n4,1\n")
         == .failure(
           65,
-          "d.csv: 2 positive rows cannot be spread over 5 folds; use more data, or at most 2 folds (--folds 2)"
+          "d.csv: cannot divide 2 positive rows among 5 folds; use more data, or at most 2 folds (--folds 2)"
         ))
     #expect(
       try failure("a,t\n1,0\n,1\n")
@@ -114,7 +114,7 @@ import _TestSupport
     #expect(
       notConverged.errors.wholeMatch(
         of:
-          /wce: d\.csv: training with the positive weight 1e100 did not converge: after \d+ iterations the .+; use other weights, or a larger l2 penalty \(--pos-weights, --l2 L\)\n/
+          /wce: d\.csv: the fit with the positive weight 1e100 did not converge: after \d+ iterations the .+; use other weights, or a larger l2 penalty \(--pos-weights, --l2 L\)\n/
       ) != nil, "\(notConverged.errors)")
     #expect(
       try tool.run("tradeoff", "no.csv", "--target", "t") == .failure(66, "no.csv: no such file"))

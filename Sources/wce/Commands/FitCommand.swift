@@ -87,13 +87,11 @@ struct FitCommand: ParsableCommand {
     let table = training.table
     let rows = try table.trainingTable(
       table.read(path), from: path, target: target, weights: weights)
-    var classifier = try ToolError.naming(path) { () throws(ClassificationError) in
+    return try ToolError.naming(path) { () throws(ClassificationError) in
       try withProgress { (monitor) throws(ClassificationError) in
         try Classifier(rows, settings: settings(rows.targets, rows.weights), monitor: monitor)
       }
     }
-    classifier.hasHeader = !table.noHeader
-    return classifier
   }
 
   private func fitMatrix(
@@ -106,13 +104,12 @@ struct FitCommand: ParsableCommand {
       return try withProgress { (monitor) throws(ClassificationError) in
         try Classifier(
           features: features, targets: targetValues, weights: weightValues,
-          encoding: FeatureEncoding(numberColumnCount: features.columns.count),
           settings: settings(targetValues, weightValues), monitor: monitor)
       }
     } catch {
       let source =
-        switch error {
-        case .softTarget, .oneClass: targets.description
+        switch error.code {
+        case .invalidTarget, .oneClass: targets.description
         case .invalidWeight: weights?.description ?? path
         default: path
         }

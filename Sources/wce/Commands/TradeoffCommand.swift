@@ -2,6 +2,7 @@
 import ArgumentParser
 import _DataFiles
 import LinearClassification
+import _TradeoffReport
 
 /// `wce tradeoff`: finds the positive weight for a recall or a precision.
 struct TradeoffCommand: ParsableCommand {
@@ -112,8 +113,7 @@ struct TradeoffCommand: ParsableCommand {
         positiveWeights: weights, folds: folds, seed: seed, l2: training.l2, goal: goal)
       return try withProgress { (monitor) throws(ClassificationError) in
         try TradeoffStudy(
-          data.table, settings: settings, training: LogisticRegression(threads: threads),
-          monitor: monitor)
+          data.table, settings: settings, threads: threads, monitor: monitor)
       }
     }
     let next = nextCommand(data, study)
@@ -121,13 +121,12 @@ struct TradeoffCommand: ParsableCommand {
       study,
       provenance: TradeoffReport.Provenance(
         dataName: data.name, target: data.table.target,
-        featureCount: data.table.features.columns.count,
+        featureCount: data.table.features.columns.count, generator: "wce \(WCE.version)",
         command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
-        version: WCE.version,
         notes: (data.path == nil ? [ExampleData.source] : [])
           + data.table.notices.map { "\(data.name): \($0)." }))
     try outputs.report?.write(report.html())
-    try outputs.json?.write(study.json())
+    try outputs.json?.write(report.json())
     try outputs.picture?.write(report.picture())
     // All files are complete on the disk before the first one is moved to its place.
     let files = [outputs.report, outputs.json, outputs.picture].compactMap { $0 }

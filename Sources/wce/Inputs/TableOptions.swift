@@ -50,7 +50,8 @@ struct TableOptions: ParsableArguments {
   ) throws(ToolError) -> TrainingTable {
     let rows = try ToolError.naming(path) { () throws(ClassificationError) in
       try TrainingTable(
-        table, target: target, weights: weights, excluding: exclude, missing: missing)
+        table, target: target, weights: weights, excluding: exclude, missing: missing,
+        hasHeader: !noHeader)
     }
     for notice in rows.notices { StandardError.note(about: path, notice) }
     return rows

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinearClassification
+import _TradeoffReport
 
 /// The output of `wce tradeoff` on the terminal.
 struct TradeoffSummary {
@@ -66,7 +67,7 @@ struct TradeoffSummary {
     guard let index = study.chosenIndex else { return "No weight yields a true positive." }
     let title = "> \(study.choiceTitle): q = \(study.weightPath[index].positiveWeight.shown)"
     let goal = study.recommendation.map { " for \($0.goal.title)" } ?? ""
-    return "\(title)\(goal)\n\((study.recommendation?.reason ?? TradeoffStudy.noGoal).wrapped())"
+    return "\(title)\(goal)\n\(study.reason.wrapped())"
   }
 
   private func described(_ point: TradeoffPoint, _ metric: Metric) -> String {

@@ -5,14 +5,17 @@ extension ToolError {
   /// - Parameter source: The file that the error is about, unless it is about a setting or names
   ///   its file.
   init(_ error: ClassificationError, about source: String? = nil) {
-    switch error {
-    case .file(let error): self.init(error)
-    case .table(.targetIsWeights): self.init(.usage, about: source, error.description)
-    case .loss(let error): self.init(error, about: source)
-    case .invalidSetting: self.init(.usage, error.description)
-    default:
+    if error.code == .file, let fileError = error.fileError {
+      self.init(fileError)
+    } else if let lossError = error.lossError {
+      self.init(lossError, about: source)
+    } else if error.code == .invalidSetting {
+      self.init(.usage, error.description)
+    } else {
       let message = error.description + (error.remedy.map { " (\($0))" } ?? "")
-      self.init(.badData, about: error.namesItsFile ? nil : source, message)
+      self.init(
+        error.code == .targetIsWeights ? .usage : .badData, about: error.path == nil ? source : nil,
+        message)
     }
   }
 
@@ -25,18 +28,16 @@ extension ToolError {
 }
 
 extension ClassificationError {
-  fileprivate var namesItsFile: Bool { if case .missingCell = self { true } else { false } }
-
   /// The options that do what the description advises, which does not know the command line.
   fileprivate var remedy: String? {
-    switch self {
-    case .missingCell(_, .trainingFeature): "--missing mean or --missing drop"
-    case .missingCell(_, .trainingLabel): "--missing drop"
-    case .missingCell(_, .feature): "wce fit --missing mean"
-    case .table(.targetNumber), .table(.targetLabels): "--positive LABEL"
-    case .table(.tooManyCategories): "--exclude COLUMN"
-    case .table(.unseenCategory): "--unseen zero"
-    case .tooFewForFolds(_, let count, _) where count >= 2: "--folds \(count)"
+    switch code {
+    case .missingTrainingFeature: "--missing mean or --missing drop"
+    case .missingTrainingLabel: "--missing drop"
+    case .missingFeature: "wce fit --missing mean"
+    case .unnamedPositive: "--positive LABEL"
+    case .tooManyCategories: "--exclude COLUMN"
+    case .unseenCategory: "--unseen zero"
+    case .tooFewForFolds: limit.map { "--folds \($0)" }
     case .separable: "--l2 L"
     case .notConverged: "--max-iterations N, --l2 L"
     case .studyNotConverged: "--pos-weights, --l2 L"
