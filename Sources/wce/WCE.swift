@@ -3,6 +3,7 @@ import ArgumentParser
 import _DataFiles
 import LinearClassification
 import WeightedCrossEntropy
+import _Version
 
 /// The command-line tool: it parses, asks the libraries, and prints.
 @main
@@ -24,7 +25,7 @@ struct WCE: ParsableCommand {
       ExampleCommand.self, InfoCommand.self,
     ])
 
-  static let version = "0.1.0"
+  static let version = WCE_VERSION
 
   static func main() {
     Interruption.cleanUpOnSignals()

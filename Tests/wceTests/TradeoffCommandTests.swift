@@ -3,6 +3,7 @@ import Foundation
 import LinearClassification
 import Testing
 import _TestSupport
+import _Version
 
 @Suite struct TradeoffCommandTests {
   private let directory: TemporaryDirectory
@@ -290,7 +291,7 @@ import _TestSupport
     try writeAwkwardTable()
     _ = try tool.run(Self.awkward + ["--report", "r.html"])
     let html = try text("r.html")
-    #expect(html.contains("<p>Made by wce 0.1.0 with the command</p>"))
+    #expect(html.contains("<p>Made by wce \(WCE_VERSION) with the command</p>"))
     // As a shell takes it, and as HTML writes it.
     let command =
       #"wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' --weights w --missing mean --pos-weights 0.5,1,3.25 --folds 3 --report r.html"#
