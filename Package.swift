@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-/// The settings of all targets. Continuous integration sets WCE_WARNINGS_AS_ERRORS; for users, a new
-/// warning of a newer compiler stays a warning.
+/// The settings of all targets. Continuous integration sets WCE_WARNINGS_AS_ERRORS; for users, a
+/// new warning of a newer compiler stays a warning.
 let common: [SwiftSetting] =
   [
     .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
@@ -14,14 +14,15 @@ let common: [SwiftSetting] =
 /// hours.
 let optimized = common + [.unsafeFlags(["-O"])]
 
-/// A kernel target: optimised, and compiled for the x86-64 features in its name. Other architectures
-/// ignore the flags, and never run the kernels of such a target.
+/// A kernel target: optimised, and compiled for the x86-64 features in its name. Other
+/// architectures ignore the flags, and never run the kernels of such a target.
 func kernels(_ x86Features: String...) -> [SwiftSetting] {
   let flags = x86Features.flatMap { ["-Xcc", "-Xarch_x86_64", "-Xcc", "-m\($0)"] }
   return optimized + [.unsafeFlags(flags + ["-Xcc", "-Qunused-arguments"])]
 }
 
-/// Continuous integration also builds what a compiler without this feature gets: Utilities/check-fallback.
+/// Continuous integration also builds what a compiler without this feature gets:
+/// Utilities/check-fallback.
 let builtinModule: [SwiftSetting] =
   Context.environment["WCE_WITHOUT_BUILTIN_MODULE"] == nil
   ? [.enableExperimentalFeature("BuiltinModule")] : []
@@ -35,7 +36,8 @@ let package = Package(
   products: [
     .library(name: "WeightedCrossEntropy", targets: ["WeightedCrossEntropy"]),
     .library(
-      name: "WeightedCrossEntropyDifferentiation", targets: ["WeightedCrossEntropyDifferentiation"]),
+      name: "WeightedCrossEntropyDifferentiation",
+      targets: ["WeightedCrossEntropyDifferentiation"]),
     .library(
       name: "weighted_cross_entropy", type: .dynamic, targets: ["WeightedCrossEntropyCInterface"]),
     .library(name: "LinearClassification", targets: ["LinearClassification"]),

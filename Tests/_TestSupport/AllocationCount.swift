@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import _AllocationCounter
 
-/// What code asks of the allocator.
+/// Counts memory allocations.
 public enum AllocationCount {
   /// Whether allocations can be counted here: on Linux with the GNU C library, without sanitizers.
   public static var isAvailable: Bool { wce_counts_allocations() }
@@ -15,7 +15,7 @@ public enum AllocationCount {
     return Int(wce_allocation_count() - before)
   }
 
-  /// How many bytes `body` asks for on all threads, with whatever else the process does meanwhile.
+  /// How many bytes all threads of the process ask for while `body` runs.
   public static func bytes<Failure: Error>(during body: () throws(Failure) -> Void) throws(Failure)
     -> Int
   {

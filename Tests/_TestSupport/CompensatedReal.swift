@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A number as a sum of two Doubles times a power of two: about 104 bits of precision on every architecture (Dekker 1971;
-/// Hida, Li and Bailey, "Library for double-double and quad-double arithmetic", 2007), and exponents without limit.
+/// A number as a sum of two Doubles times a power of two: about 104 bits of precision on every
+/// architecture (Dekker 1971; Hida, Li and Bailey, "Library for double-double and quad-double
+/// arithmetic", 2007), and exponents without limit.
 public struct CompensatedReal: WideReal {
   /// The leading part, 0 or of magnitude in [1, 2).
   private var high: Double
-  /// What the leading part leaves, at most half a unit in its last place.
+  /// The rest, at most half a unit in the last place of the leading part.
   private var low: Double
   /// The power of two that both are multiplied by.
   private var exponent: Int

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A program that has run to its end.
+/// The result of running a program.
 public struct Execution: Equatable, Sendable {
   /// Its exit status.
   public var status: Int32
-  /// What it printed, errors too.
+  /// Its output, errors included.
   public var text: String
 
-  /// What a program is expected to do.
+  /// An expected result.
   public init(status: Int32, text: String) {
     self.status = status
     self.text = text

@@ -7,7 +7,8 @@
   import Darwin
 #endif
 
-/// Memory with an inaccessible page at one side of the elements: a read or write of a byte beyond ends the process.
+/// Memory with an inaccessible page at one side of the elements: a read or write of a byte beyond
+/// ends the process.
 public final class GuardedBuffer<Element: BinaryFloatingPoint> {
   /// Where the inaccessible page is.
   public enum Guard: CaseIterable, Sendable {

@@ -7,11 +7,11 @@ public enum LossQuantity: CaseIterable, Sendable {
 /// A number in a wide type and the number whose unit in the last place errors are counted in.
 public struct ExactValue<Real: WideReal>: Sendable {
   public var value: Real
-  /// The magnitude of the value; where it is a difference, that of the larger operand, as no small relative error can be
-  /// asked of what nearly cancels.
+  /// The magnitude of the value; for a difference that of the larger operand, because a difference
+  /// that nearly cancels has a large relative error.
   public var scale: Real
 
-  /// A number that is no difference.
+  /// A number that is not a difference.
   public init(_ value: Real) {
     self.value = value
     scale = value.magnitude

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 extension SeededGenerator {
-  /// The bytes after some changes: each flips, replaces, removes, repeats or inserts a byte or a few, or cuts the rest off.
+  /// The bytes after some changes: each flips, replaces, removes, repeats or inserts a byte or a
+  /// few, or cuts the rest off.
   ///
   /// - Parameters:
-  ///   - alphabet: the bytes that mean something in such a file, which are inserted more often than others.
+  ///   - alphabet: bytes with a meaning in the file format; they are inserted more often than
+  ///     others.
   ///   - times: the number of changes.
   public mutating func damaged(
     _ bytes: [UInt8], alphabet: [UInt8], times: ClosedRange<Int>

@@ -18,7 +18,8 @@ extension SeededGenerator {
     }
   }
 
-  /// Finite logits of every kind: mostly of moderate size, some out to where results are subnormal, some of any magnitude.
+  /// Finite logits of every kind: mostly of moderate size, some out to where results are subnormal,
+  /// some of any magnitude.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func logits<Scalar: BinaryFloatingPoint>(

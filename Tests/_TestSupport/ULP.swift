@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 extension BinaryFloatingPoint {
-  /// The distance to an exact value, in units in the last place of this type at the value's scale; infinite for NaN.
+  /// The distance to an exact value, in units in the last place of this type at the value's scale;
+  /// infinite for NaN.
   ///
-  /// Below the normal numbers a unit is the least subnormal. Above the greatest finite number infinity stands where the next
-  /// number would be, and is right for everything beyond.
+  /// Below the normal numbers a unit is the least subnormal. Infinity counts as the number after
+  /// the greatest finite one, and is exact for all values beyond.
   public func ulps<Real: WideReal>(from exact: ExactValue<Real>) -> Double {
     guard !isNaN else { return .infinity }
     let exponentLimit = Int(Self.greatestFiniteMagnitude.exponent) + 1
@@ -30,7 +31,7 @@ public struct WorstError: Sendable, CustomStringConvertible {
   public var ulps = 0.0
   /// The position of the worst result.
   public var index = 0
-  /// What was computed from, and what came out.
+  /// The input and the result.
   public var description = "none"
 
   /// The largest error of `results`, a quantity of the loss computed for each logit and target.
@@ -56,7 +57,8 @@ public struct WorstError: Sendable, CustomStringConvertible {
       self.index = index
       description =
         "\(error) ULP: \(quantity) of logit \(logits[index]), target \(targets[index]), positive "
-        + "weight \(positiveWeight), smoothing \(labelSmoothing) gave \(results[index]) instead of \(exact.value)"
+        + "weight \(positiveWeight), smoothing \(labelSmoothing) gave \(results[index]) "
+        + "instead of \(exact.value)"
     }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A real number with at least 64 bits of precision and an exponent range beyond Double's: what results are compared with.
+/// A real number with at least 64 bits of precision and an exponent range beyond Double's; results
+/// are compared with it.
 public protocol WideReal: Sendable {
   /// The same number; every finite Double has one.
   init(_ value: Double)
@@ -46,9 +47,9 @@ extension WideReal {
     public static func logOnePlus(_ t: Float80) -> Float80 { log1p(t) }
   }
 
-  /// The widest type at hand: the x87's with the C library's functions.
+  /// The widest type available: the x87's with the C library's functions.
   public typealias Wide = Float80
 #else
-  /// The widest type at hand: two Doubles.
+  /// The widest type available: two Doubles.
   public typealias Wide = CompensatedReal
 #endif

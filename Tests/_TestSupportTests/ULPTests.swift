@@ -71,7 +71,8 @@ import _TestSupport
 
   @Test("The reference keeps to the definitions")
   func referenceValues() {
-    // The published form, at a point where it loses little: (1 - z) x + (1 + (q - 1) z) log(1 + e^-x).
+    // The published form, at a point where it loses little: (1 - z) x + (1 + (q - 1) z) log(1 +
+    // e^-x).
     let reference = LossReference<Wide>(positiveWeight: 3, labelSmoothing: 0.5)
     let loss = reference(.loss, logit: 1.5, target: 1).value.rounded
     #expect(abs(loss - 0.87853319495688185) < 1e-15)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints a digest of what every kernel computes from fixed inputs: those of arm64, or on x86-64 those of AVX2 with FMA. Equal digests
-// say that both give the same bits. See the script `check` beside this file.
+// Prints a digest of what every kernel computes from fixed inputs: those of arm64, or on x86-64
+// those of AVX2 with FMA. Equal digests say that both give the same bits. See the script `check`
+// beside this file.
 
 import _LossKernels
 import _MatrixKernels
@@ -9,7 +10,8 @@ import _MatrixKernels
   import _LossKernelsAVX2
 
   typealias LossKernels = AVX2Kernels
-  /// Of as many lanes as arm64's, as the order of a sum depends on it; the vector of AVX2 has twice as many.
+  /// As many lanes as on arm64, because the order of a sum depends on it; AVX2's vector has twice
+  /// as many.
   let matrixKernels = MatrixKernelTable(FusedMatrixVector.self)
 #else
   typealias LossKernels = BaselineKernels
@@ -37,7 +39,8 @@ struct FusedMatrixVector: MatrixVector {
   var sum: Double { lanes[0] + lanes[1] }
 }
 
-/// FNV-1a over 64-bit words; every NaN counts as the same, as the sign of a NaN differs between architectures.
+/// FNV-1a over 64-bit words; every NaN counts as the same, as the sign of a NaN differs between
+/// architectures.
 struct Digest {
   var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
@@ -52,7 +55,8 @@ struct Digest {
   }
 }
 
-/// The kernels of the loss, on logits of every kind, in their plain and their general form: all that they write and return.
+/// The kernels of the loss, on logits of every kind, in their plain and their general form: all
+/// that they write and return.
 func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Digest) {
   let count = 4099
   let buffer = UnsafeMutablePointer<Scalar>.allocate(capacity: 6 * count)
@@ -100,7 +104,8 @@ func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Di
     addWritten()
   }
   func run(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>) {
-    // The first terms are not all finite, and nor are sums with them; without them every bit of the others counts.
+    // The first terms are not all finite, and nor are sums with them; without them every bit of the
+    // others counts.
     for start in [0, 8] {
       digest.add(forms.plain(plain.part(from: start, count: count - start)))
       addWritten()

@@ -1,40 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
 import Foundation
 import TestSupport
 import WeightedCrossEntropy
 
-/// Proves the documented accuracy: every float32 logit, a great many float64 ones, and sums of 100 million terms, on every variant
-/// that this machine has.
-///
-///     swift run -c release --package-path Benchmarks accuracy                 every float32 logit and 10^9 float64 ones
-///     swift run -c release --package-path Benchmarks accuracy --stride 997    a sample of both
 @main
-struct Accuracy {
-  static func main() throws {
-    let arguments = CommandLine.arguments
-    var stride = 1
-    if let position = arguments.firstIndex(of: "--stride") {
-      guard position + 1 < arguments.count, let value = Int(arguments[position + 1]), value > 0
-      else {
-        print("--stride takes a number, at least 1")
-        exit(64)
-      }
-      stride = value
-    }
-    var isGood = try checkSpecialLogits()
-    isGood = try sweepFloat(stride: stride) && isGood
-    isGood = try sweepDouble(points: 1_000_000_000 / stride) && isGood
-    // Weights and soft targets add roundings; their errors are sampled, as there is no end of them.
+struct Accuracy: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accuracy",
+    abstract: "Check the documented bounds of the errors on every instruction set of this machine.",
+    discussion: """
+      Compares every float32 logit, 10^9 float64 logits, and sums of 10^8 terms with references of \
+      higher precision. Fails if an error is above its documented bound.
+      """)
+
+  @Option(help: "Compare one in this many.") var stride = 1
+
+  func validate() throws {
+    guard stride > 0 else { throw ValidationError("the stride must be at least 1") }
+  }
+
+  func run() throws {
+    var isGood = try Self.checkSpecialLogits()
+    isGood = try Self.sweepFloat(stride: stride) && isGood
+    isGood = try Self.sweepDouble(points: 1_000_000_000 / stride) && isGood
+    // Weights and soft targets add rounding errors; a sample of them is compared.
     for weight in [3, 9.7] {
-      isGood = try sweepFloat(stride: 61 * stride, positiveWeight: Float(weight)) && isGood
-      isGood = try sweepDouble(points: 20_000_000 / stride, positiveWeight: weight) && isGood
+      isGood = try Self.sweepFloat(stride: 61 * stride, positiveWeight: Float(weight)) && isGood
+      isGood = try Self.sweepDouble(points: 20_000_000 / stride, positiveWeight: weight) && isGood
     }
     isGood = try SumSweep.run(Float.self, count: 100_000_000 / stride) && isGood
     isGood = try SumSweep.run(Double.self, count: 100_000_000 / stride) && isGood
-    exit(isGood ? 0 : 1)
+    if !isGood { throw ExitCode.failure }
   }
 
-  /// The logits that have no neighbours, ±∞ and NaN: losses and gradients for the targets 0 and 1 are the limits, or NaN.
+  /// The logits ±∞ and NaN: losses and gradients for the targets 0 and 1 are the limits, or NaN.
   static func checkSpecialLogits() throws -> Bool {
     let logits: [Float] = [.infinity, -.infinity, .nan, .infinity, -.infinity, -.nan]
     let targets: [Float] = [0, 0, 0, 1, 1, 1]
@@ -62,7 +62,7 @@ struct Accuracy {
       exponentialOfNegative: { exp(-$0) }, logOnePlus: { log1p($0) })
     let sweep = try Sweep<Float, Double>(
       InstructionSet.available, positiveWeight: positiveWeight, reference: reference)
-    // Beyond 110 a loss is 0 or the logit, and neighbours do not differ in kind: one in 4096 is enough there.
+    // Beyond 110 a loss is 0 or the logit, so one in 4096 is enough.
     let limit = Int(Float(110).bitPattern)
     let dense = limit / stride + 1
     let sparse = (Int(Float.infinity.bitPattern) - limit) / (4096 * stride)
@@ -82,8 +82,9 @@ struct Accuracy {
     return report("float32", sweep, worst, count)
   }
 
-  /// Float64 logits: of eight, three uniform in [-750, 750], two in [-40, 40], one near a multiple of (ln 2)/2, where the reduction of
-  /// the exponential changes, and two by bit pattern over the exponents.
+  /// Float64 logits. Of eight, three are uniform in [-750, 750], two in [-40, 40]; one is near a
+  /// multiple of (ln 2)/2, where the argument reduction of the exponential changes; two are uniform
+  /// in the exponent.
   static func sweepDouble(points: Int, positiveWeight: Double = 1) throws -> Bool {
     #if arch(x86_64) && !os(Windows) && !os(Android)
       let reference = Reference<Float80>(
@@ -119,7 +120,7 @@ struct Accuracy {
     #endif
   }
 
-  /// Prints the worst errors, and says whether all are within the documented bounds.
+  /// Prints the worst errors; whether all are within the documented bounds.
   static func report<Scalar, Wide>(
     _ type: String, _ sweep: Sweep<Scalar, Wide>, _ worst: [[WorstError]], _ count: Int
   ) -> Bool {
@@ -134,9 +135,8 @@ struct Accuracy {
         isGood = isGood && error.ulps <= bound
         let name = quantity.name.padding(toLength: 24, withPad: " ", startingAt: 0)
         let variant = set.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
-        print(
-          "  \(variant) \(name) \(String(format: "%9.3f", error.ulps))  \(error.logit), \(error.target)\(verdict)"
-        )
+        let ulps = String(format: "%9.3f", error.ulps)
+        print("  \(variant) \(name) \(ulps)  \(error.logit), \(error.target)\(verdict)")
       }
     }
     return isGood

@@ -2,12 +2,13 @@
 import TestSupport
 import WeightedCrossEntropy
 
-/// What is measured: the losses for targets 0 and 1 and the two σ that the gradient is made of; then what depends on targets between.
+/// The quantities that are measured. The first four have the targets 0 and 1, where the gradient is
+/// σ(x) or -σ(-x); the others have targets in [0, 1].
 enum Quantity: Int, CaseIterable {
   case lossOfNegative, lossOfPositive, sigmoid, complementarySigmoid
   case softLoss, softGradient, secondDerivative, targetDerivative, positiveWeightDerivative
 
-  /// Those that are measured for every Float logit.
+  /// The quantities that are measured for every Float logit.
   static let hard: [Quantity] = [.lossOfNegative, .lossOfPositive, .sigmoid, .complementarySigmoid]
 
   var name: String {
@@ -24,7 +25,7 @@ enum Quantity: Int, CaseIterable {
     }
   }
 
-  /// The documented bound: for a positive weight of 1 the worst that was found. A σ times a weight is a gradient like any other.
+  /// The documented bound. For a positive weight of 1 it is the worst error that was found.
   func bound<Scalar: LossScalar>(isWeighted: Bool, _: Scalar.Type, _ set: InstructionSet) -> Double
   {
     typealias Loss = WeightedCrossEntropyLoss<Scalar>
@@ -41,7 +42,7 @@ enum Quantity: Int, CaseIterable {
     }
   }
 
-  /// The target that the quantity is measured for; nil for any.
+  /// The target of the quantity; nil for any.
   var target: Double? {
     switch self {
     case .lossOfNegative, .sigmoid: 0
@@ -50,8 +51,8 @@ enum Quantity: Int, CaseIterable {
     }
   }
 
-  /// The exact value at a logit, and the magnitude whose unit in the last place errors are counted in: where the value is a
-  /// difference, that of its larger operand.
+  /// The exact value at a logit, and the magnitude whose ULP is the unit of errors: for a
+  /// difference that of its larger operand.
   func exact<Wide: BinaryFloatingPoint>(_ exact: ExactTerms<Wide>, target z: Wide, weight q: Wide)
     -> (
       value: Wide, scale: Wide
@@ -71,7 +72,7 @@ enum Quantity: Int, CaseIterable {
   }
 }
 
-/// What every quantity is made of, at one logit.
+/// The terms of the quantities at one logit.
 struct ExactTerms<Wide: BinaryFloatingPoint> {
   var softplus, softplusOfNegative, sigmoid, complementarySigmoid: Wide
 }

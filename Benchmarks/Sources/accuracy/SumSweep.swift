@@ -5,7 +5,7 @@ import WeightedCrossEntropy
 
 /// Compares the sum of a long stream of losses of mixed size with the exact sum of the same losses.
 enum SumSweep {
-  /// Prints each variant's error of the sum of `count` losses; says whether all are within 1 ULP.
+  /// Prints each variant's error of the sum of `count` losses; whether all are within 1 ULP.
   static func run<Scalar: LossScalar>(_ type: Scalar.Type, count: Int) throws -> Bool {
     print("\(type), the sum of \(count) losses of mixed size")
     let length = 1 << 16
@@ -40,9 +40,8 @@ enum SumSweep {
       let error = exact.ulps(of: sum)
       isGood = isGood && error <= 1
       let variant = set.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
-      print(
-        "  \(variant) \(String(format: "%9.3f", error)) ULP from the exact sum\(error <= 1 ? "" : ", above the documented 1")"
-      )
+      let verdict = error <= 1 ? "" : ", above the documented 1"
+      print("  \(variant) \(String(format: "%9.3f", error)) ULP from the exact sum\(verdict)")
     }
     return isGood
   }

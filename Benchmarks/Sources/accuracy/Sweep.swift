@@ -5,7 +5,8 @@ import Synchronization
 import TestSupport
 import WeightedCrossEntropy
 
-/// A wide reference of what the quantities are made of at one logit, from the C library in a type wider than the one measured.
+/// Computes the terms of the quantities at one logit with the C library, in a type wider than the
+/// one measured.
 struct Reference<Wide: BinaryFloatingPoint & Sendable>: Sendable {
   /// `e^-a` and `log(1 + t)` in the wide type.
   let exponentialOfNegative: @Sendable (Wide) -> Wide
@@ -22,17 +23,17 @@ struct Reference<Wide: BinaryFloatingPoint & Sendable>: Sendable {
   }
 }
 
-/// Compares every variant of the kernels with a wide reference, over parts of a set of logits, on all processors.
+/// Compares every instruction set's kernels with a wide reference, on all processors.
 struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
   let losses: [(set: InstructionSet, loss: WeightedCrossEntropyLoss<Scalar>)]
   let reference: Reference<Wide>
   let quantities: [Quantity]
-  /// The weight of target 1, whose results are multiplied by it.
+  /// The positive weight.
   let positiveWeight: Scalar
-  /// The logits that are compared: all for a weight of 1, else those whose exponential is a normal number, as the documented bound
-  /// says nothing more of the others.
+  /// The largest magnitude of the logits that are compared: for weights other than 1, the
+  /// documented bounds hold only if the exponential is a normal number.
   let largest: Scalar
-  /// The distance of neighbouring subnormal numbers.
+  /// The distance between subnormal numbers.
   let least: Wide
 
   init(
@@ -55,7 +56,7 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
     least = Wide(Scalar.leastNonzeroMagnitude)
   }
 
-  /// The worst errors by variant and quantity.
+  /// The worst errors by instruction set and quantity.
   typealias Worst = [[WorstError]]
 
   /// Runs over `parts` parts; `fill` writes the logits of a part and returns how many.
@@ -104,7 +105,7 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
         for (index, logit) in logits.enumerated() where logit.magnitude <= largest {
           let wide = quantity.exact(
             exact[index], target: Wide(targets[index]), weight: Wide(positiveWeight))
-          // In the wide type, as the error is far below the result's own precision.
+          // In the wide type, because the error is below the precision of the result's type.
           let error = (Wide(results[index]) - wide.value).magnitude
           let spacing = max(Wide(Scalar.ulpOfOne) * wide.scale.binade, least)
           record.record(

@@ -8,11 +8,11 @@ import WeightedCrossEntropy
   import Darwin
 #endif
 
-/// Runs every kernel once on each of two lengths and has callgrind record the instructions of each run; the script
-/// `Benchmarks/instruction-counts` starts it under valgrind and makes a table of the differences.
+/// Runs every kernel on two lengths and has callgrind record the instructions of each run. The
+/// script `Benchmarks/instruction-counts` starts it under valgrind.
 @main
 struct InstructionCounts {
-  /// Whole blocks of the library. The difference of the two runs is that of their elements alone.
+  /// Multiples of the library's block, so that the runs differ by whole blocks.
   static let lengths = [16_384, 32_768]
 
   static func main() throws {
@@ -33,7 +33,7 @@ struct InstructionCounts {
       for operation in Operation.allCases where form != .plain || !operation.needsWeights {
         let name = "\(set.rawValue) \(type) \(form) \(operation)"
         let names = lengths.map { "\(name) \($0)" }
-        // The first call of each kind also resolves symbols and makes tables. What is recorded starts the count anew.
+        // The first call also resolves symbols and makes tables; recording resets the counts.
         try work.run(operation, loss, isWeighted: form != .plain, count: lengths[0])
         callgrind_record("first call 0")
         for (name, length) in zip(names, lengths) {
@@ -61,13 +61,13 @@ enum Form: CaseIterable {
   }
 }
 
-/// What a call computes: each kernel by the call that runs it.
+/// The calls, one for each kernel.
 enum Operation: CaseIterable {
   case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative,
     lossWithGradient
   case sum, sumWithGradient, weightedMean
 
-  /// The weighted mean also runs the kernel that sums plain numbers.
+  /// The weighted mean also runs the kernel that sums the weights.
   var needsWeights: Bool { self == .weightedMean }
 }
 

@@ -1,39 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import ArgumentParser
 import TestSupport
 import WeightedCrossEntropy
 
-/// Times the calls on single elements, then the array calls: every variant that this machine has, Float and Double, by size, one
-/// thread and all.
-///
-///     swift run -c release --package-path Benchmarks kernels             all operations, sizes up to 4 Mi
-///     swift run -c release --package-path Benchmarks kernels --large     64 Mi too (2 GiB)
-///     swift run -c release --package-path Benchmarks kernels loss mean   these operations alone
-///     swift run -c release --package-path Benchmarks kernels single      the calls on single elements alone
-///
-/// Each result is checked against calls on single elements before it is timed. Prints nanoseconds an element, medians.
 @main
-struct Kernels {
-  static func main() throws {
-    var names = Array(CommandLine.arguments.dropFirst())
-    var sizes = [1, 16, 1 << 10, 1 << 16, 1 << 22]
-    if names.contains("--large") { sizes.append(1 << 26) }
-    names.removeAll { $0 == "--large" }
+struct Kernels: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kernels",
+    abstract: "Measure calls on single elements and on arrays, in nanoseconds per element.",
+    discussion: """
+      On every instruction set of this machine, for Float and Double, by size, on one thread and \
+      on all. Each result is first compared with calls on single elements. Figures are medians.
+      """)
+
+  @Argument(help: "The operations, or 'single' for calls on single elements; all by default.")
+  var names: [String] = []
+
+  @Flag(help: "Also measure 64 Mi elements, which takes 2 GiB.") var large = false
+
+  func validate() throws {
     let known = ["single"] + Operation.allCases.map(\.rawValue)
     if let unknown = names.first(where: { !known.contains($0) }) {
-      print("no operation '\(unknown)'; there are: \(known.joined(separator: ", "))")
-      exit(64)
+      throw ValidationError(
+        "no operation '\(unknown)'; choose from \(known.joined(separator: ", "))")
     }
+  }
+
+  func run() throws {
+    let sizes = [1, 16, 1 << 10, 1 << 16, 1 << 22] + (large ? [1 << 26] : [])
     if names.isEmpty || names.contains("single") { try SingleCalls.print() }
     let operations = Operation.allCases.filter { names.isEmpty || names.contains($0.rawValue) }
     guard !operations.isEmpty else { return }
     print(
-      "ns an element  variant   type    threads  operation                "
+      "ns per element variant   type    threads  operation                "
         + sizes.map { pad("\($0)", 9) }.joined()
     )
     for set in InstructionSet.available {
-      try measure(Float.self, operations, set, sizes)
-      try measure(Double.self, operations, set, sizes)
+      try Self.measure(Float.self, operations, set, sizes)
+      try Self.measure(Double.self, operations, set, sizes)
     }
   }
 
@@ -52,7 +56,7 @@ struct Kernels {
     }
   }
 
-  /// Nanoseconds an element.
+  /// Nanoseconds per element.
   static func time<Scalar: LossScalar>(
     _ operation: Operation, _ loss: WeightedCrossEntropyLoss<Scalar>, count: Int
   ) throws -> Double {
@@ -64,7 +68,7 @@ struct Kernels {
     let weights = (0..<(operation.isWeighted ? count : 0)).map { _ in
       Scalar(Int.random(in: 1...8, using: &random)) / 4
     }
-    // Buffers of our own: an array's span would begin with a check for a copy.
+    // Not arrays: a mutable span of an array first checks whether the array must be copied.
     func buffer(_ count: Int) -> UnsafeMutableBufferPointer<Scalar> {
       let buffer = UnsafeMutableBufferPointer<Scalar>.allocate(capacity: count)
       buffer.initialize(repeating: 0)
@@ -88,13 +92,13 @@ struct Kernels {
     return try Measurement { _ = try call() }.nanoseconds / Double(count)
   }
 
-  /// Stops the program where a result is not what the calls on single elements give, but for rounding.
+  /// Stops the program if a result differs from the calls on single elements by more than rounding.
   static func check<Scalar: LossScalar>(
     _ operation: Operation, _ loss: WeightedCrossEntropyLoss<Scalar>, _ logits: [Scalar],
     _ targets: [Scalar],
     _ weights: [Scalar], _ output: [Scalar], _ mean: Scalar?
   ) {
-    // Kahan's sum: a plain one is off by more than the mean under test.
+    // Kahan's sum: a plain one has a larger error than the mean under test.
     var (sum, lost) = (0.0, 0.0)
     for index in logits.indices {
       let weight = operation.isWeighted ? weights[index] : 1

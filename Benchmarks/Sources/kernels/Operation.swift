@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
-/// What is timed.
+/// The operations that are measured.
 enum Operation: String, CaseIterable {
   case loss, gradient
   case secondDerivative = "second derivative"
@@ -10,7 +10,7 @@ enum Operation: String, CaseIterable {
   case lossWithGradient = "loss + gradient"
   case mean
   case meanWithGradient = "mean + gradient"
-  // With element weights: the kernels' general form, which serves label smoothing and weights per class too.
+  // The general form of the kernels, which also serves label smoothing and class weights.
   case weightedLoss = "weighted loss"
   case weightedMean = "weighted mean"
   case weightedMeanWithGradient = "weighted mean + gradient"
@@ -22,7 +22,7 @@ enum Operation: String, CaseIterable {
     }
   }
 
-  /// One call, into `output` and, where it writes two numbers an element, `losses`; returns the mean where it has one.
+  /// Makes one call. Returns the mean, if the operation has one.
   func run<Scalar: LossScalar>(
     _ loss: WeightedCrossEntropyLoss<Scalar>, _ logits: Span<Scalar>, _ targets: Span<Scalar>,
     weights: Span<Scalar>, into output: inout MutableSpan<Scalar>, losses: inout MutableSpan<Scalar>
@@ -50,7 +50,8 @@ enum Operation: String, CaseIterable {
     return nil
   }
 
-  /// What a call writes for one element of `count`, from the calls on single elements; nil where it writes nothing.
+  /// The number that a call writes for one element of `count`, from calls on single elements; nil
+  /// if the operation writes none.
   func expected<Scalar: LossScalar>(
     _ loss: WeightedCrossEntropyLoss<Scalar>, logit: Scalar, target: Scalar, weight: Scalar,
     count: Int

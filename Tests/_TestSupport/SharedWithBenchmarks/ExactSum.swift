@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The exact sum of Doubles, as an expansion of parts that do not overlap (Shewchuk, "Adaptive precision floating-point
-/// arithmetic", 1997).
+/// The exact sum of Doubles, as an expansion of parts that do not overlap (Shewchuk, "Adaptive
+/// precision floating-point arithmetic", 1997).
 public struct ExactSum: Sendable {
   /// In order of growing magnitude.
   private var parts: [Double] = []
@@ -42,7 +42,8 @@ public struct ExactSum: Sendable {
   /// The sum, rounded.
   public var value: Double { parts.reduce(0, +) }
 
-  /// The distance of a result from the exact sum, in units in the last place of its type at the sum.
+  /// The distance of a result from the exact sum, in units in the last place of its type at the
+  /// sum.
   public func ulps<Scalar: BinaryFloatingPoint>(of result: Scalar) -> Double {
     var difference = self
     difference.add(-Double(result))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a small generator whose sequence is fixed by its seed, so
-/// that a failing test fails again.
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a small generator whose sequence is fixed by
+/// its seed, so that a failing test fails again.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

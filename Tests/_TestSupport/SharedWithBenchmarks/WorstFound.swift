@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The worst errors that the sweeps of the benchmarks find for the targets 0 and 1 and a positive weight of 1, in ULP, rounded up: what the
-/// documentation gives as measured, and what the sweeps and the tests assert.
+/// The worst errors that the accuracy sweep finds for targets 0 and 1 and a positive weight of 1,
+/// in ULP, rounded up. The documentation shows them, and the sweep and the tests assert them.
 public enum WorstFound {
   /// Of the loss, with an instruction set.
   public static func loss<Scalar: BinaryFloatingPoint>(_: Scalar.Type, _ instructionSet: String)
