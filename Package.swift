@@ -72,7 +72,13 @@ let package = Package(
         "LinearClassification", "WeightedCrossEntropy", "_DataFiles", "_ExampleData", "_Version",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: common),
+      swiftSettings: common,
+      // With the Swift runtime linked in, the file can be copied to where there is no Swift.
+      linkerSettings: [
+        .unsafeFlags(
+          ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections"],
+          .when(platforms: [.linux], configuration: .release))
+      ]),
     // The header is a bridging header: the compiler checks every `@implementation` against it.
     .target(
       name: "WeightedCrossEntropyCInterface", dependencies: ["WeightedCrossEntropy"],
