@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds the Swift library beside which this package lies, and the extension module that calls it."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -48,8 +49,17 @@ def copy_without_symbols(source: Path, destination: Path) -> None:
         subprocess.run([strip, "--strip-unneeded", destination], check=True)
 
 
+def version() -> str:
+    """The version of the software, which the header of the library defines."""
+    header = (INCLUDE / f"{LIBRARY}.h").read_text()
+    if not (match := re.search(r'^#define WCE_VERSION "(.+)"$', header, re.MULTILINE)):
+        sys.exit("the header of the library does not define WCE_VERSION")
+    return match[1]
+
+
 # One wheel for every Python from 3.11 on, the first whose stable interface has buffers.
 setup(
+    version=version(),
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
     cmdclass={"build_ext": BuildWithSwift},
     ext_modules=[
