@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 FLOAT32 = np.dtype(np.float32)
 FLOAT64 = np.dtype(np.float64)
-
-_ARRAY = np.ndarray
+FLOATS = FLOAT32, FLOAT64
 
 # Python's own numbers take the type of the other arguments, as in NumPy's operations.
 _WEAK = (bool, int, float)
@@ -23,35 +22,26 @@ def inputs(
     weights: npt.ArrayLike | None,
     label: str,
     target_name: str,
-) -> tuple[Any, Any, Any, tuple[int, ...], np.dtype[Any]]:
-    """The inputs as arrays of one type, float32 or float64, which are not copied if they have it.
-
-    And their shape and that type.
+) -> tuple[Any, Any, Any]:
+    """The inputs as arrays of one type, float32 or float64. An array of that type is not copied.
 
     Raises:
         ValueError: The shapes differ.
         TypeError: An input holds no real numbers, or numbers wider than float64.
     """
-    z: Any = targets if type(targets) is _ARRAY else plain_array(targets, target_name)
-    x: Any = logits if type(logits) is _ARRAY else plain_array(logits, "logits")
-    w: Any = weights
-    if weights is not None and type(weights) is not _ARRAY:
-        w = plain_array(weights, "weights")
-    shape, dtype = x.shape, x.dtype
-    if z.shape != shape:
+    z: Any = plain_array(targets, target_name)
+    x: Any = plain_array(logits, "logits")
+    w: Any = None if weights is None else plain_array(weights, "weights")
+    dtype = x.dtype
+    if z.shape != x.shape:
         raise ValueError(different_shapes(label, target_name, x, z))
-    if w is not None and w.shape != shape:
+    if w is not None and w.shape != x.shape:
         raise ValueError(different_shapes(label, "weights", x, w))
-    # Native types are singletons, so the usual case needs no comparison of types.
-    if (
-        (dtype is not FLOAT32 and dtype is not FLOAT64)
-        or z.dtype is not dtype
-        or (w is not None and w.dtype is not dtype)
-    ):
+    if dtype not in FLOATS or z.dtype != dtype or (w is not None and w.dtype != dtype):
         arguments = (target_name, targets, z), ("logits", logits, x), ("weights", weights, w)
         dtype = computing_type(*arguments)
         z, x, w = (None if a is None else np.asarray(a, dtype) for a in (z, x, w))
-    return z, x, w, shape, dtype
+    return z, x, w
 
 
 def different_shapes(label: str, name: str, logits: Any, other: Any) -> str:
@@ -64,6 +54,8 @@ def different_shapes(label: str, name: str, logits: Any, other: Any) -> str:
 
 def plain_array(argument: Any, name: str) -> npt.NDArray[Any]:
     """The argument as a plain array. A masked array is an error: its mask would be lost."""
+    if type(argument) is np.ndarray:
+        return argument
     if isinstance(argument, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array: pass its data; weights of 0 mask elements")
     if argument is None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numpy import empty
+from numpy import empty, ndarray
 
-from ._arrays import check_output, inputs, store
+from ._arrays import FLOATS, check_output, inputs, store
 from ._floating_point import report_overflow
 from ._layout import arranged, output
 from ._native import LOSS_WITH_GRADIENT, VALUE
@@ -38,10 +38,21 @@ def evaluate(
     Returns:
         The result, and the gradient if the operation computes one beside it, else None.
     """
-    label = options.label
-    z, x, w, shape, dtype = inputs(targets, logits, weights, label, target_name)
+    z: Any = targets
+    x: Any = logits
+    w: Any = weights
     q: Any = pos_weight
-    axis, order = -1, None
+    label, axis, order = options.label, -1, None
+    # The usual case needs no conversion.
+    if not (
+        type(x) is type(z) is ndarray
+        and x.dtype is z.dtype
+        and x.dtype in FLOATS
+        and x.shape == z.shape
+        and (w is None or (type(w) is ndarray and w.dtype is x.dtype and w.shape == x.shape))
+    ):
+        z, x, w = inputs(z, x, w, label, target_name)
+    shape, dtype = x.shape, x.dtype
     if type(q) is not float or options.has_axis:
         q, axis = positive_weight(q, options, shape, dtype)
     # Row-major arrays, the usual case, are used as they are.

@@ -195,8 +195,8 @@ def value_with_gradient(
         operation = LOSS_WITH_GRADIENT
         if out is not None:
             losses, out = _pair(out, settings.label)
-    arrays = targets, logits, pos_weight, weights
-    return evaluate(operation, settings, *arrays, losses, out, "value_with_gradient")
+    name = "value_with_gradient"
+    return evaluate(operation, settings, targets, logits, pos_weight, weights, losses, out, name)
 
 
 def gradient(
@@ -213,8 +213,11 @@ def gradient(
     Arguments, types, errors and warnings are those of `loss`. The result has the shape of `logits`.
     With a reduction it is the derivative of the sum or of the mean.
     """
-    arrays, settings = (targets, logits, pos_weight, weights), options_of(reduction, options)
-    result: _Out = evaluate(GRADIENT, settings, *arrays, out, None, "gradient")[0]
+    settings = options_of(reduction, options)
+    operation, name = GRADIENT, "gradient"
+    result: _Out = evaluate(
+        operation, settings, targets, logits, pos_weight, weights, out, None, name
+    )[0]
     return result
 
 
@@ -231,8 +234,11 @@ def second_derivative(
 
     Arguments, types, errors and warnings are those of `gradient`.
     """
-    arrays, settings = (targets, logits, pos_weight, weights), options_of(reduction, options)
-    result: _Out = evaluate(SECOND_DERIVATIVE, settings, *arrays, out, None, "second_derivative")[0]
+    settings = options_of(reduction, options)
+    operation, name = SECOND_DERIVATIVE, "second_derivative"
+    result: _Out = evaluate(
+        operation, settings, targets, logits, pos_weight, weights, out, None, name
+    )[0]
     return result
 
 
@@ -249,8 +255,11 @@ def target_derivative(
 
     Arguments, types, errors and warnings are those of `gradient`.
     """
-    arrays, settings = (targets, logits, pos_weight, weights), options_of(reduction, options)
-    result: _Out = evaluate(TARGET_DERIVATIVE, settings, *arrays, out, None, "target_derivative")[0]
+    settings = options_of(reduction, options)
+    operation, name = TARGET_DERIVATIVE, "target_derivative"
+    result: _Out = evaluate(
+        operation, settings, targets, logits, pos_weight, weights, out, None, name
+    )[0]
     return result
 
 

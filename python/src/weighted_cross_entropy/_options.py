@@ -89,13 +89,14 @@ _PLAIN = frozenset({float, int, str, type(None)})
 
 # Values of different types are different options: a number of threads that is a float is an error.
 _cached = lru_cache(typed=True)(Options)
+_DEFAULTS = {reduction: Options(reduction) for reduction in _native.REDUCTIONS}
 
 
 def options_of(reduction: Any, keywords: Keywords) -> Options:
     """The options of a function's arguments. Those of plain values are validated once."""
     if type(reduction) is str:
         if not keywords:
-            return _cached(reduction)
+            return _DEFAULTS.get(reduction) or Options(reduction)
         if _PLAIN.issuperset(map(type, keywords.values())):
             return _cached(reduction, **keywords)
     return Options(reduction, **keywords)
