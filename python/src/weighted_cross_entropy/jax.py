@@ -3,7 +3,7 @@
 
     >>> import jax, jax.numpy as jnp
     >>> import weighted_cross_entropy.jax as wce
-    ([1.0, 0.5, 0.0]), jnp.array([1.5, -0.1, -10.0])
+    >>> targets, logits = jnp.array([1.0, 0.5, 0.0]), jnp.array([1.5, -0.1, -10.0])
     >>> mean = lambda x: wce.loss(targets, x, pos_weight=1.5).mean()
     >>> jax.grad(mean)(logits)[:2].round(6)
     Array([-0.091213, -0.052075], dtype=float32)
