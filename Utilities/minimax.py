@@ -11,8 +11,8 @@ relative error of the rounded polynomial.
     exp:     e^-r     = 1 - r*S(r),                  r in [-ln2/2, ln2/2]
     log1p:   log1p(t) = t - s*(t - s^2*W(s^2)),      s = t/(2+t), t in [0, 1]
 """
-from mpmath import mp, mpf, exp, fabs, log, log1p, sqrt, cos, pi, matrix, lu_solve
 import numpy as np
+from mpmath import cos, exp, fabs, log, log1p, lu_solve, matrix, mp, mpf, pi, sqrt
 
 mp.dps = 60
 
