@@ -41,6 +41,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "_CPUFeatures"),
+    .target(name: "_WorkerThreads", dependencies: ["_CPUFeatures"], swiftSettings: optimized),
     .target(
       name: "_LossKernels", swiftSettings: kernels() + [.enableExperimentalFeature("BuiltinModule")]
     ),
@@ -52,7 +53,9 @@ let package = Package(
       swiftSettings: kernels("avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
     .target(
       name: "WeightedCrossEntropy",
-      dependencies: ["_CPUFeatures", "_LossKernels", "_LossKernelsAVX2", "_LossKernelsAVX512"],
+      dependencies: [
+        "_CPUFeatures", "_LossKernels", "_LossKernelsAVX2", "_LossKernelsAVX512", "_WorkerThreads",
+      ],
       swiftSettings: optimized),
     .target(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
@@ -82,6 +85,8 @@ let package = Package(
             "-Xclang-linker", "-static-libgcc",
             "-Xlinker", "--version-script=\(cInterface)/exported-symbols.map",
             "-Xlinker", "-soname=libweighted_cross_entropy.so",
+            // Worker threads run code of the file after dlclose.
+            "-Xlinker", "-z", "-Xlinker", "nodelete",
           ], .when(platforms: [.linux]))
       ]),
 
@@ -96,7 +101,7 @@ let package = Package(
       name: "LinearClassification",
       dependencies: [
         "WeightedCrossEntropy", "_DataFiles", "_MatrixKernels", "_MatrixKernelsAVX2",
-        "_MatrixKernelsAVX512",
+        "_MatrixKernelsAVX512", "_WorkerThreads",
       ],
       swiftSettings: common),
 
@@ -105,20 +110,23 @@ let package = Package(
     .target(
       name: "_TestSupport", dependencies: ["_AllocationCounter"], path: "Tests/_TestSupport",
       swiftSettings: optimized),
+    .testTarget(
+      name: "WorkerThreadsTests", dependencies: ["_WorkerThreads", "_CPUFeatures", "_TestSupport"],
+      swiftSettings: common),
     .testTarget(name: "_TestSupportTests", dependencies: ["_TestSupport"], swiftSettings: common),
     // It needs the dynamic library beside it, which a build of the tests makes too.
     .testTarget(
       name: "CInterfaceTests", dependencies: ["_TestSupport"],
       exclude: [
         "check.h", "class_weights_test.c", "interface_test.c", "overlap_test.c",
-        "side_effects_test.c",
+        "side_effects_test.c", "threads_test.c", "unloading_test.c",
       ],
       swiftSettings: common),
     .testTarget(
       name: "WeightedCrossEntropyTests",
       dependencies: [
-        "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "_LossKernels",
-        "_TestSupport",
+        "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "_CPUFeatures",
+        "_LossKernels", "_TestSupport", "_WorkerThreads",
       ],
       swiftSettings: common),
     .testTarget(

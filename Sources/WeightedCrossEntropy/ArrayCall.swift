@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import _LossKernels
+import _WorkerThreads
 
 /// The one place through which every call on many elements goes: it divides the elements into blocks, finds each block's positive
 /// weights, runs a kernel on it, and divides the blocks among threads.
@@ -53,74 +54,95 @@ struct ArrayCall<Scalar: LossScalar> {
 
   /// Runs an elementwise kernel on every block.
   func run(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>) {
-    WorkerThreads.run(blockCount, threads: threads) { blocks in
-      withScratch { scratch in
-        for block in blocks { call(forms, blockArguments(block, scratch)) }
+    BlockThreads.run(blockCount, threads: threads, Elementwise(call: self, forms: forms))
+  }
+
+  private struct Elementwise: Work {
+    let call: ArrayCall
+    let forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>
+
+    func perform(_ blocks: Range<Int>) {
+      call.withScratch { scratch in
+        for block in blocks { call.call(forms, call.blockArguments(block, scratch)) }
       }
     }
   }
 
+  /// A sum over blocks: of a summing kernel's results, or of the element weights if there is no kernel.
+  private typealias Summing = KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>?
+
   /// The sum over all blocks of a summing kernel, in a tree that depends on the number of blocks alone.
   func sum(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>) -> PartialSum {
-    treeOfBlocks { blockSum(forms, $0, $1) }
+    treeOfBlocks(forms)
   }
 
   /// A summing kernel's result for each block.
   func blockSums(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>) -> [PartialSum] {
-    eachBlock { blockSum(forms, $0, $1) }
+    eachBlock(forms)
   }
 
-  /// The sum of the element weights, or the count of elements where there are none.
-  func weightSum() -> PartialSum { treeOfBlocks { block, _ in blockWeightSum(block) } }
+  /// The sum of the element weights, or the count of elements if there are none.
+  func weightSum() -> PartialSum { treeOfBlocks(nil) }
 
   /// The sum of each block's weights.
-  func blockWeightSums() -> [PartialSum] { eachBlock { block, _ in blockWeightSum(block) } }
+  func blockWeightSums() -> [PartialSum] { eachBlock(nil) }
 
-  /// What computes the sum of a block.
-  private typealias BlockSum = (_ block: Int, _ scratch: UnsafeMutableBufferPointer<Scalar>?) ->
-    PartialSum
-
-  /// Without asking for memory on any number of threads: each sums whole subtrees of blocks, whose sums have room on the stack.
-  private func treeOfBlocks(_ sum: BlockSum) -> PartialSum {
-    if WorkerThreads.count(for: blockCount, limit: threads) == 1 {
-      return withScratch { scratch in
-        PartialSum.tree(over: 0..<blockCount) { sum($0, scratch) }
-      }
+  /// Allocates nothing on any number of threads: each sums whole subtrees of blocks, and their sums fit on the stack.
+  private func treeOfBlocks(_ forms: Summing) -> PartialSum {
+    if BlockThreads.count(for: blockCount, limit: threads) == 1 {
+      return withScratch { subtreeSum(forms, 0..<blockCount, $0) }
     }
     // Subtrees of a power of two of blocks, of which the tree over all blocks is then the tree over the subtrees.
     var size = 1
-    while (blockCount + size - 1) / size > Self.mostSubtrees { size *= 2 }
+    while (blockCount + size - 1) / size > Self.maximumSubtrees { size *= 2 }
     let subtrees = (blockCount + size - 1) / size
     return BlockScratch.with(capacity: subtrees) { sums in
-      sumSubtrees(of: size, into: sums, sum)
+      sumSubtrees(of: size, into: sums, forms)
       return PartialSum.tree(over: 0..<subtrees) { sums[$0] }
     }
   }
 
-  /// So many that 64 threads finish at nearly the same time.
-  private static var mostSubtrees: Int { 1024 }
+  /// Enough that 64 threads finish at nearly the same time.
+  private static var maximumSubtrees: Int { 1024 }
 
-  private func eachBlock(_ sum: BlockSum) -> [PartialSum] {
+  private func eachBlock(_ forms: Summing) -> [PartialSum] {
     [PartialSum](unsafeUninitializedCapacity: blockCount) { buffer, count in
-      sumSubtrees(of: 1, into: buffer, sum)
+      sumSubtrees(of: 1, into: buffer, forms)
       count = blockCount
     }
   }
 
-  /// The sums of all subtrees of `size` blocks, a power of two; the last subtree may have fewer.
+  /// Writes the sums of all subtrees of `size` blocks, a power of two; the last subtree may have fewer.
   private func sumSubtrees(
-    of size: Int, into sums: UnsafeMutableBufferPointer<PartialSum>, _ sum: BlockSum
+    of size: Int, into sums: UnsafeMutableBufferPointer<PartialSum>, _ forms: Summing
   ) {
-    // Each element is written by the one thread that has its blocks.
-    nonisolated(unsafe) let sums = sums
-    WorkerThreads.run(blockCount, inGroupsOf: size, threads: threads) { blocks in
-      withScratch { scratch in
+    BlockThreads.run(
+      blockCount, inGroupsOf: size, threads: threads,
+      SubtreeSums(call: self, forms: forms, size: size, sums: sums))
+  }
+
+  /// Each sum is written by the one thread that has its blocks.
+  private struct SubtreeSums: Work {
+    let call: ArrayCall
+    let forms: Summing
+    let size: Int
+    let sums: UnsafeMutableBufferPointer<PartialSum>
+
+    func perform(_ blocks: Range<Int>) {
+      call.withScratch { scratch in
         for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: size) {
           let subtree = start..<min(start + size, blocks.upperBound)
-          sums[start / size] = PartialSum.tree(over: subtree) { sum($0, scratch) }
+          sums[start / size] = call.subtreeSum(forms, subtree, scratch)
         }
       }
     }
+  }
+
+  private func subtreeSum(
+    _ forms: Summing, _ blocks: Range<Int>, _ scratch: UnsafeMutableBufferPointer<Scalar>?
+  ) -> PartialSum {
+    guard let forms else { return PartialSum.tree(over: blocks) { blockWeightSum($0) } }
+    return PartialSum.tree(over: blocks) { blockSum(forms, $0, scratch) }
   }
 
   private func blockSum(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import _WorkerThreads
 /// The class-weighted logistic loss, the operation that TensorFlow documents as
 /// `tf.nn.weighted_cross_entropy_with_logits`.
 ///
