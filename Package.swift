@@ -49,6 +49,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "_CPUFeatures"),
+    .target(name: "_WorkerThreads", dependencies: ["_CPUFeatures"], swiftSettings: optimized),
     .target(name: "_LossKernels", swiftSettings: kernels() + builtinModule),
     .target(
       name: "_LossKernelsAVX2", dependencies: ["_LossKernels"],
@@ -58,7 +59,9 @@ let package = Package(
       swiftSettings: kernels("avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
     .target(
       name: "WeightedCrossEntropy",
-      dependencies: ["_CPUFeatures", "_LossKernels", "_LossKernelsAVX2", "_LossKernelsAVX512"],
+      dependencies: [
+        "_CPUFeatures", "_LossKernels", "_LossKernelsAVX2", "_LossKernelsAVX512", "_WorkerThreads",
+      ],
       swiftSettings: optimized),
     .target(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
@@ -74,7 +77,7 @@ let package = Package(
       name: "wce",
       dependencies: [
         "LinearClassification", "WeightedCrossEntropy", "_DataFiles", "_ExampleData",
-        "_TradeoffReport", "_Version",
+        "_TradeoffReport", "_Version", "_WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -102,6 +105,8 @@ let package = Package(
             "-Xclang-linker", "-static-libgcc",
             "-Xlinker", "--version-script=\(cInterface)/exported-symbols.map",
             "-Xlinker", "-soname=libweighted_cross_entropy.so",
+            // Worker threads run code of the file after dlclose.
+            "-Xlinker", "-z", "-Xlinker", "nodelete",
           ], .when(platforms: [.linux]))
       ]),
 
@@ -116,7 +121,7 @@ let package = Package(
       name: "LinearClassification",
       dependencies: [
         "WeightedCrossEntropy", "_DataFiles", "_MatrixKernels", "_MatrixKernelsAVX2",
-        "_MatrixKernelsAVX512",
+        "_MatrixKernelsAVX512", "_WorkerThreads",
       ],
       swiftSettings: common),
 
@@ -128,20 +133,23 @@ let package = Package(
     .target(
       name: "_TestSupport", dependencies: ["_AllocationCounter"], path: "Tests/_TestSupport",
       swiftSettings: optimized),
+    .testTarget(
+      name: "WorkerThreadsTests", dependencies: ["_WorkerThreads", "_CPUFeatures", "_TestSupport"],
+      swiftSettings: common),
     .testTarget(name: "_TestSupportTests", dependencies: ["_TestSupport"], swiftSettings: common),
     // It uses the dynamic library, which a build of the tests puts beside it.
     .testTarget(
       name: "CInterfaceTests", dependencies: ["_TestSupport"],
       exclude: [
         "check.h", "class_weights_test.c", "interface_test.c", "overlap_test.c",
-        "side_effects_test.c",
+        "side_effects_test.c", "threads_test.c", "unloading_test.c",
       ],
       swiftSettings: common),
     .testTarget(
       name: "WeightedCrossEntropyTests",
       dependencies: [
-        "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "_LossKernels",
-        "_TestSupport",
+        "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "_CPUFeatures",
+        "_LossKernels", "_TestSupport", "_WorkerThreads",
       ],
       swiftSettings: common),
     .testTarget(
@@ -164,7 +172,7 @@ let package = Package(
       name: "wceTests",
       dependencies: [
         "wce", "WeightedCrossEntropy", "_DataFiles", "LinearClassification", "_TradeoffReport",
-        "_TestSupport", "_Version",
+        "_TestSupport", "_Version", "_WorkerThreads",
       ],
       swiftSettings: common),
     .testTarget(

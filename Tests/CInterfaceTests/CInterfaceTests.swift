@@ -8,6 +8,7 @@ import _TestSupport
 struct CInterfaceTests {
   @Test(arguments: [
     "interface_test.c", "class_weights_test.c", "overlap_test.c", "side_effects_test.c",
+    "threads_test.c", "unloading_test.c",
   ])
   func everyPromiseHolds(file: String) throws {
     let program = try CCompiler.compile(contentsOf: folder.appending(path: file))
@@ -136,8 +137,9 @@ private enum CCompiler {
       of: try #require(path),
       [
         "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source.path,
-        "-I", sources.appending(path: "include").path, "-L", folder, "-lweighted_cross_entropy",
-        "-Wl,-rpath,\(folder)", "-lm", "-o", program.file.path,
+        "-I", sources.appending(path: "include").path, "-L", folder, "-Wl,--as-needed",
+        "-lweighted_cross_entropy", "-Wl,-rpath,\(folder)", "-lm", "-ldl", "-pthread", "-o",
+        program.file.path,
       ])
     #expect(result == Execution(status: 0, text: ""))
     return program

@@ -2,17 +2,34 @@
 import Foundation
 import Synchronization
 import Testing
+import _CPUFeatures
 import _TestSupport
+import _WorkerThreads
 
 @testable import WeightedCrossEntropy
 
 /// The number of threads changes no bit of any result, and few elements stay on one.
 @Suite struct ThreadTests {
+  private final class Recorder: Work {
+    let ranges = Mutex<[Range<Int>]>([])
+    let caller: pthread_t
+    let isSingle: Bool
+
+    init(caller: pthread_t, isSingle: Bool) { (self.caller, self.isSingle) = (caller, isSingle) }
+
+    func perform(_ range: Range<Int>) {
+      ranges.withLock { $0.append(range) }
+      if isSingle { #expect(pthread_equal(pthread_self(), caller) != 0) }
+    }
+  }
+
+  init() { WorkerThreads.minimumThreadLimit.store(8, ordering: .relaxed) }
+
   /// Enough elements that so many threads are used, three classes' worth, with a last block that is
   /// not whole.
   private func count(for workers: Int) throws -> Int {
     let count = (workers * 16 * 4096 / 3 + 411) * 3
-    try #require(WorkerThreads.count(for: (count + 4095) / 4096, limit: 64) == workers)
+    try #require(BlockThreads.count(for: (count + 4095) / 4096, limit: 64) == workers)
     try #require(count % 4096 != 0)
     return count
   }
@@ -84,7 +101,7 @@ import _TestSupport
       (1024, 64, 64), (9999, 64, 64), (9999, 5, 5), (9999, 1, 1),
     ])
   func counts(_ blocks: Int, _ limit: Int, _ threads: Int) {
-    #expect(WorkerThreads.count(for: blocks, limit: limit) == threads)
+    #expect(BlockThreads.count(for: blocks, limit: limit) == threads)
   }
 
   @Test(
@@ -92,17 +109,54 @@ import _TestSupport
     arguments: [0, 1, 31, 32, 100, 1025], [1, 2, 8, 32])
   func ranges(_ blocks: Int, inGroupsOf group: Int) {
     for threads in [1, 2, 5, 64] {
-      let given = Mutex<[Range<Int>]>([])
-      let caller = pthread_self()
-      WorkerThreads.run(blocks, inGroupsOf: group, threads: threads) { range in
-        given.withLock { $0.append(range) }
-        if blocks < 32 || threads == 1 {
-          #expect(range == 0..<blocks && pthread_equal(pthread_self(), caller) != 0)
-        }
-      }
-      let ranges = given.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
+      let work = Recorder(caller: pthread_self(), isSingle: blocks < 32 || threads == 1)
+      BlockThreads.run(blocks, inGroupsOf: group, threads: threads, work)
+      let ranges = work.ranges.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
+      if work.isSingle { #expect(ranges.count <= 1) }
       #expect(ranges.flatMap { Array($0) } == Array(0..<blocks), "\(threads) threads")
       #expect(ranges.dropLast().allSatisfy { $0.upperBound % group == 0 }, "\(threads) threads")
     }
+  }
+
+  @Test(
+    "The caller's floating-point modes hold on all threads: the same bits on 1, 2 and 3",
+    arguments: [FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO] as [Int32], [false, true])
+  func modes(rounding: Int32, flushesToZero: Bool) throws {
+    func check<Scalar: LossScalar>(_: Scalar.Type) throws {
+      // The smallest derivatives are subnormal.
+      let lowest = Scalar(Scalar.leastNormalMagnitude.exponent) * 0.7 - 10
+      let count = try count(for: 3)
+      let logits = (0..<count).map { lowest * (1 - Scalar($0 % 8191) / 50_000) }
+      let targets = (0..<count).map { Scalar($0 % 2) }
+      func results(_ threads: Int) throws -> [[Scalar]] {
+        let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 1e-3, threads: threads)
+        var (losses, gradient): ([Scalar], [Scalar]) = (
+          blankArray(count: count), blankArray(count: count)
+        )
+        let original = wce_floating_point_modes()
+        fesetround(rounding)
+        if flushesToZero {
+          wce_set_floating_point_modes(
+            wce_floating_point_modes() | UInt64(WCE_FLUSH_TO_ZERO))
+        }
+        defer {
+          fesetround(FE_TONEAREST)
+          wce_set_floating_point_modes(original)
+        }
+        var lossSpan = losses.mutableSpan
+        var gradientSpan = gradient.mutableSpan
+        try loss.lossWithGradient(
+          logits: logits.span, targets: targets.span, losses: &lossSpan, gradient: &gradientSpan)
+        let sum = try loss.value(of: .sum, logits: logits.span, targets: targets.span)
+        return [losses, gradient, [sum]]
+      }
+      let single = try results(1)
+      for threads in [2, 3] {
+        #expect(
+          zip(single, try results(threads)).allSatisfy { areSame($0, $1) }, "\(threads) threads")
+      }
+    }
+    try check(Float.self)
+    try check(Double.self)
   }
 }

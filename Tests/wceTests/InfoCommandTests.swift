@@ -3,6 +3,7 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 import _Version
+import _WorkerThreads
 
 @Suite struct InfoCommandTests {
   /// The values of the report by name.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import _LossKernels
+import _WorkerThreads
 
 /// A call on many elements. It divides the elements into blocks and the blocks among threads, and
 /// runs a kernel on each block. Every array call goes through it.
@@ -63,9 +64,16 @@ struct ArrayCall<Scalar: LossScalar> {
   }
 
   private func runBlocks(_ forms: Elementwise) {
-    WorkerThreads.run(blockCount, threads: threads) { blocks in
-      withScratch { scratch in
-        for block in blocks { call(forms, blockArguments(block, scratch)) }
+    BlockThreads.run(blockCount, threads: threads, ElementwiseWork(call: self, forms: forms))
+  }
+
+  private struct ElementwiseWork: Work {
+    let call: ArrayCall
+    let forms: Elementwise
+
+    func perform(_ blocks: Range<Int>) {
+      call.withScratch { scratch in
+        for block in blocks { call.call(forms, call.blockArguments(block, scratch)) }
       }
     }
   }
@@ -75,30 +83,24 @@ struct ArrayCall<Scalar: LossScalar> {
   @inline(__always)
   func sum(_ forms: Summing) -> PartialSum {
     if isOneBlock { return checkedSum(forms, arguments) }
-    return treeOfBlocks { checkedSum(forms, blockArguments($0, $1)) }
+    return treeOfBlocks(forms)
   }
 
   /// The result of a summing kernel for each block.
-  func blockSums(_ forms: Summing) -> [PartialSum] {
-    eachBlock { checkedSum(forms, blockArguments($0, $1)) }
-  }
+  func blockSums(_ forms: Summing) -> [PartialSum] { eachBlock(forms) }
 
   /// The sum of the element weights; the number of elements if there are no weights.
-  func weightSum() -> PartialSum { treeOfBlocks { block, _ in blockWeightSum(block) } }
+  func weightSum() -> PartialSum { treeOfBlocks(nil) }
 
   /// The sum of the weights of each block.
-  func blockWeightSums() -> [PartialSum] { eachBlock { block, _ in blockWeightSum(block) } }
+  func blockWeightSums() -> [PartialSum] { eachBlock(nil) }
 
-  private typealias BlockSum = (_ block: Int, _ scratch: UnsafeMutableBufferPointer<Scalar>?) ->
-    PartialSum
-
-  /// The tree over all blocks. It allocates nothing on any number of threads: each thread sums
-  /// whole subtrees, whose sums are on the stack.
-  private func treeOfBlocks(_ sum: BlockSum) -> PartialSum {
-    if WorkerThreads.count(for: blockCount, limit: threads) == 1 {
-      return withScratch { scratch in
-        PartialSum.tree(over: 0..<blockCount) { sum($0, scratch) }
-      }
+  /// The tree over all blocks, of the results of a kernel or, without one, of the element weights.
+  /// It allocates nothing on any number of threads: each thread sums whole subtrees, whose sums are
+  /// on the stack.
+  private func treeOfBlocks(_ forms: Summing?) -> PartialSum {
+    if BlockThreads.count(for: blockCount, limit: threads) == 1 {
+      return withScratch { subtreeSum(forms, 0..<blockCount, $0) }
     }
     // The size of a subtree is a power of two, so that the tree over the subtrees is the tree over
     // the blocks.
@@ -106,7 +108,7 @@ struct ArrayCall<Scalar: LossScalar> {
     while (blockCount + size - 1) / size > Self.maximumSubtreeCount { size *= 2 }
     let subtrees = (blockCount + size - 1) / size
     return BlockScratch.with(capacity: subtrees) { sums in
-      sumSubtrees(of: size, into: sums, sum)
+      sumSubtrees(of: size, into: sums, forms)
       return PartialSum.tree(over: 0..<subtrees) { sums[$0] }
     }
   }
@@ -114,27 +116,44 @@ struct ArrayCall<Scalar: LossScalar> {
   /// Enough subtrees that 64 threads finish at nearly the same time.
   private static var maximumSubtreeCount: Int { 1024 }
 
-  private func eachBlock(_ sum: BlockSum) -> [PartialSum] {
+  private func eachBlock(_ forms: Summing?) -> [PartialSum] {
     [PartialSum](unsafeUninitializedCapacity: blockCount) { buffer, count in
-      sumSubtrees(of: 1, into: buffer, sum)
+      sumSubtrees(of: 1, into: buffer, forms)
       count = blockCount
     }
   }
 
   /// Writes the sum of each subtree of `size` blocks, a power of two. The last may have fewer.
   private func sumSubtrees(
-    of size: Int, into sums: UnsafeMutableBufferPointer<PartialSum>, _ sum: BlockSum
+    of size: Int, into sums: UnsafeMutableBufferPointer<PartialSum>, _ forms: Summing?
   ) {
-    // Each element is written by one thread.
-    nonisolated(unsafe) let sums = sums
-    WorkerThreads.run(blockCount, inGroupsOf: size, threads: threads) { blocks in
-      withScratch { scratch in
+    BlockThreads.run(
+      blockCount, inGroupsOf: size, threads: threads,
+      SubtreeWork(call: self, forms: forms, size: size, sums: sums))
+  }
+
+  /// Each sum is written by the one thread that has its blocks.
+  private struct SubtreeWork: Work {
+    let call: ArrayCall
+    let forms: Summing?
+    let size: Int
+    let sums: UnsafeMutableBufferPointer<PartialSum>
+
+    func perform(_ blocks: Range<Int>) {
+      call.withScratch { scratch in
         for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: size) {
           let subtree = start..<min(start + size, blocks.upperBound)
-          sums[start / size] = PartialSum.tree(over: subtree) { sum($0, scratch) }
+          sums[start / size] = call.subtreeSum(forms, subtree, scratch)
         }
       }
     }
+  }
+
+  private func subtreeSum(
+    _ forms: Summing?, _ blocks: Range<Int>, _ scratch: UnsafeMutableBufferPointer<Scalar>?
+  ) -> PartialSum {
+    guard let forms else { return PartialSum.tree(over: blocks) { blockWeightSum($0) } }
+    return PartialSum.tree(over: blocks) { checkedSum(forms, blockArguments($0, scratch)) }
   }
 
   /// The sum of a block or of few elements.

@@ -6,6 +6,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 /// The instruction set extensions that the kernels use, as bits.
 enum {
@@ -52,6 +56,18 @@ static inline uint32_t wce_processor_features(void) {
 #else
 static inline uint32_t wce_processor_features(void) { return 0; }
 #endif
+
+/// The number of processors in the calling thread's affinity mask; 0 if the system does not say.
+/// Linux's function is hidden from Swift.
+static inline int wce_affinity_count(void) {
+  int count = 0;
+#if defined(__linux__)
+  unsigned long mask[128];  // 8192 processors
+  const long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+  for (long i = 0; i < bytes / (long)sizeof mask[0]; i++) count += __builtin_popcountl(mask[i]);
+#endif
+  return count;
+}
 
 /// Whether AVX2 and FMA may be used.
 static inline bool wce_has_avx2(void) {

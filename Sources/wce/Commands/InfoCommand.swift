@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import WeightedCrossEntropy
+import _WorkerThreads
 
 /// `wce info`: the version, the processor and the kernels in use.
 struct InfoCommand: ParsableCommand {

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+import _CPUFeatures
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Threads that help calls of `WorkerThreads.run`. They are made when a call first needs them, and
+/// stay.
+///
+/// A list holds the jobs that helpers may still join. The caller puts its job on the list, works on
+/// it, and takes it off again: from then on no helper can join, and the caller waits only for those
+/// that have. A thread that wakes late finds the list without the job, and never sees the memory
+/// where the job was. The lock guards the list and all counts.
+///
+/// A caller waits only for helpers of its own job, which began after it; nested calls therefore
+/// never wait in a circle.
+///
+/// A pool is never freed: its threads run as long as the process. A forked child has none of the
+/// threads, and its copy of the lock may be held by one of them. It leaves that pool alone and
+/// makes its own.
+final class WorkerPool: @unchecked Sendable {
+  private static let current = Atomic<Unmanaged<WorkerPool>?>(nil)
+  /// Whether `fork` has been told to forget the pool in the child.
+  private static let isForkHandled = Atomic(false)
+
+  /// The pool of this process; nil if it cannot be made safe for `fork`.
+  static var shared: WorkerPool? {
+    if let pool = current.load(ordering: .acquiring) { return pool.takeUnretainedValue() }
+    if !isForkHandled.load(ordering: .acquiring) {
+      // Two threads may both register the handler, which does no harm.
+      let forget: @convention(c) () -> Void = {
+        WorkerPool.current.store(nil, ordering: .relaxed)
+      }
+      guard pthread_atfork(nil, nil, forget) == 0 else { return nil }
+      isForkHandled.store(true, ordering: .releasing)
+    }
+    let pool = Unmanaged.passRetained(WorkerPool())
+    let (isFirst, other) = current.compareExchange(
+      expected: nil, desired: pool, ordering: .acquiringAndReleasing)
+    if isFirst { return pool.takeUnretainedValue() }
+    pool.release()
+    return other?.takeUnretainedValue()
+  }
+
+  /// How long a thread looks for the next job, or a caller for the end of its helpers, before it
+  /// sleeps. About as long as waking a thread takes.
+  private static var spinNanoseconds: UInt64 { 20_000 }
+  /// After a thread could not be made, how long none is tried.
+  private static var retryNanoseconds: UInt64 { 1_000_000_000 }
+  /// Kernels put 32 KiB on the stack; unoptimized and sanitized code needs more.
+  private static var stackSize: Int { 1 << 20 }
+
+  /// Locks and conditions need an address that never changes.
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  /// Signalled when there is a job for a sleeping thread.
+  private let wakeUp = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  /// Signalled when a helper has ended while a caller sleeps.
+  private let helperEnded = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  private var firstJob: UnsafeMutablePointer<Job>?
+  private var threadCount = 0
+  /// The threads that look for a job, those that have not started yet among them.
+  private var spinningCount = 0
+  private var sleepingCount = 0
+  private var sleepingCallers = 0
+  private var retryTime: UInt64 = 0
+  /// Changes with every job, for threads that spin.
+  private let jobNumber = Atomic(0)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wakeUp, nil)
+    pthread_cond_init(helperEnded, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(helperEnded)
+    pthread_cond_destroy(wakeUp)
+    pthread_mutex_destroy(mutex)
+    helperEnded.deallocate()
+    wakeUp.deallocate()
+    mutex.deallocate()
+  }
+
+  /// Runs a job on the calling thread and at most `helpers` threads of the pool, which has at most
+  /// `threadLimit`.
+  func run(_ job: UnsafeMutablePointer<Job>, helpers: Int, threadLimit: Int) {
+    offer(job, helpers: helpers, threadLimit: threadLimit)
+    job.pointee.performRanges()
+    retract(job)
+    job.pointee.raiseFlags()
+  }
+
+  /// Puts a job on the list, and wakes or makes threads for it.
+  private func offer(_ job: UnsafeMutablePointer<Job>, helpers: Int, threadLimit: Int) {
+    lock()
+    job.pointee.openPlaces = helpers
+    job.pointee.nextJob = firstJob
+    firstJob = job
+    jobNumber.wrappingAdd(1, ordering: .relaxed)
+    let wakeCount = sleepersToWake(for: helpers - spinningCount)
+    var missing = min(helpers - spinningCount - sleepingCount, threadLimit - threadCount)
+    if missing > 0, retryTime > 0, now() < retryTime { missing = 0 }
+    missing = max(0, missing)
+    threadCount += missing
+    spinningCount += missing
+    unlock()
+    wake(wakeCount)
+    if missing > 0 { makeThreads(missing) }
+  }
+
+  /// Takes a job off the list and waits for the helpers that have joined it.
+  private func retract(_ job: UnsafeMutablePointer<Job>) {
+    lock()
+    if job.pointee.openPlaces > 0 { remove(job) }
+    unlock()
+    if spin(until: { job.pointee.helpersInside.load(ordering: .acquiring) == 0 }) { return }
+    // A thread that is cancelled while it waits would leave its job to the helpers.
+    var state: Int32 = 0
+    pthread_setcancelstate(Int32(PTHREAD_CANCEL_DISABLE), &state)
+    lock()
+    sleepingCallers += 1
+    while job.pointee.helpersInside.load(ordering: .acquiring) > 0 {
+      pthread_cond_wait(helperEnded, mutex)
+    }
+    sleepingCallers -= 1
+    unlock()
+    pthread_setcancelstate(state, nil)
+  }
+
+  private func remove(_ job: UnsafeMutablePointer<Job>) {
+    guard firstJob != job else { return firstJob = job.pointee.nextJob }
+    var other = firstJob
+    while let candidate = other, candidate.pointee.nextJob != job {
+      other = candidate.pointee.nextJob
+    }
+    other?.pointee.nextJob = job.pointee.nextJob
+  }
+
+  /// What each thread of the pool does.
+  private func help() -> Never {
+    lock()
+    spinningCount -= 1
+    while true {
+      if let job = firstJob {
+        job.pointee.openPlaces -= 1
+        let openPlaces = job.pointee.openPlaces
+        if openPlaces == 0 { firstJob = job.pointee.nextJob }
+        job.pointee.helpersInside.wrappingAdd(1, ordering: .relaxed)
+        let wakeCount = sleepersToWake(for: openPlaces - spinningCount)
+        unlock()
+        wake(wakeCount)
+        job.pointee.help()
+        lock()
+        job.pointee.helpersInside.wrappingSubtract(1, ordering: .releasing)
+        if sleepingCallers > 0 { pthread_cond_broadcast(helperEnded) }
+        continue
+      }
+      let seen = jobNumber.load(ordering: .relaxed)
+      spinningCount += 1
+      unlock()
+      _ = spin(until: { jobNumber.load(ordering: .relaxed) != seen })
+      lock()
+      spinningCount -= 1
+      while firstJob == nil {
+        sleepingCount += 1
+        pthread_cond_wait(wakeUp, mutex)
+        sleepingCount -= 1
+      }
+    }
+  }
+
+  /// How many sleeping threads to wake: two, each of which wakes two more, so that no thread wakes
+  /// all.
+  private func sleepersToWake(for openPlaces: Int) -> Int {
+    max(0, min(2, openPlaces, sleepingCount))
+  }
+
+  private func wake(_ count: Int) { for _ in 0..<count { pthread_cond_signal(wakeUp) } }
+
+  /// Makes threads that `threadCount` and `spinningCount` include already.
+  ///
+  /// They block signals, which belong to the program's own threads, except those that a faulty
+  /// instruction raises in the thread itself: a handler for them works as on any thread.
+  private func makeThreads(_ count: Int) {
+    var attributes = pthread_attr_t()
+    guard pthread_attr_init(&attributes) == 0 else { return noteMissing(count) }
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    pthread_attr_setstacksize(&attributes, Self.stackSize)
+    var blocked = sigset_t()
+    var original = sigset_t()
+    sigfillset(&blocked)
+    for fault in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS] { sigdelset(&blocked, fault) }
+    pthread_sigmask(SIG_BLOCK, &blocked, &original)
+    defer { pthread_sigmask(SIG_SETMASK, &original, nil) }
+    for made in 0..<count where !makeThread(&attributes) { return noteMissing(count - made) }
+  }
+
+  private func makeThread(_ attributes: inout pthread_attr_t) -> Bool {
+    let pool = Unmanaged.passUnretained(self).toOpaque()
+    #if canImport(Darwin)
+      var thread: pthread_t?
+      return pthread_create(
+        &thread, &attributes,
+        { pool in Unmanaged<WorkerPool>.fromOpaque(pool).takeUnretainedValue().help() }, pool) == 0
+    #else
+      var thread = pthread_t()
+      return pthread_create(
+        &thread, &attributes,
+        { pool in
+          guard let pool else { return nil }
+          Unmanaged<WorkerPool>.fromOpaque(pool).takeUnretainedValue().help()
+        }, pool) == 0
+    #endif
+  }
+
+  /// Notes that threads could not be made.
+  private func noteMissing(_ count: Int) {
+    lock()
+    threadCount -= count
+    spinningCount -= count
+    retryTime = now() + Self.retryNanoseconds
+    unlock()
+  }
+
+  private func lock() { pthread_mutex_lock(mutex) }
+  private func unlock() { pthread_mutex_unlock(mutex) }
+
+  /// Waits a short time for a condition. Returns whether it holds.
+  private func spin(until condition: () -> Bool) -> Bool {
+    if condition() { return true }
+    let end = now() + Self.spinNanoseconds
+    repeat {
+      for _ in 0..<16 {
+        if condition() { return true }
+        wce_pause()
+      }
+    } while now() < end
+    return false
+  }
+
+  private func now() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
