@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Make digits.csv, digits-logits.npy and digits-targets.npy.
+"""Generates digits.csv, digits-logits.npy and digits-targets.npy.
 
-The table is the optical digits test set of the UCI repository as scikit-learn ships it: 64 features, each the number of
-dark pixels (0 to 16) in a 4 x 4 cell of a 32 x 32 bitmap, and here a column is_eight instead of the digit. The logits come
-from an ordinary, unweighted logistic regression, each row's from a model that did not see it (5 stratified folds).
+The table is the test set of the optical digits in the UCI repository, as included in scikit-learn.
+It has 64 features, each the number of dark pixels (0 to 16) in a 4 x 4 cell of a 32 x 32 bitmap.
+The column is_eight replaces the digit. The logits are from an unweighted logistic regression that
+was fitted without the row (5 stratified folds).
 
     pip install "scikit-learn==1.9.*" && python3 make_examples.py
 """

@@ -5,7 +5,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 
-/// A model file reads back as the same model, and other files are errors with a reason.
+/// A model file reads back as the same model. Other files are errors with a reason.
 @Suite struct ClassifierFileTests {
   private let directory: TemporaryDirectory
   private let table: CSVTable
@@ -94,7 +94,7 @@ import _TestSupport
         == Evaluation(logits: classifier.model.calibratedLogits(logits), targets: targets))
   }
 
-  @Test func constantFeaturesAreNoticed() throws {
+  @Test func constantFeaturesHaveNotices() throws {
     #expect(classifier.notices == ["dropped the feature \"flat\": it is constant"])
     let (features, targets) = TestData.problem(rows: 50, columns: 1, seed: 41)
     let constant = FeatureMatrix.Column.numbers([Double](repeating: 3, count: 50))
@@ -146,7 +146,7 @@ import _TestSupport
     #expect(reason("{\"format\": 1}") == "this is not a usable model: format: expected text")
   }
 
-  @Test func everyCutFileIsRefused() throws {
+  @Test func everyTruncatedFileIsRejected() throws {
     let bytes = Array(try classifier.json().utf8)
     for length in stride(from: 0, to: bytes.count - 2, by: 97) {
       let error = classificationError { _ = try Classifier(json: bytes.prefix(length)) }

@@ -12,7 +12,7 @@ extension FeatureMatrix {
     try self.init(reading: reader)
   }
 
-  /// Reads a matrix, in parts that are stored by columns: it is in memory only once.
+  /// Reads a matrix in parts and stores it by columns, so it is in memory only once.
   package init(
     reading reader: NPYReader, progress: (ReadingProgress) -> Void = { _ in }
   ) throws(ClassificationError) {
@@ -26,11 +26,12 @@ extension FeatureMatrix {
     guard shape[1] > 0 else { throw .noFeatures }
     guard shape[0] > 0 else { throw .noRows }
     var columns = [[Double]](repeating: [], count: shape[1])
-    // The header of a stream may promise any number of rows: its columns grow with the data.
+    // The header of a stream may state any number of rows, so the columns grow with the data.
     if !reader.isStream {
       for column in columns.indices { columns[column].reserveCapacity(shape[0]) }
     }
-    // About 256 KiB of rows, which stay in the cache while their elements go to the columns.
+    // About 256 KiB of rows, which stay in the cache while their elements are copied to the
+    // columns.
     var buffer = [Double](repeating: 0, count: max(1, (1 << 15) / shape[1]) * shape[1])
     while true {
       var part = buffer.mutableSpan
