@@ -165,6 +165,7 @@ class _Call:
         """Computes an operation over the memory of the tensors."""
         value, gradient = _call.evaluate(
             operation,
+            None,
             self.options,
             _array(target),
             _array(logits),
