@@ -88,7 +88,7 @@ def test_value_with_gradient_reduces_to_the_mean_unless_asked_otherwise():
 
 
 class TestTypes:
-    GOOD = dict.fromkeys(["targets", "logits", "weights"], [1.0, 2.0])
+    GOOD = {name: [1.0, 2.0] for name in ("targets", "logits", "weights")}
 
     @pytest.mark.parametrize(
         ("targets", "logits", "expected"),
