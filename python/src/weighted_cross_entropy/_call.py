@@ -20,6 +20,7 @@ from ._positive_weight import PositiveWeight, positive_weight
 
 def evaluate(
     operation: int,
+    function: str | None,
     options: Options,
     targets: npt.ArrayLike,
     logits: npt.ArrayLike,
@@ -27,7 +28,6 @@ def evaluate(
     weights: npt.ArrayLike | None = None,
     out: Any = None,
     gradient_out: Any = None,
-    function: str | None = None,
     target_name: str = "targets",
 ) -> tuple[Any, Any]:
     """Computes an operation of the extension module.
