@@ -252,7 +252,8 @@ import _TestSupport
       outcome.errors.wholeMatch(
         of:
           try Regex(
-            #"wce: a.csv: the fit did not converge: after 1 iteration the gradient norm is 0\.04\d+, "#
+            #"wce: a.csv: the fit did not converge: after 1 iteration the gradient norm is "#
+              + #"0\.04\d+, "#
               + #"above the tolerance 1e-10; allow more iterations, or use a larger l2 penalty "#
               + #"\(--max-iterations N, --l2 L\)\n"#)
       ) != nil)
