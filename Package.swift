@@ -10,12 +10,12 @@ let common: [SwiftSetting] =
     .enableUpcomingFeature("InternalImportsByDefault"),
   ] + (Context.environment["WCE_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-/// Optimised in debug builds too, where unoptimised kernels would take the tests from seconds to hours, and the calls of kernels
-/// would allocate.
+/// Optimised in debug builds too, where unoptimised kernels would take the tests from seconds to
+/// hours, and the calls of kernels would allocate.
 let optimized = common + [.unsafeFlags(["-O"])]
 
-/// A kernel target: optimised, and compiled for the x86-64 features it is named for. On other architectures the flags are unused,
-/// and the target is never run.
+/// A kernel target: optimised, and compiled for the x86-64 features it is named for. On other
+/// architectures the flags are unused, and the target is never run.
 func kernels(_ x86Features: String...) -> [SwiftSetting] {
   let flags = x86Features.flatMap { ["-Xcc", "-Xarch_x86_64", "-Xcc", "-m\($0)"] }
   return optimized + [.unsafeFlags(flags + ["-Xcc", "-Qunused-arguments"])]
@@ -37,7 +37,8 @@ let package = Package(
     .executable(name: "wce", targets: ["wce"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     .target(name: "_CPUFeatures"),
@@ -60,23 +61,30 @@ let package = Package(
     .target(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
       swiftSettings: common),
-    .target(name: "_DataFiles", swiftSettings: common),
+    .target(
+      name: "_DataFiles",
+      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: common),
     .target(name: "_ExampleData"),
     .executableTarget(
       name: "wce",
       dependencies: [
         "LinearClassification", "WeightedCrossEntropy", "_DataFiles", "_ExampleData",
+        "_TradeoffReport", "_WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: common),
-    // The header is imported as a bridging header, against which the compiler checks every `@implementation`.
+    // The header is imported as a bridging header, against which the compiler checks every
+    // `@implementation`.
     .target(
       name: "WeightedCrossEntropyCInterface", dependencies: ["WeightedCrossEntropy"],
       exclude: ["README.md", "include", "exported-symbols.map"],
       swiftSettings: common + [
         .unsafeFlags(["-import-objc-header", "\(cInterface)/include/weighted_cross_entropy.h"])
       ],
-      // The Swift and C++ runtimes are linked in and hidden, so that the file depends on the C library alone.
+      // The Swift and C++ runtimes are linked in and hidden, so that the file depends on the C
+      // library alone.
       linkerSettings: [
         .unsafeFlags(
           [
@@ -104,6 +112,9 @@ let package = Package(
         "_MatrixKernelsAVX512", "_WorkerThreads",
       ],
       swiftSettings: common),
+
+    .target(
+      name: "_TradeoffReport", dependencies: ["LinearClassification"], swiftSettings: common),
 
     .target(name: "_AllocationCounter", path: "Tests/_AllocationCounter"),
     // Optimised for the same reason as the kernels: it computes the references.
@@ -142,9 +153,14 @@ let package = Package(
       exclude: ["Fixtures"],
       swiftSettings: common),
     .testTarget(
+      name: "TradeoffReportTests",
+      dependencies: ["LinearClassification", "_TradeoffReport", "_TestSupport"],
+      swiftSettings: common),
+    .testTarget(
       name: "wceTests",
       dependencies: [
-        "wce", "WeightedCrossEntropy", "_DataFiles", "LinearClassification", "_TestSupport",
+        "wce", "WeightedCrossEntropy", "_DataFiles", "LinearClassification", "_TradeoffReport",
+        "_TestSupport", "_WorkerThreads",
       ],
       swiftSettings: common),
     .testTarget(

@@ -17,7 +17,7 @@ let package = Package(
     // What the tests compute references with; the folder is a link to the tests' own.
     .target(name: "TestSupport"),
     tool("accuracy", "WeightedCrossEntropy", targets: ["TestSupport"]),
-    tool("csv-throughput", "LinearClassification"),
+    tool("csv-throughput", "LinearClassification", targets: ["TestSupport"]),
     .target(name: "Callgrind"),
     tool("instruction-counts", "WeightedCrossEntropy", targets: ["Callgrind"]),
     tool("kernels", "WeightedCrossEntropy", targets: ["TestSupport"]),

@@ -1,133 +1,122 @@
 // SPDX-License-Identifier: Apache-2.0
-public import _DataFiles
+package import _DataFiles
 public import WeightedCrossEntropy
 
-/// What was wrong with the data or the settings of a classification, where, and what would be right.
-public enum ClassificationError: Error, Hashable, Sendable {
-  // Data
+/// An error in the data or the settings of a classification.
+///
+/// Decide by ``code`` and the fields, never by the text: the text may change in any version.
+public struct ClassificationError: Error, Hashable, Sendable {
+  /// What is wrong.
+  public let code: Code
+  /// The file, if the error is about the content of one cell or about a file as a whole.
+  public internal(set) var path: String?
+  /// The row, counted from 1 without a header.
+  public internal(set) var row: Int?
+  /// The name of the column or the feature.
+  public internal(set) var column: String?
+  /// The largest value that the data or this software allows: labels, folds or the version of a
+  /// model.
+  public internal(set) var limit: Int?
+  /// How far the fit got, if it did not converge.
+  public internal(set) var certificate: ConvergenceCertificate?
+  /// The error of the loss, if the code is ``Code/loss``.
+  public internal(set) var lossError: LossError?
+  /// The error of the file reader or writer.
+  package internal(set) var fileError: DataFileError?
+  /// The description without the row and the column.
+  private let reason: String
 
-  /// There is no feature to learn from.
-  case noFeatures
-  /// Two inputs do not belong together.
-  case lengthMismatch(what: String, expected: Int, received: Int)
-  /// A feature is missing, infinite or beyond 1e145; the row is counted from 1.
-  case invalidFeature(value: String, row: Int, feature: String)
-  /// A target outside [0, 1] where it counts; the row is counted from 1.
-  case invalidTarget(value: String, row: Int)
-  /// A target that is neither 0 nor 1 where one has to be; the row is counted from 1.
-  case softTarget(value: String, row: Int)
-  /// A logit that is NaN or infinite; the row is counted from 1.
-  case invalidLogit(value: String, row: Int)
-  /// A weight that is negative, infinite or NaN; the row is counted from 1.
-  case invalidWeight(value: String, row: Int)
-  /// Every row that counts has the same target; `isWeighted` where others do not count, as their weight is 0.
-  case oneClass(positive: Bool, isWeighted: Bool = false)
-  /// No row counts: there are none, or all have weight 0.
-  case noRows
-  /// Every feature is constant.
-  case onlyConstantFeatures
-  /// The cells of a table are not what they have to be.
-  case table(TableProblem)
-  /// A cell of a table is missing where one is needed; the error names the file, the row and the column.
-  case missingCell(DataFileError, MissingCell)
-  /// A file cannot be read or written.
-  case file(DataFileError)
-
-  // Settings
-
-  /// A setting is out of range; `expected` says what is allowed.
-  case invalidSetting(name: String, value: String, expected: String)
-  /// Too few rows of a class to have one in each fold.
-  case tooFewForFolds(positive: Bool, count: Int, folds: Int)
-  /// The loss refused its arguments.
-  case loss(LossError)
-
-  // Training
-
-  /// The classes can be separated and nothing limits the coefficients: the loss has no minimum. `feature` is one that does it, where a
-  /// single one can be named.
-  case separable(feature: String?)
-  /// The iterations ran out.
-  case notConverged(TrainingCertificate)
-  /// The iterations ran out in a fit of a study, with this positive weight.
-  case studyNotConverged(positiveWeight: Double, TrainingCertificate)
-  /// The caller asked to stop.
-  case cancelled
-
-  // Models
-
-  /// A model file is damaged, or is none.
-  case damagedModel(String)
-  /// A model file of a later version.
-  case newerModel(version: Int, supported: Int)
+  init(
+    _ code: Code, row: Int? = nil, column: String? = nil, limit: Int? = nil, _ reason: String
+  ) {
+    self.code = code
+    self.row = row
+    self.column = column
+    self.limit = limit
+    self.reason = reason
+  }
 }
 
 extension ClassificationError: CustomStringConvertible {
-  /// One line.
+  /// One line: where the error is, what is wrong, and how to fix it.
   public var description: String {
-    switch self {
-    case .noFeatures: "there is no column to learn from besides the target and the weights"
-    case .lengthMismatch(let what, let expected, let received):
-      "expected \(expected) \(what), received \(received)"
-    case .invalidFeature(let value, let row, let feature):
-      "row \(row), column \(quoted(feature)): features must be finite numbers below 1e145, received \(value)"
-    case .invalidTarget(let value, let row):
-      "row \(row): targets must lie in [0, 1], received \(value)"
-    case .softTarget(let value, let row):
-      "row \(row): to be evaluated a target must be 0 or 1, received \(value)"
-    case .invalidLogit(let value, let row): "row \(row): logits must be finite, received \(value)"
-    case .invalidWeight(let value, let row):
-      "row \(row): weights must be finite and at least 0, received \(value)"
-    case .oneClass(let positive, let isWeighted):
-      "the target has no \(positive ? "negatives" : "positives"): every row\(isWeighted ? " of weight above 0" : "") "
-        + "is \(positive ? "positive" : "negative"), and there is nothing to tell apart"
-    case .noRows: "there are no rows, or all have weight 0"
-    case .onlyConstantFeatures: "every feature is constant, and nothing can be learned from that"
-    case .table(let problem): "\(problem)"
-    case .missingCell(let error, _), .file(let error): "\(error)"
-    case .invalidSetting(let name, let value, let expected):
-      "\(name) must be \(expected), received \(value)"
-    case .tooFewForFolds(let positive, let count, let folds):
-      "\(count) \(positive ? "positive" : "negative") row\(count == 1 ? "" : "s") cannot be spread over \(folds) folds; "
-        + (count >= 2
-          ? "use more data, or at most \(count) folds" : "at least 2 rows of each class are needed")
-    case .loss(let error): "\(error)"
-    case .separable(let feature):
-      "the classes can be told apart without an error"
-        + (feature.map { " with the help of the feature \(quoted($0))" } ?? "")
-        + ", so that without a penalty the coefficients grow without limit; use an l2 penalty above 0"
-    case .notConverged(let certificate):
-      "training did not converge: \(certificate.shortfall); allow more iterations, or use a larger l2 penalty"
-    case .studyNotConverged(let weight, let certificate):
-      "training with the positive weight \(weight.formatted(6)) did not converge: \(certificate.shortfall); use other weights, or a larger l2 penalty"
-    case .cancelled: "stopped before the end"
-    case .damagedModel(let reason): "this is not a usable model: \(reason)"
-    case .newerModel(let version, let supported):
-      "the model has format version \(version), and this software reads versions up to \(supported); use a newer version of it"
-    }
+    if let fileError { return "\(fileError)" }
+    let place = [row.map { "row \($0)" }, column.map { "column \(quoted($0))" }]
+      .compactMap { $0 }.joined(separator: ", ")
+    return place.isEmpty ? reason : "\(place): \(reason)"
   }
 }
 
-extension TrainingCertificate {
-  /// What training that ran out of iterations has not reached.
-  fileprivate var shortfall: String {
-    "after \(iterations) iteration\(iterations == 1 ? "" : "s") "
-      + (gradientNorm > tolerance
-        ? "the gradient norm is \(gradientNorm) and should be at most \(tolerance)"
-        : "the next step would still change a coefficient by \(remainingStep)")
-  }
-}
+extension ClassificationError {
+  /// The kind of an error. Later versions may add codes.
+  public struct Code: Hashable, Sendable, CustomStringConvertible {
+    /// The name of the code.
+    public let description: String
 
-extension CSVTable {
-  /// The error about a missing cell.
-  func missing(_ position: Position, column: Int, _ cell: MissingCell) -> ClassificationError {
-    .missingCell(badCell(position, column: column, "\(cell)"), cell)
-  }
-}
+    private init(_ name: String) { description = name }
 
-/// Calls something that throws a loss's error.
-func rethrowingLossErrors<Value>(_ body: () throws(LossError) -> Value) throws(ClassificationError)
-  -> Value
-{
-  do { return try body() } catch { throw .loss(error) }
+    /// Two arrays have different lengths.
+    public static let lengthMismatch = Code("lengthMismatch")
+    /// There is no feature, or every feature is constant.
+    public static let noFeatures = Code("noFeatures")
+    /// There are no rows, or all have weight 0, or all have a missing cell.
+    public static let noRows = Code("noRows")
+    /// All rows of weight above 0 belong to the same class.
+    public static let oneClass = Code("oneClass")
+    /// A class has fewer rows than there are folds; ``ClassificationError/limit`` is the largest
+    /// possible number of folds.
+    public static let tooFewForFolds = Code("tooFewForFolds")
+    /// A feature is NaN, infinite or too large.
+    public static let invalidFeature = Code("invalidFeature")
+    /// A target is outside [0, 1], or is neither 0 nor 1 although a method needs that.
+    public static let invalidTarget = Code("invalidTarget")
+    /// A logit is NaN or infinite.
+    public static let invalidLogit = Code("invalidLogit")
+    /// A weight is negative, infinite, NaN or text.
+    public static let invalidWeight = Code("invalidWeight")
+
+    /// Two columns of a table have the same name.
+    public static let duplicateColumn = Code("duplicateColumn")
+    /// The same column is the target and the weights.
+    public static let targetIsWeights = Code("targetIsWeights")
+    /// The target column needs a positive label: it holds values other than 0, 1, true and false.
+    public static let unnamedPositive = Code("unnamedPositive")
+    /// No row has the positive label.
+    public static let positiveNotFound = Code("positiveNotFound")
+    /// A column of text has too many different labels.
+    public static let tooManyCategories = Code("tooManyCategories")
+    /// A column holds text where the model expects numbers, or numbers where it expects text.
+    public static let columnTypeMismatch = Code("columnTypeMismatch")
+    /// A label did not occur in training.
+    public static let unseenCategory = Code("unseenCategory")
+    /// A feature is missing in training.
+    public static let missingTrainingFeature = Code("missingTrainingFeature")
+    /// A target or a weight is missing in training.
+    public static let missingTrainingLabel = Code("missingTrainingLabel")
+    /// A feature is missing in prediction, and the model does not fill missing cells.
+    public static let missingFeature = Code("missingFeature")
+    /// A target or a weight is missing in evaluation.
+    public static let missingLabel = Code("missingLabel")
+    /// A file cannot be read or written, or a column does not exist.
+    public static let file = Code("file")
+
+    /// A setting is out of range.
+    public static let invalidSetting = Code("invalidSetting")
+    /// The loss rejected its arguments.
+    public static let loss = Code("loss")
+    /// The classes are separable and there is no penalty: the objective has no minimum.
+    public static let separable = Code("separable")
+    /// A fit reached its maximum number of iterations.
+    public static let notConverged = Code("notConverged")
+    /// A fit of a study reached its maximum number of iterations.
+    public static let studyNotConverged = Code("studyNotConverged")
+    /// The monitor cancelled the computation.
+    public static let cancelled = Code("cancelled")
+
+    /// A file is not a model, or it is damaged.
+    public static let damagedModel = Code("damagedModel")
+    /// A later version of this software wrote the model; ``ClassificationError/limit`` is the
+    /// latest version that can be read.
+    public static let newerModel = Code("newerModel")
+  }
 }

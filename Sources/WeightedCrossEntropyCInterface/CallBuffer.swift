@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The checks of the addresses and sizes that C passes.
+/// Checks of the addresses and sizes of a call from C.
 enum CallBuffer {
-  /// More bytes than any buffer has: no 64-bit processor gives a program addresses of more bits.
+  /// More bytes than any buffer has: no 64-bit processor has more than 56 address bits.
   private static var maximumByteCount: Int64 { min(Int64(Int.max), 1 << 56) }
 
-  /// A number of elements whose bytes can be addressed.
+  /// A valid number of elements: not negative, and with bytes that can be addressed.
   static func count<Scalar>(_ count: Int64, of type: Scalar.Type, named name: StaticString)
     throws(CallError)
     -> Int
@@ -16,7 +16,7 @@ enum CallBuffer {
     return Int(count)
   }
 
-  /// Checks that an address suits the element type and that `count` elements there do not wrap around the address space.
+  /// Checks that a buffer is aligned and does not wrap around the address space.
   static func check<Scalar>(
     _ address: UnsafePointer<Scalar>?, count: Int, named name: StaticString
   ) throws(CallError) {
@@ -28,7 +28,7 @@ enum CallBuffer {
     let (_, wraps) = UInt(bitPattern: address).addingReportingOverflow(
       UInt(count * MemoryLayout<Scalar>.stride))
     guard !wraps else {
-      throw CallError(WCE_ERROR_SIZE, "\(count) elements from \(name) on leave the address space")
+      throw CallError(WCE_ERROR_SIZE, "\(count) elements from \(name) exceed the address space")
     }
   }
 

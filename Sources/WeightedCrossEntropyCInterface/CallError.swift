@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
-/// Why a call failed, as C sees it.
+/// An error of a call from C.
 struct CallError: Error {
   let status: wce_status
   let message: String
 
-  /// An error that only a caller in C can make.
+  /// An error of the C interface.
   init(_ status: wce_status, _ message: String) {
     self.status = status
     self.message = message
   }
 
-  /// An error of the library, with the name that C gave to the operation; null is the library's.
+  /// An error of the library, with the caller's name of the operation; null is the default name.
   init(_ error: LossError, name: UnsafePointer<CChar>?) {
     status =
       switch error.problem {
@@ -24,7 +24,7 @@ struct CallError: Error {
         .logitNotANumber, .invalidWeight:
         WCE_ERROR_ARGUMENT
       }
-    // An error of the environment names what it is about.
+    // An error of the environment names the variable instead of the operation.
     let isOfTheCall = error.operation == WeightedCrossEntropyLoss<Float>.defaultName
     guard isOfTheCall, let name else {
       message = error.description
@@ -33,14 +33,13 @@ struct CallError: Error {
     message = LossError(String(cString: name), error.problem).description
   }
 
-  /// An error that the library would find.
+  /// An error that the library would throw, found before it is called.
   init(_ problem: LossError.Problem, name: UnsafePointer<CChar>?) {
     self.init(LossError(WeightedCrossEntropyLoss<Float>.defaultName, problem), name: name)
   }
 
-  /// What `body` returns; its errors become errors of the call, with the name that C gave to the operation.
-  ///
-  /// The name is read only here, so that a call without an error makes no string of it.
+  /// The result of `body`, whose errors get the caller's name of the operation. The name is read
+  /// only on an error, so that other calls allocate no string.
   @inline(__always)
   static func converting<Result>(
     named name: UnsafePointer<CChar>?, _ body: () throws(LossError) -> Result
@@ -49,12 +48,12 @@ struct CallError: Error {
   }
 }
 
-/// Where a caller in C wants the message of an error.
+/// The caller's buffer for an error message.
 struct MessageBuffer {
   let start: UnsafeMutablePointer<CChar>?
   let capacity: Int64
 
-  /// Calls `body`, writes what it throws, or an empty message, and returns the status.
+  /// The status of `body`. Writes the message of its error, or an empty message.
   @inline(__always)
   func status(of body: () throws(CallError) -> Void) -> wce_status {
     do throws(CallError) {
@@ -67,7 +66,7 @@ struct MessageBuffer {
     }
   }
 
-  /// Writes as many whole characters as fit, and NUL.
+  /// Writes as many whole characters as fit, then NUL.
   private func write(_ message: String) {
     guard let start, capacity > 0 else { return }
     var length = 0

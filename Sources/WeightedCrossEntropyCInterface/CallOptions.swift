@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
-/// The options of a call, read and checked.
+/// The checked options of a call.
 struct CallOptions<Scalar: LossScalar> {
   let loss: WeightedCrossEntropyLoss<Scalar>
-  /// What errors call the operation, NUL-terminated; null is the library's name.
+  /// The name of the operation in errors, NUL-terminated; null is the default name.
   let name: UnsafePointer<CChar>?
-  /// The class weights where they lie; nil where the loss has the one positive weight.
+  /// The class weights, used in place; nil if the positive weight is uniform.
   let classes: ClassLayout<Scalar>?
 
   /// Reads the options of a call on `count` elements; null is the defaults.
@@ -15,17 +15,8 @@ struct CallOptions<Scalar: LossScalar> {
       (loss, name, classes) = (try Self.loss(1, smoothing: 0, threads: nil, name: nil), nil, nil)
       return
     }
-    try CallBuffer.checkAlignment(of: pointer, for: wce_options.self, named: "options")
-    let known = Int64(MemoryLayout<wce_options>.size)
-    // Only the size may be read before it is known to be right.
-    let size = UnsafeRawPointer(pointer).load(as: Int64.self)
-    guard size == known else {
-      throw CallError(
-        WCE_ERROR_SIZE,
-        "the options' struct_size must be \(known), received \(size): start from WCE_OPTIONS_INIT")
-    }
-    let options = pointer.pointee
-    // A name without characters is none.
+    let options = try Self.read(pointer)
+    // An empty name is the default name.
     name = options.name.flatMap { $0.pointee == 0 ? nil : UnsafePointer($0) }
     try Self.check(options, count: count)
     let positiveWeight: Double
@@ -36,25 +27,50 @@ struct CallOptions<Scalar: LossScalar> {
       guard options.class_count == 0 else {
         throw CallError(
           WCE_ERROR_NULL_POINTER,
-          "the class weights are null and their count is \(options.class_count)")
+          "class_weights is null and class_count is \(options.class_count)")
       }
       classes = nil
       positiveWeight = options.positive_weight
     }
     loss = try Self.loss(
       positiveWeight, smoothing: options.label_smoothing,
-      // The library says what is wrong with a negative number.
+      // The loss rejects a negative number.
       threads: options.threads == 0 ? nil : Int(clamping: options.threads), name: name)
   }
 
-  /// A loss of the caller's numbers, which are checked before they are rounded: rounding may bring one into its range.
+  /// A copy of the caller's options. Options that the caller's header did not have yet keep their
+  /// defaults.
+  private static func read(_ pointer: UnsafePointer<wce_options>) throws(CallError) -> wce_options {
+    try CallBuffer.checkAlignment(of: pointer, for: wce_options.self, named: "options")
+    // Only the size may be read before it is checked.
+    let size = UnsafeRawPointer(pointer).load(as: Int64.self)
+    // The size of `wce_options` in each released header. A version that adds options at the end of the
+    // structure adds a case here.
+    switch size {
+    case 80: break
+    default:
+      throw CallError(
+        WCE_ERROR_SIZE, "struct_size must be 80, received \(size); start from WCE_OPTIONS_INIT")
+    }
+    var options = wce_options()
+    options.positive_weight = 1
+    options.axis = -1
+    withUnsafeMutableBytes(of: &options) {
+      $0.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: Int(size)))
+    }
+    return options
+  }
+
+  /// A loss with the caller's numbers. They are checked before they are rounded to `Scalar`, because
+  /// rounding can bring a number into its range.
   private static func loss(
     _ positiveWeight: Double, smoothing: Double, threads: Int?, name: UnsafePointer<CChar>?
   ) throws(CallError) -> WeightedCrossEntropyLoss<Scalar> {
     let nearest = Scalar(positiveWeight)
     guard positiveWeight >= 0 && nearest.isFinite else {
       let bits = MemoryLayout<Scalar>.size * 8
-      let hint = positiveWeight.isFinite && !nearest.isFinite ? ", infinite in \(bits) bits" : ""
+      let hint =
+        positiveWeight.isFinite && !nearest.isFinite ? ", which is infinite in \(bits) bits" : ""
       throw CallError(
         .invalidPositiveWeight(value: "\(positiveWeight)\(hint)", index: nil), name: name)
     }
@@ -67,17 +83,17 @@ struct CallOptions<Scalar: LossScalar> {
     }
   }
 
-  /// Checks that the shape, where there is one, holds `count` elements.
+  /// Checks that the shape, if there is one, holds `count` elements.
   private static func check(_ options: wce_options, count: Int) throws(CallError) {
     guard let shape = options.shape else {
       guard options.rank == 0 else {
-        throw CallError(WCE_ERROR_NULL_POINTER, "the shape is null and its rank is \(options.rank)")
+        throw CallError(WCE_ERROR_NULL_POINTER, "shape is null and rank is \(options.rank)")
       }
       return
     }
     guard options.rank >= 0 && options.rank <= WCE_MAXIMUM_RANK else {
       throw CallError(
-        WCE_ERROR_SIZE, "the rank must lie in [0, \(WCE_MAXIMUM_RANK)], received \(options.rank)")
+        WCE_ERROR_SIZE, "rank must lie in [0, \(WCE_MAXIMUM_RANK)], received \(options.rank)")
     }
     try CallBuffer.checkAlignment(of: shape, for: Int64.self, named: "shape")
     let lengths = UnsafeBufferPointer(start: shape, count: Int(options.rank))
@@ -89,13 +105,13 @@ struct CallOptions<Scalar: LossScalar> {
     }
   }
 
-  /// The class weights, of which there must be one for each class along the axis, where they lie.
+  /// The class weights, one for each class along the axis.
   private static func classes(
     _ weights: UnsafeRawPointer, _ options: wce_options, count: Int, name: UnsafePointer<CChar>?
   ) throws(CallError) -> ClassLayout<Scalar> {
-    let inner = try CallError.converting(named: name) { () throws(LossError) in
-      try Shape.innerCount(
-        after: Int(clamping: options.axis), rank: options.shape == nil ? 1 : Int(options.rank),
+    let run = try CallError.converting(named: name) { () throws(LossError) in
+      try Shape.classRun(
+        axis: Int(clamping: options.axis), rank: options.shape == nil ? 1 : Int(options.rank),
         classes: Int(clamping: options.class_count),
         operation: WeightedCrossEntropyLoss<Scalar>.defaultName
       ) { axis in options.shape.map { Int(clamping: $0[axis]) } ?? count }
@@ -106,6 +122,6 @@ struct CallOptions<Scalar: LossScalar> {
     try CallBuffer.check(start, count: classCount, named: "class_weights")
     let buffer = UnsafeBufferPointer(start: start, count: classCount)
     if let problem = PositiveWeight.invalid(among: buffer) { throw CallError(problem, name: name) }
-    return ClassLayout(weights: buffer, inner: inner)
+    return ClassLayout(weights: buffer, run: run)
   }
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
-// The functions of weighted_cross_entropy.h on Float: names and types are the header's, which the compiler checks.
+// The functions of weighted_cross_entropy.h on Float. The compiler checks them against the header.
 
 import WeightedCrossEntropy
 
 @c @implementation
 public func wce_loss_f32(
   _ count: Int64, _ logits: UnsafePointer<Float>!, _ targets: UnsafePointer<Float>!,
-  _ weights: UnsafePointer<Float>!,
-  _ options: UnsafePointer<wce_options>!, _ losses: UnsafeMutablePointer<Float>!,
-  _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
+  _ weights: UnsafePointer<Float>!, _ options: UnsafePointer<wce_options>!,
+  _ losses: UnsafeMutablePointer<Float>!, _ message: UnsafeMutablePointer<CChar>!,
+  _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
     let call = try LossCall(count, logits, targets, weights, options)
@@ -21,9 +21,8 @@ public func wce_loss_f32(
 @c @implementation
 public func wce_gradient_f32(
   _ count: Int64, _ logits: UnsafePointer<Float>!, _ targets: UnsafePointer<Float>!,
-  _ weights: UnsafePointer<Float>!,
-  _ reduction: wce_reduction, _ options: UnsafePointer<wce_options>!,
-  _ gradient: UnsafeMutablePointer<Float>!,
+  _ weights: UnsafePointer<Float>!, _ reduction: wce_reduction,
+  _ options: UnsafePointer<wce_options>!, _ gradient: UnsafeMutablePointer<Float>!,
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
@@ -35,9 +34,8 @@ public func wce_gradient_f32(
 @c @implementation
 public func wce_second_derivative_f32(
   _ count: Int64, _ logits: UnsafePointer<Float>!, _ targets: UnsafePointer<Float>!,
-  _ weights: UnsafePointer<Float>!,
-  _ reduction: wce_reduction, _ options: UnsafePointer<wce_options>!,
-  _ derivative: UnsafeMutablePointer<Float>!,
+  _ weights: UnsafePointer<Float>!, _ reduction: wce_reduction,
+  _ options: UnsafePointer<wce_options>!, _ derivative: UnsafeMutablePointer<Float>!,
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
@@ -49,9 +47,8 @@ public func wce_second_derivative_f32(
 @c @implementation
 public func wce_target_derivative_f32(
   _ count: Int64, _ logits: UnsafePointer<Float>!, _ targets: UnsafePointer<Float>!,
-  _ weights: UnsafePointer<Float>!,
-  _ reduction: wce_reduction, _ options: UnsafePointer<wce_options>!,
-  _ derivative: UnsafeMutablePointer<Float>!,
+  _ weights: UnsafePointer<Float>!, _ reduction: wce_reduction,
+  _ options: UnsafePointer<wce_options>!, _ derivative: UnsafeMutablePointer<Float>!,
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
@@ -63,9 +60,8 @@ public func wce_target_derivative_f32(
 @c @implementation
 public func wce_positive_weight_derivative_f32(
   _ count: Int64, _ logits: UnsafePointer<Float>!, _ targets: UnsafePointer<Float>!,
-  _ weights: UnsafePointer<Float>!,
-  _ reduction: wce_reduction, _ options: UnsafePointer<wce_options>!,
-  _ derivative: UnsafeMutablePointer<Float>!,
+  _ weights: UnsafePointer<Float>!, _ reduction: wce_reduction,
+  _ options: UnsafePointer<wce_options>!, _ derivative: UnsafeMutablePointer<Float>!,
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
@@ -77,9 +73,8 @@ public func wce_positive_weight_derivative_f32(
 @c @implementation
 public func wce_loss_with_gradient_f32(
   _ count: Int64, _ logits: UnsafePointer<Float>!, _ targets: UnsafePointer<Float>!,
-  _ weights: UnsafePointer<Float>!,
-  _ options: UnsafePointer<wce_options>!, _ losses: UnsafeMutablePointer<Float>!,
-  _ gradient: UnsafeMutablePointer<Float>!,
+  _ weights: UnsafePointer<Float>!, _ options: UnsafePointer<wce_options>!,
+  _ losses: UnsafeMutablePointer<Float>!, _ gradient: UnsafeMutablePointer<Float>!,
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
@@ -89,13 +84,25 @@ public func wce_loss_with_gradient_f32(
 }
 
 @c @implementation
-public func wce_reduce_f32(
+public func wce_value_f32(
   _ count: Int64, _ logits: UnsafePointer<Float>!, _ targets: UnsafePointer<Float>!,
-  _ weights: UnsafePointer<Float>!,
-  _ reduction: wce_reduction, _ options: UnsafePointer<wce_options>!,
-  _ value: UnsafeMutablePointer<Float>!,
-  _ gradient: UnsafeMutablePointer<Float>!,
+  _ weights: UnsafePointer<Float>!, _ reduction: wce_reduction,
+  _ options: UnsafePointer<wce_options>!, _ value: UnsafeMutablePointer<Float>!,
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
+) -> wce_status {
+  MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
+    let call = try LossCall(count, logits, targets, weights, options)
+    try call.reduce(reduction, into: value)
+  }
+}
+
+@c @implementation
+public func wce_value_with_gradient_f32(
+  _ count: Int64, _ logits: UnsafePointer<Float>!, _ targets: UnsafePointer<Float>!,
+  _ weights: UnsafePointer<Float>!, _ reduction: wce_reduction,
+  _ options: UnsafePointer<wce_options>!, _ value: UnsafeMutablePointer<Float>!,
+  _ gradient: UnsafeMutablePointer<Float>!, _ message: UnsafeMutablePointer<CChar>!,
+  _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
     let call = try LossCall(count, logits, targets, weights, options)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
-// The functions of weighted_cross_entropy.h about the library: names and types are the header's, which the compiler checks.
+// The functions of weighted_cross_entropy.h about the library. The compiler checks them against the
+// header.
 
 import WeightedCrossEntropy
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
-/// The arguments that every function has, checked, and what the functions do with them.
+/// The checked arguments of a call from C.
 ///
-/// It passes addresses on as they are, without `Span`: C may ask for results in place of an input, which no exclusive
-/// span can say.
+/// It passes addresses on, not spans, because an output may be the buffer of an input.
 struct LossCall<Scalar: LossScalar> {
   private let loss: WeightedCrossEntropyLoss<Scalar>
   private let name: UnsafePointer<CChar>?
@@ -21,9 +20,7 @@ struct LossCall<Scalar: LossScalar> {
     let read = try CallOptions<Scalar>(options, count: count)
     (loss, name) = (read.loss, read.name)
     inputs = LossInputs(
-      logits: logits ?? LossInputs.nowhere, targets: targets ?? LossInputs.nowhere,
-      weights: weights,
-      count: count, classes: read.classes)
+      logits: logits, targets: targets, weights: weights, count: count, classes: read.classes)
   }
 
   /// Writes a quantity of each element.
@@ -34,11 +31,11 @@ struct LossCall<Scalar: LossScalar> {
     let reduction = try Self.reduction(reduction)
     let output = try self.output(output, named: "the output")
     try CallError.converting(named: name) { () throws(LossError) in
-      try loss.evaluate(quantity, of: reduction, inputs, shape: nil, into: output)
+      try loss.evaluate(quantity, of: reduction, inputs, into: output)
     }
   }
 
-  /// Writes each element's loss and derivative.
+  /// Writes the loss of each element and its derivative in the logit.
   func evaluateLossWithGradient(
     losses: UnsafeMutablePointer<Scalar>?, gradient: UnsafeMutablePointer<Scalar>?
   ) throws(CallError) {
@@ -48,44 +45,54 @@ struct LossCall<Scalar: LossScalar> {
       throw CallError(WCE_ERROR_OVERLAP, "losses and gradient overlap")
     }
     try CallError.converting(named: name) { () throws(LossError) in
-      try loss.evaluateLossWithGradient(inputs, shape: nil, losses: losses, gradient: gradient)
+      try loss.evaluateLossWithGradient(inputs, losses: losses, gradient: gradient)
     }
   }
 
-  /// Writes the reduced loss and, where there is a `gradient`, its derivative in each logit.
+  /// Writes the reduced loss.
+  func reduce(
+    _ reduction: wce_reduction, into value: UnsafeMutablePointer<Scalar>?
+  ) throws(CallError) {
+    let (reduction, value) = try checked(reduction, value)
+    value.pointee = try CallError.converting(named: name) { () throws(LossError) in
+      try loss.reduce(reduction, inputs)
+    }
+  }
+
+  /// Writes the reduced loss and its derivative in each logit.
   func reduce(
     _ reduction: wce_reduction, into value: UnsafeMutablePointer<Scalar>?,
     gradient: UnsafeMutablePointer<Scalar>?
   ) throws(CallError) {
+    let (reduction, value) = try checked(reduction, value)
+    let output = try output(gradient, named: "gradient")
+    guard !CallBuffer.overlap(.init(start: value, count: 1), .init(output)) else {
+      throw CallError(WCE_ERROR_OVERLAP, "value lies in gradient")
+    }
+    value.pointee = try CallError.converting(named: name) { () throws(LossError) in
+      guard isInput(output) else { return try loss.reduce(reduction, inputs, gradient: output) }
+      // A block whose sum overflows is summed again from its inputs, which the gradient would have
+      // replaced.
+      let sum = try loss.reduce(reduction, inputs)
+      try loss.evaluate(.gradient, of: reduction, inputs, into: output)
+      return sum
+    }
+  }
+
+  /// The reduction and the output of a reduced loss.
+  private func checked(
+    _ reduction: wce_reduction, _ value: UnsafeMutablePointer<Scalar>?
+  ) throws(CallError) -> (LossReduction, UnsafeMutablePointer<Scalar>) {
     guard let reduction = try Self.reduction(reduction) else {
       throw CallError(WCE_ERROR_ARGUMENT, "WCE_REDUCTION_NONE does not give one number")
     }
     guard let value else { throw CallError(WCE_ERROR_NULL_POINTER, "value is null") }
     try CallBuffer.check(value, count: 1, named: "value")
-    let number = UnsafeBufferPointer(start: UnsafePointer(value), count: 1)
-    try checkOverlap(number, named: "value", inPlace: true)
-    guard let gradient else {
-      value.pointee = try CallError.converting(named: name) { () throws(LossError) in
-        try loss.reduce(reduction, inputs, shape: nil)
-      }
-      return
-    }
-    let output = try output(gradient, named: "gradient")
-    guard !CallBuffer.overlap(number, UnsafeBufferPointer(output)) else {
-      throw CallError(WCE_ERROR_OVERLAP, "value lies in gradient")
-    }
-    value.pointee = try CallError.converting(named: name) { () throws(LossError) in
-      guard isInput(gradient) else {
-        return try loss.reduce(reduction, inputs, shape: nil, gradient: output)
-      }
-      // A block whose sum overflows is summed again from its inputs, which a gradient in their place would have replaced.
-      let sum = try loss.reduce(reduction, inputs, shape: nil)
-      try loss.evaluate(.gradient, of: reduction, inputs, shape: nil, into: output)
-      return sum
-    }
+    try checkOverlap(.init(start: value, count: 1), named: "value", inPlace: true)
+    return (reduction, value)
   }
 
-  /// An output's buffer, checked.
+  /// A checked output.
   private func output(
     _ start: UnsafeMutablePointer<Scalar>?, named name: StaticString, inPlace: Bool = true
   ) throws(CallError) -> UnsafeMutableBufferPointer<Scalar> {
@@ -95,7 +102,9 @@ struct LossCall<Scalar: LossScalar> {
     return output
   }
 
-  /// Checks that an output shares memory with no input, unless it is the input's own buffer and may be.
+  /// Checks that an output does not overlap an input.
+  ///
+  /// - Parameter inPlace: Whether the output may be the buffer of an input.
   private func checkOverlap(
     _ output: UnsafeBufferPointer<Scalar>, named name: StaticString, inPlace: Bool
   ) throws(CallError) {
@@ -118,13 +127,12 @@ struct LossCall<Scalar: LossScalar> {
     }
   }
 
-  private func isInput(_ output: UnsafeMutablePointer<Scalar>) -> Bool {
-    let output = UnsafePointer(output)
-    return output == inputs.logits || output == inputs.targets || output == inputs.weights
-      || output == inputs.classes?.weights.baseAddress
+  private func isInput(_ output: UnsafeMutableBufferPointer<Scalar>) -> Bool {
+    let start = UnsafePointer(output.baseAddress)
+    return start == inputs.logits || start == inputs.targets || start == inputs.weights
+      || start == inputs.classes?.weights.baseAddress
   }
 
-  /// nil for no reduction.
   private static func reduction(_ reduction: wce_reduction) throws(CallError) -> LossReduction? {
     switch reduction {
     case WCE_REDUCTION_NONE: nil

@@ -2,54 +2,57 @@
 public import WeightedCrossEntropy
 public import _Differentiation
 
-// Derivatives of the calls on single elements, so that `gradient(at:of:)` and `valueWithPullback(at:of:)` see through them.
+// Derivatives of the calls on single elements, for `gradient(at:of:)` and `valueWithPullback(at:of:)`.
 extension WeightedCrossEntropyLoss where Scalar: Differentiable, Scalar.TangentVector == Scalar {
-  /// The derivative of ``value(logit:target:)`` in the logit and the target.
-  @derivative(of: value(logit:target:), wrt: (logit, target))
+  /// The derivative of the loss of one element in the logit and the target.
+  @derivative(of: callAsFunction(logit:target:), wrt: (logit, target))
   @inlinable
-  public func _vjpValue(
+  public func _vjpLoss(
     logit: Scalar, target: Scalar
   ) -> (value: Scalar, pullback: (Scalar) -> (Scalar, Scalar)) {
     let derivatives = (
-      derivative(logit: logit, target: target), targetDerivative(logit: logit, target: target)
+      gradient(logit: logit, target: target), targetDerivative(logit: logit, target: target)
     )
-    return (value(logit: logit, target: target), { ($0 * derivatives.0, $0 * derivatives.1) })
+    return (
+      self(logit: logit, target: target), { ($0 * derivatives.0, $0 * derivatives.1) }
+    )
   }
 
-  /// The derivative of ``derivative(logit:target:)`` in the logit, for second derivatives by differentiating twice.
-  @derivative(of: derivative(logit:target:), wrt: logit)
+  /// The derivative of the gradient of one element in the logit, for second derivatives.
+  @derivative(of: gradient(logit:target:), wrt: logit)
   @inlinable
-  public func _vjpDerivative(
+  public func _vjpGradient(
     logit: Scalar, target: Scalar
   ) -> (value: Scalar, pullback: (Scalar) -> Scalar) {
     let second = secondDerivative(logit: logit, target: target)
-    return (derivative(logit: logit, target: target), { $0 * second })
+    return (gradient(logit: logit, target: target), { $0 * second })
   }
 }
 
 extension WeightedCrossEntropyLoss where Scalar: Differentiable, Scalar.TangentVector == Scalar {
-  /// The reduced loss as a function that Swift can differentiate, in the logits and in the targets.
+  /// The reduced loss as a differentiable function of the logits and the targets.
   ///
   ///     let (value, gradient) = valueWithGradient(at: logits) {
-  ///       loss.differentiable(.mean, logits: $0, targets: targets)
+  ///       loss.differentiableValue(of: .mean, logits: $0, targets: targets)
   ///     }
   ///
-  /// The gradient comes from the fused kernel: value and derivative in one pass.
+  /// The value and the gradient in the logits are computed in one pass over memory.
   ///
-  /// - Precondition: The lengths agree, and a mean has elements and weights: what
-  ///   ``reduced(_:logits:targets:weights:)-(_,[Scalar],_,_)`` throws ends the program here, as differentiable functions cannot throw.
-  public func differentiable(
-    _ reduction: LossReduction, logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil
+  /// - Precondition: The lengths agree, and the mean is defined. A differentiable function cannot
+  ///   throw, so the errors of ``WeightedCrossEntropyLoss/value(of:logits:targets:weights:shape:)``
+  ///   stop the program.
+  public func differentiableValue(
+    of reduction: LossReduction, logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil
   ) -> Scalar {
     orStop { () throws(LossError) in
-      try reduced(reduction, logits: logits, targets: targets, weights: weights)
+      try value(of: reduction, logits: logits, targets: targets, weights: weights)
     }
   }
 
-  /// The derivative of ``differentiable(_:logits:targets:weights:)`` in the logits.
-  @derivative(of: differentiable(_:logits:targets:weights:), wrt: logits)
+  /// The derivative of ``differentiableValue(of:logits:targets:weights:)`` in the logits.
+  @derivative(of: differentiableValue(of:logits:targets:weights:), wrt: logits)
   public func _vjpLogits(
-    _ reduction: LossReduction, logits: [Scalar], targets: [Scalar], weights: [Scalar]?
+    of reduction: LossReduction, logits: [Scalar], targets: [Scalar], weights: [Scalar]?
   ) -> (value: Scalar, pullback: (Scalar.TangentVector) -> [Scalar].TangentVector) {
     let (value, gradient) = orStop { () throws(LossError) in
       try valueWithGradient(of: reduction, logits: logits, targets: targets, weights: weights)
@@ -57,26 +60,24 @@ extension WeightedCrossEntropyLoss where Scalar: Differentiable, Scalar.TangentV
     return (value, { scale in .init(gradient.map { $0 * scale }) })
   }
 
-  /// The derivative of ``differentiable(_:logits:targets:weights:)`` in the logits and the targets.
-  @derivative(of: differentiable(_:logits:targets:weights:), wrt: (logits, targets))
+  /// The derivative of ``differentiableValue(of:logits:targets:weights:)`` in the logits and the
+  /// targets.
+  @derivative(of: differentiableValue(of:logits:targets:weights:), wrt: (logits, targets))
   public func _vjpLogitsAndTargets(
-    _ reduction: LossReduction, logits: [Scalar], targets: [Scalar], weights: [Scalar]?
+    of reduction: LossReduction, logits: [Scalar], targets: [Scalar], weights: [Scalar]?
   ) -> (
     value: Scalar,
     pullback: (Scalar.TangentVector) -> ([Scalar].TangentVector, [Scalar].TangentVector)
   ) {
-    let (value, gradient) = orStop { () throws(LossError) in
-      try valueWithGradient(of: reduction, logits: logits, targets: targets, weights: weights)
-    }
+    let (value, logitsPullback) = _vjpLogits(
+      of: reduction, logits: logits, targets: targets, weights: weights)
     let inTargets = orStop { () throws(LossError) in
       try targetDerivative(of: reduction, logits: logits, targets: targets, weights: weights)
     }
-    return (
-      value, { scale in (.init(gradient.map { $0 * scale }), .init(inTargets.map { $0 * scale })) }
-    )
+    return (value, { scale in (logitsPullback(scale), .init(inTargets.map { $0 * scale })) })
   }
 
-  /// The result of `body`; a wrong input is a programming error here.
+  /// The result of `body`, whose errors are programming errors.
   private func orStop<Result>(_ body: () throws(LossError) -> Result) -> Result {
     do throws(LossError) { return try body() } catch { preconditionFailure("\(error)") }
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The example table, inside the program that links this: the tool then has it wherever its file is copied. This is C because
-// Swift has no way to take a file's bytes into a constant: a resource bundle is a second file beside the program, and an array
-// literal of this length takes the Swift compiler minutes.
+// The example table, compiled into the tool so that the tool stays a single file. This is C, since
+// Swift cannot embed a file: a resource bundle is a second file, and an array literal of this
+// length takes the compiler minutes.
 #include "ExampleData.h"
 
-// Clang has `#embed` in every mode of C, and remarks on it before C23.
+// Clang supports `#embed` in every mode of C, with a warning before C23.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const unsigned char bytes[] = {

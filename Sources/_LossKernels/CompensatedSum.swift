@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The sum of Double terms: a running sum for each lane and the sum of what its roundings lost (Knuth's TwoSum; Ogita, Rump and
-/// Oishi's Sum2, SIAM J. Sci. Comput. 2005), which is about twice the precision of Double.
+/// The sum of Double terms with about twice the precision of Double.
 ///
-/// A lane of a block adds at most 512 terms, and the lanes are added in a tree of three levels by TwoSum too: the relative error of
-/// the total is below 515² 2^-106 < 2^-87 of the sum of magnitudes.
+/// Each lane keeps a running sum and the sum of its rounding errors (Knuth's TwoSum; Ogita, Rump
+/// and Oishi's Sum2, SIAM J. Sci. Comput. 2005). A lane adds at most 512 terms of a block, and a
+/// tree of three levels, also with TwoSum, adds the lanes. The relative error of the total is below
+/// 515² 2^-106 < 2^-87 of the sum of magnitudes.
 public struct CompensatedSum<Terms: DoubleVector>: KernelSum {
   @usableFromInline var sums, errors: Terms
 
+  // Default values of the properties would not be inlined: they would be generic code at run time.
   @inlinable @inline(__always)
   public init() {
-    // Not where they are declared: such an expression is not inlined, and would be generic code at run time.
     sums = Terms(repeating: 0)
     errors = Terms(repeating: 0)
   }
@@ -22,7 +23,7 @@ public struct CompensatedSum<Terms: DoubleVector>: KernelSum {
     sums = sum
   }
 
-  /// The error of a sum that is not finite is NaN, and means nothing.
+  /// If the sum is not finite, its error is NaN and meaningless.
   @inlinable @inline(__always)
   public var total: PartialSum {
     let (sums, errors) = (sums.lanes, errors.lanes)

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 extension Double: KernelScalar {
   @inlinable @inline(__always)
-  public var mantissaAsExponent: Double { Double(bitPattern: bitPattern &<< 52) }
+  public var _mantissaAsExponent: Double { Double(bitPattern: bitPattern &<< 52) }
 
-  /// `e^-a` as for `Float`, with `S` of degree 10 (2^-57.7 relative), carried times 2^-53.
+  /// `e^-a` as for `Float`, with `S` of degree 10 (relative error 2^-57.7), scaled by 2^-53.
   @inlinable @inline(__always)
-  public static func exponentialOfNegative<V: KernelArithmetic>(_ a: V) -> V
+  public static func _exponentialOfNegative<V: KernelArithmetic>(_ a: V) -> V
   where V.Scalar == Double {
-    // e^-746 is below half of the least subnormal.
+    // e^-746 is less than half of the least subnormal number.
     let a = a.limited(to: V(repeating: 746))
     let magic = V(repeating: 0x1.8p52 + 53 + 1023)
     let shifted = V.multiplyAdd(a, V(repeating: -0x1.71547652b82fep0), magic)
     let n = shifted - magic
-    // ln 2 in two parts, the first with 32 bits (fdlibm's split).
+    // ln 2 in two parts, the first with 32 bits (the split of fdlibm).
     var r = V.multiplyAdd(n, V(repeating: 0x1.62e42feep-1), a)
     r = V.multiplyAdd(n, V(repeating: 0x1.a39ef35793c76p-33), r)
     let r2 = r * r
@@ -38,9 +38,9 @@ extension Double: KernelScalar {
     return V.multiplyAdd(-r, s, V(repeating: 0x1p-53)) * power
   }
 
-  /// `log(1 + t)` as for `Float`, with `W` of degree 9 (2^-59.4 relative).
+  /// `log(1 + t)` as for `Float`, with `W` of degree 9 (relative error 2^-59.4).
   @inlinable @inline(__always)
-  public static func logOnePlus<V: KernelArithmetic>(_ t: V) -> V where V.Scalar == Double {
+  public static func _logOnePlus<V: KernelArithmetic>(_ t: V) -> V where V.Scalar == Double {
     let s = t / (t + V(repeating: 2))
     let v = s * s
     let v2 = v * v

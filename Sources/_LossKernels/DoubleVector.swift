@@ -1,92 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The primitives of `KernelVector` on `SIMD8<Double>`; an instruction set of that width adds its `multiplyAdd`.
-public protocol DoubleVector: KernelVector where Scalar == Double {
-  associatedtype Sum = CompensatedSum<Self>
+#if hasFeature(BuiltinModule)
+  public import Builtin
+#endif
 
-  /// The elements.
-  var lanes: SIMD8<Double> { get }
-  /// A vector of these elements.
-  init(lanes: SIMD8<Double>)
+/// A vector of eight Doubles, the same width on every instruction set; each instruction set adds
+/// its `multiplyAdd`.
+public protocol DoubleVector: LaneVector where Lanes == SIMD8<Double> {
+  associatedtype Sum = CompensatedSum<Self>
 }
 
 extension DoubleVector {
-  @inlinable @inline(__always)
-  public static var isFused: Bool { true }
-
-  @inlinable @inline(__always)
-  public static var laneCount: Int { 8 }
-
-  @inlinable @inline(__always)
-  public init(repeating value: Double) { self.init(lanes: SIMD8<Double>(repeating: value)) }
-
-  @inlinable @inline(__always)
-  public init(loading source: UnsafePointer<Double>) {
-    self.init(lanes: UnsafeRawPointer(source).loadUnaligned(as: SIMD8<Double>.self))
-  }
-
-  @inlinable @inline(__always)
-  public func store(to destination: UnsafeMutablePointer<Double>) {
-    UnsafeMutableRawPointer(destination).storeBytes(of: lanes, as: SIMD8<Double>.self)
-  }
-
-  @inlinable @inline(__always)
-  public static func + (a: Self, b: Self) -> Self {
-    Self(lanes: SIMD8<Double>.sum(a.lanes, b.lanes))
-  }
-
-  @inlinable @inline(__always)
-  public static func - (a: Self, b: Self) -> Self {
-    Self(lanes: SIMD8<Double>.difference(a.lanes, b.lanes))
-  }
-
-  @inlinable @inline(__always)
-  public static func * (a: Self, b: Self) -> Self {
-    Self(lanes: SIMD8<Double>.product(a.lanes, b.lanes))
-  }
-
-  @inlinable @inline(__always)
-  public static func / (a: Self, b: Self) -> Self {
-    Self(lanes: SIMD8<Double>.quotient(a.lanes, b.lanes))
-  }
-
+  // Flips the sign bit, which the compiler folds into a fused operation. Unary minus subtracts from
+  // zero.
   @inlinable @inline(__always)
   public static prefix func - (a: Self) -> Self {
-    // By its sign bit, which the compiler folds into a fused operation; the library's minus subtracts from zero.
-    let flipped =
-      unsafeBitCast(a.lanes, to: SIMD8<UInt64>.self)
-      ^ SIMD8<UInt64>(repeating: 0x8000_0000_0000_0000)
-    return Self(lanes: unsafeBitCast(flipped, to: SIMD8<Double>.self))
+    Self(bits: a.bits ^ SIMD8(repeating: 0x8000_0000_0000_0000))
   }
 
   @inlinable @inline(__always)
-  public var magnitude: Self {
-    let magnitudeBits =
-      unsafeBitCast(lanes, to: SIMD8<UInt64>.self) & SIMD8<UInt64>(repeating: 0x7FFF_FFFF_FFFF_FFFF)
-    return Self(lanes: unsafeBitCast(magnitudeBits, to: SIMD8<Double>.self))
-  }
+  public var magnitude: Self { Self(bits: bits & SIMD8(repeating: 0x7FFF_FFFF_FFFF_FFFF)) }
 
   @inlinable @inline(__always)
-  public func limited(to limit: Self) -> Self {
-    Self(
-      lanes: SIMD8<Double>.select(limit.lanes, where: limit.lanes, isLessThan: lanes, else: lanes))
-  }
+  public func mantissaAsExponent() -> Self { Self(bits: bits &<< 52) }
 
   @inlinable @inline(__always)
-  public func zeroed(whereZero factor: Self) -> Self {
-    Self(
-      lanes: SIMD8<Double>.select(
-        SIMD8<Double>(), where: factor.lanes, equals: SIMD8<Double>(), else: lanes))
-  }
+  var bits: SIMD8<UInt64> { unsafeBitCast(lanes, to: SIMD8<UInt64>.self) }
 
   @inlinable @inline(__always)
-  public func selectBySign(negative: Self, nonnegative: Self) -> Self {
-    Self(lanes: SIMD8<Double>.select(negative.lanes, whereNegative: lanes, else: nonnegative.lanes))
-  }
-
-  @inlinable @inline(__always)
-  public func mantissaAsExponent() -> Self {
-    Self(
-      lanes: unsafeBitCast(
-        unsafeBitCast(lanes, to: SIMD8<UInt64>.self) &<< 52, to: SIMD8<Double>.self))
-  }
+  init(bits: SIMD8<UInt64>) { self.init(lanes: unsafeBitCast(bits, to: Lanes.self)) }
 }
+
+#if hasFeature(BuiltinModule)
+  // The compiler's own vector operations. The standard library's are loops over the lanes; the
+  // optimizer usually turns them back into vector instructions, but sometimes splits some lanes
+  // off.
+  extension DoubleVector {
+    @inlinable @inline(__always)
+    public static func + (a: Self, b: Self) -> Self {
+      Self(vector: Builtin.fadd_Vec8xFPIEEE64(a.vector, b.vector))
+    }
+
+    @inlinable @inline(__always)
+    public static func - (a: Self, b: Self) -> Self {
+      Self(vector: Builtin.fsub_Vec8xFPIEEE64(a.vector, b.vector))
+    }
+
+    @inlinable @inline(__always)
+    public static func * (a: Self, b: Self) -> Self {
+      Self(vector: Builtin.fmul_Vec8xFPIEEE64(a.vector, b.vector))
+    }
+
+    @inlinable @inline(__always)
+    public static func / (a: Self, b: Self) -> Self {
+      Self(vector: Builtin.fdiv_Vec8xFPIEEE64(a.vector, b.vector))
+    }
+
+    /// `a * b + c`, rounded once. Emitted only into callers, which have the instruction: a copy in
+    /// this module would call the C library's `fma`.
+    @_alwaysEmitIntoClient @inline(__always)
+    public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
+      Self(vector: Builtin.int_fma_Vec8xFPIEEE64(a.vector, b.vector, c.vector))
+    }
+
+    @inlinable @inline(__always)
+    public func limited(to limit: Self) -> Self {
+      let isAbove = Builtin.fcmp_olt_Vec8xFPIEEE64(limit.vector, vector)
+      return Self(vector: Builtin.select_Vec8xInt1_Vec8xFPIEEE64(isAbove, limit.vector, vector))
+    }
+
+    @inlinable @inline(__always)
+    public func zeroed(whereZero factor: Self) -> Self {
+      let zero = Lanes()._storage._value
+      let isZero = Builtin.fcmp_oeq_Vec8xFPIEEE64(factor.vector, zero)
+      return Self(vector: Builtin.select_Vec8xInt1_Vec8xFPIEEE64(isZero, zero, vector))
+    }
+
+    @inlinable @inline(__always)
+    public func selectBySign(negative: Self, nonnegative: Self) -> Self {
+      let zero = SIMD8<UInt64>()._storage._value
+      let isNegative = Builtin.cmp_slt_Vec8xInt64(bits._storage._value, zero)
+      return Self(
+        vector: Builtin.select_Vec8xInt1_Vec8xFPIEEE64(
+          isNegative, negative.vector, nonnegative.vector))
+    }
+
+    @inlinable @inline(__always)
+    var vector: Builtin.Vec8xFPIEEE64 { lanes._storage._value }
+
+    @inlinable @inline(__always)
+    init(vector: Builtin.Vec8xFPIEEE64) {
+      var lanes = Lanes()
+      lanes._storage._value = vector
+      self.init(lanes: lanes)
+    }
+
+    /// The same numbers as Doubles.
+    @inlinable @inline(__always)
+    init(widening numbers: SIMD8<Float>) {
+      self.init(vector: Builtin.fpext_Vec8xFPIEEE32_Vec8xFPIEEE64(numbers._storage._value))
+    }
+  }
+#else
+  extension DoubleVector {
+    @inlinable @inline(__always)
+    init(widening numbers: SIMD8<Float>) { self.init(lanes: Lanes(numbers)) }
+  }
+#endif

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A quantity computed element by element. Each is one expression over `LossTerms`; the loops, the forms and the instruction
-/// sets are written once for all of them.
+/// A quantity computed for each element. Each operation is one expression over `LossTerms`; the
+/// loops, the forms and the instruction sets are written once for all of them.
 public protocol ElementOperation: SendableMetatype {
-  /// Whether the denominator of a mean divides each element, as it does derivatives; losses are divided once they are summed.
+  /// Whether the denominator of a mean divides each element. It divides each derivative, but only
+  /// the sum of the losses.
   static var isDivided: Bool { get }
 
-  /// The quantity, divided by `divisor` if it is divided at all, and for the derivative in the target times `targetScale` (the
-  /// chain rule through label smoothing).
+  /// The quantity for a vector of elements.
+  ///
+  /// - Parameters:
+  ///   - divisor: the denominator, if `isDivided`.
+  ///   - targetScale: the factor of the derivative in the target (label smoothing's chain rule).
   static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V
 }
 
@@ -26,16 +30,18 @@ public enum LossOperation: ElementOperation {
   {
     let (c1, c2) = (terms.negativeCoefficient, terms.positiveCoefficient)
     if V.isFused { return terms.softplusSum(negative: c2, nonnegative: c1, logarithm: c1 + c2) }
-    // As a (|x| + L) + b L, the coefficients in the order of the logit's sign. It takes one operation more and rounds soft targets
-    // once less, which keeps them within the documented error where a product is rounded before it is added.
-    let logarithm = V.Scalar.logOnePlus(terms.exponential)
+    // a (|x| + L) + b L, where the sign of x decides which coefficient is a. Without a fused
+    // multiply-add this has one rounding less for soft targets, which keeps them within the
+    // documented error, at the cost of one operation.
+    let logarithm = V.Scalar._logOnePlus(terms.exponential)
     let (a, b) = terms.logit.exchangedBySign(c1, c2)
     let larger = (a * (terms.logit.magnitude + logarithm)).zeroed(whereZero: a)
     return V.multiplyAdd(b, logarithm, larger)
   }
 }
 
-/// ∂ℓ/∂x = (1 - z) σ(x) - q z σ(-x), one division: for x ≥ 0 it is (c₁ - c₂ t) / (1 + t), for x < 0 (c₁ t - c₂) / (1 + t).
+/// ∂ℓ/∂x = (1 - z) σ(x) - q z σ(-x), with one division: (c₁ - c₂ t) / (1 + t) for x ≥ 0,
+/// (c₁ t - c₂) / (1 + t) for x < 0.
 public enum GradientOperation: ElementOperation {
   @inlinable @inline(__always)
   public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V)
@@ -62,10 +68,10 @@ public enum SecondDerivativeOperation: ElementOperation {
   }
 }
 
-/// ∂ℓ/∂z = s (q softplus(-x) - softplus(x)) = s (q - 1) L + |x| p, `p` being s q for negative x and -s for others: for q = 1 and
-/// s = 1 it is exactly -x.
+/// ∂ℓ/∂z = s (q softplus(-x) - softplus(x)) = s (q - 1) L + |x| p, where p is s q for negative x
+/// and -s otherwise. For q = 1 and s = 1 the result is exactly -x.
 ///
-/// The coefficients are scaled, not the sum, which may be infinite where they are 0.
+/// The scale s multiplies the coefficients, not the sum: s may be 0 and the sum infinite.
 public enum TargetDerivativeOperation: ElementOperation {
   @inlinable @inline(__always)
   public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V)
@@ -84,9 +90,9 @@ public enum PositiveWeightDerivativeOperation: ElementOperation {
   public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V)
     -> V
   {
-    // `softplusSum` with the choice by sign last, which the compiler keeps in vectors in every form.
+    // `softplusSum`, but it selects by sign last: the compiler then vectorizes every form.
     let linear = (terms.logit.magnitude * terms.target).zeroed(whereZero: terms.target)
     let chosen = terms.logit.selectBySign(negative: linear, nonnegative: V(repeating: 0))
-    return V.multiplyAdd(terms.target, V.Scalar.logOnePlus(terms.exponential), chosen) / divisor
+    return V.multiplyAdd(terms.target, V.Scalar._logOnePlus(terms.exponential), chosen) / divisor
   }
 }

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 extension Float: KernelScalar {
   @inlinable @inline(__always)
-  public var mantissaAsExponent: Float { Float(bitPattern: bitPattern &<< 23) }
+  public var _mantissaAsExponent: Float { Float(bitPattern: bitPattern &<< 23) }
 
-  /// `e^-a` by Cody and Waite's reduction `a = -n ln 2 + r` and `e^-r = 1 - r S(r)`, `S` of degree 5 (2^-28.0 relative;
-  /// coefficients from Utilities/minimax.py).
+  /// `e^-a` by Cody and Waite's reduction `a = -n ln 2 + r` and `e^-r = 1 - r S(r)`, with the
+  /// polynomial `S` of degree 5 (relative error 2^-28.0; coefficients from `Utilities/minimax.py`).
   ///
-  /// The polynomial is carried times 2^-24 and the power of two times 2^24: then the power is a normal number for every
-  /// result down to the last subnormal, and the one rounding into the subnormal range is the final product's.
+  /// The polynomial is scaled by 2^-24 and the power of two by 2^24. The power is then a normal
+  /// number for every result, including the subnormal ones, and only the last product rounds to a
+  /// subnormal.
   @inlinable @inline(__always)
-  public static func exponentialOfNegative<V: KernelArithmetic>(_ a: V) -> V
+  public static func _exponentialOfNegative<V: KernelArithmetic>(_ a: V) -> V
   where V.Scalar == Float {
-    // e^-104 is below half of the least subnormal.
+    // e^-104 is less than half of the least subnormal number.
     let a = a.limited(to: V(repeating: 104))
-    // Adding 1.5 * 2^23 rounds to an integer and leaves it in the lowest mantissa bits; 24 + 127 is the exponent's bias.
+    // Adding 1.5 * 2^23 rounds to an integer and leaves it in the lowest mantissa bits. 127 is the
+    // bias of the exponent, 24 the scale of the power.
     let magic = V(repeating: 0x1.8p23 + 24 + 127)
     let shifted = V.multiplyAdd(a, V(repeating: -0x1.715476p0), magic)
     let n = shifted - magic
-    // The first part of ln 2 has 10 bits, so that its product with n is exact without a fused operation too.
+    // The first part of ln 2 has 10 bits, so its product with n is exact even if it is rounded.
     var r = V.multiplyAdd(n, V(repeating: 0x1.63p-1), a)
     r = V.multiplyAdd(n, V(repeating: -0x1.bd0106p-13), r)
     let r2 = r * r
@@ -31,10 +33,11 @@ extension Float: KernelScalar {
     return V.multiplyAdd(-r, s, V(repeating: 0x1p-24)) * power
   }
 
-  /// `log(1 + t) = t - s (t - s² W(s²))` with `s = t / (2 + t)`, the series of 2 artanh(s) written so that its leading term
-  /// is exact; `W` of degree 3 (2^-27.7 relative; coefficients from Utilities/minimax.py).
+  /// `log(1 + t) = t - s (t - s² W(s²))` with `s = t / (2 + t)`: the series of 2 artanh(s),
+  /// arranged so that its leading term is exact. `W` has degree 3 (relative error 2^-27.7;
+  /// coefficients from `Utilities/minimax.py`).
   @inlinable @inline(__always)
-  public static func logOnePlus<V: KernelArithmetic>(_ t: V) -> V where V.Scalar == Float {
+  public static func _logOnePlus<V: KernelArithmetic>(_ t: V) -> V where V.Scalar == Float {
     let s = t / (t + V(repeating: 2))
     let v = s * s
     let w01 = V.multiplyAdd(V(repeating: 0x1.99d26ep-2), v, V(repeating: 0x1.5555p-1))

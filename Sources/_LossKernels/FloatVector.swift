@@ -1,91 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The primitives of `KernelVector` on `SIMD16<Float>`; an instruction set of that width adds its `multiplyAdd`.
-public protocol FloatVector: KernelVector where Scalar == Float {
-  associatedtype Sum = WideSum<Self>
+#if hasFeature(BuiltinModule)
+  public import Builtin
+#endif
 
-  /// The elements.
-  var lanes: SIMD16<Float> { get }
-  /// A vector of these elements.
-  init(lanes: SIMD16<Float>)
+/// A vector of sixteen Floats, the same width on every instruction set; each instruction set adds
+/// its `multiplyAdd`.
+public protocol FloatVector: LaneVector where Lanes == SIMD16<Float> {
+  /// The vector that sums are widened to.
+  associatedtype Wide: DoubleVector
+  associatedtype Sum = WideSum<Self>
 }
 
 extension FloatVector {
-  @inlinable @inline(__always)
-  public static var isFused: Bool { true }
-
-  @inlinable @inline(__always)
-  public static var laneCount: Int { 16 }
-
-  @inlinable @inline(__always)
-  public init(repeating value: Float) { self.init(lanes: SIMD16<Float>(repeating: value)) }
-
-  @inlinable @inline(__always)
-  public init(loading source: UnsafePointer<Float>) {
-    self.init(lanes: UnsafeRawPointer(source).loadUnaligned(as: SIMD16<Float>.self))
-  }
-
-  @inlinable @inline(__always)
-  public func store(to destination: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(destination).storeBytes(of: lanes, as: SIMD16<Float>.self)
-  }
-
-  @inlinable @inline(__always)
-  public static func + (a: Self, b: Self) -> Self {
-    Self(lanes: SIMD16<Float>.sum(a.lanes, b.lanes))
-  }
-
-  @inlinable @inline(__always)
-  public static func - (a: Self, b: Self) -> Self {
-    Self(lanes: SIMD16<Float>.difference(a.lanes, b.lanes))
-  }
-
-  @inlinable @inline(__always)
-  public static func * (a: Self, b: Self) -> Self {
-    Self(lanes: SIMD16<Float>.product(a.lanes, b.lanes))
-  }
-
-  @inlinable @inline(__always)
-  public static func / (a: Self, b: Self) -> Self {
-    Self(lanes: SIMD16<Float>.quotient(a.lanes, b.lanes))
-  }
-
+  // Flips the sign bit, which the compiler folds into a fused operation. Unary minus subtracts from
+  // zero.
   @inlinable @inline(__always)
   public static prefix func - (a: Self) -> Self {
-    // By its sign bit, which the compiler folds into a fused operation; the library's minus subtracts from zero.
-    let flipped =
-      unsafeBitCast(a.lanes, to: SIMD16<UInt32>.self) ^ SIMD16<UInt32>(repeating: 0x8000_0000)
-    return Self(lanes: unsafeBitCast(flipped, to: SIMD16<Float>.self))
+    Self(bits: a.bits ^ SIMD16(repeating: 0x8000_0000))
   }
 
   @inlinable @inline(__always)
-  public var magnitude: Self {
-    let magnitudeBits =
-      unsafeBitCast(lanes, to: SIMD16<UInt32>.self) & SIMD16<UInt32>(repeating: 0x7FFF_FFFF)
-    return Self(lanes: unsafeBitCast(magnitudeBits, to: SIMD16<Float>.self))
-  }
+  public var magnitude: Self { Self(bits: bits & SIMD16(repeating: 0x7FFF_FFFF)) }
 
   @inlinable @inline(__always)
-  public func limited(to limit: Self) -> Self {
-    Self(
-      lanes: SIMD16<Float>.select(limit.lanes, where: limit.lanes, isLessThan: lanes, else: lanes))
-  }
+  public func mantissaAsExponent() -> Self { Self(bits: bits &<< 23) }
 
   @inlinable @inline(__always)
-  public func zeroed(whereZero factor: Self) -> Self {
-    Self(
-      lanes: SIMD16<Float>.select(
-        SIMD16<Float>(), where: factor.lanes, equals: SIMD16<Float>(), else: lanes))
-  }
+  var bits: SIMD16<UInt32> { unsafeBitCast(lanes, to: SIMD16<UInt32>.self) }
 
   @inlinable @inline(__always)
-  public func selectBySign(negative: Self, nonnegative: Self) -> Self {
-    Self(lanes: SIMD16<Float>.select(negative.lanes, whereNegative: lanes, else: nonnegative.lanes))
-  }
-
-  @inlinable @inline(__always)
-  public func mantissaAsExponent() -> Self {
-    Self(
-      lanes: unsafeBitCast(
-        unsafeBitCast(lanes, to: SIMD16<UInt32>.self) &<< 23, to: SIMD16<Float>.self))
-  }
+  init(bits: SIMD16<UInt32>) { self.init(lanes: unsafeBitCast(bits, to: Lanes.self)) }
 }
+
+#if hasFeature(BuiltinModule)
+  // The compiler's own vector operations. The standard library's are loops over the lanes; the
+  // optimizer usually turns them back into vector instructions, but sometimes splits some lanes
+  // off.
+  extension FloatVector {
+    @inlinable @inline(__always)
+    public static func + (a: Self, b: Self) -> Self {
+      Self(vector: Builtin.fadd_Vec16xFPIEEE32(a.vector, b.vector))
+    }
+
+    @inlinable @inline(__always)
+    public static func - (a: Self, b: Self) -> Self {
+      Self(vector: Builtin.fsub_Vec16xFPIEEE32(a.vector, b.vector))
+    }
+
+    @inlinable @inline(__always)
+    public static func * (a: Self, b: Self) -> Self {
+      Self(vector: Builtin.fmul_Vec16xFPIEEE32(a.vector, b.vector))
+    }
+
+    @inlinable @inline(__always)
+    public static func / (a: Self, b: Self) -> Self {
+      Self(vector: Builtin.fdiv_Vec16xFPIEEE32(a.vector, b.vector))
+    }
+
+    /// `a * b + c`, rounded once. Emitted only into callers, which have the instruction: a copy in
+    /// this module would call the C library's `fmaf`.
+    @_alwaysEmitIntoClient @inline(__always)
+    public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
+      Self(vector: Builtin.int_fma_Vec16xFPIEEE32(a.vector, b.vector, c.vector))
+    }
+
+    @inlinable @inline(__always)
+    public func limited(to limit: Self) -> Self {
+      let isAbove = Builtin.fcmp_olt_Vec16xFPIEEE32(limit.vector, vector)
+      return Self(vector: Builtin.select_Vec16xInt1_Vec16xFPIEEE32(isAbove, limit.vector, vector))
+    }
+
+    @inlinable @inline(__always)
+    public func zeroed(whereZero factor: Self) -> Self {
+      let zero = Lanes()._storage._value
+      let isZero = Builtin.fcmp_oeq_Vec16xFPIEEE32(factor.vector, zero)
+      return Self(vector: Builtin.select_Vec16xInt1_Vec16xFPIEEE32(isZero, zero, vector))
+    }
+
+    @inlinable @inline(__always)
+    public func selectBySign(negative: Self, nonnegative: Self) -> Self {
+      let zero = SIMD16<UInt32>()._storage._value
+      let isNegative = Builtin.cmp_slt_Vec16xInt32(bits._storage._value, zero)
+      return Self(
+        vector: Builtin.select_Vec16xInt1_Vec16xFPIEEE32(
+          isNegative, negative.vector, nonnegative.vector))
+    }
+
+    @inlinable @inline(__always)
+    var vector: Builtin.Vec16xFPIEEE32 { lanes._storage._value }
+
+    @inlinable @inline(__always)
+    init(vector: Builtin.Vec16xFPIEEE32) {
+      var lanes = Lanes()
+      lanes._storage._value = vector
+      self.init(lanes: lanes)
+    }
+  }
+#endif

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a kernel works on: `count` consecutive elements.
+/// The arguments of a kernel: buffers of `count` elements and constants.
 ///
-/// The pointers must be valid for `count` elements; no alignment is needed. `output` may be the same address as any input (`losses` not);
-/// other overlaps are not allowed. No byte outside the buffers is read or written.
+/// The buffers need no alignment. `output` may be the same buffer as an input; no other buffers may
+/// overlap. A kernel reads and writes no byte outside the buffers.
 public struct KernelArguments<Scalar: KernelScalar> {
   public var logits: UnsafePointer<Scalar>
   public var targets: UnsafePointer<Scalar>
-  /// The positive weight of each element, in the general form; nil where all have `positiveWeight`.
+  /// The positive weight of each element, in the general form; nil: `positiveWeight` for all.
   public var positiveWeights: UnsafePointer<Scalar>?
-  /// The weight of each element, in the general form; 0 masks the element, nil is 1 for all.
+  /// The weight of each element, in the general form; 0 masks the element; nil: 1 for all.
   public var weights: UnsafePointer<Scalar>?
-  /// Where an elementwise kernel, or a sum with gradient, writes.
+  /// The results of an elementwise kernel, or the gradient that goes with losses or their sum.
   public var output: UnsafeMutablePointer<Scalar>?
-  /// Where the kernel of losses with gradients writes the losses.
+  /// The losses of the kernel that writes losses and gradient.
   public var losses: UnsafeMutablePointer<Scalar>?
   public var count: Int
-  /// The positive weight of every element.
+  /// The positive weight of all elements.
   public var positiveWeight: Scalar
   /// The general form replaces a target `z` by `z * targetScale + targetOffset`.
   public var targetScale: Scalar
   public var targetOffset: Scalar
-  /// What derivatives are divided by.
+  /// The denominator of derivatives.
   public var divisor: Scalar
 
   @inlinable @inline(__always)
@@ -28,8 +28,8 @@ public struct KernelArguments<Scalar: KernelScalar> {
     logits: UnsafePointer<Scalar>, targets: UnsafePointer<Scalar>,
     positiveWeights: UnsafePointer<Scalar>? = nil, weights: UnsafePointer<Scalar>? = nil,
     output: UnsafeMutablePointer<Scalar>? = nil, losses: UnsafeMutablePointer<Scalar>? = nil,
-    count: Int, positiveWeight: Scalar,
-    targetScale: Scalar = 1, targetOffset: Scalar = 0, divisor: Scalar = 1
+    count: Int, positiveWeight: Scalar, targetScale: Scalar = 1, targetOffset: Scalar = 0,
+    divisor: Scalar = 1
   ) {
     self.logits = logits
     self.targets = targets
@@ -44,7 +44,7 @@ public struct KernelArguments<Scalar: KernelScalar> {
     self.divisor = divisor
   }
 
-  /// The same for `count` elements from `start` on.
+  /// The arguments for `count` elements from `start` on.
   @inlinable @inline(__always)
   public func part(from start: Int, count: Int) -> KernelArguments {
     var part = self

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The arithmetic that an instruction set gives to the kernels: one or more lanes of one floating-point type.
+/// The arithmetic that the kernels need from an instruction set, on one or more lanes of one
+/// floating-point type.
 ///
-/// The kernels are written once, generic over this protocol, and each instruction set implements it on its concrete `SIMD`
-/// type. In generic code Swift's SIMD comparisons and `replacing(with:where:)` become loops over lanes (17 ns an element
-/// where the concrete operation takes 1), which is why every such operation is a requirement here.
+/// The kernels are generic over this protocol, and each instruction set implements it on concrete
+/// SIMD types. In generic code Swift's SIMD comparisons and `replacing(with:where:)` are loops over
+/// lanes and take 17 ns per element instead of 1, so each of them is a requirement here.
 public protocol KernelArithmetic {
   /// The element type, `Float` or `Double`.
   associatedtype Scalar: KernelScalar
@@ -17,22 +18,22 @@ public protocol KernelArithmetic {
   static func / (a: Self, b: Self) -> Self
   static prefix func - (a: Self) -> Self
 
-  /// `a * b + c`, with one rounding where the instruction set has a fused operation, else with two.
+  /// `a * b + c`, rounded once if `isFused`, else twice.
   static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self
-  /// Whether `multiplyAdd` rounds once.
+  /// Whether the instruction set has a fused multiply-add.
   static var isFused: Bool { get }
 
   /// The absolute value.
   var magnitude: Self { get }
-  /// `limit` where the lane is greater, else the lane, so that NaN stays.
+  /// `limit` in the lanes that are greater, else the lane. NaN stays NaN.
   func limited(to limit: Self) -> Self
-  /// Zero in the lanes where `factor` is zero, else the lane: keeps `0 * infinity` and masked NaN out of a result.
+  /// Zero in the lanes with a zero `factor`, else the lane: removes `0 * infinity` and masked NaN.
   func zeroed(whereZero factor: Self) -> Self
   /// `negative` in the lanes with the sign bit set, else `nonnegative`.
   func selectBySign(negative: Self, nonnegative: Self) -> Self
   /// `(a, b)` in the lanes with the sign bit clear, `(b, a)` in the others.
   func exchangedBySign(_ a: Self, _ b: Self) -> (Self, Self)
-  /// The number whose bits are this number's, shifted left until the lowest mantissa bits stand in the exponent's place.
+  /// The bits shifted left, so that the lowest bits of the mantissa become the exponent.
   func mantissaAsExponent() -> Self
 }
 

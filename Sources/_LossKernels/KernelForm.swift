@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Which inputs a kernel reads. The choice is a type, so that each form compiles to its own loop.
+/// The inputs that a kernel reads. Each form is a type, so it compiles to a loop of its own.
 public protocol KernelForm {
-  /// Whether there may be positive weights per element, element weights and smoothing.
+  /// Whether the kernel reads positive weights, element weights and smoothing.
   static var isGeneral: Bool { get }
 }
 
@@ -11,7 +11,7 @@ public enum PlainForm: KernelForm {
   public static var isGeneral: Bool { false }
 }
 
-/// Any of: a positive weight for each element, element weights, label smoothing. One form serves every combination.
+/// Any combination of: a positive weight for each element, element weights, label smoothing.
 public enum GeneralForm: KernelForm {
   @inlinable @inline(__always)
   public static var isGeneral: Bool { true }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The sum of a block's terms, kept in vectors while the block lasts.
+/// The sum of the terms of a block, one sum for each lane.
 ///
-/// Every instruction set has the same number of lanes, so each adds the same terms in the same order.
+/// All instruction sets use the same number of lanes, so they add the same terms in the same order.
 public protocol KernelSum<Terms> {
   associatedtype Terms
 
   /// Zero.
   init()
-  /// Adds the terms of a vector.
+  /// Adds a vector of terms.
   mutating func add(_ terms: Terms)
-  /// The sum over the lanes.
+  /// The sum of the lanes.
   var total: PartialSum { get }
 }

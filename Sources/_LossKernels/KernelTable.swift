@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One instruction set's kernels for one element type: the single list of what a variant offers. Dispatch, tests and
-/// benchmarks all go through it.
+/// The kernels of one instruction set for one element type. Dispatch, tests and benchmarks use this
+/// list.
 ///
-/// A class, so that a call copies one reference and not every kernel's.
+/// It is a class, so a call copies one reference instead of one for each kernel.
 public final class KernelTable<Scalar: KernelScalar>: Sendable {
   /// A kernel that writes one number for each element.
   public struct Elementwise: Sendable {
-    /// Takes an address: a function of the generic structure itself would be called through an allocated thunk.
+    /// Takes an address, because a closure that takes the generic structure itself would be called
+    /// through an allocated thunk.
     @usableFromInline let body: @Sendable (UnsafePointer<KernelArguments<Scalar>>) -> Void
 
     @inlinable @inline(__always)
@@ -35,11 +36,11 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
     }
   }
 
-  /// A kernel's two forms.
+  /// The two forms of a kernel.
   public struct Forms<Kernel: Sendable>: Sendable {
-    /// One positive weight, nothing else.
+    /// See `PlainForm`.
     public let plain: Kernel
-    /// Positive weights, element weights and smoothing.
+    /// See `GeneralForm`.
     public let general: Kernel
 
     @inlinable @inline(__always)
@@ -80,10 +81,11 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
     self.sum = sum
   }
 
-  /// The kernels on a vector type. Each instruction set's target calls this once, and the closures below are compiled
-  /// there, with that target's instructions.
+  /// The kernels for a vector type. The target of each instruction set calls this once, so the
+  /// closures are compiled in that target, with its instructions.
   ///
-  /// A convenience initializer, as embedded Swift, with which the arm64 kernels are tested, allows no other generic one in a class.
+  /// It is a convenience initializer because embedded Swift, which builds the arm64 kernels for
+  /// their tests, does not allow generic designated initializers in classes.
   @inlinable @inline(__always)
   public convenience init<V: KernelVector>(_ vector: V.Type) where V.Scalar == Scalar {
     self.init(

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A vector of lanes that moves to and from memory.
+/// A vector of lanes that can be loaded and stored.
 public protocol KernelVector: KernelArithmetic, SendableMetatype {
-  /// The sum of a block of vectors.
+  /// The sum of the vectors of a block.
   associatedtype Sum: KernelSum<Self>
 
   /// The number of elements in a vector.
   static var laneCount: Int { get }
 
-  /// A vector of the `laneCount` elements at `source`; no alignment is needed.
+  /// Loads `laneCount` elements from `source`, which needs no alignment.
   init(loading source: UnsafePointer<Scalar>)
-  /// Writes the `laneCount` elements at `destination`; no alignment is needed.
+  /// Stores `laneCount` elements at `destination`, which needs no alignment.
   func store(to destination: UnsafeMutablePointer<Scalar>)
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What every quantity of the loss is made of, for one vector of elements.
+/// The terms that all quantities of the loss are computed from, for one vector of elements.
 ///
-/// With the coefficients `c₁ = 1 - z` of softplus(x) and `c₂ = q z` of softplus(-x), and softplus(±x) = max(±x, 0) + L where
-/// `L = log(1 + t)`, `t = e^-|x|`, the loss is `|x| c + (c₁ + c₂) L`, `c` being `c₁` for positive `x` and `c₂` for negative:
-/// a sum of two non-negative numbers for any target in [0, 1], so nothing cancels.
+/// The loss is `c₁ softplus(x) + c₂ softplus(-x)` with `c₁ = 1 - z` and `c₂ = q z`, and
+/// `softplus(±x) = max(±x, 0) + L` with `L = log(1 + t)` and `t = e^-|x|`. So the loss is
+/// `|x| c + (c₁ + c₂) L`, where `c` is `c₁` for positive `x` and `c₂` for negative `x`. For targets
+/// in [0, 1] both terms are non-negative, so nothing cancels.
 public struct LossTerms<V: KernelArithmetic> {
   public var logit: V
   public var target: V
@@ -19,21 +20,19 @@ public struct LossTerms<V: KernelArithmetic> {
   public init(logit: V, target: V, positiveWeight: V, exponential: V) {
     self.init(
       logit: logit, target: target, complement: V(repeating: 1) - target,
-      positiveWeight: positiveWeight,
-      exponential: exponential)
+      positiveWeight: positiveWeight, exponential: exponential)
   }
 
-  /// The terms for a target that smoothing moves to `z s + o`, with `s = 1 - 2 o`.
+  /// The terms for the smoothed target `z s + o`, with `s = 1 - 2 o`.
   ///
-  /// Its complement is computed as `(1 - z) s + o`: subtracting the moved target from 1 would leave few digits of a small
-  /// complement.
+  /// The complement is `(1 - z) s + o`. One minus the smoothed target would lose the digits of a
+  /// small complement.
   @inlinable @inline(__always)
   public init(logit: V, target: V, scale: V, offset: V, positiveWeight: V, exponential: V) {
     self.init(
       logit: logit, target: V.multiplyAdd(target, scale, offset),
       complement: V.multiplyAdd(V(repeating: 1) - target, scale, offset),
-      positiveWeight: positiveWeight,
-      exponential: exponential)
+      positiveWeight: positiveWeight, exponential: exponential)
   }
 
   @inlinable @inline(__always)
@@ -49,15 +48,15 @@ public struct LossTerms<V: KernelArithmetic> {
   /// `e^-|x|` of logits.
   @inlinable @inline(__always)
   public static func exponential(_ logit: V) -> V {
-    V.Scalar.exponentialOfNegative(logit.magnitude)
+    V.Scalar._exponentialOfNegative(logit.magnitude)
   }
 
-  /// `|x| p + r log(1 + e^-|x|)` where `p` is `negative` for negative logits and `nonnegative` for others; the product
-  /// with an infinite `|x|` is 0 where `p` is 0.
+  /// `|x| p + r log(1 + e^-|x|)`, where `p` is `negative` for negative logits, else `nonnegative`,
+  /// and `r` is `logarithm`. If `p` is 0, the product is 0 even for an infinite logit.
   @inlinable @inline(__always)
   public func softplusSum(negative: V, nonnegative: V, logarithm: V) -> V {
     let coefficient = logit.selectBySign(negative: negative, nonnegative: nonnegative)
     let linear = (logit.magnitude * coefficient).zeroed(whereZero: coefficient)
-    return V.multiplyAdd(logarithm, V.Scalar.logOnePlus(exponential), linear)
+    return V.multiplyAdd(logarithm, V.Scalar._logOnePlus(exponential), linear)
   }
 }

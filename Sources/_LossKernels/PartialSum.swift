@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A sum as an unevaluated pair `high + low`: about 106 bits, and room above the largest Double.
+/// A sum as an unevaluated pair `high + low`, which has about 106 bits.
 ///
-/// It counts in units of 2^64 once a sum would not fit a Double, so that no intermediate sum overflows where the mean does not.
+/// If a sum exceeds the range of Double, the pair changes to units of 2^64. So a mean that fits a
+/// Double never overflows on the way.
 public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
-  /// The sum, but for its roundings.
+  /// The rounded sum.
   public var high: Double
-  /// What the roundings left.
+  /// The rounding error of `high`.
   public var low: Double
   /// Whether the pair counts in units of `2^64`.
   public var isScaled: Bool
@@ -18,10 +19,10 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
     self.isScaled = isScaled
   }
 
-  /// 2^64: the largest count of terms is 2^63, so that sums in this unit stay finite.
+  /// 2^64. There are at most 2^63 terms, so sums in this unit are finite.
   @inlinable public static var unit: Double { 0x1p64 }
 
-  /// The exact sum of two numbers, as a rounded sum and its error (Knuth's TwoSum).
+  /// The exact sum of two numbers as a rounded sum and its error (Knuth's TwoSum).
   @inlinable @inline(__always)
   static func twoSum(_ a: Double, _ b: Double) -> (sum: Double, error: Double) {
     let sum = a + b
@@ -29,7 +30,6 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
     return (sum, (a - (sum - shadow)) + (b - shadow))
   }
 
-  /// Whether the sum is a number.
   @inlinable
   public var isFinite: Bool { high.isFinite }
 
@@ -48,7 +48,7 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
     return a.scaled.adding(b.scaled)
   }
 
-  /// The sum of two pairs in the same unit. A non-finite sum carries no error part.
+  /// The sum of two pairs in the same unit. The error of a non-finite sum is 0.
   @inlinable
   func adding(_ other: PartialSum) -> PartialSum {
     let (sum, error) = Self.twoSum(high, other.high)
@@ -56,12 +56,12 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
     return PartialSum(high: sum, low: error + (low + other.low), isScaled: isScaled)
   }
 
-  /// The sum, rounded once; infinite where it does not fit a Double.
+  /// The sum, rounded once; infinite if it exceeds the range of Double.
   @inlinable
   public var value: Double { isScaled ? (high + low) * Self.unit : high + low }
 
-  /// The quotient of two sums, within an ULP's half and little more, three quarters where it is subnormal; finite wherever it fits a
-  /// Double, though the sums may not.
+  /// The quotient of two sums. Its error is slightly above 0.5 ULP, 0.75 ULP if it is subnormal. It
+  /// is finite whenever it fits a Double, even if the sums do not.
   @inlinable
   public func divided(by divisor: PartialSum) -> Double {
     guard isScaled == divisor.isScaled else { return scaled.divided(by: divisor.scaled) }
@@ -69,18 +69,18 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
     else {
       return dividedBySignificand(of: divisor)
     }
-    // A call on few elements knows the reciprocal long before the sum.
+    // In a call on few elements the divisor is known long before the sum.
     let reciprocal = 1 / divisor.high
     let quotient = high * reciprocal
-    // One step of Newton's iteration, with what the product left and the low parts.
+    // One Newton step, with the remainder of the product and the low parts.
     let remainder = Self.remainder(high, quotient, divisor.high)
     return quotient + (remainder + (low - quotient * divisor.low)) * reciprocal
   }
 
-  /// Numbers whose quotients are normal, as is every part of their products.
+  /// Numbers whose quotients, and all parts of their products, are normal.
   @inlinable static var ordinary: ClosedRange<Double> { 0x1p-400...0x1p400 }
 
-  /// The quotient of sums near the ends of Double: that of their significands, times a power of two.
+  /// The quotient of sums of extreme size: the quotient of their significands times a power of two.
   @usableFromInline
   func dividedBySignificand(of divisor: PartialSum) -> Double {
     guard high.isFinite, high != 0, divisor.high.isFinite, divisor.high != 0 else {
@@ -98,8 +98,8 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
       low: Double(sign: .plus, exponent: exponent, significand: low), isScaled: isScaled)
   }
 
-  /// What is left of `dividend` without `a b`, which must be near it: exact, each number in two halves whose products are (Dekker's
-  /// product, Numer. Math. 1971), so that no call of the C library's `fma` is needed.
+  /// The exact value of `dividend - a * b`, if the two are close. Splits the factors into halves
+  /// with exact products (Dekker, Numer. Math. 1971), so it does not call the C library's `fma`.
   @inlinable @inline(__always)
   static func remainder(_ dividend: Double, _ a: Double, _ b: Double) -> Double {
     let upperHalf: UInt64 = 0xFFFF_FFFF_F800_0000
@@ -108,5 +108,22 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
     )
     let (a2, b2) = (a - a1, b - b1)
     return ((dividend - a1 * b1) - (a1 * b2 + a2 * b1)) - a2 * b2
+  }
+
+  /// The sum of the leaves of a range, added in a tree that depends only on their number: the left
+  /// branch of a node with n leaves has the largest power of two below n.
+  ///
+  /// `PartialSumStack` builds the same tree one leaf at a time.
+  @inlinable
+  public static func tree(over leaves: Range<Int>, _ leaf: (Int) -> PartialSum) -> PartialSum {
+    switch leaves.count {
+    case 0: return PartialSum()
+    case 1: return leaf(leaves.lowerBound)
+    default:
+      let left = 1 << (Int.bitWidth - 1 - (leaves.count - 1).leadingZeroBitCount)
+      let middle = leaves.lowerBound + left
+      return tree(over: leaves.lowerBound..<middle, leaf)
+        + tree(over: middle..<leaves.upperBound, leaf)
+    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One number as a vector of one lane, for calls on single elements. On x86-64 its operations are those of the baseline
-/// variant, so that it gives the same bits as that variant; on arm64 both fuse.
+/// One number as a vector of one lane, for calls on single elements. It gives the same bits as the
+/// baseline kernels: on x86-64 both round after each operation, on arm64 both use fused
+/// multiply-add.
 public struct ScalarLane<Scalar: KernelScalar>: KernelArithmetic {
   public var value: Scalar
 
@@ -26,7 +27,7 @@ public struct ScalarLane<Scalar: KernelScalar>: KernelArithmetic {
   public static prefix func - (a: Self) -> Self { Self(-a.value) }
 
   @inlinable @inline(__always)
-  public static var isFused: Bool { Baseline.isFused }
+  public static var isFused: Bool { BaselineKernels.isFused }
 
   @inlinable @inline(__always)
   public static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
@@ -48,5 +49,5 @@ public struct ScalarLane<Scalar: KernelScalar>: KernelArithmetic {
   }
 
   @inlinable @inline(__always)
-  public func mantissaAsExponent() -> Self { Self(value.mantissaAsExponent) }
+  public func mantissaAsExponent() -> Self { Self(value._mantissaAsExponent) }
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 public import _LossKernels
 
-// The vector types are private, so that no metadata is made for them: its functions, `__swift_memcpy64_16` for one, have names that
-// all modules share, and the linker may take this target's, with its instructions, for a type of a program that has no business with AVX.
+// The vector types are private, so that the compiler emits no metadata for them. The functions of
+// metadata, such as `__swift_memcpy64_16`, have the same names in every module. The linker keeps
+// one copy of each, and if it kept this module's, older processors would run AVX instructions.
 
-/// Sixteen Floats in an AVX-512 register, with fused multiply-add.
+/// Sixteen Floats in one AVX-512 register.
 private struct AVX512FloatVector: FloatVector {
+  typealias Wide = AVX512DoubleVector
   var lanes: SIMD16<Float>
 
   @inline(__always)
@@ -13,11 +15,11 @@ private struct AVX512FloatVector: FloatVector {
 
   @inline(__always)
   static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
-    Self(lanes: SIMD16<Float>.fusedMultiplyAdd(a.lanes, b.lanes, c.lanes))
+    fusedMultiplyAdd(a, b, c)
   }
 }
 
-/// Eight Doubles in an AVX-512 register, with fused multiply-add.
+/// Eight Doubles in one AVX-512 register.
 private struct AVX512DoubleVector: DoubleVector {
   var lanes: SIMD8<Double>
 
@@ -26,11 +28,12 @@ private struct AVX512DoubleVector: DoubleVector {
 
   @inline(__always)
   static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
-    Self(lanes: SIMD8<Double>.fusedMultiplyAdd(a.lanes, b.lanes, c.lanes))
+    fusedMultiplyAdd(a, b, c)
   }
 }
 
-/// The kernels with AVX512 and FMA. Nothing here may run before the processor is known to have both.
+/// The kernels for processors with AVX2, FMA and AVX-512 F, DQ, BW and VL. No other processor may
+/// run them.
 public enum AVX512Kernels {
   public static let float = KernelTable(AVX512FloatVector.self)
   public static let double = KernelTable(AVX512DoubleVector.self)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Two Doubles with the instructions that every processor of the architecture has: SSE2 on x86-64, NEON on arm64.
+/// Two Doubles in the baseline instruction set of the architecture: SSE2 on x86-64, NEON on arm64.
 public struct BaselineMatrixVector: MatrixVector {
   @usableFromInline var lanes: SIMD2<Double>
 
@@ -36,7 +36,7 @@ public struct BaselineMatrixVector: MatrixVector {
     #if arch(arm64)
       Self(lanes: c.lanes.addingProduct(a.lanes, b.lanes))
     #else
-      // Without a fused instruction `addingProduct` calls fma a lane at a time.
+      // Without a fused instruction `addingProduct` calls fma for each lane.
       Self(lanes: a.lanes * b.lanes + c.lanes)
     #endif
   }
@@ -45,7 +45,7 @@ public struct BaselineMatrixVector: MatrixVector {
   public var sum: Double { lanes[0] + lanes[1] }
 }
 
-/// The matrix kernels with the instructions that every processor of the architecture has.
+/// The matrix kernels in the baseline instruction set of the architecture.
 public enum BaselineMatrixKernels {
   public static let table = MatrixKernelTable(BaselineMatrixVector.self)
 }

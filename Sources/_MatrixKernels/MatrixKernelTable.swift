@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One instruction set's matrix kernels.
+/// The matrix kernels of one instruction set.
 ///
-/// They work on a *tile*: some rows of a matrix, column after column, `stride` elements from one column to the next. The number of rows in a tile is padded to
-/// a multiple of `rowAlignment` and the number of columns to a multiple of `columnAlignment`, both with zeros, so that no kernel has a tail.
+/// They work on a *tile*: rows of a matrix in column-major order, with a stride between columns.
+/// Zeros pad the rows to a multiple of `rowAlignment` and the columns to a multiple of
+/// `columnAlignment`, so no kernel has a tail.
 public struct MatrixKernelTable: Sendable {
   /// A tile in memory.
   public struct Tile {
@@ -26,42 +27,33 @@ public struct MatrixKernelTable: Sendable {
   public static let rowAlignment = 8
   public static let columnAlignment = 4
 
+  public typealias Source = UnsafePointer<Double>
+  public typealias Output = UnsafeMutablePointer<Double>
+
   /// Writes `(source - mean) · inverseScale`; any count.
   public var standardize:
-    @Sendable (
-      _ source: UnsafePointer<Double>, _ count: Int, _ mean: Double, _ inverseScale: Double,
-      _ output: UnsafeMutablePointer<Double>
-    ) -> Void
-  /// Writes the product of the tile and a vector of a number for each column: a number for each row.
-  public var product:
-    @Sendable (Tile, _ vector: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>) ->
-      Void
-  /// Adds the product of the transposed tile and a vector of a number for each row: a number for each column.
-  public var addTransposedProduct:
-    @Sendable (Tile, _ vector: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>) ->
-      Void
-  /// Multiplies every column by a vector of a number for each row.
-  public var scaleRows: @Sendable (Tile, _ factors: UnsafePointer<Double>) -> Void
-  /// Adds tileᵀ · tile to a row-major square matrix of the tile's number of columns, in the lower triangle (and in parts of the
-  /// upper one).
-  public var addGram: @Sendable (Tile, _ output: UnsafeMutablePointer<Double>) -> Void
-  /// The sum of the products of two vectors; any count.
-  public var dot: @Sendable (UnsafePointer<Double>, UnsafePointer<Double>, _ count: Int) -> Double
+    @Sendable (Source, _ count: Int, _ mean: Double, _ inverseScale: Double, Output) -> Void
+  /// Writes the product of the tile and a vector with one number per column: one number per row.
+  public var product: @Sendable (Tile, _ vector: Source, Output) -> Void
+  /// Adds the product of the transposed tile and a vector with one number per row: one number per
+  /// column.
+  public var addTransposedProduct: @Sendable (Tile, _ vector: Source, Output) -> Void
+  /// Multiplies each column by a vector with one number per row.
+  public var scaleRows: @Sendable (Tile, _ factors: Source) -> Void
+  /// Adds tileᵀ · tile to a row-major square matrix with the tile's number of columns: all of its
+  /// lower triangle, and parts of the upper one.
+  public var addGram: @Sendable (Tile, Output) -> Void
+  /// The dot product of two vectors; any count.
+  public var dot: @Sendable (Source, Source, _ count: Int) -> Double
   /// Adds a multiple of a vector to another; any count.
-  public var addScaled:
-    @Sendable (
-      _ factor: Double, _ source: UnsafePointer<Double>, _ count: Int,
-      _ output: UnsafeMutablePointer<Double>
-    ) -> Void
+  public var addScaled: @Sendable (_ factor: Double, Source, _ count: Int, Output) -> Void
   /// The sum of `source - center`; any count.
-  public var sum:
-    @Sendable (_ source: UnsafePointer<Double>, _ count: Int, _ center: Double) -> Double
+  public var sum: @Sendable (Source, _ count: Int, _ center: Double) -> Double
   /// The sum of `(source - center)²`; any count.
-  public var squaredDeviation:
-    @Sendable (_ source: UnsafePointer<Double>, _ count: Int, _ center: Double) -> Double
+  public var squaredDeviation: @Sendable (Source, _ count: Int, _ center: Double) -> Double
 
-  /// The kernels on a vector type. Each instruction set's target calls this once, and the closures are compiled there, with that
-  /// target's instructions.
+  /// The kernels for a vector type. The target of an instruction set calls this once, and the
+  /// closures are compiled there, with its instructions.
   @inlinable @inline(__always)
   public init<V: MatrixVector>(_ vector: V.Type) {
     standardize = { MatrixLoop<V>.standardize($0, $1, $2, $3, $4) }

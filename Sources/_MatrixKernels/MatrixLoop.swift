@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The loops over a vector type. Everything is inlined into the instruction set's own target.
+/// The loops over a vector type, inlined into the target of the instruction set.
 ///
-/// Unsafe pointers throughout: a vector load has no bounds-checked form.
+/// They use unsafe pointers because a vector load has no bounds-checked form.
 @usableFromInline
 enum MatrixLoop<V: MatrixVector> {
   @usableFromInline typealias Tile = MatrixKernelTable.Tile

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One register of Doubles: the primitives that the matrix kernels need, each on a concrete type. Generic SIMD operators would be
-/// compiled to loops over the lanes.
+/// One register of Doubles, with the primitives of the matrix kernels on a concrete type. Generic
+/// SIMD operators would compile to loops over the lanes.
 public protocol MatrixVector: SendableMetatype {
   /// The number of elements in a vector.
   static var laneCount: Int { get }
 
-  /// The same number in every lane.
+  /// The number in every lane.
   init(repeating value: Double)
-  /// A vector of the `laneCount` elements at `source`; no alignment is needed.
+  /// The `laneCount` elements at `source`, of any alignment.
   init(loading source: UnsafePointer<Double>)
-  /// Writes the `laneCount` elements at `destination`; no alignment is needed.
+  /// Writes the `laneCount` elements to `destination`, of any alignment.
   func store(to destination: UnsafeMutablePointer<Double>)
 
   static func + (a: Self, b: Self) -> Self

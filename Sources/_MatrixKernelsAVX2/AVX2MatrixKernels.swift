@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 public import _MatrixKernels
 
-// The vector types are private, so that no metadata is made for them: its functions, `__swift_memcpy64_16` for one, have names that
-// all modules share, and the linker may take this target's, with its instructions, for a type of a program that has no business with AVX.
+// The vector type is private, so no metadata exists for it. The functions of metadata, such as
+// `__swift_memcpy64_16`, have names that all modules share: the linker could choose the copy of
+// this target, with its AVX instructions, for other types of a program.
 
 /// Four Doubles in an AVX register, with fused multiply-add.
 private struct AVX2MatrixVector: MatrixVector {
@@ -47,7 +48,8 @@ private struct AVX2MatrixVector: MatrixVector {
   }
 }
 
-/// The matrix kernels with AVX2 and FMA. Nothing here may run before the processor is known to have both.
+/// The matrix kernels with AVX2 and FMA. Use them only on a processor that supports these
+/// instructions.
 public enum AVX2MatrixKernels {
   public static let table = MatrixKernelTable(AVX2MatrixVector.self)
 }

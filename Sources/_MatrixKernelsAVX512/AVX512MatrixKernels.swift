@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 public import _MatrixKernels
 
-// The vector types are private, so that no metadata is made for them: its functions, `__swift_memcpy64_16` for one, have names that
-// all modules share, and the linker may take this target's, with its instructions, for a type of a program that has no business with AVX.
+// The vector type is private, so no metadata exists for it. The functions of metadata, such as
+// `__swift_memcpy64_16`, have names that all modules share: the linker could choose the copy of
+// this target, with its AVX instructions, for other types of a program.
 
 /// Eight Doubles in an AVX-512 register, with fused multiply-add.
 private struct AVX512MatrixVector: MatrixVector {
@@ -48,7 +49,7 @@ private struct AVX512MatrixVector: MatrixVector {
   }
 }
 
-/// The matrix kernels with AVX-512. Nothing here may run before the processor is known to have it.
+/// The matrix kernels with AVX-512. Use them only on a processor that supports these instructions.
 public enum AVX512MatrixKernels {
   public static let table = MatrixKernelTable(AVX512MatrixVector.self)
 }

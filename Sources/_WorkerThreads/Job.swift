@@ -10,7 +10,8 @@ import _CPUFeatures
   import Darwin
 #endif
 
-/// A call of `WorkerThreads.run`. It lies on the caller's stack, so no thread may touch it once the call has returned.
+/// A call of `WorkerThreads.run`. It lies on the caller's stack, so no thread may touch it once the
+/// call has returned.
 struct Job: ~Copyable {
   /// A metatype and an address, which unlike a closure or an existential value need no allocation.
   private let workType: any Work.Type
@@ -25,7 +26,8 @@ struct Job: ~Copyable {
     FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW | FE_UNDERFLOW | FE_INEXACT
   }
 
-  /// The helpers that have begun and not ended. Begun with the pool's lock held; the decrement is a helper's last access.
+  /// The helpers that have begun and not ended. Begun with the pool's lock held; the decrement is a
+  /// helper's last access.
   let helpersInside = Atomic(0)
   /// How many more helpers may begin; only with the pool's lock held.
   var openPlaces = 0

@@ -11,7 +11,8 @@ import _CPUFeatures
 #endif
 
 extension WorkerThreads {
-  /// The processors that the calling thread may use: those of its affinity mask, at most the quota of its control group.
+  /// The processors that the calling thread may use: those of its affinity mask, at most the quota
+  /// of its control group.
   package static var processorCount: Int { max(1, min(affinityCount, quota)) }
 
   /// The most threads of a call: `processorCount`, but at least `minimumThreadLimit`.

@@ -10,16 +10,20 @@ import _CPUFeatures
   import Darwin
 #endif
 
-/// Threads that help calls of `WorkerThreads.run`. They are made when a call first needs them, and stay.
+/// Threads that help calls of `WorkerThreads.run`. They are made when a call first needs them, and
+/// stay.
 ///
-/// A list holds the jobs that helpers may still join. The caller puts its job on the list, works on it, and takes it off again: from
-/// then on no helper can join, and the caller waits only for those that have. A thread that wakes late finds the list without
-/// the job, and never sees the memory where the job was. The lock guards the list and all counts.
+/// A list holds the jobs that helpers may still join. The caller puts its job on the list, works on
+/// it, and takes it off again: from then on no helper can join, and the caller waits only for those
+/// that have. A thread that wakes late finds the list without the job, and never sees the memory
+/// where the job was. The lock guards the list and all counts.
 ///
-/// A caller waits only for helpers of its own job, which began after it; nested calls therefore never wait in a circle.
+/// A caller waits only for helpers of its own job, which began after it; nested calls therefore
+/// never wait in a circle.
 ///
-/// A pool is never freed: its threads run as long as the process. A forked child has none of the threads, and its copy of the lock
-/// may be held by one of them. It leaves that pool alone and makes its own.
+/// A pool is never freed: its threads run as long as the process. A forked child has none of the
+/// threads, and its copy of the lock may be held by one of them. It leaves that pool alone and
+/// makes its own.
 final class WorkerPool: @unchecked Sendable {
   private static let current = Atomic<Unmanaged<WorkerPool>?>(nil)
   /// Whether `fork` has been told to forget the pool in the child.
@@ -44,8 +48,8 @@ final class WorkerPool: @unchecked Sendable {
     return other?.takeUnretainedValue()
   }
 
-  /// How long a thread looks for the next job, or a caller for the end of its helpers, before it sleeps. About as long as waking
-  /// a thread takes.
+  /// How long a thread looks for the next job, or a caller for the end of its helpers, before it
+  /// sleeps. About as long as waking a thread takes.
   private static var spinNanoseconds: UInt64 { 20_000 }
   /// After a thread could not be made, how long none is tried.
   private static var retryNanoseconds: UInt64 { 1_000_000_000 }
@@ -84,7 +88,8 @@ final class WorkerPool: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Runs a job on the calling thread and at most `helpers` threads of the pool, which has at most `threadLimit`.
+  /// Runs a job on the calling thread and at most `helpers` threads of the pool, which has at most
+  /// `threadLimit`.
   func run(_ job: UnsafeMutablePointer<Job>, helpers: Int, threadLimit: Int) {
     offer(job, helpers: helpers, threadLimit: threadLimit)
     job.pointee.performRanges()
@@ -171,7 +176,8 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// How many sleeping threads to wake: two, each of which wakes two more, so that no thread wakes all.
+  /// How many sleeping threads to wake: two, each of which wakes two more, so that no thread wakes
+  /// all.
   private func sleepersToWake(for openPlaces: Int) -> Int {
     max(0, min(2, openPlaces, sleepingCount))
   }
@@ -180,8 +186,8 @@ final class WorkerPool: @unchecked Sendable {
 
   /// Makes threads that `threadCount` and `spinningCount` include already.
   ///
-  /// They block signals, which belong to the program's own threads, except those that a faulty instruction raises in the thread
-  /// itself: a handler for them works as on any thread.
+  /// They block signals, which belong to the program's own threads, except those that a faulty
+  /// instruction raises in the thread itself: a handler for them works as on any thread.
   private func makeThreads(_ count: Int) {
     var attributes = pthread_attr_t()
     guard pthread_attr_init(&attributes) == 0 else { return noteMissing(count) }

@@ -3,15 +3,18 @@ import Synchronization
 
 /// Divides work among threads. All modules of the package divide their work here.
 ///
-/// The calling thread always works. Threads of a pool help it; if none can be made, the calling thread does everything. Calls may
-/// be nested and may come from any number of threads and tasks: they share the pool. Task-local values do not reach the helpers.
+/// The calling thread always works. Threads of a pool help it; if none can be made, the calling
+/// thread does everything. Calls may be nested and may come from any number of threads and tasks:
+/// they share the pool. Task-local values do not reach the helpers.
 ///
-/// The helpers compute in the caller's floating-point modes, and the status flags they raise are raised in the caller.
+/// The helpers compute in the caller's floating-point modes, and the status flags they raise are
+/// raised in the caller.
 package enum WorkerThreads {
-  /// Performs ranges of `work` that together are `0..<count`, on at most `threads` threads; returns when all are done.
+  /// Performs ranges of `work` that together are `0..<count`, on at most `threads` threads; returns
+  /// when all are done.
   ///
-  /// Each range begins at a multiple of `stride` and has `stride` indices, except the last; on one thread there is one range.
-  /// Nothing is allocated once the threads exist.
+  /// Each range begins at a multiple of `stride` and has `stride` indices, except the last; on one
+  /// thread there is one range. Nothing is allocated once the threads exist.
   package static func run(_ count: Int, stride: Int = 1, threads: Int, _ work: some Work) {
     guard count > 0 else { return }
     let wanted = min(threads, (count - 1) / stride + 1)
@@ -29,15 +32,16 @@ package enum WorkerThreads {
     }
   }
 
-  /// Calls `body` with every index of `0..<count`, on at most `threads` threads; returns when all calls have returned.
+  /// Calls `body` with every index of `0..<count`, on at most `threads` threads; returns when all
+  /// calls have returned.
   package static func forEach(_ count: Int, threads: Int, _ body: (Int) -> Void) {
     withoutActuallyEscaping(body) { run(count, threads: threads, EachIndex(body: $0)) }
   }
 
   /// The results of `transform` on every element, in order, on at most `threads` threads.
   ///
-  /// The error thrown is the one of the first element that fails, whichever thread is faster. Elements after one that has failed
-  /// are skipped.
+  /// The error thrown is the one of the first element that fails, whichever thread is faster.
+  /// Elements after one that has failed are skipped.
   package static func map<Element, Result, Failure>(
     _ elements: [Element], threads: Int, _ transform: (Element) throws(Failure) -> Result
   ) throws(Failure) -> [Result] {

@@ -1,54 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import _DataFiles
-import LinearClassification
 import WeightedCrossEntropy
 
-/// The command-line tool: it parses, asks the libraries, and prints.
+/// The command-line tool. It parses arguments and prints results; the libraries do the work.
 @main
 struct WCE: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wce",
-    abstract:
-      "Weighted cross entropy: the logistic loss whose positive weight trades recall against precision.",
+    abstract: """
+      Weighted cross entropy: the logistic loss whose positive weight trades recall against \
+      precision.
+      """,
     discussion: """
-      Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input, 73 cannot create output, \
-      74 input/output error, 128 + n stopped by signal n.
+      Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input, 73 cannot create \
+      output, 74 input/output error, 128 + n stopped by signal n.
 
-      WCE_INSTRUCTION_SET=baseline|avx2|avx512 forces a variant of the kernels.
+      WCE_INSTRUCTION_SET=baseline|avx2|avx512 selects the kernels.
       """,
     version: version,
     subcommands: [
       LossCommand.self, FitCommand.self, PredictCommand.self, EvaluateCommand.self,
-      TradeoffCommand.self,
-      ExampleCommand.self, InfoCommand.self,
+      TradeoffCommand.self, ExampleCommand.self, InfoCommand.self,
     ])
 
   static let version = "0.1.0"
 
   static func main() {
+    StandardError.openClosedStreams()
     Interruption.cleanUpOnSignals()
     do {
       var command = try parseAsRoot()
-      // An instruction set that is not there is an error before any work, but not of --help.
+      // Checked before any work, but not for --help.
       if configuration.subcommands.contains(where: { $0 == type(of: command) }) {
         _ = try InstructionSet.selected.get()
       }
       try command.run()
-    } catch let error as ToolError {
-      error.reportAndExit()
-    } catch let error as ClassificationError {
-      ToolError(error).reportAndExit()
-    } catch let error as LossError {
-      ToolError(error).reportAndExit()
-    } catch let error as DataFileError {
-      ToolError(error).reportAndExit()
     } catch {
-      guard exitCode(for: error).isSuccess else { exit(withError: error) }
-      // What was asked for, such as --help or completions: that it cannot be written is an error like any other.
-      do throws(ToolError) { try Output.write(fullMessage(for: error) + "\n") } catch {
-        error.reportAndExit()
+      if let error = ToolError(reporting: error) { exit(error) }
+      guard exitCode(for: error).isSuccess else {
+        StandardError.reportUsage(fullMessage(for: error))
+        exit(withError: exitCode(for: error))
+      }
+      // Output that was asked for, such as --help or completions; a failed write is an error.
+      do throws(ToolError) { try StandardOutput.write(fullMessage(for: error) + "\n") } catch {
+        exit(error)
       }
     }
+  }
+
+  private static func exit(_ error: ToolError) -> Never {
+    if error.status == .brokenPipe { Interruption.endByBrokenPipe() }
+    StandardError.report(error.message)
+    exit(withError: ExitCode(error.status.rawValue))
   }
 }

@@ -52,9 +52,9 @@ struct CInterfaceTests {
         String($0.1)
       }
     )
-    #expect(declared.count == 16)
+    #expect(declared.count == 18)
     #expect(exported == declared)
-    let versioned = Set(symbols.matches(of: /(wce_\w+)@@WCE_1\s/).map { String($0.1) })
+    let versioned = Set(symbols.matches(of: /(wce_\w+)@@WCE_0\s/).map { String($0.1) })
     #expect(versioned == declared)
   }
 

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the test programs share. Each prints the promises that are broken, and ends with a status other than 0 if there are any. */
+/* What the test programs share. Each prints the promises that are broken, and ends with a status
+ * other than 0 if there are any. */
 #include "weighted_cross_entropy.h"
 
 #include <stdio.h>
 
 static int failures = 0;
 
-#define CHECK(condition)                                             \
-  do {                                                               \
-    if (!(condition)) {                                              \
+#define CHECK(condition)                                                    \
+  do {                                                                      \
+    if (!(condition)) {                                                     \
       printf("line %d: %s (message: %s)\n", __LINE__, #condition, message); \
-      failures++;                                                    \
-    }                                                                \
+      failures++;                                                           \
+    }                                                                       \
   } while (0)
+
+/* The call succeeds. */
+#define OK(call) CHECK((call) == WCE_OK)
 
 enum { CAPACITY = 256 };
 static char message[CAPACITY];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What weighted_cross_entropy.h promises of outputs that share memory with another buffer, from C. Prints each promise that is
-   broken. */
+/* What weighted_cross_entropy.h promises of outputs that share memory with another buffer, from C.
+   Prints each promise that is broken. */
 #include "check.h"
 
 #include <math.h>
@@ -16,77 +16,90 @@ static const float targets[N] = {0, 0, 1, 0, 0, 1, .5f, 1};
 static void test_in_place(void) {
   const wce_options options = weighted(3);
   float expected[N], expected_value = 0;
-  CHECK(wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options, &expected_value, expected, NULL, 0) == 0);
+  OK(wce_value_with_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options,
+                                 &expected_value, expected, NULL, 0));
   for (int input = 0; input < 3; input++) {
     float buffers[3][N], value = 0;
     memcpy(buffers[0], logits, sizeof logits);
     memcpy(buffers[1], targets, sizeof targets);
     for (int i = 0; i < N; i++) buffers[2][i] = 1;
-    CHECK(wce_reduce_f32(N, buffers[0], buffers[1], buffers[2], WCE_REDUCTION_MEAN, &options, &value, buffers[input],
-                         NULL, 0) == WCE_OK);
+    OK(wce_value_with_gradient_f32(N, buffers[0], buffers[1], buffers[2], WCE_REDUCTION_MEAN,
+                                   &options, &value, buffers[input], NULL, 0));
     CHECK(value == expected_value && memcmp(buffers[input], expected, sizeof expected) == 0);
   }
-  /* A block whose sum overflows a double is summed again from inputs that the gradient has replaced. */
+  /* A block whose sum overflows a double is summed again from inputs that the gradient has
+   * replaced. */
   double x[3] = {-1.7e308, -1.7e308, 1.7e308}, z[3] = {1, 1, 1}, value = 0;
-  CHECK(wce_reduce_f64(3, x, z, NULL, WCE_REDUCTION_MEAN, NULL, &value, x, message, CAPACITY) == WCE_OK);
+  OK(wce_value_with_gradient_f64(3, x, z, NULL, WCE_REDUCTION_MEAN, NULL, &value, x, message,
+                                 CAPACITY));
   CHECK(fabs(value / (1.7e308 / 3 * 2) - 1) < 1e-15 && fabs(x[0] * 3 + 1) < 1e-15 && x[2] == 0);
 }
 
 static void test_overlap(void) {
   float memory[2 * N + 1] = {0};
-  CHECK(wce_loss_f32(N, memory, targets, NULL, NULL, memory + 1, message, CAPACITY) == WCE_ERROR_OVERLAP);
-  CHECK(strstr(message, "logits") != NULL);
-  CHECK(wce_loss_f32(N, logits, memory + 1, NULL, NULL, memory, message, CAPACITY) == WCE_ERROR_OVERLAP);
-  CHECK(wce_loss_f32(N, logits, targets, memory, NULL, memory + N - 1, message, CAPACITY) == WCE_ERROR_OVERLAP);
-  CHECK(wce_loss_f32(N, memory, targets, NULL, NULL, memory + N, message, CAPACITY) == WCE_OK);
-  CHECK(wce_loss_with_gradient_f32(N, memory, targets, NULL, NULL, memory, memory + N, NULL, 0) == WCE_ERROR_OVERLAP);
-  CHECK(wce_loss_with_gradient_f32(N, logits, targets, NULL, NULL, memory, memory, NULL, 0) == WCE_ERROR_OVERLAP);
-  CHECK(wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_SUM, NULL, memory + 3, memory, message, CAPACITY) ==
+  CHECK(wce_loss_f32(N, memory, targets, NULL, NULL, memory + 1, message, CAPACITY) ==
         WCE_ERROR_OVERLAP);
+  CHECK(strstr(message, "logits") != NULL);
+  CHECK(wce_loss_f32(N, logits, memory + 1, NULL, NULL, memory, message, CAPACITY) ==
+        WCE_ERROR_OVERLAP);
+  CHECK(wce_loss_f32(N, logits, targets, memory, NULL, memory + N - 1, message, CAPACITY) ==
+        WCE_ERROR_OVERLAP);
+  OK(wce_loss_f32(N, memory, targets, NULL, NULL, memory + N, message, CAPACITY));
+  CHECK(wce_loss_with_gradient_f32(N, memory, targets, NULL, NULL, memory, memory + N, NULL, 0) ==
+        WCE_ERROR_OVERLAP);
+  CHECK(wce_loss_with_gradient_f32(N, logits, targets, NULL, NULL, memory, memory, NULL, 0) ==
+        WCE_ERROR_OVERLAP);
+  CHECK(wce_value_with_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_SUM, NULL, memory + 3,
+                                    memory, message, CAPACITY) == WCE_ERROR_OVERLAP);
 }
 
 /* The number that a reduction writes is an output as others are: it lies in no input. */
-#define TEST_VALUE(SUFFIX, TYPE)                                                                                          \
-  static void test_value_##SUFFIX(void) {                                                                                 \
-    static const char *const names[] = {"logits", "targets", "weights", "class_weights"};                                 \
-    TYPE memory[4][N + 2], before[4][N + 2], gradient[N] = {-7};                                                          \
-    for (int input = 0; input < 4; input++)                                                                               \
-      for (int i = 0; i < N + 2; i++) memory[input][i] = 1 / (TYPE)(i + 1);                                               \
-    memcpy(before, memory, sizeof memory);                                                                                \
-    wce_options options = WCE_OPTIONS_INIT;                                                                               \
-    options.class_weights = memory[3] + 1;                                                                                \
-    options.class_count = N;                                                                                              \
-    for (int input = 0; input < 4; input++) {                                                                             \
-      for (int i = 0; i < 2 * (N + 2); i++) {                                                                             \
-        TYPE *value = memory[input] + i / 2, *derivatives = i % 2 ? gradient : NULL;                                      \
-        const wce_status status =                                                                                         \
-            wce_reduce_##SUFFIX(N, memory[0] + 1, memory[1] + 1, memory[2] + 1, WCE_REDUCTION_SUM, &options, value,       \
-                                derivatives, message, CAPACITY);                                                          \
-        if (i / 2 == 0 || i / 2 == N + 1) { /* beside the input */                                                        \
-          CHECK(status == WCE_OK && *value != before[input][i / 2]);                                                      \
-          *value = before[input][i / 2];                                                                                  \
-        } else {                                                                                                          \
-          CHECK(status == WCE_ERROR_OVERLAP && strstr(message, names[input]) != NULL);                                    \
-        }                                                                                                                 \
-        CHECK(memcmp(before, memory, sizeof memory) == 0);                                                                \
-      }                                                                                                                   \
-    }                                                                                                                     \
-    /* One element's buffers are as long as the number, which may lie in their place. */                                  \
-    for (int input = 0; input < 4; input++) {                                                                             \
-      TYPE one[4] = {-1, 1, 2, 3}, value = 0;                                                                             \
-      options.class_weights = one + 3;                                                                                    \
-      options.class_count = 1;                                                                                            \
-      CHECK(wce_reduce_##SUFFIX(1, one, one + 1, one + 2, WCE_REDUCTION_SUM, &options, &value, NULL, NULL, 0) == WCE_OK); \
-      CHECK(wce_reduce_##SUFFIX(1, one, one + 1, one + 2, WCE_REDUCTION_SUM, &options, one + input, NULL, NULL, 0) ==     \
-            WCE_OK);                                                                                                      \
-      CHECK(one[input] == value);                                                                                         \
-    }                                                                                                                     \
+#define TEST_VALUE(SUFFIX, TYPE)                                                                 \
+  static void test_value_##SUFFIX(void) {                                                        \
+    static const char *const names[] = {"logits", "targets", "weights", "class_weights"};        \
+    TYPE memory[4][N + 2], before[4][N + 2], gradient[N] = {-7};                                 \
+    for (int input = 0; input < 4; input++)                                                      \
+      for (int i = 0; i < N + 2; i++) memory[input][i] = 1 / (TYPE)(i + 1);                      \
+    memcpy(before, memory, sizeof memory);                                                       \
+    wce_options options = WCE_OPTIONS_INIT;                                                      \
+    options.class_weights = memory[3] + 1;                                                       \
+    options.class_count = N;                                                                     \
+    for (int input = 0; input < 4; input++) {                                                    \
+      for (int i = 0; i < 2 * (N + 2); i++) {                                                    \
+        TYPE *value = memory[input] + i / 2;                                                     \
+        const wce_status status =                                                                \
+            i % 2 ? wce_value_with_gradient_##SUFFIX(N, memory[0] + 1, memory[1] + 1,            \
+                                                     memory[2] + 1, WCE_REDUCTION_SUM, &options, \
+                                                     value, gradient, message, CAPACITY)         \
+                  : wce_value_##SUFFIX(N, memory[0] + 1, memory[1] + 1, memory[2] + 1,           \
+                                       WCE_REDUCTION_SUM, &options, value, message, CAPACITY);   \
+        if (i / 2 == 0 || i / 2 == N + 1) { /* beside the input */                               \
+          CHECK(status == WCE_OK && *value != before[input][i / 2]);                             \
+          *value = before[input][i / 2];                                                         \
+        } else {                                                                                 \
+          CHECK(status == WCE_ERROR_OVERLAP && strstr(message, names[input]) != NULL);           \
+        }                                                                                        \
+        CHECK(memcmp(before, memory, sizeof memory) == 0);                                       \
+      }                                                                                          \
+    }                                                                                            \
+    /* One element's buffers are as long as the number, which may lie in their place. */         \
+    for (int input = 0; input < 4; input++) {                                                    \
+      TYPE one[4] = {-1, 1, 2, 3}, value = 0;                                                    \
+      options.class_weights = one + 3;                                                           \
+      options.class_count = 1;                                                                   \
+      OK(wce_value_##SUFFIX(1, one, one + 1, one + 2, WCE_REDUCTION_SUM, &options, &value, NULL, \
+                            0));                                                                 \
+      OK(wce_value_##SUFFIX(1, one, one + 1, one + 2, WCE_REDUCTION_SUM, &options, one + input,  \
+                            NULL, 0));                                                           \
+      CHECK(one[input] == value);                                                                \
+    }                                                                                            \
   }
 
 TEST_VALUE(f32, float)
 TEST_VALUE(f64, double)
 
-/* Class weights are read where they lie, so outputs may lie there only if there is a class weight for each element. */
+/* Class weights are read where they lie, so outputs may lie there only if there is a class weight
+ * for each element. */
 static void test_class_weights(void) {
   const int64_t shape[2] = {N / 2, 2};
   float memory[2 * N + 2], before[2 * N + 2], value = -7, other[N] = {-7};
@@ -98,31 +111,38 @@ static void test_class_weights(void) {
   for (int i = 0; i < 2 * N + 2; i++) memory[i] = (float)i;
   memcpy(before, memory, sizeof memory);
   for (int i = 1; i < N + 2; i++) {
-    CHECK(wce_loss_f32(N, logits, targets, NULL, &options, memory + i, message, CAPACITY) == WCE_ERROR_OVERLAP);
-    CHECK(strstr(message, "class_weights") != NULL);
-    CHECK(wce_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_SUM, &options, memory + i, NULL, 0) == WCE_ERROR_OVERLAP);
-    CHECK(wce_loss_with_gradient_f32(N, logits, targets, NULL, &options, memory + i, other, NULL, 0) == WCE_ERROR_OVERLAP);
-    CHECK(wce_loss_with_gradient_f32(N, logits, targets, NULL, &options, other, memory + i, NULL, 0) == WCE_ERROR_OVERLAP);
-    CHECK(wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_SUM, &options, &value, memory + i, NULL, 0) ==
+    CHECK(wce_loss_f32(N, logits, targets, NULL, &options, memory + i, message, CAPACITY) ==
           WCE_ERROR_OVERLAP);
+    CHECK(strstr(message, "class_weights") != NULL);
+    CHECK(wce_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_SUM, &options, memory + i, NULL,
+                           0) == WCE_ERROR_OVERLAP);
+    CHECK(wce_loss_with_gradient_f32(N, logits, targets, NULL, &options, memory + i, other, NULL,
+                                     0) == WCE_ERROR_OVERLAP);
+    CHECK(wce_loss_with_gradient_f32(N, logits, targets, NULL, &options, other, memory + i, NULL,
+                                     0) == WCE_ERROR_OVERLAP);
+    CHECK(wce_value_with_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_SUM, &options, &value,
+                                      memory + i, NULL, 0) == WCE_ERROR_OVERLAP);
     /* Nothing is written where there are no elements. */
     const int64_t none[2] = {0, 2};
     options.shape = none;
-    CHECK(wce_loss_f32(0, logits, targets, NULL, &options, memory + i, NULL, 0) == WCE_OK);
+    OK(wce_loss_f32(0, logits, targets, NULL, &options, memory + i, NULL, 0));
     options.shape = shape;
   }
   CHECK(memcmp(memory, before, sizeof memory) == 0 && value == -7 && other[0] == -7);
-  CHECK(wce_loss_f32(N, logits, targets, NULL, &options, memory, message, CAPACITY) == WCE_OK);
-  CHECK(wce_loss_f32(N, logits, targets, NULL, &options, memory + N + 2, message, CAPACITY) == WCE_OK);
+  OK(wce_loss_f32(N, logits, targets, NULL, &options, memory, message, CAPACITY));
+  OK(wce_loss_f32(N, logits, targets, NULL, &options, memory + N + 2, message, CAPACITY));
 }
 
-/* Results in place of a class weight for each element are those elsewhere, on several threads too. */
+/* Results in place of a class weight for each element are those elsewhere, on several threads too.
+ */
 static void test_in_place_of_class_weights(void) {
   const int64_t count = 200003;
   const size_t size = (size_t)count * sizeof(double);
-  double *x = malloc(size), *classes = malloc(size), *in_place = malloc(size), *elsewhere = malloc(size);
+  double *x = malloc(size), *classes = malloc(size), *in_place = malloc(size),
+         *elsewhere = malloc(size);
   double *losses = malloc(size), value = 0, expected = -1;
-  if (x == NULL || classes == NULL || in_place == NULL || elsewhere == NULL || losses == NULL) abort();
+  if (x == NULL || classes == NULL || in_place == NULL || elsewhere == NULL || losses == NULL)
+    abort();
   for (int64_t i = 0; i < count; i++) x[i] = (double)(i % 997) / 50 - 10;
   for (int64_t i = 0; i < count; i++) classes[i] = (double)(i % 101) / 7;
   wce_options options = WCE_OPTIONS_INIT;
@@ -134,17 +154,21 @@ static void test_in_place_of_class_weights(void) {
       memcpy(in_place, classes, size);
       options.class_weights = is_in_place ? in_place : classes;
       CHECK((function == 0   ? wce_loss_f64(count, x, x, NULL, &options, out, message, CAPACITY)
-             : function == 1 ? wce_gradient_f64(count, x, x, x, WCE_REDUCTION_SUM, &options, out, message, CAPACITY)
-             : function == 2 ? wce_loss_with_gradient_f64(count, x, x, x, &options, losses, out, message, CAPACITY)
-                             : wce_reduce_f64(count, x, x, NULL, WCE_REDUCTION_MEAN, &options, sum, out, message,
-                                              CAPACITY)) == WCE_OK);
+             : function == 1 ? wce_gradient_f64(count, x, x, x, WCE_REDUCTION_SUM, &options, out,
+                                                message, CAPACITY)
+             : function == 2
+                 ? wce_loss_with_gradient_f64(count, x, x, x, &options, losses, out, message,
+                                              CAPACITY)
+                 : wce_value_with_gradient_f64(count, x, x, NULL, WCE_REDUCTION_MEAN, &options, sum,
+                                               out, message, CAPACITY)) == WCE_OK);
     }
     CHECK(memcmp(in_place, elsewhere, size) == 0);
   }
   CHECK(value == expected);
   /* Losses beside a gradient have no place but their own. */
   options.class_weights = classes;
-  CHECK(wce_loss_with_gradient_f64(count, x, x, NULL, &options, classes, losses, message, CAPACITY) == WCE_ERROR_OVERLAP);
+  CHECK(wce_loss_with_gradient_f64(count, x, x, NULL, &options, classes, losses, message,
+                                   CAPACITY) == WCE_ERROR_OVERLAP);
   free(x);
   free(classes);
   free(in_place);

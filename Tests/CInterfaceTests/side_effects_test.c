@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What weighted_cross_entropy.h promises beside results: what calls allocate and what they do to the floating-point status. */
+/* What weighted_cross_entropy.h promises beside results: what calls allocate and what they do to
+ * the floating-point status. */
 #include "check.h"
 
 #include <fenv.h>
@@ -8,7 +9,8 @@
 #include <stdlib.h>
 
 #ifdef __GLIBC__
-/* The library's allocations come here, as a program's own functions stand before the C library's. */
+/* The library's allocations come here, as a program's own functions stand before the C library's.
+ */
 static long allocations = 0;
 /* Of the largest allocation, in bytes. */
 static size_t largest = 0;
@@ -23,16 +25,21 @@ static void note(size_t size) {
 void *malloc(size_t size) { return note(size), __libc_malloc(size); }
 void *calloc(size_t count, size_t size) { return note(count * size), __libc_calloc(count, size); }
 void *realloc(void *memory, size_t size) { return note(size), __libc_realloc(memory, size); }
-void *aligned_alloc(size_t alignment, size_t size) { return note(size), __libc_memalign(alignment, size); }
+void *aligned_alloc(size_t alignment, size_t size) {
+  return note(size), __libc_memalign(alignment, size);
+}
 int posix_memalign(void **memory, size_t alignment, size_t size) {
   return note(size), (*memory = __libc_memalign(alignment, size)) == NULL;
 }
 #endif
 
-/* Calls on few elements allocate nothing, whatever the operation is called, with class weights and without. */
+/* Calls on few elements allocate nothing, whatever the operation is called, with class weights and
+ * without. */
 static void test_allocations(void) {
 #ifdef __GLIBC__
-  const char *names[] = {NULL, "short", "a name of more bytes than a string of Swift's holds without memory of its own"};
+  const char *names[] = {
+      NULL, "short",
+      "a name of more bytes than a string of Swift's holds without memory of its own"};
   enum { N = 8 };
   const float logits[N] = {-100, -2, -2, 0, 2, 2, 2, 100}, targets[N] = {0, 0, 1, 0, 0, 1, .5f, 1};
   const float class_weights[2] = {3, 7};
@@ -52,10 +59,14 @@ static void test_allocations(void) {
       /* The first call of a kind may set things up. */
       allocations = 0;
       wce_loss_f32(N, logits, targets, targets, &options, loss, message, CAPACITY);
-      wce_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options, gradient, message, CAPACITY);
-      wce_loss_with_gradient_f32(N, logits, targets, NULL, &options, loss, gradient, message, CAPACITY);
-      wce_reduce_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options, &value, gradient, message, CAPACITY);
-      wce_reduce_f32(N, logits, targets, targets, WCE_REDUCTION_WEIGHTED_MEAN, &options, &value, NULL, message, CAPACITY);
+      wce_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options, gradient, message,
+                       CAPACITY);
+      wce_loss_with_gradient_f32(N, logits, targets, NULL, &options, loss, gradient, message,
+                                 CAPACITY);
+      wce_value_with_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options, &value,
+                                  gradient, message, CAPACITY);
+      wce_value_f32(N, logits, targets, targets, WCE_REDUCTION_WEIGHTED_MEAN, &options, &value,
+                    message, CAPACITY);
     }
     CHECK(allocations == 0);
   }
@@ -65,25 +76,29 @@ static void test_allocations(void) {
 #endif
 }
 
-/* A class weight for each element is read where it lies: a call on many elements allocates for its threads alone. */
+/* A class weight for each element is read where it lies: a call on many elements allocates for its
+ * threads alone. */
 static void test_memory_of_class_weights(void) {
 #ifdef __GLIBC__
   const int64_t count = 1 << 20;
-  float *x = calloc((size_t)count, sizeof *x), *gradient = calloc((size_t)count, sizeof *gradient), value;
+  float *x = calloc((size_t)count, sizeof *x), *gradient = calloc((size_t)count, sizeof *gradient),
+        value;
   if (x == NULL || gradient == NULL) abort();
   wce_options options = WCE_OPTIONS_INIT;
   options.class_weights = x;
   options.class_count = count;
   largest = 0;
-  CHECK(wce_loss_f32(count, x, x, x, &options, gradient, message, CAPACITY) == WCE_OK);
-  CHECK(wce_reduce_f32(count, x, x, NULL, WCE_REDUCTION_MEAN, &options, &value, gradient, message, CAPACITY) == WCE_OK);
+  OK(wce_loss_f32(count, x, x, x, &options, gradient, message, CAPACITY));
+  OK(wce_value_with_gradient_f32(count, x, x, NULL, WCE_REDUCTION_MEAN, &options, &value, gradient,
+                                 message, CAPACITY));
   CHECK(largest < 100000);
   free(x);
   free(gradient);
 #endif
 }
 
-/* The caller's floating-point status flags say what happened on all threads, and keep what they said. */
+/* The caller's floating-point status flags say what happened on all threads, and keep what they
+ * said. */
 static void test_floating_point_flags(void) {
   const int64_t count = 1 << 20;
   float *x = calloc((size_t)count, sizeof *x), *loss = calloc((size_t)count, sizeof *loss), value;
@@ -96,17 +111,17 @@ static void test_floating_point_flags(void) {
       for (int64_t i = 0; i < count; i++) z[i] = 1;
       x[place] = -3e38f;
       feclearexcept(FE_ALL_EXCEPT);
-      CHECK(wce_reduce_f32(count, x, z, NULL, WCE_REDUCTION_MEAN, &options, &value, NULL, message, CAPACITY) == WCE_OK);
+      OK(wce_value_f32(count, x, z, NULL, WCE_REDUCTION_MEAN, &options, &value, message, CAPACITY));
       CHECK(isinf(value) || !fetestexcept(FE_OVERFLOW));
       feclearexcept(FE_ALL_EXCEPT);
-      CHECK(wce_loss_f32(count, x, z, NULL, &options, loss, message, CAPACITY) == WCE_OK);
+      OK(wce_loss_f32(count, x, z, NULL, &options, loss, message, CAPACITY));
       CHECK(isinf(loss[place]) && fetestexcept(FE_OVERFLOW));
       x[place] = 0;
       feclearexcept(FE_ALL_EXCEPT);
-      CHECK(wce_loss_f32(count, x, x, NULL, &options, loss, message, CAPACITY) == WCE_OK);
+      OK(wce_loss_f32(count, x, x, NULL, &options, loss, message, CAPACITY));
       CHECK(!fetestexcept(FE_OVERFLOW) && fetestexcept(FE_INEXACT));
       feraiseexcept(FE_DIVBYZERO);
-      CHECK(wce_loss_f32(count, x, x, NULL, &options, loss, message, CAPACITY) == WCE_OK);
+      OK(wce_loss_f32(count, x, x, NULL, &options, loss, message, CAPACITY));
       CHECK(fetestexcept(FE_DIVBYZERO) && !fetestexcept(FE_OVERFLOW));
     }
   }

@@ -66,7 +66,9 @@ static void test_fork(void) {
   pthread_t threads[2];
   float *losses = malloc(2 * sizeof expected);
   if (losses == NULL) abort();
-  for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, call_until_over, losses + i * COUNT);
+  for (int i = 0; i < 2; i++) {
+    pthread_create(&threads[i], NULL, call_until_over, losses + i * COUNT);
+  }
   for (int i = 0; i < 100; i++) CHECK(holds_in_child(call_twice));
   is_over = 1;
   for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The library is loaded, used on two threads and unloaded, again and again: its threads go on, and no descriptor is left open. */
+/* The library is loaded, used on two threads and unloaded, again and again. Its threads go on, and
+ * no descriptor is left open. */
 #define _GNU_SOURCE
 #include "check.h"
 
@@ -26,7 +27,8 @@ int main(void) {
   for (int i = 0; i < 1000; i++) {
     void *library = dlopen("libweighted_cross_entropy.so", RTLD_NOW);
     if (library == NULL) return printf("%s\n", dlerror()), 1;
-    wce_status (*call)(int64_t, const float *, const float *, const float *, const wce_options *, float *, char *, int64_t);
+    wce_status (*call)(int64_t, const float *, const float *, const float *, const wce_options *,
+                       float *, char *, int64_t);
     void *symbol = dlsym(library, "wce_loss_f32");
     memcpy(&call, &symbol, sizeof call);
     wce_options options = weighted(3);

@@ -9,56 +9,42 @@ import _TestSupport
   let directory: TemporaryDirectory
   init() throws { directory = try TemporaryDirectory() }
 
-  private func text(_ name: String) throws -> String {
-    String(decoding: try directory.read(name), as: UTF8.self)
-  }
-
   private func mode(_ path: String) throws -> UInt16 {
     let value = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
     return try #require(value as? NSNumber).uint16Value
   }
 
-  @Test func theTargetAppearsAtTheEnd() throws {
+  @Test func commitReplacesTheTarget() throws {
     let path = try directory.write("old", to: "f")
     let file = try AtomicFile(path: path)
     try file.write("new ")
     try file.write([UInt8]("bytes".utf8).span.bytes)
-    #expect(try text("f") == "old")
+    #expect(try directory.text("f") == "old")
     #expect(try directory.names().count == 2)
     #expect(try directory.names()[0].hasPrefix(".f.") && directory.names()[0].hasSuffix(".tmp"))
     try file.commit()
-    #expect(try text("f") == "new bytes")
+    #expect(try directory.text("f") == "new bytes")
     #expect(try directory.names() == ["f"])
     file.discard()
-    #expect(try text("f") == "new bytes")
+    #expect(try directory.text("f") == "new bytes")
   }
 
-  @Test func synchronizingLeavesTheTargetAsItIs() throws {
+  @Test func synchronizeKeepsTheTarget() throws {
     let path = try directory.write("old", to: "f")
     let file = try AtomicFile(path: path)
     try file.write("new")
     try file.synchronize()
-    #expect(try text("f") == "old")
+    #expect(try directory.text("f") == "old")
     #expect(try directory.names().count == 2)
     try file.write(" and more")
     try file.commit()
-    #expect(try text("f") == "new and more")
-  }
-
-  @Test(
-    "Synchronizing finds a full device",
-    .enabled(if: access("/dev/full", W_OK) == 0, "there is no /dev/full")
-  )
-  func synchronizingOnAFullDevice() throws {
-    let file = try AtomicFile(path: "/dev/full")
-    try file.write("x")
-    #expect(try failure { try file.synchronize() }.category == .inputOutput)
+    #expect(try directory.text("f") == "new and more")
   }
 
   @Test func wholeFiles() throws {
     try AtomicFile.write("{}\n", to: directory.file("a.json"))
     try AtomicFile.write([1, 2, 3].span.bytes, to: directory.file("b"))
-    #expect(try text("a.json") == "{}\n")
+    #expect(try directory.text("a.json") == "{}\n")
     #expect(try directory.read("b").count == 3 * MemoryLayout<Int>.size)
     try AtomicFile.write("", to: directory.file("empty"))
     #expect(try directory.read("empty") == [])
@@ -79,14 +65,14 @@ import _TestSupport
     #expect(try directory.read("l") == expected)
   }
 
-  @Test func aDroppedFileLeavesTheOldOne() throws {
+  @Test func aFileThatIsNotCommittedKeepsTheTarget() throws {
     let path = try directory.write("old", to: "f")
     do {
       let file = try AtomicFile(path: path)
       try file.write(String(repeating: "x", count: 1_000_000))
       #expect(try directory.names().count == 2)
     }
-    #expect(try text("f") == "old")
+    #expect(try directory.text("f") == "old")
     #expect(try directory.names() == ["f"])
   }
 
@@ -97,28 +83,28 @@ import _TestSupport
       try AtomicFile.write("new", to: path)
       #expect(try self.mode(path) == mode)
     }
-    // A new file gets what the process gives any new file.
+    // A new file has the default permissions of the process.
     try AtomicFile.write("new", to: directory.file("g"))
     #expect(FileManager.default.createFile(atPath: directory.file("h"), contents: nil))
     #expect(try mode(directory.file("g")) == mode(directory.file("h")))
   }
 
-  @Test func aSymbolicLinkStays() throws {
+  @Test func symbolicLinksAreKept() throws {
     _ = try directory.write("old", to: "real")
     let link = directory.file("link")
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real")
     try AtomicFile.write("new", to: link)
-    #expect(try text("real") == "new")
+    #expect(try directory.text("real") == "new")
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real")
     let dangling = directory.file("dangling")
     try FileManager.default.createSymbolicLink(atPath: dangling, withDestinationPath: "nowhere")
     let error = try failure { try AtomicFile.write("new", to: dangling) }
-    #expect(error.category == .cannotCreate)
+    #expect(error.code == .cannotCreate)
     #expect(
       error.reason == "cannot be written: it is a symbolic link to a file that does not exist")
   }
 
-  @Test func whatCannotBeCreated() throws {
+  @Test func pathsThatCannotBeCreated() throws {
     let file = try directory.write("x", to: "f")
     let cases = [
       (directory.path, "cannot be written: it is a directory"),
@@ -129,19 +115,19 @@ import _TestSupport
     ]
     for (path, reason) in cases {
       let error = try failure { _ = try AtomicFile(path: path) }
-      #expect(error.category == .cannotCreate)
+      #expect(error.code == .cannotCreate)
       #expect(error.description == "\(path): \(reason)")
     }
     #expect(try directory.names() == ["f"])
   }
 
-  @Test func longNamesHaveRoomForTheTemporaryOne() throws {
+  @Test func longFileNames() throws {
     let name = String(repeating: "n", count: 255)
     try AtomicFile.write("new", to: directory.file(name))
     #expect(try directory.names() == [name])
   }
 
-  @Test("Permission denied", .enabled(if: geteuid() != 0, "root may write everywhere"))
+  @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
   func permissionDenied() throws {
     let path = try directory.write("old", to: "f")
     try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: path)
@@ -153,14 +139,14 @@ import _TestSupport
       try? FileManager.default.setAttributes(
         [.posixPermissions: 0o755], ofItemAtPath: directory.path)
     }
-    #expect(try failure { _ = try AtomicFile(path: directory.file("g")) }.category == .cannotCreate)
+    #expect(try failure { _ = try AtomicFile(path: directory.file("g")) }.code == .cannotCreate)
   }
 
-  @Test func targetsThatAreNoFiles() throws {
+  @Test func targetsThatAreNotRegularFiles() throws {
     try AtomicFile.write("lost", to: "/dev/null")
     let fifo = directory.file("fifo")
     #expect(mkfifo(fifo, 0o600) == 0)
-    // Open for reading and writing, so that neither side waits for the other.
+    // Opened for reading and writing, so that neither side waits.
     let reader = open(fifo, O_RDWR)
     defer { close(reader) }
     try AtomicFile.write("through", to: fifo)
@@ -171,65 +157,69 @@ import _TestSupport
     try AtomicFile.write("one ", to: "/dev/fd/\(log)")
     try AtomicFile.write("two", to: "/dev/fd/\(log)")
     close(log)
-    #expect(try text("fd") == "one two")
-    #expect(try failure { _ = try AtomicFile(path: "/dev/fd/987") }.category == .cannotCreate)
+    #expect(try directory.text("fd") == "one two")
+    #expect(try failure { _ = try AtomicFile(path: "/dev/fd/987") }.code == .cannotCreate)
   }
 
-  @Test("A full device", .enabled(if: access("/dev/full", W_OK) == 0, "there is no /dev/full"))
-  func fullDevice() throws {
-    let error = try failure { try AtomicFile.write("x", to: "/dev/full") }
-    #expect(error.category == .inputOutput)
-    #expect(error.description == "/dev/full: writing failed: no space left on device")
+  @Test(.enabled(if: access("/dev/full", W_OK) == 0, "there is no /dev/full"))
+  func fullDevices() throws {
+    let file = try AtomicFile(path: "/dev/full")
+    try file.write("x")
+    for error in [
+      try failure { try file.synchronize() },
+      try failure { try AtomicFile.write("x", to: "/dev/full") },
+    ] {
+      #expect(error.code == .inputOutput)
+      #expect(error.description == "/dev/full: writing failed: no space left on device")
+    }
   }
 
-  @Test("A disk that fills up leaves the old file, and nothing else")
-  func fullDisk() async throws {
+  @Test func aFullDiskKeepsTheTargetAndLeavesNothingElse() async throws {
     let path = try directory.write("old", to: "f")
     await #expect(processExitsWith: .success) { [path = path as String] in
-      // The same way through the code as a full disk: `write` fails in the middle of the data.
+      // As on a full disk, `write` fails in the middle of the data.
       signal(SIGXFSZ, SIG_IGN)
       #expect(limitFileSize(1 << 20))
       let writer = try NPYWriter(path: path, elementType: .float64, shape: [1_000_000])
       let error = try failure {
         for _ in 0..<10 { try writer.append([Double](repeating: 1, count: 100_000)) }
       }
-      #expect(error.category == .inputOutput)
+      #expect(error.code == .inputOutput)
       #expect(error.description == "\(path): writing failed: file too large")
-      // Removed at once, not only when the writer goes away.
+      // The temporary file is removed at once, not by `deinit`.
       let names = try FileManager.default.contentsOfDirectory(
         atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path)
       #expect(names == ["f"])
     }
-    #expect(try text("f") == "old")
+    #expect(try directory.text("f") == "old")
     #expect(try directory.names() == ["f"])
   }
 
-  @Test("An interrupted program removes its temporary files")
-  func interruption() async throws {
+  @Test func anInterruptedProgramRemovesItsTemporaryFiles() async throws {
     let path = try directory.write("old", to: "f")
     await #expect(processExitsWith: .exitCode(130)) { [path = path as String] in
       let first = try NPYWriter(path: path, elementType: .float64, shape: [1000])
       let second = try AtomicFile(path: path + ".html")
       try second.write("<html>")
       withExtendedLifetime((first, second)) {
-        // As the handler of a dispatch source for SIGINT does it, on another thread.
+        // On another thread, as in a dispatch source for SIGINT.
         DispatchQueue.global().async { AtomicFile.removeAllTemporaryFiles { exit(130) } }
         while true { sleep(1) }
       }
     }
-    #expect(try text("f") == "old")
+    #expect(try directory.text("f") == "old")
     #expect(try directory.names() == ["f"])
   }
 
-  @Test("After the removal nothing can be committed") func commitAfterRemoval() async throws {
+  @Test func commitFailsAfterRemoval() async throws {
     let path = try directory.write("old", to: "f")
     await #expect(processExitsWith: .success) { [path = path as String] in
       let file = try AtomicFile(path: path)
       try file.write("new")
       AtomicFile.removeAllTemporaryFiles()
-      #expect(try failure { try file.commit() }.category == .inputOutput)
+      #expect(try failure { try file.commit() }.code == .inputOutput)
     }
-    #expect(try text("f") == "old")
+    #expect(try directory.text("f") == "old")
     #expect(try directory.names() == ["f"])
   }
 }

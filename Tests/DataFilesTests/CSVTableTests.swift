@@ -8,66 +8,52 @@ import _TestSupport
   let directory: TemporaryDirectory
   init() throws { directory = try TemporaryDirectory() }
 
-  private func table(_ text: String, format: CSVFormat = CSVFormat(), textColumns: Set<String> = [])
-    throws
-    -> CSVTable
-  {
+  private func table(
+    _ text: String, format: CSVFormat = CSVFormat(), textColumns: Set<String> = []
+  ) throws -> CSVTable {
     try CSVTable(
       contentsOf: try directory.write(text, to: "t.csv"), format: format, textColumns: textColumns)
-  }
-
-  private func numbers(_ column: CSVTable.Column) -> [Double]? {
-    if case .numbers(let numbers) = column.values { numbers } else { nil }
-  }
-
-  /// The texts of a column of categories; `nil` for a missing cell.
-  private func texts(_ column: CSVTable.Column) -> [String?]? {
-    guard case .categories(let codes, let labels) = column.values else { return nil }
-    return codes.map { $0 < 0 ? nil : labels[Int($0)] }
   }
 
   @Test func numbersAndText() throws {
     let table = try table("a,b,c\n1,x,2\n-2.5e1, y ,\"3\"\ninf,x,.5\n")
     #expect(table.header.names == ["a", "b", "c"])
     #expect(table.rowCount == 3)
-    #expect(numbers(table.columns[0]) == [1, -25, .infinity])
-    #expect(texts(table.columns[1]) == ["x", "y", "x"])
-    #expect(numbers(try table.column("c")) == [2, 3, 0.5])
-    guard case .categories(let codes, let labels) = table.columns[1].values else { return }
-    #expect(codes == [0, 1, 0] && labels == ["x", "y"])
+    #expect(table.columns[0].numbers == [1, -25, .infinity])
+    #expect(table.columns[1].texts == ["x", "y", "x"])
+    #expect(try table.column("c").numbers == [2, 3, 0.5])
+    #expect(table.columns[1].labels == ["x", "y"])
     #expect(table.columns.allSatisfy { $0.missingCount == 0 && $0.firstMissing == nil })
     #expect(throws: DataFileError.self) { try table.column("d") }
   }
 
-  @Test("Missing cells are NaN, or no category")
-  func missing() throws {
+  @Test func missingCells() throws {
     let table = try table("n,t\n1,a\n,b\nNA,\n4,NA\nnan,\"\"\n?,\" \"\n")
     let number = table.columns[0]
-    #expect(isSame(try #require(numbers(number)), [1, .nan, .nan, 4, .nan, .nan]))
+    #expect(areSame(try #require(number.numbers), [1, .nan, .nan, 4, .nan, .nan]))
     #expect(number.missingCount == 4)
     #expect(number.firstMissing == CSVTable.Position(row: 2, line: 3))
     let text = table.columns[1]
-    #expect(texts(text) == ["a", "b", nil, "NA", nil, " "])
+    #expect(text.texts == ["a", "b", nil, "NA", nil, " "])
     #expect(text.missingCount == 2)
     #expect(text.firstMissing == CSVTable.Position(row: 3, line: 4))
     let error = table.badCell(try #require(number.firstMissing), column: 0, "the cell is empty")
     #expect(
       error.description
         == #"\#(directory.file("t.csv")): row 2 (line 3), column "n": the cell is empty"#)
-    #expect(error.category == .badData)
+    #expect(error.code == .badData)
   }
 
-  @Test("A column whose cells all are missing is numeric") func allMissing() throws {
+  @Test func aColumnOfMissingCellsIsNumeric() throws {
     let table = try table("n,m\n,1\n,2\n")
-    #expect(isSame(try #require(numbers(table.columns[0])), [.nan, .nan]))
+    #expect(areSame(try #require(table.columns[0].numbers), [.nan, .nan]))
     #expect(table.columns[0].missingCount == 2)
   }
 
-  @Test("A column that turns out to be text late keeps its texts as they stand")
-  func lateText() throws {
+  @Test func aColumnThatTurnsOutToBeText() throws {
     for rowCount in [1, 2, 40, 3000, 70_000] {
       for turn in Set([0, 1, rowCount / 2, rowCount - 1]) where turn < rowCount {
-        // What numbers would lose: leading zeros, spelling, the words for missing.
+        // Numbers do not keep leading zeros, spelling and words for missing.
         let early = ["007", "1.0", "NA", "", "1e3", "+5", "7"]
         let cells = (0..<rowCount).map {
           $0 < turn ? early[$0 % early.count] : $0 == turn ? "text" : "7"
@@ -75,83 +61,74 @@ import _TestSupport
         let table = try table(
           "i,t,x\n" + cells.enumerated().map { "\($0),\($1),\($0 % 10)\n" }.joined())
         let column = table.columns[1]
-        #expect(texts(column) == cells.map { $0.isEmpty ? nil : $0 })
+        #expect(column.texts == cells.map { $0.isEmpty ? nil : $0 })
         #expect(column.missingCount == cells.count { $0.isEmpty })
         #expect(column.firstMissing?.row == cells.firstIndex(of: "").map { $0 + 1 })
-        #expect(numbers(table.columns[0]) == (0..<rowCount).map { Double($0) })
-        #expect(numbers(table.columns[2]) == (0..<rowCount).map { Double($0 % 10) })
-        guard case .categories(_, let labels) = column.values else { continue }
+        #expect(table.columns[0].numbers == (0..<rowCount).map { Double($0) })
+        #expect(table.columns[2].numbers == (0..<rowCount).map { Double($0 % 10) })
+        // Labels are in the order of their first row.
         var seen: Set<String> = [""]
-        #expect(
-          labels == cells.filter { seen.insert($0).inserted },
-          "labels come in the order of their first row")
+        #expect(column.labels == cells.filter { seen.insert($0).inserted })
       }
     }
   }
 
   @Test func severalLateColumnsAndBlankLines() throws {
     let table = try table("a,b,c\n1,1,1\n\n2,x,\"2\"\n3,y,3\n4,z,w\n")
-    #expect(numbers(table.columns[0]) == [1, 2, 3, 4])
-    #expect(texts(table.columns[1]) == ["1", "x", "y", "z"])
-    #expect(texts(table.columns[2]) == ["1", "2", "3", "w"])
+    #expect(table.columns[0].numbers == [1, 2, 3, 4])
+    #expect(table.columns[1].texts == ["1", "x", "y", "z"])
+    #expect(table.columns[2].texts == ["1", "2", "3", "w"])
     let single = try self.table("a\n1\n\n2\nx\n\n")
-    #expect(texts(single.columns[0]) == ["1", nil, "2", "x"])
+    #expect(single.columns[0].texts == ["1", nil, "2", "x"])
     #expect(single.columns[0].firstMissing == CSVTable.Position(row: 2, line: 3))
   }
 
-  @Test(
-    "A text is a number exactly where a column of such cells is one of numbers",
-    arguments: [
-      "1", "-2.5e1", " 7 ", ".5", "5.", "+3", "nan", "-Inf", "1e999",
-      "123456789012345678901234567890", "NA",
-      "N/A",
-      "null", "?", "", " ", "0x1F", "0x1p3", "1\u{0}", "\u{0}", "1 2", "1,5", "1e", "e5", "-", "na",
-      "--1",
-      "infinit", "\u{661}", "1_000", "\"", "2\"",
-    ])
-  func numbersOfTexts(_ text: String) throws {
+  @Test(arguments: [
+    "1", "-2.5e1", " 7 ", ".5", "5.", "+3", "nan", "-Inf", "1e999",
+    "123456789012345678901234567890", "NA",
+    "N/A",
+    "null", "?", "", " ", "0x1F", "0x1p3", "1\u{0}", "\u{0}", "1 2", "1,5", "1e", "e5", "-", "na",
+    "--1",
+    "infinit", "\u{661}", "1_000", "\"", "2\"",
+  ])
+  func numbersOfTextsAgreeWithColumns(_ text: String) throws {
     let path = try directory.write("a\n\"\(text.replacing("\"", with: "\"\""))\"\n", to: "t.csv")
     let column = try CSVTable(contentsOf: path, format: CSVFormat(delimiter: .comma)).columns[0]
     let number = CSVTable.number(text)
-    #expect(isSame(numbers(column) ?? [], number.map { [$0] } ?? []))
-    #expect((numbers(column) == nil) == (number == nil))
+    #expect(areSame(column.numbers ?? [], number.map { [$0] } ?? []))
+    #expect((column.numbers == nil) == (number == nil))
   }
 
-  @Test func columnsMayBeAskedForAsText() throws {
+  @Test func requestedTextColumns() throws {
     let table = try table("a,b\n01,1\n1,2\n", textColumns: ["a", "nowhere"])
-    #expect(texts(table.columns[0]) == ["01", "1"])
-    #expect(numbers(table.columns[1]) == [1, 2])
+    #expect(table.columns[0].texts == ["01", "1"])
+    #expect(table.columns[1].numbers == [1, 2])
   }
 
-  /// Composed and decomposed e with an acute accent, the sign of Kelvin and K: the same text to Unicode, in other bytes.
-  @Test("Labels that Unicode counts as the same text are one")
-  func labelsInSeveralSpellings() throws {
+  /// Unicode considers composed and decomposed é equal, and the Kelvin sign and K.
+  @Test func labelsThatUnicodeConsidersEqual() throws {
     for start in ["", "1,1\n,1\n"] {
       let rows = ["z", "\u{E9}", "K", "e\u{301}", "\u{212A}", "\u{E9}"].map { "\($0),1\n" }
       let table = try table("a,x\n\(start)\(rows.joined())")
-      guard case .categories(let codes, let labels) = table.columns[0].values else {
-        Issue.record("not a column of text")
-        return
-      }
-      #expect(codes.suffix(6) == (start.isEmpty ? [0, 1, 2, 1, 2, 1] : [1, 2, 3, 2, 3, 2]))
+      let column = table.columns[0]
+      #expect(column.texts?.suffix(6) == ["z", "\u{E9}", "K", "\u{E9}", "K", "\u{E9}"])
+      // Spelled as in the first row.
       #expect(
-        labels.suffix(3).map { Array($0.unicodeScalars) } == [["z"], ["\u{E9}"], ["K"]],
-        "as the first row writes them")
+        column.labels?.suffix(3).map { Array($0.unicodeScalars) } == [["z"], ["\u{E9}"], ["K"]])
     }
   }
 
-  /// A failure's description without the path.
+  /// The message of an error, without the path.
   private func message(_ bytes: [UInt8], hasHeader: Bool = true) throws -> String {
     let path = try directory.write(bytes, to: "t.csv")
     let error = try failure {
       _ = try CSVTable(contentsOf: path, format: CSVFormat(hasHeader: hasHeader))
     }
-    #expect(error.category == .badData)
+    #expect(error.code == .badData)
     return error.description.replacing("\(path): ", with: "")
   }
 
-  @Test("Text that is not UTF-8 is refused with its place")
-  func otherEncodings() throws {
+  @Test func textThatIsNotUTF8() throws {
     // José in Latin-1.
     let name = Array("Jos".utf8) + [0xE9]
     let reason = "\"Jos\u{FFFD}\" is not UTF-8; save the file as UTF-8"
@@ -173,22 +150,21 @@ import _TestSupport
     var generator = SeededGenerator(seed: 9)
     let cells = (0..<20_000).map { _ in "label \(Int.random(in: 0..<5000, using: &generator))" }
     let table = try table("a\n" + cells.joined(separator: "\n"))
-    #expect(texts(table.columns[0]) == cells)
-    guard case .categories(_, let labels) = table.columns[0].values else { return }
-    #expect(Set(labels).count == labels.count)
+    #expect(table.columns[0].texts == cells)
+    #expect(table.columns[0].labels?.count == Set(cells).count)
   }
 
   @Test func tableWithoutHeaderOrRows() throws {
     let unnamed = try table("1;a\n2;b\n", format: CSVFormat(hasHeader: false))
     #expect(unnamed.header.names == ["1", "2"] && unnamed.rowCount == 2)
-    #expect(numbers(unnamed.columns[0]) == [1, 2])
+    #expect(unnamed.columns[0].numbers == [1, 2])
     let empty = try table("a,b\n")
     #expect(empty.rowCount == 0)
-    #expect(numbers(empty.columns[1]) == [])
+    #expect(empty.columns[1].numbers == [])
     #expect(throws: DataFileError.self) { try table("") }
   }
 
-  @Test func errorsNameTheRow() throws {
+  @Test func errorsHaveTheRow() throws {
     #expect(
       try failure { _ = try table("a,b\n1,2\n3\n") }.location == .row(2, line: 3, column: nil))
     #expect(
@@ -196,8 +172,7 @@ import _TestSupport
         == .row(2, line: 3, column: "b"))
   }
 
-  @Test("A table is the same however its blocks are cut, and agrees with the column reader")
-  func everyChunkSize() throws {
+  @Test func blocksMayEndAnywhere() throws {
     var generator = SeededGenerator(seed: 11)
     let words = ["1", "2.5", "-3e4", "x", "\"a,b\"", "\"c\"\"d\"", "\"e\nf\"", "", "NA", " 7 "]
     for _ in 0..<20 {
@@ -210,28 +185,28 @@ import _TestSupport
       let whole = try CSVTable(contentsOf: path, format: CSVFormat(delimiter: .comma))
       for chunkSize in [8, 9, 10, 11, 13, 16, 21, 32, 50] {
         let file = try CSVFile(
-          file: InputFile(path: path), format: CSVFormat(delimiter: .comma),
+          ByteSource(path: path), format: CSVFormat(delimiter: .comma),
           limits: CSVBlockReader.Limits(chunkSize: chunkSize, rowSize: 1000))
         let table = try CSVTable(file: file, textColumns: [], progress: { _ in })
         #expect(table.rowCount == rows.count)
         for (one, other) in zip(table.columns, whole.columns) {
           #expect(one.missingCount == other.missingCount && one.firstMissing == other.firstMissing)
-          if let first = numbers(one), let second = numbers(other) {
-            #expect(isSame(first, second))
+          if let first = one.numbers, let second = other.numbers {
+            #expect(areSame(first, second))
           } else {
-            #expect(texts(one) == texts(other))
-            #expect(texts(one) != nil)
+            #expect(one.texts == other.texts)
+            #expect(one.texts != nil)
           }
         }
       }
       let column: [Double] = try CSVColumnReader(
         path: path, column: "p", format: CSVFormat(delimiter: .comma)
       ).readRemaining()
-      #expect(column == numbers(whole.columns[0]))
+      #expect(column == whole.columns[0].numbers)
     }
   }
 
-  @Test func progressReachesTheSizeOfTheFile() throws {
+  @Test func progress() throws {
     let path = try directory.write(
       "a\n" + String(repeating: "12345\n", count: 100_000), to: "p.csv")
     var last: ReadingProgress?
@@ -242,14 +217,14 @@ import _TestSupport
     #expect(last == ReadingProgress(byteCount: 600_002, totalByteCount: 600_002))
   }
 
-  @Test func bytesInMemoryAreReadAsAFileIs() throws {
-    // Larger than a block; the column of text is read a second time.
+  @Test func bytesInMemory() throws {
+    // Larger than a block, with a column of text that is read twice.
     let text = "a,b\n" + (0..<60_000).map { "\($0)5,\($0 == 59_999 ? "x" : "7")\n" }.joined()
     let file = try table(text)
     let memory = try CSVTable(Array(text.utf8), name: "memory")
     #expect(memory.rowCount == 60_000)
-    #expect(numbers(memory.columns[0]) == numbers(file.columns[0]))
-    #expect(texts(memory.columns[1]) == texts(file.columns[1]))
+    #expect(memory.columns[0].numbers == file.columns[0].numbers)
+    #expect(memory.columns[1].texts == file.columns[1].texts)
     #expect {
       try CSVTable(Array("a,b\n1\n".utf8), name: "memory")
     } throws: { "\($0)".hasPrefix("memory: row 1 (line 2): ") }

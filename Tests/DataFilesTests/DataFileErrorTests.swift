@@ -4,7 +4,6 @@ import Testing
 
 @Suite struct DataFileErrorTests {
   @Test(
-    "The description is the path, the place and the reason",
     arguments: [
       (nil, "a.csv: reason"),
       (.element(7), "a.csv: element 7: reason"),
@@ -17,14 +16,14 @@ import Testing
       DataFileError(.badData, path: "a.csv", at: location, reason: "reason").description == text)
   }
 
-  @Test func quotesInsideNamesAreEscaped() {
+  @Test func quotesInNamesAreEscaped() {
     #expect(quoted(#"n "0""#) == #""n \"0\"""#)
     #expect(quoted(#"C:\new"#) == #""C:\\new""#)
-    #expect(quoted("\"\u{301}\n") == "\"\\\"\u{301}\\n\"", "also where an accent follows")
+    #expect(quoted("\"\u{301}\n") == "\"\\\"\u{301}\\n\"", "an accent follows the quote")
     #expect(quoted(#"a"b"#, limit: 2) == #""a\"…""#)
   }
 
-  @Test func namesCannotBreakTheLine() {
+  @Test func descriptionsHaveOneLine() {
     let location = DataFileError.Location.row(1, line: 2, column: "a\nb\u{1B}[31m\u{2028}")
     let error = DataFileError(.missingInput, path: "x\ny", at: location, reason: "no such file")
     #expect(

@@ -5,7 +5,7 @@ import _TestSupport
 @testable import _DataFiles
 
 @Suite struct HalfPrecisionTests {
-  /// The value of a binary16 number from the definition of the format.
+  /// The value of a binary16 number by the definition of the format.
   private func definition(_ bits: UInt16) -> Double {
     let exponent = Int(bits >> 10) & 31
     let fraction = Double(bits & 1023) / 1024
@@ -18,18 +18,17 @@ import _TestSupport
     return bits >> 15 == 1 ? -magnitude : magnitude
   }
 
-  @Test func everyNumberIsReadAndWritten() {
+  @Test func everyNumberIsConverted() {
     for bits in UInt16.min ... .max {
       let value = HalfPrecision.value(bits)
-      #expect(isSame(Double(value), definition(bits)), "\(bits)")
+      #expect(Double(value).isSame(as: definition(bits)), "\(bits)")
       if !value.isNaN { #expect(HalfPrecision.bits(Double(value)) == bits) }
     }
     #expect(HalfPrecision.bits(.nan) & 0x7FFF > 0x7C00)
     #expect(HalfPrecision.bits(-.nan) >> 15 == 1)
   }
 
-  @Test("Between two neighbours the nearer one is taken, half-way the even one")
-  func rounding() {
+  @Test func roundingToNearestEven() {
     for bits in UInt16(0)..<0x7C00 {
       let low = definition(bits)
       let high = bits + 1 == 0x7C00 ? 65536 : definition(bits + 1)

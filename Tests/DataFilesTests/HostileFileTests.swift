@@ -4,18 +4,18 @@ import _TestSupport
 
 @testable import _DataFiles
 
-/// Files damaged at random: each gives an answer or a `DataFileError`, in little memory and time.
+/// Randomly damaged files: each is read or gives a `DataFileError`.
 @Suite struct HostileFileTests {
   let directory: TemporaryDirectory
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Runs `body`; `false` if it throws a `DataFileError` with a place to look at. Any other error fails the test.
+  /// Runs `body`, and returns `false` if it throws a `DataFileError`.
   private func succeeds(_ path: String, _ body: () throws -> Void) throws -> Bool {
     do {
       try body()
       return true
     } catch let error as DataFileError {
-      #expect(error.category == .badData, "\(error)")
+      #expect(error.code == .badData, "\(error)")
       #expect(error.path == path)
       #expect(!error.description.contains("\n"))
       return false
@@ -28,7 +28,7 @@ import _TestSupport
     let alphabet = Array("0123456789-'{}(),:<>|=TrueFalsL fiub\n".utf8)
     var successes = 0
     for _ in 0..<3000 {
-      // The header is strict: most changes to it are refused.
+      // The parser is strict and refuses most changes to a header.
       let original = originals.randomElement(using: &generator)!
       let bytes = generator.damaged(original, alphabet: alphabet, times: 1...2)
       let path = try directory.write(bytes, to: "a.npy")
@@ -43,7 +43,7 @@ import _TestSupport
       }
       successes += isRead ? 1 : 0
     }
-    // The mutator must neither leave everything intact nor break everything at the first byte.
+    // The damage must be neither harmless nor always fatal.
     #expect((300...2700).contains(successes), "\(successes) of 3000 were read")
   }
 
@@ -68,20 +68,20 @@ import _TestSupport
       let limits = CSVBlockReader.Limits(
         chunkSize: [4, 7, 16, 50, 256, 4096].randomElement(using: &generator)!, rowSize: 8192)
       let isRead = try succeeds(path) {
-        let file = try CSVFile(file: InputFile(path: path), format: format, limits: limits)
+        let file = try CSVFile(ByteSource(path: path), format: format, limits: limits)
         let table = try CSVTable(file: file, textColumns: [], progress: { _ in })
         for (index, column) in table.columns.enumerated() {
           switch column.values {
           case .numbers(let numbers):
             #expect(numbers.count == table.rowCount)
             #expect(numbers.count { $0.isNaN } == column.missingCount)
-            // The column reader gives the same numbers, or refuses a word for a missing one.
+            // The column reader gives the same numbers, or refuses a word for missing.
             let reader = try CSVColumnReader(
-              file: CSVFile(file: InputFile(path: path), format: format, limits: limits),
+              file: CSVFile(ByteSource(path: path), format: format, limits: limits),
               index: index,
               missing: .nan)
             if let again = try? reader.readRemaining(as: Double.self) {
-              #expect(isSame(again, numbers))
+              #expect(areSame(again, numbers))
             }
           case .categories(let codes, let labels):
             #expect(codes.count == table.rowCount)
@@ -96,7 +96,7 @@ import _TestSupport
     #expect((300...2700).contains(successes), "\(successes) of 3000 were read")
   }
 
-  @Test("Nothing but noise") func noise() throws {
+  @Test func randomBytes() throws {
     var generator = SeededGenerator(seed: 0x6E6F)
     for _ in 0..<300 {
       let bytes = (0..<Int.random(in: 0...2000, using: &generator)).map { _ in

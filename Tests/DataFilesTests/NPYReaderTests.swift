@@ -8,21 +8,21 @@ import _TestSupport
   let directory: TemporaryDirectory
   init() throws { directory = try TemporaryDirectory() }
 
-  @Test("Every type, byte order, layout and version that NumPy writes", arguments: NumPyArray.all)
-  func fixtures(_ array: NumPyArray) throws {
+  @Test(arguments: NumPyArray.all)
+  func filesThatNumPyWrote(_ array: NumPyArray) throws {
     let path = try directory.write(array.file, to: "a.npy")
     let reader = try NPYReader(path: path)
     #expect(reader.shape == array.shape)
     #expect(reader.count == array.values.count)
     #expect(reader.header.dataOffset % 64 == 0)
-    #expect(isSame(try reader.readAll(as: Double.self), array.values))
-    // Again after the end, as the nearest Float.
+    #expect(areSame(try reader.readAll(as: Double.self), array.values))
+    // As the nearest Float.
     let rounding = try NPYReader(path: path, policy: .nearest)
-    #expect(isSame(try rounding.readAll(as: Float.self), array.values.map { Float($0) }))
+    #expect(areSame(try rounding.readAll(as: Float.self), array.values.map { Float($0) }))
   }
 
-  @Test("A chunk may have any length", arguments: [1, 2, 3, 5, 7, 12, 13, 100])
-  func chunks(length: Int) throws {
+  @Test(arguments: [1, 2, 3, 5, 7, 12, 13, 100])
+  func chunksOfAnyLength(length: Int) throws {
     for array in NumPyArray.all where array.name.hasSuffix(" 1") || array.name.hasPrefix("shape") {
       let reader = try NPYReader(path: try directory.write(array.file, to: "a.npy"))
       var values: [Double] = []
@@ -37,12 +37,12 @@ import _TestSupport
         #expect(reader.progress.byteCount == values.count * reader.elementType.byteCount)
         if count == 0 { break }
       }
-      #expect(isSame(values, array.values), "\(array.name)")
+      #expect(areSame(values, array.values), "\(array.name)")
       #expect(reader.progress.byteCount == reader.progress.totalByteCount)
     }
   }
 
-  @Test func readsOfBothTypesMayAlternate() throws {
+  @Test func readsOfBothTypesAlternate() throws {
     for transposes in [false, true] {
       let array = try #require(
         NumPyArray.all.first { $0.name == (transposes ? "shape F (2, 3, 4)" : "shape C (2, 3, 4)") }
@@ -69,8 +69,7 @@ import _TestSupport
     }
   }
 
-  @Test("Fortran order, with limits so small that every way of reading is taken")
-  func fortranOrder() throws {
+  @Test func fortranOrderWithSmallLimits() throws {
     var generator = SeededGenerator(seed: 5)
     for _ in 0..<300 {
       let rank = Int.random(in: 2...5, using: &generator)
@@ -81,7 +80,7 @@ import _TestSupport
         elementType: [1: .uint8, 2: .uint16, 4: .uint32, 8: .uint64][size]!, shape: shape)
       header.isFortranOrder = true
       var bytes = header.serialized()
-      // The element at row-major index i holds i mod 251.
+      // The element with row-major index i is i mod 251.
       var expected = [Double](repeating: 0, count: count)
       for place in 0..<count {
         var rest = place
@@ -102,12 +101,12 @@ import _TestSupport
         preferredBlock: Int.random(in: 1...100, using: &generator),
         gap: Int.random(in: 1...64, using: &generator),
         window: Int.random(in: 64...300, using: &generator))
-      let reader = try NPYReader(file: InputFile(path: path), policy: .exact, limits: limits)
+      let reader = try NPYReader(ByteSource(path: path), policy: .exact, limits: limits)
       #expect(try reader.readAll(as: Double.self) == expected, "\(shape) \(size) \(limits)")
     }
   }
 
-  @Test func integersThatDoNotFitAreNamed() throws {
+  @Test func integersThatAreNotRepresentable() throws {
     func file(_ type: ElementType, _ words: [UInt64]) throws -> String {
       let header = NPYHeader(elementType: type, byteOrder: .littleEndian, shape: [words.count])
       let data = words.flatMap { word in
@@ -115,12 +114,14 @@ import _TestSupport
       }
       return try directory.write(header.serialized() + data, to: "i.npy")
     }
-    // 2^24 + 1 and 2^53 + 1 are the first integers without an exact Float and Double.
+    // 2^24 + 1 and 2^53 + 1 are the first integers that Float and Double cannot represent.
     let single = try file(.int32, [0, 1 << 24, 1 << 24 + 1])
     let error = try failure { _ = try NPYReader(path: single).readAll(as: Float.self) }
     #expect(
-      error.description == "\(single): element 2: the int32 value 16777217 has no exact float32")
-    #expect(error.category == .badData)
+      error.description
+        == "\(single): element 2: the int32 value 16777217 cannot be represented exactly in float32"
+    )
+    #expect(error.code == .badData)
     #expect(try NPYReader(path: single).readAll(as: Double.self) == [0, 16_777_216, 16_777_217])
     #expect(
       try NPYReader(path: single, policy: .nearest).readAll(as: Float.self) == [
@@ -130,18 +131,22 @@ import _TestSupport
     let double = try file(.int64, [1 << 54, UInt64(bitPattern: -(1 << 53) - 1)])
     #expect(
       try failure { _ = try NPYReader(path: double).readAll(as: Double.self) }.description
-        == "\(double): element 1: the int64 value -9007199254740993 has no exact float64")
+        == "\(double): element 1: the int64 value -9007199254740993 "
+        + "cannot be represented exactly in float64"
+    )
     let greatest = try file(.uint64, [1 << 63, .max])
     #expect(
       try failure { _ = try NPYReader(path: greatest).readAll(as: Double.self) }.description
-        == "\(greatest): element 1: the uint64 value 18446744073709551615 has no exact float64")
+        == "\(greatest): element 1: the uint64 value 18446744073709551615 "
+        + "cannot be represented exactly in float64"
+    )
     #expect(
       try NPYReader(path: greatest, policy: .nearest).readAll(as: Double.self) == [0x1p63, 0x1p64])
     let least = try file(.int64, [1 << 63, 1 << 62, UInt64(bitPattern: -1)])
     #expect(try NPYReader(path: least).readAll(as: Float.self) == [-0x1p63, 0x1p62, -1])
   }
 
-  @Test func doublesThatDoNotFitAreNamed() throws {
+  @Test func doublesThatAreNotRepresentable() throws {
     func file(_ values: [Double]) throws -> String {
       let writer = try NPYWriter(
         path: directory.file("d.npy"), elementType: .float64, shape: [values.count])
@@ -151,17 +156,19 @@ import _TestSupport
     }
     let exact: [Double] = [0, -0.0, 0.5, .infinity, -.infinity, .nan, 0x1p-149, 0x1.fffffep127]
     #expect(
-      isSame(try NPYReader(path: try file(exact)).readAll(as: Float.self), exact.map { Float($0) }))
+      areSame(try NPYReader(path: try file(exact)).readAll(as: Float.self), exact.map { Float($0) })
+    )
     for value in [0.1, 1e39, -1e300, 0x1p-150, 0x1.ffffffp127] {
       let path = try file([1, value])
       #expect(
         try failure { _ = try NPYReader(path: path).readAll(as: Float.self) }.description
-          == "\(path): element 1: the float64 value \(value) has no exact float32")
+          == "\(path): element 1: the float64 value \(value) "
+          + "cannot be represented exactly in float32"
+      )
     }
   }
 
-  @Test("The index of an element that does not fit counts from the start of the array")
-  func indexOfInexactElement() throws {
+  @Test func indexOfAnElementThatIsNotRepresentable() throws {
     let count = 200_000
     let writer = try NPYWriter(
       path: directory.file("d.npy"), elementType: .float64, shape: [2, count / 2])
@@ -182,7 +189,7 @@ import _TestSupport
       #expect((mapped != nil) == fits, "\(array.name)")
       guard let mapped else { continue }
       #expect(mapped.shape == array.shape)
-      #expect(mapped.withSpan { span in isSame(span.indices.map { span[$0] }, array.values) })
+      #expect(mapped.withSpan { span in areSame(span.indices.map { span[$0] }, array.values) })
     }
     let empty = try #require(NumPyArray.all.first { $0.name == "shape C (5, 0, 2)" })
     let mapped = try NPYReader(path: try directory.write(empty.file, to: "m.npy")).mapped(
@@ -204,13 +211,13 @@ import _TestSupport
     }
   }
 
-  @Test func bytesBehindTheDataAreIgnored() throws {
+  @Test func bytesAfterTheDataAreIgnored() throws {
     let array = try #require(NumPyArray.all.first { $0.name == "<f4 C 1" })
     let path = try directory.write(array.file + array.file, to: "a.npy")
-    #expect(isSame(try NPYReader(path: path).readAll(as: Double.self), array.values))
+    #expect(areSame(try NPYReader(path: path).readAll(as: Double.self), array.values))
   }
 
-  @Test func anyByteButZeroIsTrue() throws {
+  @Test func everyByteExceptZeroIsTrue() throws {
     let header = NPYHeader(elementType: .bool, shape: [4])
     let path = try directory.write(header.serialized() + [0, 1, 2, 255], to: "b.npy")
     #expect(try NPYReader(path: path).readAll(as: Float.self) == [0, 1, 1, 1])

@@ -9,8 +9,7 @@ import _TestSupport
   let directory: TemporaryDirectory
   init() throws { directory = try TemporaryDirectory() }
 
-  @Test("A written file has the bytes that NumPy writes")
-  func sameBytesAsNumPy() throws {
+  @Test func sameBytesAsNumPy() throws {
     let fixtures = NumPyArray.all.filter { array in
       array.name.hasPrefix("shape C") || ["<f2 C 1", "<f4 C 1", "<f8 C 1"].contains(array.name)
     }
@@ -28,9 +27,9 @@ import _TestSupport
         try writer.finish()
         let ours = try directory.read("ours.npy")
         if array.values.contains(where: \.isNaN) {
-          // The payload of a NaN is not promised.
+          // The payload of a NaN may differ.
           #expect(ours.prefix(128) == array.file.prefix(128))
-          #expect(isSame(try NPYReader(path: writer.path).readAll(as: Double.self), array.values))
+          #expect(areSame(try NPYReader(path: writer.path).readAll(as: Double.self), array.values))
         } else {
           #expect(ours == array.file, "\(array.name)")
         }
@@ -53,13 +52,13 @@ import _TestSupport
     #expect(try directory.names() == ["c.npy"])
   }
 
-  @Test func doublesAreRoundedToTheNearestSingleNumber() throws {
+  @Test func doublesAreRoundedToNearest() throws {
     let values = [0.1, 1e300, -1e-300, 0x1.000001p0, 0x1.0000011p0, .nan]
     let writer = try NPYWriter(path: directory.file("r.npy"), elementType: .float32, shape: [6])
     try writer.append(values)
     try writer.finish()
     let expected: [Float] = [0.1, .infinity, -0.0, 1, 0x1.000002p0, .nan]
-    #expect(isSame(try NPYReader(path: writer.path).readAll(as: Float.self), expected))
+    #expect(areSame(try NPYReader(path: writer.path).readAll(as: Float.self), expected))
   }
 
   @Test func wrongNumberOfElements() throws {
@@ -68,21 +67,21 @@ import _TestSupport
     try few.append([1, 2, 3] as [Double])
     #expect(try directory.read("n.npy") == Array("old".utf8))
     #expect(
-      try failure { try few.synchronize() }.reason == "shape [2, 2] takes 4 elements, received 3")
+      try failure { try few.synchronize() }.reason == "shape [2, 2] has 4 elements, received 3")
     let less = try NPYWriter(path: path, elementType: .float64, shape: [2, 2])
     try less.append([1, 2, 3] as [Double])
-    #expect(try failure { try less.finish() }.reason == "shape [2, 2] takes 4 elements, received 3")
+    #expect(try failure { try less.finish() }.reason == "shape [2, 2] has 4 elements, received 3")
     let many = try NPYWriter(path: path, elementType: .float64, shape: [2, 2])
     try many.append([1, 2, 3] as [Double])
     #expect(
       try failure { try many.append([4, 5] as [Double]) }.reason
-        == "shape [2, 2] takes 4 elements, received more than 4")
+        == "shape [2, 2] has 4 elements, received more than 4")
     #expect(try directory.read("n.npy") == Array("old".utf8))
     #expect(try directory.names() == ["n.npy"])
   }
 
-  @Test func aLongHeaderTakesVersionTwo() throws {
-    // A shape that NumPy's limit on axes would not allow; only the format is at stake.
+  @Test func longHeadersUseVersionTwo() throws {
+    // More axes than NumPy supports, to test the format.
     let header = NPYHeader(elementType: .float64, shape: [Int](repeating: 1, count: 25_000))
     let bytes = header.serialized()
     #expect(bytes[6...7] == [2, 0])
@@ -93,9 +92,8 @@ import _TestSupport
 
   static let hasNumPy = runPython("import numpy", []) == 0
 
-  @Test(
-    "NumPy reads what is written", .enabled(if: hasNumPy, "python3 with NumPy is not installed"))
-  func numPyReads() throws {
+  @Test(.enabled(if: hasNumPy, "python3 with NumPy is not installed"))
+  func numPyReadsTheFiles() throws {
     for (type, code) in [(ElementType.float16, "f2"), (.float32, "f4"), (.float64, "f8")] {
       let shapes: [[Int]] = [[], [0], [1], [7], [3, 5], [2, 0, 3], [2, 3, 4, 5]]
       for (number, shape) in shapes.enumerated() {
@@ -108,7 +106,8 @@ import _TestSupport
           import sys, numpy as np
           array = np.load(sys.argv[1])
           shape = tuple(int(length) for length in sys.argv[3].split())
-          assert array.dtype == np.dtype(sys.argv[2]) and array.shape == shape, (array.dtype, array.shape)
+          assert array.dtype == np.dtype(sys.argv[2]), array.dtype
+          assert array.shape == shape, array.shape
           assert np.array_equal(array, (np.arange(array.size) / 4).reshape(shape))
           """
         let lengths = shape.map { "\($0)" }.joined(separator: " ")

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import _DataFiles
 import Foundation
 import Testing
 
-/// An array as NumPy stored it (see `Fixtures/make_fixtures.py`).
+/// An array and the file that NumPy wrote of it; see `Fixtures/make_fixtures.py`.
 struct NumPyArray: CustomTestStringConvertible, Sendable {
   var name: String
   var shape: [Int]
@@ -24,7 +23,7 @@ struct NumPyArray: CustomTestStringConvertible, Sendable {
 /// An array of a type that is not supported.
 struct UnsupportedArray: CustomTestStringConvertible, Sendable {
   var name: String
-  /// What the error has to quote.
+  /// The dtype that the error quotes.
   var dtype: String
   var file: [UInt8]
 
@@ -48,19 +47,4 @@ private func bytes(_ hexadecimal: String) -> [UInt8] {
   return stride(from: 0, to: digits.count, by: 2).map {
     UInt8(String(decoding: digits[$0..<($0 + 2)], as: UTF8.self), radix: 16)!
   }
-}
-
-/// Whether two numbers have the same bits, or both are NaN.
-func isSame<Scalar: BinaryFloatingPoint>(_ first: Scalar, _ second: Scalar) -> Bool {
-  (first.isNaN && second.isNaN) || (first == second && first.sign == second.sign)
-}
-
-/// Whether two arrays hold the same numbers; see `isSame(_:_:)` for one.
-func isSame<Scalar: BinaryFloatingPoint>(_ first: [Scalar], _ second: [Scalar]) -> Bool {
-  first.count == second.count && zip(first, second).allSatisfy { isSame($0, $1) }
-}
-
-/// The `DataFileError` that `body` throws.
-func failure(_ body: () throws -> Void) throws -> DataFileError {
-  try #require(throws: DataFileError.self) { try body() }
 }

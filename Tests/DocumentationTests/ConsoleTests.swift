@@ -3,7 +3,8 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// Every session that the documentation shows is run with the built tool, and prints what is shown, to the letter.
+/// Every session that the documentation shows is run with the built tool, and prints what is shown,
+/// to the letter.
 @Suite("Sessions in the documentation")
 struct ConsoleTests {
   @Test(
@@ -34,7 +35,8 @@ struct ConsoleTests {
   }
 }
 
-/// Commands and what each prints. A line that starts with `$ ` is a command, which goes on where it ends in a backslash.
+/// Commands and what each prints. A line that starts with `$ ` is a command, which goes on where it
+/// ends in a backslash.
 struct Session {
   struct Command: Equatable {
     var line: String

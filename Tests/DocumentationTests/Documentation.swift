@@ -18,13 +18,14 @@ enum Documentation {
   }
 
   static let catalog = "Sources/WeightedCrossEntropy/WeightedCrossEntropy.docc"
+  static let catalogs = [catalog, "Sources/LinearClassification/LinearClassification.docc"]
 
   /// Every page.
   static func pages() throws -> [MarkdownPage] {
-    let guides = try FileManager.default.contentsOfDirectory(
-      atPath: root.appending(path: catalog).path
-    )
-    .filter { $0.hasSuffix(".md") }.sorted().map { "\(catalog)/\($0)" }
+    let guides = try catalogs.flatMap { catalog in
+      try FileManager.default.contentsOfDirectory(atPath: root.appending(path: catalog).path)
+        .filter { $0.hasSuffix(".md") }.sorted().map { "\(catalog)/\($0)" }
+    }
     let others = [
       "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Examples/README.md",
       "Sources/WeightedCrossEntropyCInterface/README.md",

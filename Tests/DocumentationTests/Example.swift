@@ -2,7 +2,8 @@
 import Foundation
 import Testing
 
-/// An example of the documentation as it stands in a compiled test, between the lines `// example` and `// end`.
+/// An example of the documentation as it stands in a compiled test, between the lines `// example`
+/// and `// end`.
 struct Example: Equatable {
   let file: String
   let text: String

@@ -22,7 +22,7 @@ struct LinkTests {
     }
     for link in page.text.matches(of: /<doc:(\w+)>/) {
       #expect(
-        Documentation.exists("\(Documentation.catalog)/\(link.1).md"),
+        Documentation.exists("\(folder)/\(link.1).md"),
         "\(page.path) links to \(link.1)")
     }
   }

@@ -11,7 +11,8 @@ struct LossCase {
   var target: Float
   var positiveWeight: Float
 
-  /// The form that TensorFlow documents, in Float throughout: `(1-z)x + l(log1p(exp(-|x|)) + max(-x,0))`, `l = 1+(q-1)z`.
+  /// The form that TensorFlow documents, in Float throughout: `(1-z)x + l(log1p(exp(-|x|)) +
+  /// max(-x,0))`, `l = 1+(q-1)z`.
   var publishedLoss: Float {
     let factor = 1 + (positiveWeight - 1) * target
     return (1 - target) * logit + factor * (log1p(exp(-abs(logit))) + max(-logit, 0))
@@ -29,12 +30,13 @@ struct LossCase {
     }
   }
 
-  /// What the library gives, by each variant that this machine has and for a call on a single element.
+  /// What the library gives, by each variant that this machine has and for a call on a single
+  /// element.
   func computed() throws -> [Float] {
     let single = try WeightedCrossEntropyLoss<Float>(positiveWeight: .uniform(positiveWeight))
     let alone =
       quantity == .loss
-      ? single.value(logit: logit, target: target) : single.derivative(logit: logit, target: target)
+      ? single(logit: logit, target: target) : single.gradient(logit: logit, target: target)
     return try [alone]
       + InstructionSet.available.flatMap { set in
         let loss = try WeightedCrossEntropyLoss<Float>(
@@ -56,15 +58,16 @@ struct LossCase {
   /// The bound that the library documents for it.
   var bound: Double {
     quantity == .loss
-      ? WeightedCrossEntropyLoss<Float>.maximumLossError
-      : WeightedCrossEntropyLoss<Float>.maximumSoftGradientError
+      ? MaximumError.loss
+      : MaximumError.softGradient
   }
 }
 
 /// A number with nine digits, as the documentation writes exact values.
 func nineDigits(_ value: Double) -> String { String(format: "%.8e", value) }
 
-/// A number as `%.8g` writes it, without the zero in a short exponent, and infinity as a sign: as the table of the peers does.
+/// A number as `%.8g` writes it, without the zero in a short exponent, and infinity as a sign: as
+/// the table of the peers does.
 func eightDigits(_ value: Double) -> String {
   if value.isInfinite { return value > 0 ? "∞" : "-∞" }
   return String(format: "%.8g", value).replacing("e-0", with: "e-")

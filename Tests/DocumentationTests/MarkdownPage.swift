@@ -82,7 +82,8 @@ struct MarkdownTable: Equatable {
 }
 
 extension MarkdownTable: CustomStringConvertible {
-  /// As it stands on a page, so that the description of a failure can replace a table that is out of date.
+  /// As it stands on a page, so that the description of a failure can replace a table that is out
+  /// of date.
   var description: String {
     ([header, header.map { _ in "---" }] + rows).map { "| \($0.joined(separator: " | ")) |" }
       .joined(separator: "\n")

@@ -86,36 +86,33 @@ struct NumberTests {
   @Test func accuracyConstants() throws {
     let table = try #require(try Documentation.guide("Numerics").table(with: "constant"))
     let constants = [
-      "maximumLossError": WeightedCrossEntropyLoss<Float>.maximumLossError,
-      "maximumSoftLossError": WeightedCrossEntropyLoss<Float>.maximumSoftLossError,
-      "maximumSigmoidError": WeightedCrossEntropyLoss<Float>.maximumSigmoidError,
-      "maximumSoftGradientError": WeightedCrossEntropyLoss<Float>.maximumSoftGradientError,
-      "maximumSecondDerivativeError": WeightedCrossEntropyLoss<Float>.maximumSecondDerivativeError,
-      "maximumTargetDerivativeError": WeightedCrossEntropyLoss<Float>.maximumTargetDerivativeError,
-      "maximumPositiveWeightDerivativeError": WeightedCrossEntropyLoss<Float>
-        .maximumPositiveWeightDerivativeError,
-      "maximumSmoothingError": WeightedCrossEntropyLoss<Float>.maximumSmoothingError,
+      "loss": MaximumError.loss, "softLoss": MaximumError.softLoss,
+      "sigmoid": MaximumError.sigmoid, "softGradient": MaximumError.softGradient,
+      "secondDerivative": MaximumError.secondDerivative,
+      "targetDerivative": MaximumError.targetDerivative,
+      "positiveWeightDerivative": MaximumError.positiveWeightDerivative,
+      "smoothing": MaximumError.smoothing,
     ]
     #expect(table.rows.count == constants.count)
     for row in table.rows {
-      let name = try #require(row[0].firstMatch(of: /``WeightedCrossEntropyLoss\/(\w+)``/)).1
+      let name = try #require(row[0].firstMatch(of: /``MaximumError\/(\w+)``/)).1
       #expect(Double(row[1]) == constants[String(name)], "\(name)")
     }
     let shown = try #require(
       try Documentation.text("README.md").firstMatch(of: /accuracy: the loss within (\d+) ULP/)
     ).1
-    #expect(Double(shown) == WeightedCrossEntropyLoss<Float>.maximumLossError)
+    #expect(Double(shown) == MaximumError.loss)
   }
 
   @Test func infinities() throws {
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 3)
     let z = [1.0, 0.25, 0, 0.25]
-    let (losses, gradient) = try loss.lossesWithGradient(
+    let (losses, gradient) = try loss.lossWithGradient(
       logits: [.infinity, .infinity, -.infinity, -.infinity], targets: z)
     #expect(losses == [0, .infinity, 0, .infinity])
     #expect(gradient == [0, 0.75, 0, -0.75])
     let unweighted = try WeightedCrossEntropyLoss<Double>(positiveWeight: 0)
-    #expect(unweighted.value(logit: -.infinity, target: 1) == 0)
+    #expect(unweighted(logit: -.infinity, target: 1) == 0)
   }
 
   @Test func subnormalNumbers() throws {
@@ -131,8 +128,8 @@ struct NumberTests {
     let (logits, targets) = (
       [Double](repeating: large, count: 10), [Double](repeating: 0, count: 10)
     )
-    #expect(try loss.mean(logits: logits, targets: targets) == large)
-    #expect(try loss.sum(logits: logits, targets: targets) == .infinity)
+    #expect(try loss.value(of: .mean, logits: logits, targets: targets) == large)
+    #expect(try loss.value(of: .sum, logits: logits, targets: targets) == .infinity)
   }
 
   @Test func reproducibility() throws {

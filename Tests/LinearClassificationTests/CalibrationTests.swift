@@ -24,7 +24,7 @@ import _TestSupport
     }
   }
 
-  /// Thresholding σ(x) at 1/2 is thresholding the calibrated probability at 1 / (1 + q).
+  /// σ(x) >= 1/2 is the same as a calibrated probability of at least 1 / (1 + q).
   @Test(arguments: [0.1, 0.5, 3, 100])
   func thresholdsAreEquivalent(_ q: Double) throws {
     let (features, targets) = TestData.problem(rows: 800, columns: 4, seed: 30)
@@ -40,7 +40,8 @@ import _TestSupport
     #expect(raw[.averagePrecision] == calibrated[.averagePrecision])
   }
 
-  /// Where the model is well specified and has rows enough, a weight moves the intercept by log q and nothing else.
+  /// If the model is well specified and there are enough rows, a weight moves the intercept by log q,
+  /// and nothing else.
   @Test func exactForAWellSpecifiedModel() throws {
     let (features, targets) = TestData.problem(rows: 60_000, columns: 2, rate: 0.2, seed: 31)
     let q = 8.0
@@ -57,10 +58,11 @@ import _TestSupport
     #expect(try #require(calibrated[.brierScore]) < #require(raw[.brierScore]))
   }
 
-  /// Without features the correction is exact to rounding: the log odds of the weighted rows are the log odds plus log q.
+  /// Without features the calibration is exact to rounding: the log odds of the weighted rows are the
+  /// log odds plus log q.
   @Test func exactForTheInterceptAlone() throws {
     let targets = (0..<1000).map { $0 % 10 == 0 ? 1.0 : 0 }
-    // A feature that is independent of the target, exactly.
+    // A feature that is exactly independent of the target.
     let features = try FeatureMatrix(columns: [.numbers((0..<1000).map { Double($0 / 10 % 2) })])
     let model = try LogisticRegression(positiveWeight: 25).fit(features, targets: targets)
     let probabilities = LogisticModel.probabilities(

@@ -6,8 +6,8 @@ import _TestSupport
 
 @testable import LinearClassification
 
-/// Every error as a caller meets it, with its exact text. The problems of tables are in `FeatureEncodingTests` and `TargetColumnTests`,
-/// those of model files in `ClassifierFileTests`.
+/// Every error of data, settings and fits, with its exact text. Errors of tables are in
+/// `FeatureEncodingTests` and `TargetColumnTests`, those of model files in `ClassifierFileTests`.
 @Suite struct ClassificationErrorTests {
   private let features: FeatureMatrix
   private let targets: [Double] = [0, 1, 0, 1, 0]
@@ -35,10 +35,10 @@ import _TestSupport
   @Test func shapes() throws {
     #expect(
       message { _ = try FeatureMatrix(columns: []) }
-        == "there is no column to learn from besides the target and the weights")
+        == "there are no features: the data need a column besides the target and weights")
     #expect(
       message { _ = try FeatureMatrix(rowMajor: [1.0].span, columnCount: 0) }
-        == "there is no column to learn from besides the target and the weights")
+        == "there are no features: the data need a column besides the target and weights")
     #expect(
       message { _ = try FeatureMatrix(rowMajor: [1.0, 2, 3, 4, 5].span, columnCount: 2) }
         == "expected 6 elements of a matrix with 2 columns, received 5")
@@ -57,12 +57,6 @@ import _TestSupport
       message { _ = try model.logits(FeatureMatrix(columns: [.numbers([1])])) }
         == "expected 2 features, received 1")
     #expect(
-      message {
-        _ = try Classifier(
-          features: features, targets: targets, encoding: FeatureEncoding(numberColumnCount: 3),
-          settings: LogisticRegression())
-      } == "expected 3 features, received 2")
-    #expect(
       message { _ = try Evaluation(logits: [1], targets: [1, 0]) }
         == "expected 1 targets, received 2")
     #expect(
@@ -79,7 +73,7 @@ import _TestSupport
   func features(_ bad: Double) throws {
     let text = "row 4, column \"2\": features must be finite numbers below 1e145, received \(bad)"
     #expect(fitting([[1, 5, 2, 3, 4], [1, 2, 3, bad, 5]]) == text)
-    // In a row of weight 0 too.
+    // Also in a row of weight 0.
     #expect(fitting([[1, 5, 2, 3, 4], [1, 2, 3, bad, 5]], weights: [1, 1, 1, 0, 1]) == text)
     let model = try LogisticRegression().fit(features, targets: targets)
     if !bad.isFinite {
@@ -110,7 +104,7 @@ import _TestSupport
         == "row 1: weights must be finite and at least 0, received nan")
     #expect(
       message { _ = try Evaluation(logits: [1, 2], targets: [1, 0.5]) }
-        == "row 2: to be evaluated a target must be 0 or 1, received 0.5")
+        == "row 2: for an evaluation targets must be 0 or 1, received 0.5")
     #expect(
       message { _ = try Evaluation(logits: [.nan, 2], targets: [1, 0]) }
         == "row 1: logits must be finite, received nan")
@@ -122,13 +116,14 @@ import _TestSupport
   @Test func nothingToTellApart() {
     #expect(
       fitting(targets: [0, 0, 0, 0, 0])
-        == "the target has no positives: every row is negative, and there is nothing to tell apart")
+        == "the target has no positives: every row is negative; both classes are needed")
     #expect(
       fitting(targets: [1, 1, 1, 1, 1])
-        == "the target has no negatives: every row is positive, and there is nothing to tell apart")
+        == "the target has no negatives: every row is positive; both classes are needed")
     #expect(
       fitting(weights: [1, 0, 1, 0, 1])
-        == "the target has no positives: every row of weight above 0 is negative, and there is nothing to tell apart"
+        == "the target has no positives: every row of weight above 0 is negative; both classes "
+        + "are needed"
     )
     #expect(fitting(weights: [0, 0, 0, 0, 0]) == "there are no rows, or all have weight 0")
     #expect(fitting([[]], targets: []) == "there are no rows, or all have weight 0")
@@ -140,28 +135,30 @@ import _TestSupport
         == "there are no rows, or all have weight 0")
     #expect(
       fitting([[2, 2, 2, 2, 2], [7, 7, 7, 7, 7]])
-        == "every feature is constant, and nothing can be learned from that")
+        == "every feature is constant; add a feature that varies")
     #expect(
       message { _ = try LogisticRegression.balancedPositiveWeight(targets: [0, 0]) }
-        == "the target has no positives: every row is negative, and there is nothing to tell apart")
+        == "the target has no positives: every row is negative; both classes are needed")
     #expect(
       message {
         _ = try LogisticRegression.balancedPositiveWeight(targets: [0, 1, 0], weights: [1, 0, 2])
       }
-        == "the target has no positives: every row of weight above 0 is negative, and there is nothing to tell apart"
+        == "the target has no positives: every row of weight above 0 is negative; both classes "
+        + "are needed"
     )
     #expect(
       message {
         _ = try StratifiedFolds(targets: [0, 1, 1], weights: [0, 1, 2], count: 2, seed: 0)
       }
-        == "the target has no negatives: every row of weight above 0 is positive, and there is nothing to tell apart"
+        == "the target has no negatives: every row of weight above 0 is positive; both classes "
+        + "are needed"
     )
     #expect(
       message { _ = try StratifiedFolds(targets: [1, 1, 0, 0, 0], count: 3, seed: 0) }
-        == "2 positive rows cannot be spread over 3 folds; use more data, or at most 2 folds")
+        == "cannot divide 2 positive rows among 3 folds; use more data, or at most 2 folds")
     #expect(
       message { _ = try StratifiedFolds(targets: [1, 0, 0, 0], count: 3, seed: 0) }
-        == "1 positive row cannot be spread over 3 folds; at least 2 rows of each class are needed")
+        == "cannot divide 1 positive row among 3 folds; each class needs at least 2 rows")
   }
 
   @Test func settings() {
@@ -173,7 +170,8 @@ import _TestSupport
         == "the positive weight must be finite and above 0, received inf")
     #expect(
       fitting(with: LogisticRegression(positiveWeight: 1e308))
-        == "the sum of the rows' weights, with the positive weight 1e+308, must be finite, received inf"
+        == "the sum of the rows' weights, with the positive weight 1e+308, must be finite, "
+        + "received inf"
     )
     #expect(
       fitting(with: LogisticRegression(l2: -1))
@@ -199,10 +197,10 @@ import _TestSupport
         == "the number of folds must be at least 2, received 1")
     #expect(
       message { _ = try TradeoffGoal.recall(atLeast: 95) }
-        == "the least recall must be above 0 and at most 1, received 95.0")
+        == "the minimum recall must be above 0 and at most 1, received 95.0")
     #expect(
       message { _ = try TradeoffGoal.precision(atLeast: 0) }
-        == "the least precision must be above 0 and at most 1, received 0.0")
+        == "the minimum precision must be above 0 and at most 1, received 0.0")
     #expect(
       message {
         _ = try TradeoffStudy(
@@ -219,39 +217,64 @@ import _TestSupport
   @Test func training() {
     #expect(
       fitting([[1, 5, 2, 6, 3]], with: LogisticRegression(l2: 0))
-        == "the classes can be told apart without an error, so that without a penalty the coefficients grow "
-        + "without limit; use an l2 penalty above 0")
+        == "the classes are perfectly separable, so without a penalty the coefficients diverge; "
+        + "use an l2 penalty above 0")
     #expect(
       "\(ClassificationError.separable(feature: "a\nb"))"
-        == "the classes can be told apart without an error with the help of the feature \"a\\nb\", so that without a "
-        + "penalty the coefficients grow without limit; use an l2 penalty above 0")
-    var certificate = TrainingCertificate(
+        == "column \"a\\nb\": the classes are perfectly separable by this feature, so without a "
+        + "penalty the coefficients diverge; use an l2 penalty above 0")
+    var certificate = ConvergenceCertificate(
       method: .newtonCholesky, iterations: 7, passes: 9, gradientNorm: 0.25, tolerance: 1e-10,
       remainingStep: 1, remainingDecrease: 1, objective: 3)
     #expect(
       "\(ClassificationError.notConverged(certificate))"
-        == "training did not converge: after 7 iterations the gradient norm is 0.25 and should be at most 1e-10; "
+        == "the fit did not converge: after 7 iterations the gradient norm is 0.25, above the "
+        + "tolerance 1e-10; "
         + "allow more iterations, or use a larger l2 penalty")
     certificate.gradientNorm = 1e-12
     #expect(
       "\(ClassificationError.notConverged(certificate))"
-        == "training did not converge: after 7 iterations the next step would still change a coefficient by 1.0; "
+        == "the fit did not converge: after 7 iterations the next step would still change a "
+        + "coefficient by 1.0; "
         + "allow more iterations, or use a larger l2 penalty")
     #expect(
       "\(ClassificationError.studyNotConverged(positiveWeight: 1e300, certificate))"
-        == "training with the positive weight 1e300 did not converge: after 7 iterations the next step would still "
-        + "change a coefficient by 1.0; use other weights, or a larger l2 penalty")
-    #expect("\(ClassificationError.cancelled)" == "stopped before the end")
+        == "the fit with the positive weight 1e300 did not converge: after 7 iterations the next "
+        + "step would still change a coefficient by 1.0; use other weights, or a larger l2 penalty")
+    #expect("\(ClassificationError.cancelled)" == "cancelled")
     #expect(
       "\(ClassificationError.newerModel(version: 3, supported: 1))"
-        == "the model has format version 3, and this software reads versions up to 1; use a newer version of it"
+        == "the model has format version 3, but this software reads versions up to 1; use a "
+        + "newer version of the software"
     )
     #expect(
       "\(ClassificationError.loss(LossError("logistic_loss", .emptyMean)))"
         == "logistic_loss: the mean of no elements is undefined")
   }
 
-  /// An instruction set that this processor lacks is refused before anything runs.
+  /// Callers decide by codes and fields.
+  @Test func codesAndFields() throws {
+    let feature = classificationError {
+      _ = try LogisticRegression().fit(
+        FeatureMatrix(columns: [.numbers([1, .nan, 3])], names: ["size"]), targets: [0, 1, 0])
+    }
+    #expect(feature?.code == .invalidFeature && feature?.row == 2 && feature?.column == "size")
+    let folds = ClassificationError.tooFewForFolds(positive: true, count: 2, folds: 3)
+    #expect(folds.code == .tooFewForFolds && folds.limit == 2)
+    #expect(ClassificationError.newerModel(version: 3, supported: 1).limit == 1)
+    #expect(ClassificationError.separable(feature: "a").column == "a")
+    let loss = ClassificationError.loss(LossError("logistic_loss", .emptyMean))
+    #expect(loss.code == .loss && loss.lossError != nil)
+    #expect("\(ClassificationError.Code.oneClass)" == "oneClass")
+    let text = Array("a,y\n1,1\n,0\n".utf8)
+    let missing = classificationError {
+      _ = try TrainingTable(CSVTable(text, name: "t.csv"), target: TargetColumn(name: "y"))
+    }
+    #expect(missing?.code == .missingTrainingFeature && missing?.path == "t.csv")
+    #expect(missing?.row == 2 && missing?.column == "a")
+  }
+
+  /// An unsupported instruction set is an error before the fit.
   @Test(arguments: InstructionSet.allCases.filter { !$0.isAvailable })
   func unavailableInstructionSet(_ instructionSet: InstructionSet) throws {
     let text = try #require(fitting(with: LogisticRegression(instructionSet: instructionSet)))

@@ -5,7 +5,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 
-/// The model file: what is written is what is read, and what is not a model is refused with a reason.
+/// A model file reads back as the same model, and other files are errors with a reason.
 @Suite struct ClassifierFileTests {
   private let directory: TemporaryDirectory
   private let table: CSVTable
@@ -15,8 +15,8 @@ import _TestSupport
     directory = try TemporaryDirectory()
     var csv = "size,city,flat,bought\n"
     for row in 0..<60 {
-      csv +=
-        "\(Double(row * 37 % 50) / 3),\(["Oslo", "Turin", "Köln \\\"x\\\""][row % 3]),4,\(row % 4 == row % 3 ? 1 : 0)\n"
+      let city = ["Oslo", "Turin", "Köln \\\"x\\\""][row % 3]
+      csv += "\(Double(row * 37 % 50) / 3),\(city),4,\(row % 4 == row % 3 ? 1 : 0)\n"
     }
     table = try CSVTable(contentsOf: directory.write(csv, to: "t.csv"))
     classifier = try Classifier(
@@ -24,7 +24,7 @@ import _TestSupport
       settings: LogisticRegression(positiveWeight: 3, l2: 0.7))
   }
 
-  /// The error of reading the model's JSON after a change to it.
+  /// The error after a change to the JSON of the model.
   private func problem(_ change: (inout [String: Any]) -> Void) throws -> ClassificationError? {
     var object = try #require(
       JSONSerialization.jsonObject(with: Data(classifier.json().utf8)) as? [String: Any])
@@ -38,7 +38,7 @@ import _TestSupport
     try classifier.write(to: path)
     let read = try Classifier.read(path)
     #expect(read == classifier)
-    // Not nearly the same numbers: the same.
+    // Exactly the same numbers.
     let logits = try classifier.model.logits(classifier.encoding.features(table))
     #expect(try read.model.logits(read.encoding.features(table)) == logits)
     #expect(try read.json() == classifier.json())
@@ -47,7 +47,7 @@ import _TestSupport
   @Test func matrixModelHasNoTarget() throws {
     let (features, targets) = TestData.problem(rows: 50, columns: 2, seed: 40)
     let model = try Classifier(
-      features: features, targets: targets, encoding: FeatureEncoding(numberColumnCount: 2),
+      features: features, targets: targets,
       settings: LogisticRegression())
     #expect(model.target == nil)
     let json = try model.json()
@@ -73,7 +73,7 @@ import _TestSupport
       features.map { $0["name"] as? String }
         == ["size", "city=Oslo", "city=Turin", "city=Köln \\\"x\\\"", "flat"])
     #expect(features.last?["standardDeviation"] as? Double == 0)
-    // Foundation's untyped reader is right to the last digit but one.
+    // Foundation's untyped reader may differ in the last digit.
     let coefficient = try #require(features.first?["originalCoefficient"] as? Double)
     #expect(abs(coefficient - classifier.model.originalCoefficients[0]) < 1e-15)
     let certificate = try #require(object["certificate"] as? [String: Any])
@@ -102,7 +102,7 @@ import _TestSupport
       try Classifier(
         features: FeatureMatrix(
           columns: features.columns + [FeatureMatrix.Column](repeating: constant, count: count)),
-        targets: targets, encoding: FeatureEncoding(numberColumnCount: 1 + count),
+        targets: targets,
         settings: LogisticRegression()
       ).notices
     }
@@ -111,7 +111,7 @@ import _TestSupport
     #expect(notices[1] == ["dropped 12 features that are constant: \(ten) and 2 more"])
   }
 
-  /// A model of a table without a header says so: the tables to predict have none either.
+  /// A model of a table without a header predicts tables without a header.
   @Test func headerIsRemembered() throws {
     var headless = classifier
     headless.hasHeader = false
@@ -125,7 +125,7 @@ import _TestSupport
   @Test func newerVersion() throws {
     let error = try problem { $0["version"] = 2 }
     #expect(error == .newerModel(version: 2, supported: 1))
-    // Whatever else a later version may have changed.
+    // Other members may differ in a later version.
     #expect(
       try problem { $0 = ["format": $0["format"]!, "version": 7] }
         == .newerModel(version: 7, supported: 1))
@@ -136,7 +136,8 @@ import _TestSupport
       classificationError { _ = try Classifier(json: text.utf8) }.map { "\($0)" }
     }
     let other =
-      "this is not a usable model: it does not say \"format\": \"weighted-cross-entropy linear classifier\""
+      "this is not a usable model: it does not say \"format\": \"weighted-cross-entropy "
+      + "linear classifier\""
     #expect(reason("{}") == other)
     #expect(reason("{\"format\": \"something else\"}") == other)
     #expect(reason("") == "this is not a usable model: it is not JSON")
@@ -181,9 +182,9 @@ import _TestSupport
       try change { $0[0]["mean"] = NSNull() } == prefix
         + "features[0].mean: expected a number, received null"
     )
-    #expect(try change { $0.removeLast() } == prefix + "the features are not those of the columns")
+    #expect(try change { $0.removeLast() } == prefix + "the features do not match the columns")
     #expect(
-      try change { $0[0]["name"] = "other" } == prefix + "the features are not those of the columns"
+      try change { $0[0]["name"] = "other" } == prefix + "the features do not match the columns"
     )
     #expect(
       try change { $0[0]["standardDeviation"] = -1 } == prefix
@@ -206,7 +207,7 @@ import _TestSupport
     )
   }
 
-  @Test("A model without permission", .enabled(if: geteuid() != 0, "root may read everything"))
+  @Test(.enabled(if: geteuid() != 0, "root can read every file"))
   func permissionDenied() throws {
     let path = try directory.write(classifier.json(), to: "model.json")
     func reason() -> String? {
@@ -221,12 +222,10 @@ import _TestSupport
 
   @Test func filesThatCannotBeReadOrWritten() throws {
     let missing = classificationError { _ = try Classifier.read(directory.file("no.json")) }
-    guard case .file(let error)? = missing else {
-      Issue.record("\(String(describing: missing))")
-      return
-    }
-    #expect(error.category == .missingInput)
-    #expect("\(error)" == "\(directory.file("no.json")): no such file")
+    let error = try #require(missing?.fileError)
+    #expect(error.code == .missingInput)
+    #expect(missing.map { "\($0)" } == "\(directory.file("no.json")): no such file")
+    #expect(missing?.code == .file && missing?.path == directory.file("no.json"))
     let folder = classificationError { _ = try Classifier.read(directory.path) }
     #expect(
       folder.map { "\($0)" } == "\(directory.path): cannot be read: it is a directory, not a file")
@@ -237,10 +236,6 @@ import _TestSupport
     let unwritable = classificationError {
       try classifier.write(to: directory.file("none/model.json"))
     }
-    guard case .file(let refused)? = unwritable else {
-      Issue.record("\(String(describing: unwritable))")
-      return
-    }
-    #expect(refused.category == .cannotCreate)
+    #expect(unwritable?.fileError?.code == .cannotCreate)
   }
 }

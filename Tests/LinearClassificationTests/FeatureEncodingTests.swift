@@ -4,7 +4,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 
-/// How the columns of a table become features, in training and in prediction.
+/// The encoding of columns as features, in training and in prediction.
 @Suite struct FeatureEncodingTests {
   private let directory: TemporaryDirectory
   init() throws { directory = try TemporaryDirectory() }
@@ -33,6 +33,9 @@ import _TestSupport
     classificationError(body).map { "\($0)".replacing(directory.file("t.csv"), with: "T") }
   }
 
+  private let missingFeature =
+    "the cell is missing; the model does not fill missing cells; give it a value, "
+    + "or fit the model so that it fills them with the mean"
   private let mixed = "a,city,y,b\n0.5,Oslo,1,-1\n2.5,Turin,0,0\n3,Oslo,0,7e3\n"
 
   @Test func numbersAndCategories() throws {
@@ -59,7 +62,6 @@ import _TestSupport
       table("5,x,1\n6,y,0\n", header: false), target: TargetColumn(name: "3"))
     #expect(table.features.names == ["1", "2=x", "2=y"])
     #expect(table.target == TargetColumn(name: "3"))
-    #expect(FeatureEncoding(numberColumnCount: 3).featureNames == ["1", "2", "3"])
   }
 
   @Test func aTargetGivenByNumberIsRememberedByName() throws {
@@ -83,22 +85,24 @@ import _TestSupport
     let text = "a,city,b\n1,Oslo,1\n1,Bergen,1\n1,Rome,1\n"
     #expect(
       message { _ = try encoding.features(table(text)) }
-        == "row 2, column \"city\": the model has not seen the label \"Bergen\" in training; correct it, or let unseen labels count as none"
+        == "row 2, column \"city\": the label \"Bergen\" did not occur in training; correct "
+        + "it, or encode unseen labels as zeros"
     )
     #expect(
       values(try encoding.features(table(text), unseen: .zero))[1...2] == [[1, 0, 0], [0, 0, 0]])
   }
 
   @Test func labelsThatLookLikeNumbersAreReadAsText() throws {
-    let trained = try TrainingTable(
-      table("zip,y\n01,1\n1,0\n02,0\n", text: ["zip"]), target: TargetColumn(name: "y"))
-    #expect(trained.features.names == ["zip=01", "zip=1", "zip=02"])
+    let trained = try Classifier(
+      TrainingTable(
+        table("zip,y\n01,1\n1,0\n02,0\n", text: ["zip"]), target: TargetColumn(name: "y")),
+      settings: LogisticRegression())
+    #expect(trained.encoding.featureNames == ["zip=01", "zip=1", "zip=02"])
     let path = try directory.write("zip\n1\n02\n", to: "p.csv")
-    let table = try trained.encoding.readTable(path)
-    #expect(values(try trained.encoding.features(table)) == [[0, 0], [1, 0], [0, 1]])
+    #expect(values(try trained.features(contentsOf: path)) == [[0, 0], [1, 0], [0, 1]])
     #expect(
       message { _ = try trained.encoding.features(CSVTable(contentsOf: path)) }
-        == "column \"zip\": the model expects labels in this column, and it was read as numbers")
+        == "column \"zip\": the model expects labels in this column, but it was read as numbers")
   }
 
   @Test func textWhereNumbersAreExpected() throws {
@@ -115,12 +119,13 @@ import _TestSupport
   @Test func missingIsAnError() throws {
     #expect(
       message { _ = try training(holes) }
-        == "T: row 2 (line 3), column \"a\": the cell is missing; fill missing cells with the mean, or drop their rows"
+        == "T: row 2 (line 3), column \"a\": the cell is missing; fill missing cells with the "
+        + "mean, or drop their rows"
     )
     let encoding = try training(mixed).encoding
     #expect(
       message { _ = try encoding.features(table("a,city,b\n1,Oslo,2\n1,,3\n")) }
-        == "T: row 2 (line 3), column \"city\": \(MissingCell.feature)")
+        == "T: row 2 (line 3), column \"city\": \(missingFeature)")
   }
 
   @Test func missingIsFilled() throws {
@@ -130,19 +135,18 @@ import _TestSupport
       table.notices == [
         "filled 1 missing cell of column \"a\"", "filled 1 missing cell of column \"city\"",
       ])
-    // In prediction with what training had.
+    // Prediction uses the fills of training.
     let features = try table.encoding.features(self.table("a,city\n,Turin\n100,\n"))
     #expect(values(features) == [[4, 100], [0, 1], [1, 0]])
   }
 
-  @Test("Filled columns are named one by one, and summed up where they are many")
-  func fillNotices() throws {
+  @Test func fewFilledColumnsAreNamedAndManyAreCounted() throws {
     func notices(_ count: Int) throws -> [String] {
       let names = (1...count).map { "c\($0)" }
       func row(_ cell: (Int) -> String, _ target: Int) -> String {
         ((1...count).map(cell) + ["\(target)"]).joined(separator: ",") + "\n"
       }
-      // The first column lacks two cells.
+      // The first column has two missing cells.
       let text =
         (names + ["y"]).joined(separator: ",") + "\n" + row({ $0 == 1 ? "" : "\($0)" }, 0)
         + row({ _ in "" }, 1)
@@ -166,13 +170,13 @@ import _TestSupport
     #expect(table.notices == ["dropped 2 of 4 rows because a cell was missing"])
     #expect(
       message { _ = try table.encoding.features(self.table("a,city\n,Oslo\n")) }
-        == "T: row 1 (line 2), column \"a\": \(MissingCell.feature)")
+        == "T: row 1 (line 2), column \"a\": \(missingFeature)")
     #expect(
       message { _ = try training("a,y\n,1\n,0\n", missing: .drop) }
-        == "every row has a missing cell, and no row is left")
+        == "every row has a missing cell, so no row is left")
   }
 
-  /// A row is dropped for a missing target or weight too; with the other policies that is an error.
+  /// A missing target or weight drops the row too; with the other policies it is an error.
   @Test func missingTargetOrWeight() throws {
     let text = "a,w,y\n1,1,1\n2,,0\n3,1,\n4,1,0\n"
     let table = try training(text, weights: "w", missing: .drop)
@@ -181,7 +185,8 @@ import _TestSupport
     for policy in [FeatureEncoding.MissingPolicy.error, .mean] {
       #expect(
         message { _ = try training(text, weights: "w", missing: policy) }
-          == "T: row 2 (line 3), column \"w\": the cell is missing, and a target or a weight cannot be filled; drop such rows"
+          == "T: row 2 (line 3), column \"w\": the cell is missing; a target or a weight "
+          + "cannot be filled; drop such rows"
       )
     }
   }
@@ -192,8 +197,7 @@ import _TestSupport
     #expect(table.notices == [])
   }
 
-  @Test("Rows of weight 0 have no part in what fills missing cells")
-  func fillsOfWeightedRows() throws {
+  @Test func rowsOfWeightZeroDoNotAffectFills() throws {
     let rows = "1,a,1,0\n3,a,2,1\n,,1,0\n"
     let table = try training(
       "x,c,w,y\n900,b,0,1\n" + rows + "-5,b,0,0\n", weights: "w", missing: .mean)
@@ -223,7 +227,7 @@ import _TestSupport
       excluding: ["id", "3"],
       missing: .drop)
     #expect(table.features.names == ["a"])
-    // A missing cell in an excluded column costs no row.
+    // A missing cell in an excluded column does not drop the row.
     #expect(table.targets == [1, 0])
     #expect(
       message {
@@ -234,7 +238,7 @@ import _TestSupport
 
   // Limits and mistakes
 
-  /// Rows are named as the table counts them, also where some were dropped.
+  /// Errors name the rows of the table, even if rows were dropped.
   @Test func rowsAreThoseOfTheTable() throws {
     let table = try training("a,b,y\n1,,1\n2,3,0\n3,inf,1\n4,5,1\n", missing: .drop)
     #expect(
@@ -252,31 +256,32 @@ import _TestSupport
     #expect(try training(text(100)).features.columns.count == 100)
     #expect(
       message { _ = try training(text(101)) }
-        == "column \"c\" is text, as row 1 has \"label0\", and has 101 different labels, of which at most 100 can become features; group them, or leave the column out"
+        == "column \"c\": it was read as text because row 1 contains \"label0\", and has 101 "
+        + "distinct labels (limit 100); group them, or exclude the column"
     )
   }
 
-  /// What a table reads as a number, or as a missing one, has not made a column one of text; what it does not has, also where Swift would
-  /// read a number.
+  /// Only a cell that the table does not read as a number or as missing makes a column text, even if
+  /// Swift reads it as a number.
   @Test(arguments: ["0x1F", "1\u{0}", "abc", "1e", "infinit"])
   func theCellThatMadeAColumnText(cell: String) throws {
     let numbers = (0..<3000).map { row in
       row == 2000 ? cell : row == 2 ? "NA" : "\(Double((row * 37 + 11) % 3001) / 1024 - 0.58823)"
     }
     let rows = numbers.enumerated().map { "\($1),1,\($0 % 2)\n" }
-    let text = "row 2001 has \"\(cell.replacing("\u{0}", with: "\\0"))\""
+    let label = "\"\(cell.replacing("\u{0}", with: "\\0"))\""
     #expect(
       try #require(message { _ = try training("a,b,y\n" + rows.joined()) })
-        .hasPrefix("column \"a\" is text, as \(text), and has 3000 different labels"))
+        .hasPrefix(
+          "column \"a\": it was read as text because row 2001 contains \(label), and has 3000 "
+            + "distinct labels (limit 100)"))
     #expect(
       message { _ = try training("a,b,y\n" + rows.joined(), weights: "a") }
-        == "row 2001, column \"a\": weights must be numbers, received"
-        + text.replacing("row 2001 has", with: ""))
+        == "row 2001, column \"a\": weights must be numbers, received \(label)")
     let encoding = try training("a,y\n1,1\n2,0\n").encoding
     #expect(
       message { _ = try encoding.features(table("a,b,y\n" + rows.joined())) }
-        == "row 2001, column \"a\": the model expects numbers in this column, received"
-        + text.replacing("row 2001 has", with: ""))
+        == "row 2001, column \"a\": the model expects numbers in this column, received \(label)")
   }
 
   @Test func columnsThatCannotBeToldApart() throws {
@@ -288,7 +293,7 @@ import _TestSupport
         == "the column \"y\" cannot be both the target and the weights")
     #expect(
       message { _ = try training("y\n1\n0\n") }
-        == "there is no column to learn from besides the target and the weights")
+        == "there are no features: the data need a column besides the target and weights")
     #expect(message { _ = try training("a,y\n") } == "there are no rows, or all have weight 0")
     #expect(
       message { _ = try training(mixed, target: TargetColumn(name: "z")) }
@@ -298,14 +303,15 @@ import _TestSupport
         == "row 1, column \"w\": weights must be numbers, received \"heavy\"")
   }
 
-  /// What a table may hold in a name or a label cannot break a message into lines.
+  /// A message stays on one line, whatever a name or a label contains.
   @Test func messagesStayOnOneLine() throws {
     let encoding = try training("a,\"c\nd\",y\n1,p,1\n2,q,0\n").encoding
     let text = try #require(
       message { _ = try encoding.features(table("a,\"c\nd\"\n1,\"x\u{1B}[2J\ny\"\n")) })
     #expect(
       text
-        == "row 1, column \"c\\nd\": the model has not seen the label \"x\\u{1B}[2J\\ny\" in training; correct it, or let unseen labels count as none"
+        == "row 1, column \"c\\nd\": the label \"x\\u{1B}[2J\\ny\" did not occur in training; "
+        + "correct it, or encode unseen labels as zeros"
     )
   }
 }

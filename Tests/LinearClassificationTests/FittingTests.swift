@@ -3,7 +3,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 
-/// What a fit promises about its data, its settings and its course.
+/// The promises of a fit about its data, settings and convergence.
 @Suite struct FittingTests {
   private let synthetic = TestData.synthetic
 
@@ -13,7 +13,8 @@ import _TestSupport
     let (features, targets) = TestData.problem(rows: 150, columns: 3, seed: 10)
     let weights = (0..<150).map { Double($0 % 3) + 1 }
     let repeated = (0..<150).flatMap { row in [Int](repeating: row, count: row % 3 + 1) }
-    // Standardisation counts each row once, so the repetition's coefficients are compared in the original units and without a penalty.
+    // Standardisation counts each row once, so the repetition's coefficients are compared in the
+    // original units and without a penalty.
     let settings = LogisticRegression(positiveWeight: 3, l2: 0)
     let weighted = try settings.fit(features, targets: targets, weights: weights)
     let long = try settings.fit(features.rows(repeated), targets: repeated.map { targets[$0] })
@@ -55,7 +56,7 @@ import _TestSupport
     #expect(model.standardization.means[2] == 0.1)
   }
 
-  /// The mean of many equal numbers is not that number, to the last digit, if one simply adds.
+  /// A plain sum would not give the exact mean of equal numbers.
   @Test(arguments: [0.1, -1e-300, 3e100, 1 / 3.0, 123456.789])
   func constantsOfAnyLengthAreRecognised(_ value: Double) throws {
     let rows = 20_000
@@ -120,7 +121,7 @@ import _TestSupport
         / 174)
   }
 
-  /// At the optimum of a balanced fit both classes weigh the same: the mean probability is 1/2.
+  /// At the optimum of a balanced fit the weighted mean probability is 1/2.
   @Test func balancedFitPredictsHalf() throws {
     let (features, targets) = TestData.problem(rows: 500, columns: 3, rate: 0.05, seed: 15)
     let q = try LogisticRegression.balancedPositiveWeight(targets: targets)
@@ -131,9 +132,9 @@ import _TestSupport
     #expect(abs(mean - 0.5) < 1e-9)
   }
 
-  // Course
+  // Convergence
 
-  /// More rows than one chunk has, and a count that leaves a remainder at every level.
+  /// More rows than one chunk, with a remainder at every level.
   @Test(arguments: [3, 520])
   func threadsDoNotChangeABit(columns: Int) throws {
     let rows = columns == 3 ? 34_003 : 701
@@ -162,7 +163,7 @@ import _TestSupport
     #expect(again.theta == cold.theta)
   }
 
-  /// A gradient that is small beside the sum of huge weights is not yet an optimum.
+  /// A gradient that is small relative to the sum of huge weights does not prove an optimum.
   @Test(arguments: [1e-12, 1e-6, 1e6, 1e12, 1e15])
   func extremeWeights(_ q: Double) throws {
     let (features, targets, _, _) = synthetic
@@ -171,7 +172,8 @@ import _TestSupport
     let far = try LogisticRegression(positiveWeight: 1).fit(features, targets: targets)
     let warm = try settings.fit(features, targets: targets, startingFrom: far)
     #expect(relativeDistance(cold.theta, warm.theta) < 1e-7)
-    // The intercept has no penalty, so that with every weight the predicted positives weigh as much as the real ones.
+    // The intercept has no penalty, so that with every weight the predicted positives weigh as much
+    // as the real ones.
     let expected = zip(LogisticModel.probabilities(try cold.logits(features)), targets)
       .reduce((negative: 0.0, positive: 0.0)) { sums, row in
         row.1 == 1 ? (sums.0, sums.1 + q * (1 - row.0)) : (sums.0 + row.0, sums.1)
@@ -191,7 +193,7 @@ import _TestSupport
   }
 
   @Test func progressIsTold() throws {
-    var seen: [TrainingProgress] = []
+    var seen: [TrainingMonitor.Progress] = []
     let model = try LogisticRegression().fit(
       synthetic.features, targets: synthetic.target,
       monitor: TrainingMonitor(progress: { seen.append($0) }))
@@ -216,19 +218,20 @@ import _TestSupport
     }
   }
 
-  // Where there is no optimum, or none is found
+  // No optimum
 
   @Test func separableWithoutPenalty() throws {
     let features = try FeatureMatrix(columns: [.numbers([1, 2, 3, 4]), .numbers([5, 1, 5, 2])])
     #expect(throws: ClassificationError.separable(feature: nil)) {
       try LogisticRegression(l2: 0).fit(features, targets: [0, 0, 1, 1])
     }
-    // A penalty, or a soft target, makes an optimum.
+    // With a penalty or a soft target there is an optimum.
     #expect(
       try LogisticRegression(l2: 1e-6).fit(features, targets: [0, 0, 1, 1]).coefficients[0] > 5)
   }
 
-  /// A threshold on the second feature has positives alone above it, but there are both below: only that coefficient grows without limit.
+  /// Above a threshold of the second feature all rows are positive, but below it there are both
+  /// classes: only this coefficient diverges.
   @Test(arguments: [20, 1000, 30_000], [0.1, 1, 578])
   func partlySeparableWithoutPenalty(rows: Int, q: Double) throws {
     let (features, targets) = TestData.problem(rows: rows, columns: 1, rate: 0.4, seed: 18)
@@ -259,10 +262,8 @@ import _TestSupport
       _ = try LogisticRegression(maximumIterations: 1).fit(
         synthetic.features, targets: synthetic.target)
     }
-    guard case .notConverged(let certificate)? = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
+    #expect(error?.code == .notConverged)
+    let certificate = try #require(error?.certificate)
     #expect(certificate.iterations == 1)
     #expect(certificate.gradientNorm > certificate.tolerance)
   }

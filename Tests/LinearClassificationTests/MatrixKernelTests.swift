@@ -6,9 +6,9 @@ import _TestSupport
 
 @testable import LinearClassification
 
-/// Every variant of the matrix kernels that this processor can run, against loops over single numbers.
+/// The matrix kernels of each instruction set of this processor, compared with scalar loops.
 @Suite struct MatrixKernelTests {
-  /// A tile of random numbers with its padding of zeros, and memory around it that no kernel may touch.
+  /// A tile of random numbers, padded with zeros, inside memory that no kernel may write.
   private final class Buffer {
     let rows: Int
     let columns: Int
@@ -29,7 +29,7 @@ import _TestSupport
       storage = .allocate(capacity: capacity)
       storage.initialize(repeating: Self.guardValue, count: capacity)
       var generator = SeededGenerator(seed: seed)
-      // One element off the allocation's alignment.
+      // One element off the alignment of the allocation.
       tile = MatrixKernelTable.Tile(
         elements: storage + 1, stride: stride, rows: paddedRows, columns: paddedColumns)
       for column in 0..<paddedColumns {
@@ -44,7 +44,7 @@ import _TestSupport
 
     subscript(row: Int, column: Int) -> Double { tile.elements[column * tile.stride + row] }
 
-    /// Whether what lies between the columns and before them is as it was.
+    /// Whether the memory around the columns is unchanged.
     var isIntact: Bool {
       storage[0] == Self.guardValue
         && (0..<tile.columns).allSatisfy { column in
@@ -58,7 +58,7 @@ import _TestSupport
     return (0..<count).map { _ in generator.normal() }
   }
 
-  /// Whether two sums of products agree to the rounding of so many terms of about that size.
+  /// Whether two sums agree to the rounding of `terms` terms.
   private func isClose(_ a: Double, _ b: Double, terms: Int) -> Bool {
     abs(a - b) <= 1e-15 * Double(terms + 4) * max(1, abs(b))
   }
@@ -113,11 +113,11 @@ import _TestSupport
     #expect(buffer.isIntact)
   }
 
-  /// Every remainder of the widest vector, twice over.
+  /// Every remainder of the widest vector, twice.
   @Test(arguments: InstructionSet.available, Array(0...34) + [1000])
   func vectors(_ instructionSet: InstructionSet, count: Int) {
     let kernels = instructionSet.matrixKernels
-    // From the second element on, so that nothing is aligned; the last is a guard.
+    // The data start at the second element, so they are unaligned; the last element is a guard.
     let left = numbers(count + 2, seed: 6)
     let right = numbers(count + 2, seed: 7)
     let range = 1..<(count + 1)

@@ -2,7 +2,7 @@
 import LinearClassification
 import Testing
 
-/// Predictions and what scikit-learn's metrics say of them.
+/// Predictions, and their metrics by scikit-learn.
 struct ReferenceEvaluation: Decodable, Sendable {
   var logits: [Double]
   var targets: [Double]
@@ -45,7 +45,7 @@ struct ReferenceEvaluation: Decodable, Sendable {
     }
   }
 
-  /// The fixtures hold what they are there for.
+  /// The fixtures include the edge cases.
   @Test func theReferenceCoversTheEdges() {
     let all = ReferenceEvaluation.all
     #expect(all.count == 50)
@@ -68,7 +68,7 @@ struct ReferenceEvaluation: Decodable, Sendable {
     #expect(evaluation.confusion.falsePositives == 1)
   }
 
-  /// A probability that rounds to 1 still has a loss: it is computed from the logit.
+  /// The loss uses the logit, so it is finite even if the probability rounds to 1.
   @Test func logLossOfSaturatedPredictions() throws {
     let sure = try Evaluation(logits: [800, -800], targets: [1, 0])
     #expect(sure[.logLoss] == 0)
@@ -76,7 +76,7 @@ struct ReferenceEvaluation: Decodable, Sendable {
     #expect(wrong[.logLoss] == 800)
     #expect(wrong[.brierScore] == 1)
     #expect(wrong[.rocAUC] == 0)
-    // Both probabilities are 1 as Doubles, but the ranking is that of the logits.
+    // Both probabilities are 1 as Doubles, but the ranking uses the logits.
     #expect(try Evaluation(logits: [50, 60], targets: [0, 1])[.rocAUC] == 1)
   }
 

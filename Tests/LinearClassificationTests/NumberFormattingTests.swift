@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import LinearClassification
 import Testing
-
-@testable import LinearClassification
 
 @Suite struct NumberFormattingTests {
   @Test(arguments: [
@@ -14,5 +13,13 @@ import Testing
   ])
   func formatted(_ number: Double, digits: Int, text: String) {
     #expect(number.formatted(digits) == text)
+  }
+
+  @Test func fixedAndGrouped() {
+    #expect(0.9996.fixed(3) == "1.000" && (-0.0004).fixed(3) == "0.000" && 12.34.fixed(1) == "12.3")
+    #expect(0.5.fixed(0) == "1" && 1234567.0.fixed(2) == "1234567" && Double.nan.fixed(2) == "nan")
+    #expect(
+      284807.grouped == "284,807" && 0.grouped == "0" && (-1234567).grouped == "-1,234,567"
+        && 999.grouped == "999")
   }
 }

@@ -4,7 +4,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 
-/// A classifier used on new rows.
+/// Predictions for new rows.
 @Suite struct PredictionTests {
   private let directory: TemporaryDirectory
   private let classifier: Classifier
@@ -15,7 +15,7 @@ import _TestSupport
     directory = try TemporaryDirectory()
     (features, targets) = TestData.problem(rows: 300, columns: 2, seed: 70)
     classifier = try Classifier(
-      features: features, targets: targets, encoding: FeatureEncoding(numberColumnCount: 2),
+      features: features, targets: targets,
       settings: LogisticRegression(positiveWeight: 6))
   }
 
@@ -27,7 +27,7 @@ import _TestSupport
     classificationError(body).map { "\($0)".replacing(directory.file("t.csv"), with: "T") }
   }
 
-  /// Calibrated or raw, the decisions are those that the weight was chosen for.
+  /// Calibrated and raw probabilities give the same decisions.
   @Test func bothProbabilitiesDecideAlike() throws {
     let raw = try classifier.predictions(for: features, .raw)
     let calibrated = try classifier.predictions(for: features)
@@ -61,9 +61,8 @@ import _TestSupport
       message {
         _ = try Classifier(
           features: features, targets: targets.map { $0 * 0.9 },
-          encoding: FeatureEncoding(numberColumnCount: 2),
           settings: LogisticRegression(), monitor: TrainingMonitor(isCancelled: { true }))
-      }?.contains("to be evaluated a target must be 0 or 1, received 0.9") ?? false)
+      }?.contains("for an evaluation targets must be 0 or 1, received 0.9") ?? false)
   }
 
   @Test func labelsOfATable() throws {
@@ -72,13 +71,14 @@ import _TestSupport
     let labels = try classifier.labels(table("kind,w\nbad,1\ngood,2\n"), weights: "w")
     #expect(labels.targets == [1, 0])
     #expect(labels.weights == [1, 2])
-    // In rows to be evaluated there need not be a positive one.
+    // Rows to evaluate may all be negative.
     #expect(try classifier.labels(table("kind\ngood\ngood\n")).targets == [0, 0])
     #expect(
       try classifier.labels(table("y\n1\n0\n"), target: TargetColumn(name: "y")).targets == [1, 0])
     #expect(
       message { _ = try classifier.labels(table("kind,x\n,1\nbad,2\n")) }
-        == "T: row 1 (line 2), column \"kind\": \(MissingCell.label)")
+        == "T: row 1 (line 2), column \"kind\": the cell is missing; a row without its target or "
+        + "weight cannot be evaluated; give it a value, or remove the row")
     #expect(
       message { _ = try classifier.labels(table("x\n1\n")) }
         == "T: there is no column \"kind\"; the columns are \"x\"")
@@ -97,7 +97,7 @@ import _TestSupport
       matrix.columns.map { column in [column[0], column[1]] } == [[1, 4], [2, 5], [3, 6]])
   }
 
-  /// More rows than are read at a time.
+  /// More rows than one read.
   @Test func longMatricesFromFiles() throws {
     let rows = (0..<40_000).map { [Double($0 % 251), Double($0 % 7)] }
     let path = try directory.write(Self.npy("|u1", rows), to: "m.npy")
@@ -119,21 +119,22 @@ import _TestSupport
     }
     #expect(
       try reading("(4,)", 4)
-        == "T: features are an array of two axes, rows and columns; this array has shape [4]")
+        == "T: features must have two dimensions, rows and columns, received shape [4]")
     #expect(
       try reading("(4, 0)", 0)
-        == "there is no column to learn from besides the target and the weights")
+        == "there are no features: the data need a column besides the target and weights")
     #expect(try reading("(0, 4)", 0) == "there are no rows, or all have weight 0")
   }
 
   @Test func progressFraction() {
-    #expect(TrainingProgress.fits(done: 3, total: 12).fraction == 0.25)
-    #expect(TrainingProgress.iteration(0, gradientNorm: 1, tolerance: 1e-10).fraction == 0)
-    #expect(TrainingProgress.iteration(0, gradientNorm: 30, tolerance: 1e-10).fraction == 0)
+    typealias Progress = TrainingMonitor.Progress
+    #expect(Progress.fits(done: 3, total: 12).fraction == 0.25)
+    #expect(Progress.iteration(0, gradientNorm: 1, tolerance: 1e-10).fraction == 0)
+    #expect(Progress.iteration(0, gradientNorm: 30, tolerance: 1e-10).fraction == 0)
     #expect(
-      abs(TrainingProgress.iteration(4, gradientNorm: 1e-5, tolerance: 1e-10).fraction - 0.5)
+      abs(Progress.iteration(4, gradientNorm: 1e-5, tolerance: 1e-10).fraction - 0.5)
         < 1e-12)
-    #expect(TrainingProgress.iteration(9, gradientNorm: 0, tolerance: 1e-10).fraction == 1)
+    #expect(Progress.iteration(9, gradientNorm: 0, tolerance: 1e-10).fraction == 1)
   }
 
   /// The bytes of a NumPy file, version 1.

@@ -3,7 +3,7 @@ import LinearClassification
 import Testing
 
 @Suite struct StratifiedFoldsTests {
-  /// 1 for so many rows, 0 for the others, interleaved.
+  /// Interleaved targets with the given numbers of positives and negatives.
   private func targets(positives: Int, negatives: Int) -> [Double] {
     let total = positives + negatives
     return (0..<total).map { ($0 + 1) * positives / total > $0 * positives / total ? 1 : 0 }
@@ -28,7 +28,7 @@ import Testing
     let folds = try StratifiedFolds(targets: targets, count: 5, seed: 1)
     #expect(try folds == StratifiedFolds(targets: targets, count: 5, seed: 1))
     #expect(try folds.assignment != StratifiedFolds(targets: targets, count: 5, seed: 2).assignment)
-    // Fixed for all platforms and versions: a study can be repeated from its seed alone.
+    // Fixed on all platforms and versions, so the seed reproduces a study.
     let short = try StratifiedFolds(targets: [1, 0, 1, 0, 1, 0, 0, 0], count: 2, seed: 0)
     #expect(short.assignment == [1, 1, 0, 1, 0, 0, 0, 1])
   }

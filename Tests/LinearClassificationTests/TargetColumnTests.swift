@@ -26,11 +26,13 @@ import _TestSupport
     #expect(try targets(["0", "1", "1"], text: true) == [0, 1, 1])
     #expect(
       message(["0", "1", "2"])
-        == "row 3, column \"y\": the target must be 0 or 1, received 2; if another value is positive, name it"
+        == "row 3, column \"y\": the target must be 0 or 1, received 2; if another value is "
+        + "positive, name it"
     )
     #expect(
       message(["0.5", "1"])
-        == "row 1, column \"y\": the target must be 0 or 1, received 0.5; if another value is positive, name it"
+        == "row 1, column \"y\": the target must be 0 or 1, received 0.5; if another value is "
+        + "positive, name it"
     )
   }
 
@@ -43,12 +45,13 @@ import _TestSupport
     #expect(try targets(["-1", "1", "0"], positive: "-1") == [1, 0, 0])
     #expect(try targets(["2", "3", "2"], positive: "2.0") == [1, 0, 1])
     #expect(try targets(["01", "1", "2"], positive: "01", text: true) == [1, 0, 0])
-    // Also where 0 and 1, or true and false, would speak for themselves.
+    // Also for 0 and 1, and for true and false.
     #expect(try targets(["0", "1"], positive: "0") == [1, 0])
     #expect(try targets(["true", "false"], positive: "false") == [0, 1])
     #expect(
       message(["yes", "no"])
-        == "column \"y\": the labels are \"yes\", \"no\"; name the positive one, and everything else is negative"
+        == "column \"y\": the labels are \"yes\", \"no\"; name the positive one, and all "
+        + "others are negative"
     )
     #expect(
       message(["yes", "no"], positive: "Yes")
@@ -58,7 +61,7 @@ import _TestSupport
         == "column \"y\": no row has the positive label \"3\"; the labels are \"1\", \"2\"")
   }
 
-  /// What is a number to Swift alone is a label.
+  /// A number only to Swift is a label.
   @Test func numbersAreThoseOfTheTable() throws {
     let reason = "name the positive one"
     #expect(try #require(message(["0", "1", "0x1"])).contains(reason))
@@ -75,7 +78,8 @@ import _TestSupport
     let shown = labels.prefix(10).map { "\"\($0)\"" }.joined(separator: ", ")
     #expect(
       message(labels)
-        == "column \"y\": the labels are \(shown) and 3 more; name the positive one, and everything else is negative"
+        == "column \"y\": the labels are \(shown) and 3 more; name the positive one, and all "
+        + "others are negative"
     )
   }
 

@@ -4,7 +4,7 @@ import Foundation
 import LinearClassification
 import _TestSupport
 
-/// The tables and the reference results that the tests share; `Fixtures/make_fixtures.py` says how the latter were made.
+/// Tables and reference results. `Fixtures/make_fixtures.py` makes the reference results.
 enum TestData {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
@@ -14,7 +14,8 @@ enum TestData {
   static let digits: TrainingTable = try! TrainingTable(
     CSVTable(contentsOf: digitsPath), target: TargetColumn(name: "is_eight"))
 
-  /// 400 rows with features on different scales, one constant; hard and soft targets, weights of which some are 0.
+  /// 400 rows with features on different scales, one of them constant, hard and soft targets, and
+  /// weights, some of them 0.
   static let synthetic:
     (features: FeatureMatrix, target: [Double], soft: [Double], weights: [Double]) = {
       let table = try! CSVTable(
@@ -29,13 +30,14 @@ enum TestData {
       return (features, numbers("target"), numbers("soft"), numbers("weight"))
     }()
 
-  /// What a file of JSON among the fixtures holds.
+  /// The value in a JSON fixture.
   static func fixture<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) -> Value {
     try! JSONDecoder().decode(
       type, from: Data(contentsOf: folder.appendingPathComponent("Fixtures/\(name)")))
   }
 
-  /// A seeded problem: normal features, and a logistic target of which about the given share is positive.
+  /// A seeded problem with normal features, and a logistic target with about the given share of
+  /// positives.
   static func problem(
     rows: Int, columns: Int, rate: Double = 0.2, seed: UInt64
   ) -> (features: FeatureMatrix, targets: [Double]) {
@@ -57,7 +59,7 @@ enum TestData {
 }
 
 extension SeededGenerator {
-  /// A standard normal number, by Box and Muller's transformation.
+  /// A standard normal number, by the transformation of Box and Muller.
   mutating func normal() -> Double {
     let radius = (-2 * log(Double.random(in: Double.leastNormalMagnitude..<1, using: &self)))
       .squareRoot()
@@ -65,7 +67,7 @@ extension SeededGenerator {
   }
 }
 
-/// The objective of a fit from its definition, a row at a time: nothing of this is the library's code.
+/// The objective of a fit from its definition, row by row, without code of the library.
 struct NaiveObjective {
   var rows: [[Double]]
   var targets: [Double]
@@ -73,7 +75,7 @@ struct NaiveObjective {
   var positiveWeight: Double
   var l2: Double
 
-  /// Standardises the features that are not constant over the rows that count.
+  /// Standardises the features that are not constant over the rows of weight above 0.
   init(
     _ features: FeatureMatrix, targets: [Double], weights: [Double]?, positiveWeight: Double,
     l2: Double

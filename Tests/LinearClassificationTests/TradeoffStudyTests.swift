@@ -4,7 +4,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 
-/// The study of weights on the digits table, and what it promises of any table.
+/// A study of the digits table, and the promises for any table.
 @Suite struct TradeoffStudyTests {
   private static let digits = TestData.digits
   private static let study = try! TradeoffStudy(
@@ -33,7 +33,7 @@ import _TestSupport
       study.thresholdPath.map(\.threshold) == study.settings.positiveWeights.map { 1 / (1 + $0) })
   }
 
-  /// Each fold's metrics are those of a model that was fitted to the other folds' rows alone, copied out of the table.
+  /// The metrics of a fold are those of a model that was fitted to a copy of the other folds' rows.
   @Test(arguments: [0, 3], [0, 6])
   func foldsAreHeldOut(fold: Int, point: Int) throws {
     let settings = study.settings
@@ -53,7 +53,7 @@ import _TestSupport
     }
   }
 
-  /// Targets that have nothing to do with the features can be learned by heart, but not predicted.
+  /// Targets independent of the features can be overfitted, but not predicted.
   @Test func noRowHelpsToPredictItself() throws {
     let (features, _) = TestData.problem(rows: 200, columns: 80, seed: 50)
     var generator = SeededGenerator(seed: 51)
@@ -66,7 +66,7 @@ import _TestSupport
     #expect(abs(try #require(study.weightPath[0].pooled[.rocAUC]) - 0.5) < 0.15)
   }
 
-  /// Each held-out row is counted once, so that the folds add up to the whole.
+  /// Each held-out row counts once, so the folds add up to the whole.
   @Test func foldsAddUp() {
     for point in study.weightPath + study.thresholdPath {
       #expect(
@@ -97,27 +97,27 @@ import _TestSupport
     }
   }
 
-  /// The decisions with the calibrated probabilities and the moved threshold are the same.
+  /// Calibrated probabilities with the moved threshold give the same decisions.
   @Test func calibrationMovesTheThreshold() {
     for point in study.weightPath {
       #expect(abs(point.calibrated.threshold - 1 / (1 + point.positiveWeight)) < 1e-15)
       #expect(point.calibrated.confusion == point.pooled.confusion)
       #expect(point.calibrated[.rocAUC] == point.pooled[.rocAUC])
     }
-    // At the ends of the path the correction is what makes the probabilities believable.
+    // Calibration improves the probabilities at both ends of the path.
     for point in [study.weightPath.first!, study.weightPath.last!] {
       #expect(point.calibrated[.logLoss]! < point.pooled[.logLoss]!)
       #expect(point.calibrated[.calibrationError]! < point.pooled[.calibrationError]!)
     }
   }
 
-  @Test func theRivalIsOnTheSameRows() throws {
+  @Test func unweightedModelIsOnTheSameRows() throws {
     // q = 1 is in both paths.
     let settings = TradeoffStudy.Settings(positiveWeights: [1, 4], folds: 3)
     let (features, targets) = TestData.problem(rows: 300, columns: 3, seed: 52)
     let study = try TradeoffStudy(features, targets: targets, settings: settings)
     #expect(study.thresholdPath[0].pooled == study.weightPath[0].pooled)
-    // The curve goes through the points of the threshold path.
+    // The points of the threshold path are on the curve.
     let point = study.thresholdPath[1]
     let curve = study.unweightedCurve.filter { $0.threshold >= point.threshold }
     #expect(abs(curve.last!.recall - point.pooled[.recall]!) < 1e-12)
@@ -158,12 +158,12 @@ import _TestSupport
 
   @Test func progressAndCancelling() throws {
     let (features, targets) = TestData.problem(rows: 200, columns: 2, seed: 55)
-    var seen: [TrainingProgress] = []
+    var seen: [TrainingMonitor.Progress] = []
     let settings = TradeoffStudy.Settings(positiveWeights: [0.5, 2], folds: 4)
     _ = try TradeoffStudy(
       features, targets: targets, settings: settings,
       monitor: TrainingMonitor(progress: { seen.append($0) }))
-    // The unweighted rival is fitted too.
+    // The unweighted model is fitted too.
     #expect(seen == (1...12).map { .fits(done: $0, total: 12) })
     #expect(throws: ClassificationError.cancelled) {
       try TradeoffStudy(
@@ -187,8 +187,7 @@ import _TestSupport
     #expect(TradeoffStudy.geometricPath(from: 3, through: 9, count: 0) == [])
   }
 
-  @Test("The path of weights that suits the classes")
-  func defaultPaths() throws {
+  @Test func defaultPaths() throws {
     func path(_ positives: Int, _ negatives: Int, weights: [Double]? = nil) throws -> [Double] {
       try TradeoffStudy.defaultPath(
         targets: [Double](repeating: 1, count: positives)
@@ -203,10 +202,10 @@ import _TestSupport
     #expect(try path(10, 1) == upTo100)
     #expect(try path(10, 101) == upTo100 + [158])
     #expect(try path(1, 15) == upTo100 + [158])
-    // The first step of at least 9,990.
+    // The first weight of at least 9,990.
     #expect(
       try path(1, 999) == upTo100 + [158, 251, 398, 631, 1000, 1580, 2510, 3980, 6310, 10000])
-    // Rows count as much as they weigh.
+    // Weights replace counts.
     #expect(try path(1, 2, weights: [0.1, 1, 0.5]) == upTo100 + [158])
     #expect(try path(2, 3, weights: [1, 0, 0, 10, 0]) == upTo100)
     #expect(try path(1, 1, weights: [1e-300, 1e300]).last == 1e12)

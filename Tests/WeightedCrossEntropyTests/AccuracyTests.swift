@@ -3,15 +3,16 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// The errors that the documentation states, asserted of every variant of the kernels and of the calls on single elements,
-/// against a wider type.
+/// The documented errors hold for all variants of the kernels and for calls on single elements. The
+/// reference values are computed in a wider type.
 @Suite struct AccuracyTests {
-  /// A quantity, the targets it is computed for, and the error that is documented for it.
+  /// A quantity, its targets, and its documented error.
   struct Claim: CustomTestStringConvertible, Sendable {
     var quantity: LossQuantity
     var targets: Targets
     var bound: Double
-    /// σ itself; times a positive weight it falls under the claim for the gradient of any target.
+    /// Whether the claim is about σ itself. With a positive weight other than 1 the claim for soft
+    /// targets applies.
     var isOfPlainSigmoids: Bool { quantity == .gradient && targets == .hard }
     var testDescription: String { "\(quantity), targets \(targets), at most \(bound) ULP" }
   }
@@ -19,28 +20,28 @@ import _TestSupport
   enum Targets { case hard, soft }
 
   static let claims = [
-    Claim(quantity: .loss, targets: .hard, bound: WeightedCrossEntropyLoss<Float>.maximumLossError),
+    Claim(quantity: .loss, targets: .hard, bound: MaximumError.loss),
     Claim(
-      quantity: .loss, targets: .soft, bound: WeightedCrossEntropyLoss<Float>.maximumSoftLossError),
+      quantity: .loss, targets: .soft, bound: MaximumError.softLoss),
     Claim(
       quantity: .gradient, targets: .hard,
-      bound: WeightedCrossEntropyLoss<Float>.maximumSigmoidError),
+      bound: MaximumError.sigmoid),
     Claim(
       quantity: .gradient, targets: .soft,
-      bound: WeightedCrossEntropyLoss<Float>.maximumSoftGradientError),
+      bound: MaximumError.softGradient),
     Claim(
       quantity: .secondDerivative, targets: .soft,
-      bound: WeightedCrossEntropyLoss<Float>.maximumSecondDerivativeError),
+      bound: MaximumError.secondDerivative),
     Claim(
       quantity: .targetDerivative, targets: .soft,
-      bound: WeightedCrossEntropyLoss<Float>.maximumTargetDerivativeError),
+      bound: MaximumError.targetDerivative),
     Claim(
       quantity: .positiveWeightDerivative, targets: .soft,
-      bound: WeightedCrossEntropyLoss<Float>.maximumPositiveWeightDerivativeError),
+      bound: MaximumError.positiveWeightDerivative),
   ]
 
-  /// Random logits of every kind, and the hard ones: the ends of the range, and around the multiples of (ln 2)/2, where the
-  /// argument reduction of the exponential changes.
+  /// Random logits of all magnitudes, the ends of the range, and the neighbours of the multiples of
+  /// (ln 2)/2, where the argument reduction of the exponential changes.
   static func logits<Scalar: LossScalar>(_ generator: inout SeededGenerator) -> [Scalar] {
     var logits: [Scalar] = generator.logits(6000)
     let halfLogarithm: Scalar = 0.34657359027997264
@@ -62,9 +63,10 @@ import _TestSupport
     return kind == .soft ? targets : targets.map { $0.rounded() }
   }
 
-  /// What is documented of a claim for a positive weight: for 1, targets 0 and 1 and normal `e^-|x|` the worst that the sweeps found.
+  /// The documented error of a claim for a positive weight. For a weight of 1, targets 0 and 1 and
+  /// normal `e^-|x|` it is the worst error that the sweeps found.
   ///
-  /// Below the normal numbers `e^-|x|` is a multiple of the least one, and so is its error, times the weights.
+  /// A subnormal `e^-|x|` has an absolute error, which the weights multiply.
   static func bound<Scalar: LossScalar>(
     _ claim: Claim, _ positiveWeight: Scalar, at logit: Scalar, on set: InstructionSet
   ) -> Double {
@@ -78,7 +80,7 @@ import _TestSupport
 
   static let positiveWeights = [1, 3, 0.25, 9.7]
 
-  @Test("Array calls", arguments: claims, Variant.all)
+  @Test("Array calls keep the documented errors", arguments: claims, Variant.all)
   func arrays(_ claim: Claim, on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 101)
@@ -97,9 +99,8 @@ import _TestSupport
           let (x, z) = (chosen.map { logits[$0] }, chosen.map { targets[$0] })
           let worst = WorstError(
             of: try loss.arrays(claim.quantity, logits: x, targets: z), claim.quantity, logits: x,
-            targets: z,
-            positiveWeight: Scalar(weight), labelSmoothing: Scalar(smoothing))
-          let added = smoothing == 0 ? 0 : WeightedCrossEntropyLoss<Float>.maximumSmoothingError
+            targets: z, positiveWeight: Scalar(weight), labelSmoothing: Scalar(smoothing))
+          let added = smoothing == 0 ? 0 : MaximumError.smoothing
           let bound = Self.bound(claim, Scalar(weight), at: x[worst.index], on: variant.set) + added
           #expect(worst.ulps <= bound, "\(worst)")
         }
@@ -108,7 +109,8 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("Calls on single elements", arguments: claims, Precision.allCases)
+  @Test(
+    "Calls on single elements keep the documented errors", arguments: claims, Precision.allCases)
   func singleElements(_ claim: Claim, in precision: Precision) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 102)
@@ -126,11 +128,11 @@ import _TestSupport
   }
 
   @Test(
-    "A sweep of the Float logits in [-110, 110]: losses for targets 0 and 1, both σ of the gradient",
+    "A sweep of Float logits in [-110, 110] finds no loss or σ above the documented error",
     arguments: InstructionSet.available)
   func sweep(on set: InstructionSet) throws {
     let loss = try WeightedCrossEntropyLoss<Float>(instructionSet: set)
-    // Every exponent gets the same share; the stride is prime, so that the low bits vary.
+    // All exponents are sampled equally. The stride is prime, so the low bits vary.
     let logits = stride(from: 0, through: Float(110).bitPattern, by: 19_997).flatMap {
       [Float(bitPattern: $0), -Float(bitPattern: $0)]
     }
@@ -142,27 +144,26 @@ import _TestSupport
       #expect(ofLoss.ulps <= WorstFound.loss(Float.self, set.rawValue), "\(ofLoss)")
       let ofGradient = WorstError(
         of: try loss.gradient(logits: logits, targets: targets), .gradient, logits: logits,
-        targets: targets,
-        positiveWeight: 1)
+        targets: targets, positiveWeight: 1)
       #expect(ofGradient.ulps <= WorstFound.sigmoid(Float.self), "\(ofGradient)")
     }
   }
 
-  @Test("What the documentation promises is what the contract asks for")
+  @Test("The documented errors are at least the worst ones found, and at most 3 or 4 ULP")
   func bounds() {
     for set in InstructionSet.allCases {
       #expect(
         WorstFound.loss(Float.self, set.rawValue)
-          <= WeightedCrossEntropyLoss<Float>.maximumLossError)
+          <= MaximumError.loss)
       #expect(
         WorstFound.loss(Double.self, set.rawValue)
-          <= WeightedCrossEntropyLoss<Double>.maximumLossError)
+          <= MaximumError.loss)
     }
-    #expect(WorstFound.sigmoid(Float.self) <= WeightedCrossEntropyLoss<Float>.maximumSigmoidError)
-    #expect(WorstFound.sigmoid(Double.self) <= WeightedCrossEntropyLoss<Double>.maximumSigmoidError)
-    #expect(WeightedCrossEntropyLoss<Float>.maximumLossError <= 3)
-    #expect(WeightedCrossEntropyLoss<Float>.maximumSoftLossError <= 4)
-    #expect(WeightedCrossEntropyLoss<Float>.maximumSigmoidError <= 3)
+    #expect(WorstFound.sigmoid(Float.self) <= MaximumError.sigmoid)
+    #expect(WorstFound.sigmoid(Double.self) <= MaximumError.sigmoid)
+    #expect(MaximumError.loss <= 3)
+    #expect(MaximumError.softLoss <= 4)
+    #expect(MaximumError.sigmoid <= 3)
   }
 
   @Test(
@@ -178,7 +179,7 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("Results go down to the last subnormal", arguments: InstructionSet.available)
+  @Test("Subnormal results are accurate", arguments: InstructionSet.available)
   func subnormals(on set: InstructionSet) throws {
     let float = try WeightedCrossEntropyLoss<Float>(instructionSet: set)
     let double = try WeightedCrossEntropyLoss<Double>(instructionSet: set)
@@ -190,6 +191,6 @@ import _TestSupport
       try float.gradient(logits: [-100, 100], targets: [0, 1]) == [27 * 0x1p-149, -27 * 0x1p-149])
     #expect(
       try double(logits: [-745, -745.2], targets: [0, 0]) == [.leastNonzeroMagnitude, 0])
-    #expect(float.value(logit: -100, target: 0) == 27 * 0x1p-149)
+    #expect(float(logit: -100, target: 0) == 27 * 0x1p-149)
   }
 }

@@ -9,35 +9,35 @@ import _TestSupport
 struct DifferentiationTests {
   @Test func scalarGradientIsTheDerivative() throws {
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 3)
-    let slope = gradient(at: 0.5) { loss.value(logit: $0, target: 1) }
-    #expect(slope == loss.derivative(logit: 0.5, target: 1))
+    let slope = gradient(at: 0.5) { loss(logit: $0, target: 1) }
+    #expect(slope == loss.gradient(logit: 0.5, target: 1))
     // TensorFlow's automatic gradient gives 0 here.
-    #expect(gradient(at: 0) { loss.value(logit: $0, target: 1) } == -1.5)
-    let (inLogit, inTarget) = gradient(at: 0.5, 0.25) { loss.value(logit: $0, target: $1) }
-    #expect(inLogit == loss.derivative(logit: 0.5, target: 0.25))
+    #expect(gradient(at: 0) { loss(logit: $0, target: 1) } == -1.5)
+    let (inLogit, inTarget) = gradient(at: 0.5, 0.25) { loss(logit: $0, target: $1) }
+    #expect(inLogit == loss.gradient(logit: 0.5, target: 0.25))
     #expect(inTarget == loss.targetDerivative(logit: 0.5, target: 0.25))
   }
 
   @Test func scalarGradientInFloat() throws {
     let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: 3, labelSmoothing: 0.25)
     #expect(
-      gradient(at: Float(2)) { loss.value(logit: $0, target: 0) }
-        == loss.derivative(logit: 2, target: 0))
+      gradient(at: Float(2)) { loss(logit: $0, target: 0) }
+        == loss.gradient(logit: 2, target: 0))
   }
 
   @Test("The chain rule passes through the loss")
   func chainRule() throws {
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 3)
-    let (value, pullback) = valueWithPullback(at: 0.7) { 2 * loss.value(logit: $0 * $0, target: 1) }
-    #expect(value == 2 * loss.value(logit: 0.7 * 0.7, target: 1))
-    #expect(abs(pullback(1) - 2 * 2 * 0.7 * loss.derivative(logit: 0.7 * 0.7, target: 1)) < 1e-15)
+    let (value, pullback) = valueWithPullback(at: 0.7) { 2 * loss(logit: $0 * $0, target: 1) }
+    #expect(value == 2 * loss(logit: 0.7 * 0.7, target: 1))
+    #expect(abs(pullback(1) - 2 * 2 * 0.7 * loss.gradient(logit: 0.7 * 0.7, target: 1)) < 1e-15)
   }
 
   @Test("Differentiating twice gives the second derivative")
   func secondDerivative() throws {
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 3)
     for logit in [-3, -0.1, 0, 0.4, 20] {
-      let second = gradient(at: logit) { loss.derivative(logit: $0, target: 0.25) }
+      let second = gradient(at: logit) { loss.gradient(logit: $0, target: 0.25) }
       #expect(second == loss.secondDerivative(logit: logit, target: 0.25))
     }
   }
@@ -47,16 +47,18 @@ struct DifferentiationTests {
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 3)
     let (x, z, w): ([Double], [Double], [Double]) = ([-1, 0, 2], [0, 1, 0.5], [1, 0, 2])
     let (value, pullback) = valueWithPullback(at: x) {
-      loss.differentiable(reduction, logits: $0, targets: z, weights: w)
+      loss.differentiableValue(of: reduction, logits: $0, targets: z, weights: w)
     }
-    #expect(value == (try loss.reduced(reduction, logits: x, targets: z, weights: w)))
+    #expect(value == (try loss.value(of: reduction, logits: x, targets: z, weights: w)))
     let expected = try loss.gradient(of: reduction, logits: x, targets: z, weights: w)
     #expect(pullback(2).base == expected.map { 2 * $0 })
     #expect(
-      gradient(at: x) { loss.differentiable(reduction, logits: $0, targets: z, weights: w) }.base
+      gradient(at: x) {
+        loss.differentiableValue(of: reduction, logits: $0, targets: z, weights: w)
+      }.base
         == expected)
     let (inLogits, inTargets) = gradient(at: x, z) {
-      loss.differentiable(reduction, logits: $0, targets: $1, weights: w)
+      loss.differentiableValue(of: reduction, logits: $0, targets: $1, weights: w)
     }
     #expect(inLogits.base == expected)
     #expect(
@@ -68,7 +70,7 @@ struct DifferentiationTests {
   func preconditions() async {
     await #expect(processExitsWith: .failure) {
       let loss = try WeightedCrossEntropyLoss<Double>()
-      print(loss.differentiable(.mean, logits: [0, 1], targets: [0]))
+      print(loss.differentiableValue(of: .mean, logits: [0, 1], targets: [0]))
     }
   }
 
@@ -97,12 +99,13 @@ struct DifferentiationTests {
       var sum = 0.0
       for index in withoutDerivative(at: samples.indices) {
         let (feature, target) = withoutDerivative(at: samples[index])
-        sum = sum + loss.value(logit: model(feature), target: target)
+        sum = sum + loss(logit: model(feature), target: target)
       }
       return sum / withoutDerivative(at: Double(samples.count))
     }
 
-    // At zero every logit is 0: positives must pull with q/2 each, where TensorFlow's gradient would have none of theirs.
+    // At zero every logit is 0: positives must pull with q/2 each, where TensorFlow's gradient
+    // would have none of theirs.
     var model = Model()
     let first = gradient(at: model, of: meanLoss)
     let expected = samples.map { $0.target == 1 ? -4.5 : 0.5 }.reduce(0, +) / 300
@@ -131,7 +134,9 @@ struct DifferentiationTests {
     let targets: [Float] = [0, 1, 0.5]
     var logits: [Float] = [0, 0, 0]
     for _ in 0..<400 {
-      let slope = gradient(at: logits) { loss.differentiable(.sum, logits: $0, targets: targets) }
+      let slope = gradient(at: logits) {
+        loss.differentiableValue(of: .sum, logits: $0, targets: targets)
+      }
       logits = zip(logits, slope.base).map { $0 - 0.5 * $1 }
     }
     #expect(logits[0] < -3 && logits[1] > 3)

@@ -50,7 +50,8 @@ import _TestSupport
       }
       // The reduced forms take the limits too.
       #expect(
-        try loss.sum(logits: [logit, 0], targets: [target, 0]).isInfinite == limit.loss.isInfinite)
+        try loss.value(of: .sum, logits: [logit, 0], targets: [target, 0]).isInfinite
+          == limit.loss.isInfinite)
       let (value, gradient) = try loss.valueWithGradient(
         of: .mean, logits: [logit], targets: [target])
       #expect(value == Scalar(limit.loss) && gradient == [Scalar(limit.gradient)])
@@ -109,7 +110,7 @@ import _TestSupport
           let results = try loss.arrays(quantity, logits: logits, targets: targets)
           #expect(results.indices.allSatisfy { results[$0].isNaN == ($0 == position) })
           #expect(loss.scalar(quantity, logit: .nan, target: 1).isNaN)
-          #expect(try loss.sum(logits: logits, targets: targets).isNaN)
+          #expect(try loss.value(of: .sum, logits: logits, targets: targets).isNaN)
           #expect(
             try loss.valueWithGradient(of: .mean, logits: logits, targets: targets).value.isNaN)
         }

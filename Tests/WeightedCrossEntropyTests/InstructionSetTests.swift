@@ -3,10 +3,10 @@ import Foundation
 import Testing
 import WeightedCrossEntropy
 
-/// Which variant of the kernels runs, and how the environment chooses. The choice is read once, so each is read in a process of
-/// its own.
+/// The choice of an instruction set by the processor and the environment. A process chooses once,
+/// so each test of the environment runs in a process of its own.
 @Suite struct InstructionSetTests {
-  @Test("The list runs from the most general to the widest, and this machine has the first")
+  @Test("The sets are listed from the baseline to the widest, and the baseline is available")
   func list() {
     #expect(InstructionSet.allCases == [.baseline, .avx2, .avx512])
     #expect(InstructionSet.available.first == .baseline)
@@ -18,7 +18,7 @@ import WeightedCrossEntropy
   }
 
   #if os(Linux)
-    @Test("The list is what the kernel says of this processor")
+    @Test("The available sets match the flags that Linux reports")
     func processorInformation() throws {
       #if arch(x86_64)
         let flags = Set(
@@ -32,16 +32,14 @@ import WeightedCrossEntropy
     }
   #endif
 
-  @Test("Without the variable, the widest is selected")
-  func noVariable() async {
+  @Test("Without the variable the widest available set is selected") func noVariable() async {
     await #expect(processExitsWith: .success) {
       unsetenv("WCE_INSTRUCTION_SET")
       precondition(InstructionSet.selected == .success(InstructionSet.available.last!))
     }
   }
 
-  @Test("The variable selects the baseline, which every machine has")
-  func baseline() async {
+  @Test("The variable selects the baseline") func baseline() async {
     await #expect(processExitsWith: .success) {
       setenv("WCE_INSTRUCTION_SET", "baseline", 1)
       precondition(InstructionSet.selected == .success(.baseline))
@@ -64,7 +62,7 @@ import WeightedCrossEntropy
     }
   }
 
-  @Test("A variant that nobody knows is an error of every array call, which names those there are")
+  @Test("With an unknown set every array call throws an error that lists the available sets")
   func unknown() async {
     await #expect(processExitsWith: .success) {
       setenv("WCE_INSTRUCTION_SET", "sse9", 1)
@@ -75,17 +73,17 @@ import WeightedCrossEntropy
       precondition(InstructionSet.selected == .failure(error))
       let loss = try WeightedCrossEntropyLoss<Float>()
       do {
-        _ = try loss.mean(logits: [0], targets: [1])
+        _ = try loss.value(of: .mean, logits: [0], targets: [1])
         preconditionFailure("no error")
       } catch {
         precondition(
           "\(error)".hasPrefix(
-            "WCE_INSTRUCTION_SET: the instruction set sse9 is not available here, choose one of"))
+            "WCE_INSTRUCTION_SET: the instruction set sse9 is not available here; choose one of"))
       }
-      // Single elements and a loss that names its variant need no choice.
-      precondition(loss.value(logit: 0, target: 0) > 0.69)
+      // Calls on single elements and a loss with an explicit set do not read the variable.
+      precondition(loss(logit: 0, target: 0) > 0.69)
       let named = try WeightedCrossEntropyLoss<Float>(instructionSet: .baseline)
-      let mean = try named.mean(logits: [0], targets: [1])
+      let mean = try named.value(of: .mean, logits: [0], targets: [1])
       precondition(mean > 0.69)
     }
   }

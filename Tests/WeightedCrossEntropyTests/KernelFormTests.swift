@@ -4,10 +4,11 @@ import WeightedCrossEntropy
 import _LossKernels
 import _TestSupport
 
-/// The forms of the kernels and the variants agree with each other and with the calls on single elements.
+/// The forms and the variants of the kernels agree with each other and with calls on single
+/// elements.
 @Suite struct KernelFormTests {
   @Test(
-    "Each option does in a kernel what it means, for every subset of the options",
+    "Every subset of the options has its documented effect",
     arguments: KernelName.allCases, Variant.all)
   func options(_ kernel: KernelName, on variant: Variant) {
     func check<Scalar: LossScalar>(_: Scalar.Type) {
@@ -15,9 +16,8 @@ import _TestSupport
       let sample = KernelSample<Scalar>(count: 53, seed: 301)
       for options in KernelOptions.everySubset {
         let result = sample.output(kernel, table, 0..<53, options)
-        let expected = sample.logits.indices.map { index in
-          // The plain form for one element, with the element's own constants, then times its weight.
-          expectedElement(kernel, table, sample, index, options)
+        let expected = sample.logits.indices.map {
+          expectedElement(kernel, table, sample, $0, options)
         }
         if kernel.writesOutput {
           let output = expected.map(\.output)
@@ -34,11 +34,11 @@ import _TestSupport
     check(variant.type)
   }
 
-  /// The weighted result of a kernel for an element whose positive weight is given as the only one.
+  /// The result for one element computed alone, with its positive weight as the uniform one, then
+  /// multiplied by its weight.
   private func expectedElement<Scalar: LossScalar>(
     _ kernel: KernelName, _ table: KernelTable<Scalar>, _ sample: KernelSample<Scalar>,
-    _ index: Int,
-    _ options: KernelOptions
+    _ index: Int, _ options: KernelOptions
   ) -> (output: Scalar, loss: Scalar) {
     let (isSmoothed, isWeighted) = (options.contains(.smoothing), options.contains(.weights))
     let result = sample.output(
@@ -48,14 +48,13 @@ import _TestSupport
     let (output, loss) = (result.output[0], result.losses[0])
     guard isWeighted else { return (output, loss) }
     let weight = sample.weights[index]
-    // A derivative takes its weight's share in the divisor.
+    // A derivative is multiplied by its weight's share of the divisor.
     return weight == 0 ? (0, 0) : (output * (kernel == .loss ? weight : weight / 7), loss * weight)
   }
 
   @Test(
     "The plain form gives the bits of the general form without options",
-    arguments: KernelName.allCases,
-    Variant.all)
+    arguments: KernelName.allCases, Variant.all)
   func plainForm(_ kernel: KernelName, on variant: Variant) {
     func check<Scalar: LossScalar>(_: Scalar.Type) {
       let table = Scalar._kernels(variant.set)
@@ -70,10 +69,9 @@ import _TestSupport
   }
 
   @Test(
-    "A fused kernel gives the bits of the kernels it fuses", arguments: KernelOptions.everySubset,
-    Variant.all
-  )
-  func fused(_ options: KernelOptions, on variant: Variant) {
+    "A kernel with two results gives the bits of the kernels with one",
+    arguments: KernelOptions.everySubset, Variant.all)
+  func combined(_ options: KernelOptions, on variant: Variant) {
     func check<Scalar: LossScalar>(_: Scalar.Type) {
       let table = Scalar._kernels(variant.set)
       let range = 0..<777
@@ -129,14 +127,13 @@ import _TestSupport
   }
 
   @Test(
-    "A block's sum carries about twice the digits of its terms",
-    arguments: KernelOptions.everySubset,
-    Variant.all)
+    "The sum of a block has about twice the precision of its terms",
+    arguments: KernelOptions.everySubset, Variant.all)
   func blockSums(_ options: KernelOptions, on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let table = Scalar._kernels(variant.set)
       let sample = KernelSample<Scalar>(summable: 4096, seed: 306)
-      // `KernelMemoryTests` has the counts of few vectors.
+      // `KernelMemoryTests` covers small counts.
       for count in [100, 4095, 4096] {
         let terms = sample.output(.loss, table, 0..<count, options).output
         let sum = try #require(sample.output(.lossSum, table, 0..<count, options).sum)
@@ -148,8 +145,7 @@ import _TestSupport
   }
 
   @Test(
-    "The sum of a block of numbers, next to inaccessible pages on both sides",
-    arguments: Variant.all)
+    "The sum of numbers between inaccessible pages has the same precision", arguments: Variant.all)
   func plainSum(on variant: Variant) {
     func check<Scalar: LossScalar>(_: Scalar.Type) {
       var generator = SeededGenerator(seed: 307)

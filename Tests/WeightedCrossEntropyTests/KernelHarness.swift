@@ -4,12 +4,12 @@ import WeightedCrossEntropy
 import _LossKernels
 import _TestSupport
 
-/// The kernels of a table, each as a way to run it.
+/// The kernels of a table.
 enum KernelName: CaseIterable, Sendable {
   case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative
   case lossWithGradient, lossSum, lossSumWithGradient
 
-  /// Runs the kernel on arguments; a sum is returned, other results go to the output.
+  /// Runs the kernel. Returns the sum, if it computes one.
   func run<Scalar: KernelScalar>(
     _ table: KernelTable<Scalar>, _ arguments: KernelArguments<Scalar>, isGeneral: Bool
   ) -> PartialSum? {
@@ -34,14 +34,14 @@ enum KernelName: CaseIterable, Sendable {
     }
   }
 
-  /// Whether there is a result for each element.
+  /// Whether it writes a result for each element.
   var writesOutput: Bool { self != .lossSum }
 
   /// Whether it returns the sum of the losses.
   var sums: Bool { self == .lossSum || self == .lossSumWithGradient }
 }
 
-/// What the general form of a kernel takes beyond the plain one.
+/// The optional inputs of the general form.
 struct KernelOptions: OptionSet, CustomTestStringConvertible, CustomStringConvertible, Sendable {
   let rawValue: Int
   static let positiveWeights = KernelOptions(rawValue: 1)
@@ -60,7 +60,8 @@ struct KernelOptions: OptionSet, CustomTestStringConvertible, CustomStringConver
 }
 
 extension PartialSum {
-  /// Whether this is the exact sum of a block's non-negative terms, within the bound that `WideSum` or `CompensatedSum` documents.
+  /// Whether the error of this sum of non-negative terms is within the bound that `WideSum` or
+  /// `CompensatedSum` documents.
   func isClose<Scalar: LossScalar>(to exact: ExactSum, ofTermsOf _: Scalar.Type) -> Bool {
     var difference = exact
     difference.add(-high)
@@ -70,7 +71,7 @@ extension PartialSum {
   }
 }
 
-/// What a kernel gives; what it does not write is the same as ever.
+/// The results of a kernel. Buffers that it does not write keep the blank value.
 struct KernelResult<Scalar: LossScalar>: CustomTestStringConvertible {
   var output, losses: [Scalar]
   var sum: PartialSum?
@@ -87,11 +88,11 @@ struct KernelResult<Scalar: LossScalar>: CustomTestStringConvertible {
   }
 }
 
-/// Inputs of kernels: numbers of every kind, and masks among them.
+/// Inputs of kernels: numbers of all magnitudes, and some masked elements.
 struct KernelSample<Scalar: LossScalar> {
   var logits, targets, positiveWeights, weights: [Scalar]
 
-  /// Elements that begin with the special numbers.
+  /// Elements with infinities, NaN and other special numbers among the first.
   init(count: Int, seed: UInt64) {
     self.init(ordinary: count, seed: seed)
     let specials: [Scalar] = [
@@ -103,7 +104,7 @@ struct KernelSample<Scalar: LossScalar> {
     if count > 3 { targets[3] = .nan }
   }
 
-  /// Elements whose losses are of sizes that a Double's sums hold.
+  /// Elements whose sums of losses fit a Double.
   init(summable count: Int, seed: UInt64) {
     self.init(ordinary: count, seed: seed)
     logits = logits.map { $0.magnitude < 1e30 ? $0 : $0 / .greatestFiniteMagnitude }
@@ -117,64 +118,52 @@ struct KernelSample<Scalar: LossScalar> {
     weights = generator.weights(count)
   }
 
-  /// Elements with special numbers among them, and elements whose sum is a number.
+  /// Both kinds of samples.
   static func both(count: Int, seed: UInt64) -> [KernelSample] {
     [KernelSample(count: count, seed: seed), KernelSample(summable: count, seed: seed)]
   }
 
-  /// The arguments for elements in buffers, with options.
+  /// The arguments of a kernel for buffers and options.
   static func arguments(
     logits: UnsafeMutablePointer<Scalar>, targets: UnsafeMutablePointer<Scalar>,
     positiveWeights: UnsafeMutablePointer<Scalar>, weights: UnsafeMutablePointer<Scalar>,
     output: UnsafeMutablePointer<Scalar>?, losses: UnsafeMutablePointer<Scalar>?, count: Int,
-    options: KernelOptions,
-    positiveWeight: Scalar = 3, divisor: Scalar = 7
+    options: KernelOptions, positiveWeight: Scalar = 3, divisor: Scalar = 7
   ) -> KernelArguments<Scalar> {
     let isSmoothed = options.contains(.smoothing)
     return KernelArguments(
       logits: logits, targets: targets,
       positiveWeights: options.contains(.positiveWeights) ? UnsafePointer(positiveWeights) : nil,
       weights: options.contains(.weights) ? UnsafePointer(weights) : nil, output: output,
-      losses: losses,
-      count: count, positiveWeight: positiveWeight, targetScale: isSmoothed ? 0.75 : 1,
-      targetOffset: isSmoothed ? 0.125 : 0,
-      divisor: divisor)
+      losses: losses, count: count, positiveWeight: positiveWeight,
+      targetScale: isSmoothed ? 0.75 : 1, targetOffset: isSmoothed ? 0.125 : 0, divisor: divisor)
   }
 
-  /// A kernel's output for a range of the elements, from arrays of just those elements.
+  /// The results of a kernel for a range of the elements, copied into buffers of their own.
   func output(
     _ kernel: KernelName, _ table: KernelTable<Scalar>, _ range: Range<Int>,
-    _ options: KernelOptions,
-    isGeneral: Bool = true, positiveWeight: Scalar = 3, divisor: Scalar = 7
+    _ options: KernelOptions, isGeneral: Bool = true, positiveWeight: Scalar = 3,
+    divisor: Scalar = 7
   ) -> KernelResult<Scalar> {
     let count = range.count
-    // Not NaN, so that an element nobody wrote is seen.
-    let buffer = UnsafeMutableBufferPointer<Scalar>.allocate(capacity: 6 * count)
-    buffer.initialize(repeating: -12345)
-    defer { buffer.deallocate() }
-    for (index, source) in [logits, targets, positiveWeights, weights].enumerated() {
-      source[range].withUnsafeBufferPointer {
-        _ = UnsafeMutableBufferPointer(rebasing: buffer[(index * count)...]).update(
-          fromContentsOf: $0)
-      }
-    }
-    let base = buffer.baseAddress!
-    let sum = kernel.run(
-      table,
-      Self.arguments(
+    var buffer: [Scalar] = []
+    for input in [logits, targets, positiveWeights, weights] { buffer += input[range] }
+    buffer += blankArray(count: 2 * count)
+    let sum = buffer.withUnsafeMutableBufferPointer { buffer in
+      let base = buffer.baseAddress!
+      let arguments = Self.arguments(
         logits: base, targets: base + count, positiveWeights: base + 2 * count,
-        weights: base + 3 * count,
-        output: kernel.writesOutput ? base + 4 * count : nil,
-        losses: kernel == .lossWithGradient ? base + 5 * count : nil,
-        count: count, options: options,
-        positiveWeight: positiveWeight, divisor: divisor),
-      isGeneral: isGeneral)
+        weights: base + 3 * count, output: kernel.writesOutput ? base + 4 * count : nil,
+        losses: kernel == .lossWithGradient ? base + 5 * count : nil, count: count,
+        options: options, positiveWeight: positiveWeight, divisor: divisor)
+      return kernel.run(table, arguments, isGeneral: isGeneral)
+    }
     return KernelResult(
       output: Array(buffer[(4 * count)..<(5 * count)]), losses: Array(buffer[(5 * count)...]),
       sum: sum)
   }
 
-  /// A kernel's outputs, each computed alone.
+  /// The results of a kernel for each element computed alone.
   func singles(_ kernel: KernelName, _ table: KernelTable<Scalar>, _ options: KernelOptions) -> (
     output: [Scalar], losses: [Scalar]
   ) {

@@ -4,19 +4,20 @@ import WeightedCrossEntropy
 import _LossKernels
 import _TestSupport
 
-/// Which bytes kernels read and write: every length of up to three vectors and each remainder, at any alignment, next to
-/// inaccessible pages on both sides, into their own buffer and in place of each input; and what they sum there.
+/// The bytes that kernels read and write. Covers all lengths up to three vectors and a remainder,
+/// all alignments, inaccessible pages on both sides, and outputs of their own or in place of an
+/// input.
 @Suite struct KernelMemoryTests {
   struct Form: CustomTestStringConvertible, Sendable {
     var kernel: KernelName
-    /// Nil is the plain form.
+    /// The options of the general form; nil: the plain form.
     var options: KernelOptions?
     var testDescription: String { "\(kernel), \(options.map { "\($0)" } ?? "plain form")" }
     static let all = KernelName.allCases.flatMap { kernel in
       ([nil] + KernelOptions.everySubset).map { Form(kernel: kernel, options: $0) }
     }
 
-    /// Where the kernel may write: to a buffer of its own, or in place of an input that it reads.
+    /// The buffers that the kernel may write to: its own, or an input that it reads.
     var outputPlaces: [Buffer] {
       guard kernel.writesOutput else { return [.output] }
       var places = [Buffer.output, .logits, .targets]
@@ -31,7 +32,9 @@ import _TestSupport
     case logits, targets, positiveWeights, weights, output, losses
   }
 
-  @Test("Every length, side and place of the output", arguments: Form.all, Variant.all)
+  @Test(
+    "Kernels access only their buffers, for every length, side and output buffer",
+    arguments: Form.all, Variant.all)
   func lengths(_ form: Form, on variant: Variant) {
     func check<Scalar: LossScalar>(_: Scalar.Type) {
       Check<Scalar>(form, Scalar._kernels(variant.set)).run()
@@ -39,23 +42,22 @@ import _TestSupport
     check(variant.type)
   }
 
-  /// The buffers of one kernel, allocated once: at the end of a page and at its beginning.
+  /// The check of one kernel. It allocates its buffers once for each side of a page.
   private struct Check<Scalar: LossScalar> {
-    /// Three vectors of 16 and the longest remainder.
+    /// Three vectors of 16 and a remainder of 15.
     let longest = 63
     let form: Form
     let table: KernelTable<Scalar>
     let sample: KernelSample<Scalar>
     let expected: (output: [Scalar], losses: [Scalar])
-    /// The exact sum of the losses of the first elements, by their number.
+    /// The exact sums of the first losses, by their count.
     let sums: [ExactSum]
-    /// What stands where nothing was written.
     let blank: [Scalar]
 
     init(_ form: Form, _ table: KernelTable<Scalar>) {
       self.form = form
       self.table = table
-      // A sum with special numbers would say nothing.
+      // Special numbers would make every sum infinite or NaN.
       sample =
         form.kernel.sums
         ? KernelSample(summable: longest, seed: 201) : KernelSample(count: longest, seed: 201)
@@ -69,7 +71,7 @@ import _TestSupport
         }
       }
       self.sums = sums
-      blank = [Scalar](repeating: -12345, count: longest)
+      blank = blankArray(count: longest)
     }
 
     func run() {
@@ -84,9 +86,9 @@ import _TestSupport
     private func run(
       _ buffers: [GuardedBuffer<Scalar>], _ side: GuardedBuffer<Scalar>.Guard, _ count: Int
     ) {
-      // The elements touch the page that cannot be accessed.
+      // The elements are next to the inaccessible page.
       let offset = side == .after ? longest - count : 0
-      /// What a buffer holds whose elements are the first of an array.
+      // The contents of a buffer with the first elements of an array.
       func contents(_ elements: [Scalar]) -> [Scalar] {
         Array(blank[..<offset] + elements[..<count] + blank[(offset + count)...])
       }
@@ -106,7 +108,7 @@ import _TestSupport
             sum.isClose(to: sums[count], ofTermsOf: Scalar.self),
             "\(count) elements, output \(place): \(sum)")
         }
-        // Results where they belong, and everything else as it was.
+        // Only the results may have changed.
         var after = before
         if form.kernel.writesOutput { after[place.rawValue] = output }
         if form.kernel == .lossWithGradient { after[Buffer.losses.rawValue] = losses }
@@ -120,7 +122,7 @@ import _TestSupport
       }
     }
 
-    /// Runs the kernel on elements at addresses, one for each buffer.
+    /// Runs the kernel on the elements at one address for each buffer.
     private func call(_ bases: [UnsafeMutablePointer<Scalar>], _ count: Int, _ place: Buffer)
       -> PartialSum?
     {

@@ -51,21 +51,20 @@ import _TestSupport
           start = end
           #expect(accumulator.count == start)
         }
-        func reduced(_ reduction: LossReduction) throws -> Scalar {
-          try loss.reduced(
-            reduction, logits: logits.span.extracting(0..<used),
+        func value(of reduction: LossReduction) throws -> Scalar {
+          try loss.value(
+            of: reduction, logits: logits.span.extracting(0..<used),
             targets: targets.span.extracting(0..<used),
             weights: hasWeights ? weights.span.extracting(0..<used) : nil, shape: shape)
         }
-        #expect(try accumulator.sum() == reduced(.sum))
-        #expect(try accumulator.mean() == reduced(.mean))
+        #expect(try accumulator.value(of: .sum) == value(of: .sum))
+        #expect(try accumulator.value(of: .mean) == value(of: .mean))
         if hasWeights {
-          #expect(try accumulator.weightedMean() == reduced(.weightedMean))
-          #expect(
-            try ExactSum(ofElements: Array(weights[..<used])).ulps(of: accumulator.weightSum()) <= 1
-          )
+          #expect(try accumulator.value(of: .weightedMean) == value(of: .weightedMean))
+          let exact = ExactSum(ofElements: Array(weights[..<used]))
+          #expect(exact.ulps(of: accumulator.weightSum) <= 1)
         } else {
-          #expect(try accumulator.weightSum() == Scalar(used))
+          #expect(accumulator.weightSum == Scalar(used))
         }
       }
     }
@@ -85,8 +84,9 @@ import _TestSupport
         targets: targets.span.extracting(start..<start + 1500))
       let soFar = start + 1500
       #expect(
-        try accumulator.mean()
-          == loss.mean(logits: Array(logits[..<soFar]), targets: Array(targets[..<soFar])))
+        try accumulator.value(of: .mean)
+          == loss.value(
+            of: .mean, logits: Array(logits[..<soFar]), targets: Array(targets[..<soFar])))
     }
   }
 
@@ -117,10 +117,8 @@ import _TestSupport
         pieces += piece
       }
       let whole = try loss.gradient(
-        of: reduction, logits: Tensor(shape: [3001, 3], elements: logits),
-        targets: Tensor(shape: [3001, 3], elements: targets),
-        weights: Tensor(shape: [3001, 3], elements: weights))
-      #expect(areSame(pieces, whole.elements), "\(differences(pieces, whole.elements))")
+        of: reduction, logits: logits, targets: targets, weights: weights, shape: [3001, 3])
+      #expect(areSame(pieces, whole), "\(differences(pieces, whole))")
     }
     try check(precision.type)
   }
@@ -130,11 +128,13 @@ import _TestSupport
     let loss = try WeightedCrossEntropyLoss<Float>(name: "stream")
     let (two, three): ([Float], [Float]) = ([0, 0], [0, 0, 0])
     var accumulator = try LossAccumulator(loss)
-    #expect(try accumulator.sum() == 0)
-    #expect(throws: LossError("stream", .emptyMean)) { try accumulator.mean() }
-    #expect(throws: LossError("stream", .missingWeights)) { try accumulator.weightedMean() }
+    #expect(try accumulator.value(of: .sum) == 0)
+    #expect(throws: LossError("stream", .emptyMean)) { try accumulator.value(of: .mean) }
+    #expect(throws: LossError("stream", .missingWeights)) {
+      try accumulator.value(of: .weightedMean)
+    }
     try accumulator.append(logits: two.span, targets: two.span)
-    let sum = try accumulator.sum()
+    let sum = try accumulator.value(of: .sum)
     #expect(
       throws: LossError("stream", .shapeMismatch(other: "targets", logits: [2], received: [3]))
     ) {
@@ -143,12 +143,16 @@ import _TestSupport
     #expect(throws: LossError("stream", .weightsOfSomeParts)) {
       try accumulator.append(logits: two.span, targets: two.span, weights: two.span)
     }
-    #expect(throws: LossError("stream", .missingWeights)) { try accumulator.weightedMean() }
+    #expect(throws: LossError("stream", .missingWeights)) {
+      try accumulator.value(of: .weightedMean)
+    }
     #expect(accumulator.count == 2)
-    #expect(try accumulator.sum() == sum)
+    #expect(try accumulator.value(of: .sum) == sum)
     var weighted = try LossAccumulator(loss)
     try weighted.append(logits: two.span, targets: two.span, weights: two.span)
-    #expect(throws: LossError("stream", .weightSum("0.0"))) { try weighted.weightedMean() }
+    #expect(throws: LossError("stream", .weightSum("0.0"))) {
+      try weighted.value(of: .weightedMean)
+    }
     #expect(throws: LossError("stream", .weightsOfSomeParts)) {
       try weighted.append(logits: two.span, targets: two.span)
     }
@@ -192,13 +196,13 @@ import _TestSupport
     var accumulator = try LossAccumulator(loss, shape: [2, 2])
     let three: [Float] = [0, 0, 0]
     try accumulator.append(logits: three.span, targets: three.span)
-    let sum = try accumulator.sum()
+    let sum = try accumulator.value(of: .sum)
     #expect(
       throws: LossError("logistic_loss", .elementCount(shape: [2, 2], expected: 4, received: 6))
     ) {
       try accumulator.append(logits: three.span, targets: three.span)
     }
     #expect(accumulator.count == 3)
-    #expect(try accumulator.sum() == sum)
+    #expect(try accumulator.value(of: .sum) == sum)
   }
 }

@@ -5,9 +5,9 @@ import _TestSupport
 /// A call on many elements whose results go into the caller's memory or are one number.
 struct LossCall: CustomStringConvertible, Sendable {
   enum Kind: CaseIterable, Sendable {
-    case losses, lossesWithGradient
+    case loss, lossWithGradient
     case gradient, secondDerivative, targetDerivative, positiveWeightDerivative, streamGradient
-    case value, valueWithGradient, arrayValue, tensorValue, streamValue
+    case value, valueWithGradient, arrayValue, streamValue
   }
 
   var kind: Kind
@@ -20,12 +20,11 @@ struct LossCall: CustomStringConvertible, Sendable {
   static let all = Kind.allCases.flatMap { kind in
     let reductions: [LossReduction?] =
       switch kind {
-      case .losses, .lossesWithGradient: [nil]
+      case .loss, .lossWithGradient: [nil]
       case .gradient, .secondDerivative, .targetDerivative, .positiveWeightDerivative,
         .streamGradient:
         [nil] + LossReduction.allCases
-      case .value, .valueWithGradient, .arrayValue, .tensorValue, .streamValue:
-        LossReduction.allCases
+      case .value, .valueWithGradient, .arrayValue, .streamValue: LossReduction.allCases
       }
     return reductions.map { LossCall(kind: kind, reduction: $0) }
   }
@@ -33,20 +32,15 @@ struct LossCall: CustomStringConvertible, Sendable {
   /// How many outputs the call fills.
   var outputCount: Int {
     switch kind {
-    case .lossesWithGradient: 2
-    case .value, .arrayValue, .tensorValue, .streamValue: 0
+    case .lossWithGradient: 2
+    case .value, .arrayValue, .streamValue: 0
     default: 1
     }
   }
 
-  /// Whether the call can be made with options on elements of a shape.
-  func takes(_ options: KernelOptions, shape: [Int]) -> Bool {
-    switch (kind, reduction) {
-    case (_, .weightedMean) where !options.contains(.weights): false
-    // An array is a tensor of rank 1.
-    case (.arrayValue, _) where options.contains(.positiveWeights): shape.count == 1
-    default: true
-    }
+  /// Whether the call can be made with the options.
+  func takes(_ options: KernelOptions) -> Bool {
+    reduction != .weightedMean || options.contains(.weights)
   }
 }
 
@@ -72,7 +66,6 @@ struct LossElements<Scalar: LossScalar> {
 struct LossCallSample<Scalar: LossScalar> {
   private let logits, targets: [Scalar]
   private let weights: [Scalar]?
-  private let tensors: (logits: Tensor<Scalar>, targets: Tensor<Scalar>, weights: Tensor<Scalar>?)
   private let shape: [Int]?
   private let loss: WeightedCrossEntropyLoss<Scalar>
   private let accumulator: LossAccumulator<Scalar>
@@ -85,10 +78,6 @@ struct LossCallSample<Scalar: LossScalar> {
     targets = elements.targets
     let weights = options.contains(.weights) ? elements.weights : nil
     self.weights = weights
-    func tensor(_ numbers: [Scalar]) throws -> Tensor<Scalar> {
-      try Tensor(shape: elements.shape, elements: numbers)
-    }
-    tensors = try (tensor(elements.logits), tensor(elements.targets), weights.map(tensor))
     shape = elements.shape.count == 1 && elements.logits.count % 2 == 0 ? nil : elements.shape
     loss = try WeightedCrossEntropyLoss(
       positiveWeight: options.contains(.positiveWeights)
@@ -101,18 +90,19 @@ struct LossCallSample<Scalar: LossScalar> {
     self.accumulator = accumulator
   }
 
-  /// Makes a call, which fills none of the outputs, the first or both; returns the number it gives, 0 if none.
+  /// Makes a call, which fills none of the outputs, the first or both; returns the number it gives,
+  /// 0 if none.
   func run(_ call: LossCall, into first: inout [Scalar], _ second: inout [Scalar]) throws(LossError)
     -> Scalar
   {
     var output = first.mutableSpan
     let (x, z, w, reduction) = (logits.span, targets.span, weights?.span, call.reduction)
     switch call.kind {
-    case .losses:
-      try loss.losses(logits: x, targets: z, weights: w, shape: shape, into: &output)
-    case .lossesWithGradient:
+    case .loss:
+      try loss(logits: x, targets: z, weights: w, shape: shape, into: &output)
+    case .lossWithGradient:
       var gradient = second.mutableSpan
-      try loss.lossesWithGradient(
+      try loss.lossWithGradient(
         logits: x, targets: z, weights: w, shape: shape, losses: &output, gradient: &gradient)
     case .gradient:
       try loss.gradient(
@@ -130,30 +120,15 @@ struct LossCallSample<Scalar: LossScalar> {
       try accumulator.gradient(
         of: reduction, logits: x, targets: z, weights: w, firstIndex: 0, into: &output)
     case .value:
-      return try loss.reduced(reduction!, logits: x, targets: z, weights: w, shape: shape)
+      return try loss.value(of: reduction!, logits: x, targets: z, weights: w, shape: shape)
     case .valueWithGradient:
       return try loss.valueWithGradient(
         of: reduction!, logits: x, targets: z, weights: w, shape: shape, into: &output)
     case .arrayValue:
-      switch reduction! {
-      case .sum: return try loss.sum(logits: logits, targets: targets, weights: weights)
-      case .mean: return try loss.mean(logits: logits, targets: targets, weights: weights)
-      case .weightedMean:
-        return try loss.weightedMean(logits: logits, targets: targets, weights: weights!)
-      }
-    case .tensorValue:
-      let (x, z, w) = tensors
-      switch reduction! {
-      case .sum: return try loss.sum(logits: x, targets: z, weights: w)
-      case .mean: return try loss.mean(logits: x, targets: z, weights: w)
-      case .weightedMean: return try loss.weightedMean(logits: x, targets: z, weights: w!)
-      }
+      return try loss.value(
+        of: reduction!, logits: logits, targets: targets, weights: weights, shape: shape)
     case .streamValue:
-      switch reduction! {
-      case .sum: return try accumulator.sum()
-      case .mean: return try accumulator.mean()
-      case .weightedMean: return try accumulator.weightedMean()
-      }
+      return try accumulator.value(of: reduction!)
     }
     return 0
   }

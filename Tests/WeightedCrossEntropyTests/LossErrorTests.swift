@@ -14,9 +14,7 @@ import WeightedCrossEntropy
     var testDescription: String { text }
   }
 
-  private static func tensor(_ shape: [Int]) throws -> Tensor<Float> {
-    try Tensor(shape: shape, elements: .init(repeating: 0.5, count: shape.reduce(1, *)))
-  }
+  private static let six = [Float](repeating: 0.5, count: 6)
 
   private static func loss(_ positiveWeight: PositiveWeight<Float> = 1) throws
     -> WeightedCrossEntropyLoss<
@@ -30,31 +28,37 @@ import WeightedCrossEntropy
     Failure(
       "logistic_loss: logits and targets must have the same shape, received [2, 3] and [3, 2]"
     ) {
-      _ = try loss()(logits: tensor([2, 3]), targets: tensor([3, 2]))
+      _ = try weightedCrossEntropy(
+        targets: Tensor(shape: [3, 2], elements: six),
+        logits: Tensor(shape: [2, 3], elements: six), positiveWeight: 1)
     },
-    Failure("logistic_loss: logits and targets must have the same shape, received [] and [1]") {
-      _ = try loss().mean(logits: tensor([]), targets: tensor([1]))
+    Failure("logistic_loss: the shape [2, 2] holds 4 elements, received 6") {
+      _ = try loss()(logits: six, targets: six, shape: [2, 2])
     },
-    Failure("logistic_loss: logits and weights must have the same shape, received [6] and [2, 3]") {
-      _ = try loss().gradient(logits: tensor([6]), targets: tensor([6]), weights: tensor([2, 3]))
+    Failure(
+      "logistic_loss: a shape must have lengths of at least 0 and a number of elements that fits 64 "
+        + "bits, received [2, -3]"
+    ) {
+      _ = try loss().gradient(logits: six, targets: six, shape: [2, -3])
     },
     Failure("logistic_loss: logits and targets must have the same shape, received [2] and [3]") {
-      _ = try loss().sum(logits: [1, 2], targets: [1, 0, 1])
+      _ = try loss().value(of: .sum, logits: [1, 2], targets: [1, 0, 1])
     },
     Failure("logistic_loss: logits and weights must have the same shape, received [2] and [1]") {
       _ = try loss().valueWithGradient(of: .mean, logits: [1, 2], targets: [1, 0], weights: [1])
     },
     Failure(
-      "Tensor: a shape must have no negative length and a number of elements that fits 64 bits, received [2, -3]"
+      "Tensor: a shape must have lengths of at least 0 and a number of elements that fits 64 bits, "
+        + "received [2, -3]"
     ) { _ = try Tensor<Float>(shape: [2, -3], elements: []) },
     Failure("Tensor: the shape [2, 3] holds 6 elements, received 5") {
       _ = try Tensor<Float>(shape: [2, 3], elements: [1, 2, 3, 4, 5])
     },
-    Failure("logistic_loss: the output must have 2 elements, as the logits have, received 3") {
+    Failure("logistic_loss: the output must have 2 elements like the logits, received 3") {
       let two: [Float] = [0, 0]
       var three: [Float] = [0, 0, 0]
       var output = three.mutableSpan
-      try loss().losses(logits: two.span, targets: two.span, into: &output)
+      try loss()(logits: two.span, targets: two.span, into: &output)
     },
     Failure("logistic_loss: positive weights must be finite and at least 0, received -1.5") {
       _ = try loss(.uniform(-1.5))
@@ -68,38 +72,38 @@ import WeightedCrossEntropy
       _ = try loss(.perClass([1, .infinity, -1], axis: 0))
     },
     Failure("logistic_loss: axis 2 is out of range for logits of shape [2, 3]") {
-      _ = try loss(.perClass([1, 2], axis: 2))(logits: tensor([2, 3]), targets: tensor([2, 3]))
+      _ = try loss(.perClass([1, 2], axis: 2))(logits: six, targets: six, shape: [2, 3])
     },
     Failure("logistic_loss: axis -3 is out of range for logits of shape [2, 3]") {
-      _ = try loss(.perClass([1, 2], axis: -3))(logits: tensor([2, 3]), targets: tensor([2, 3]))
+      _ = try loss(.perClass([1, 2], axis: -3))(logits: six, targets: six, shape: [2, 3])
     },
     Failure("logistic_loss: axis 0 is out of range for logits of shape []") {
-      _ = try loss(.perClass([1], axis: 0))(logits: tensor([]), targets: tensor([]))
+      _ = try loss(.perClass([1], axis: 0))(logits: [1], targets: [1], shape: [])
     },
     Failure(
       "logistic_loss: there must be one positive weight for each class along axis -1 of logits of shape [2, 3], received 2"
     ) {
-      _ = try loss(.perClass([1, 2], axis: -1))(logits: tensor([2, 3]), targets: tensor([2, 3]))
+      _ = try loss(.perClass([1, 2], axis: -1))(logits: six, targets: six, shape: [2, 3])
     },
     Failure("logistic_loss: the shape [2, 3] holds 6 elements, received 7") {
       // A part that begins in the tensor and ends beyond it.
       let two: [Float] = [0, 0]
-      _ = try loss(.perClass([1, 2], axis: 0)).reduced(
-        .sum, logits: two.span, targets: two.span, shape: [2, 3], firstIndex: 5)
+      _ = try loss(.perClass([1, 2], axis: 0)).value(
+        of: .sum, logits: two.span, targets: two.span, shape: [2, 3], firstIndex: 5)
     },
     Failure(
       "logistic_loss: the first index must be at least 0 and leave room for 2 elements, received -1"
     ) {
       let two: [Float] = [0, 0]
-      _ = try loss(.perClass([1, 2], axis: 0)).reduced(
-        .sum, logits: two.span, targets: two.span, shape: [2], firstIndex: -1)
+      _ = try loss(.perClass([1, 2], axis: 0)).value(
+        of: .sum, logits: two.span, targets: two.span, shape: [2], firstIndex: -1)
     },
     Failure(
       "logistic_loss: the first index must be at least 0 and leave room for 2 elements, received \(Int.max - 1)"
     ) {
       let two: [Float] = [0, 0]
-      _ = try loss(.perClass([1, 2], axis: 0)).reduced(
-        .sum, logits: two.span, targets: two.span, firstIndex: .max - 1)
+      _ = try loss(.perClass([1, 2], axis: 0)).value(
+        of: .sum, logits: two.span, targets: two.span, firstIndex: .max - 1)
     },
     Failure(
       "logistic_loss: the first index must be at least 0 and leave room for 1 elements, received \(Int.max)"
@@ -111,7 +115,7 @@ import WeightedCrossEntropy
       let (one, two): ([Float], [Float]) = ([1], [2])
       try loss().validate(logits: one.span, targets: two.span, firstIndex: .max - 1)
     },
-    Failure("logistic_loss: weights must be given with every part of a stream or with none") {
+    Failure("logistic_loss: either all parts of a stream have weights or none has") {
       let two: [Float] = [0, 0]
       var stream = try LossAccumulator(loss())
       try stream.append(logits: two.span, targets: two.span)
@@ -127,14 +131,15 @@ import WeightedCrossEntropy
       _ = try WeightedCrossEntropyLoss<Float>(threads: 0)
     },
     Failure("logistic_loss: the mean of no elements is undefined") {
-      _ = try loss().mean(logits: [], targets: [])
+      _ = try loss().value(of: .mean, logits: [], targets: [])
     },
     Failure(
-      "logistic_loss: the sum of the weights must be positive and finite to divide by it, received 0.0"
+      "logistic_loss: a weighted mean needs weights whose sum is positive and finite, received the "
+        + "sum 0.0"
     ) {
-      _ = try loss().weightedMean(logits: [1], targets: [1], weights: [0])
+      _ = try loss().value(of: .weightedMean, logits: [1], targets: [1], weights: [0])
     },
-    Failure("logistic_loss: dividing by the sum of the weights needs weights") {
+    Failure("logistic_loss: a weighted mean needs weights") {
       _ = try loss().gradient(of: .weightedMean, logits: [1], targets: [1])
     },
     Failure("logistic_loss: targets must lie in [0, 1], received 1.25 at index 2") {
@@ -161,7 +166,7 @@ import WeightedCrossEntropy
       requested: "avx512", available: ["baseline", "avx2"])
     #expect(
       "\(LossError("logistic_loss", problem))"
-        == "logistic_loss: the instruction set avx512 is not available here, choose one of baseline, avx2"
+        == "logistic_loss: the instruction set avx512 is not available here; choose one of baseline, avx2"
     )
     for set in InstructionSet.allCases where !set.isAvailable {
       #expect(
@@ -184,8 +189,8 @@ import WeightedCrossEntropy
     expect { _ = try loss(logits: two, targets: three) }
     expect { _ = try loss(logits: three, targets: three) }
     expect { _ = try loss.gradient(logits: two, targets: two, weights: three) }
-    expect { _ = try loss.mean(logits: [], targets: []) }
-    expect { _ = try loss.reduced(.weightedMean, logits: two, targets: two) }
+    expect { _ = try loss.value(of: .mean, logits: [], targets: []) }
+    expect { _ = try loss.value(of: .weightedMean, logits: two, targets: two) }
     expect { try loss.validate(logits: two, targets: [2, 0]) }
     expect { _ = try WeightedCrossEntropyLoss<Float>(positiveWeight: -1, name: "churn") }
     expect { _ = try WeightedCrossEntropyLoss<Float>(labelSmoothing: -1, name: "churn") }

@@ -3,7 +3,8 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// An element weight of 0 masks the element, whatever its logit and its target are, on every variant.
+/// An element weight of 0 masks the element, whatever its logit and its target are, on every
+/// variant.
 @Suite struct MaskTests {
   /// Masked elements of every hostile kind, with one of weight 2 after every six.
   private struct Elements<Scalar: LossScalar> {
@@ -57,7 +58,7 @@ import _TestSupport
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let elements = Elements<Scalar>()
       for loss: WeightedCrossEntropyLoss<Scalar> in try losses(on: variant) {
-        let (losses, gradient) = try loss.lossesWithGradient(
+        let (losses, gradient) = try loss.lossWithGradient(
           logits: elements.logits, targets: elements.targets, weights: elements.weights)
         #expect(
           losses == elements.results(unmasked: 2 * (try loss(logits: [0.5], targets: [1])[0])))
@@ -85,8 +86,9 @@ import _TestSupport
         }
       for loss: WeightedCrossEntropyLoss<Scalar> in try losses(on: variant) {
         let expected = 16 * (try loss(logits: [0.5], targets: [1])[0]) / denominator
-        let value = try loss.reduced(
-          reduction, logits: elements.logits, targets: elements.targets, weights: elements.weights)
+        let value = try loss.value(
+          of: reduction, logits: elements.logits, targets: elements.targets,
+          weights: elements.weights)
         #expect(value == expected)
         let both = try loss.valueWithGradient(
           of: reduction, logits: elements.logits, targets: elements.targets,

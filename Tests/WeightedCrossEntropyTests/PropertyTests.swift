@@ -64,7 +64,7 @@ import _TestSupport
     let weights: [Double] = generator.weights(30)
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 2)
     func value() throws -> Double {
-      try loss.reduced(reduction, logits: logits, targets: targets, weights: weights)
+      try loss.value(of: reduction, logits: logits, targets: targets, weights: weights)
     }
     let gradient = try loss.gradient(
       of: reduction, logits: logits, targets: targets, weights: weights)
@@ -103,8 +103,8 @@ import _TestSupport
       try WeightedCrossEntropyLoss<Double>(positiveWeight: .uniform(2 - step))
     )
     let difference =
-      try heavier.reduced(reduction, logits: logits, targets: targets, weights: weights)
-      - lighter.reduced(reduction, logits: logits, targets: targets, weights: weights)
+      try heavier.value(of: reduction, logits: logits, targets: targets, weights: weights)
+      - lighter.value(of: reduction, logits: logits, targets: targets, weights: weights)
     #expect(abs(inWeight.reduce(0, +) - difference / (2 * step)) < 1e-7)
   }
 

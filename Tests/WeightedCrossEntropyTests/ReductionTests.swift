@@ -4,7 +4,8 @@ import WeightedCrossEntropy
 import _LossKernels
 import _TestSupport
 
-/// Sums and means: how exact they are, what they divide by, and that nothing but the input changes their bits.
+/// Sums and means: how exact they are, what they divide by, and that nothing but the input changes
+/// their bits.
 @Suite struct ReductionTests {
   /// Sizes of terms that make sums hard.
   enum Sizes: CaseIterable, Sendable {
@@ -44,21 +45,24 @@ import _TestSupport
       let loss = try WeightedCrossEntropyLoss<Scalar>(
         positiveWeight: 3, instructionSet: variant.set)
       let plain = ExactSum(ofElements: try loss(logits: logits, targets: targets))
-      #expect(plain.ulps(of: try loss.sum(logits: logits, targets: targets)) <= 1)
+      #expect(plain.ulps(of: try loss.value(of: .sum, logits: logits, targets: targets)) <= 1)
       let weighted = ExactSum(
         ofElements: try loss(logits: logits, targets: targets, weights: weights))
       #expect(
-        weighted.ulps(of: try loss.sum(logits: logits, targets: targets, weights: weights)) <= 1)
+        weighted.ulps(
+          of: try loss.value(of: .sum, logits: logits, targets: targets, weights: weights)) <= 1)
       // The means divide by a number that is exact to a rounding.
-      let mean = try loss.mean(logits: logits, targets: targets)
+      let mean = try loss.value(of: .mean, logits: logits, targets: targets)
       #expect(abs(Double(mean) - plain.value / Double(count)) <= Double(mean.ulp))
-      let weightedMean = try loss.weightedMean(logits: logits, targets: targets, weights: weights)
+      let weightedMean = try loss.value(
+        of: .weightedMean, logits: logits, targets: targets, weights: weights)
       let denominator = ExactSum(ofElements: weights).value
       #expect(
         abs(Double(weightedMean) - weighted.value / denominator) <= 1.5 * Double(weightedMean.ulp))
       let (value, _) = try loss.valueWithGradient(
         of: .sum, logits: logits, targets: targets, weights: weights)
-      #expect(value == (try loss.sum(logits: logits, targets: targets, weights: weights)))
+      #expect(
+        value == (try loss.value(of: .sum, logits: logits, targets: targets, weights: weights)))
     }
     try check(variant.type)
   }
@@ -71,8 +75,8 @@ import _TestSupport
         let zeros = [Scalar](repeating: 0, count: count)
         // Terms of 1024 each, whose sums are exact.
         let logits = [Scalar](repeating: 1024, count: count)
-        #expect(try loss.sum(logits: logits, targets: zeros) == Scalar(count * 1024))
-        #expect(try loss.mean(logits: logits, targets: zeros) == 1024)
+        #expect(try loss.value(of: .sum, logits: logits, targets: zeros) == Scalar(count * 1024))
+        #expect(try loss.value(of: .mean, logits: logits, targets: zeros) == 1024)
         #expect(try loss(logits: logits, targets: zeros) == logits)
       }
     }
@@ -88,26 +92,29 @@ import _TestSupport
         let logits = [Scalar](repeating: large, count: count)
         let zeros = [Scalar](repeating: 0, count: count)
         #expect(
-          abs(try loss.mean(logits: logits, targets: zeros) - large) <= large.ulp,
+          abs(try loss.value(of: .mean, logits: logits, targets: zeros) - large) <= large.ulp,
           "\(count) elements")
         let weights = [Scalar](repeating: 1.5, count: count)
         #expect(
-          abs(try loss.weightedMean(logits: logits, targets: zeros, weights: weights) - large)
+          abs(
+            try loss.value(of: .weightedMean, logits: logits, targets: zeros, weights: weights)
+              - large)
             <= large.ulp)
         #expect(
-          try loss.sum(logits: logits, targets: zeros)
+          try loss.value(of: .sum, logits: logits, targets: zeros)
             == (count == 2 ? .greatestFiniteMagnitude : .infinity))
         let (value, gradient) = try loss.valueWithGradient(
           of: .mean, logits: logits, targets: zeros)
         #expect(abs(value - large) <= large.ulp && gradient.allSatisfy { $0 == 1 / Scalar(count) })
         var accumulator = try LossAccumulator(loss)
         try accumulator.append(logits: logits.span, targets: zeros.span)
-        #expect(try accumulator.mean() == value)
+        #expect(try accumulator.value(of: .mean) == value)
         // The sum of the weights may be too large for its type too.
         let heavy = [Scalar](repeating: large, count: count)
         let ones = [Scalar](repeating: 1, count: count)
-        let expected = loss.value(logit: 1, target: 0)
-        let heavyMean = try loss.weightedMean(logits: ones, targets: zeros, weights: heavy)
+        let expected = loss(logit: 1, target: 0)
+        let heavyMean = try loss.value(
+          of: .weightedMean, logits: ones, targets: zeros, weights: heavy)
         #expect(
           abs(heavyMean - expected) <= 2 * expected.ulp
             || count == 2 && expected * large == .infinity)
@@ -125,10 +132,10 @@ import _TestSupport
         var logits = [Scalar](repeating: 1, count: count)
         let zeros = [Scalar](repeating: 0, count: count)
         logits[position] = .infinity
-        #expect(try loss.sum(logits: logits, targets: zeros) == .infinity)
-        #expect(try loss.mean(logits: logits, targets: zeros) == .infinity)
+        #expect(try loss.value(of: .sum, logits: logits, targets: zeros) == .infinity)
+        #expect(try loss.value(of: .mean, logits: logits, targets: zeros) == .infinity)
         logits[position == 0 ? 1 : 0] = .nan
-        #expect(try loss.sum(logits: logits, targets: zeros).isNaN)
+        #expect(try loss.value(of: .sum, logits: logits, targets: zeros).isNaN)
       }
     }
     try check(variant.type)
@@ -153,8 +160,8 @@ import _TestSupport
         try loss.evaluate(
           .gradient, of: .weightedMean,
           LossInputs(
-            logits: addresses[0], targets: addresses[1], weights: addresses[2], count: 9001),
-          shape: nil,
+            logits: addresses[0], targets: addresses[1], weights: addresses[2], count: 9001,
+            classes: nil),
           into: buffers[place])
         #expect(areSame(Array(buffers[place]), expected), "over input \(place)")
       }
@@ -167,11 +174,13 @@ import _TestSupport
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(name: "batch")
       let none: [Scalar] = []
-      #expect(try loss.sum(logits: none, targets: none) == 0)
+      #expect(try loss.value(of: .sum, logits: none, targets: none) == 0)
       #expect(try loss.valueWithGradient(of: .sum, logits: none, targets: none).value == 0)
       let error = LossError("batch", .emptyMean)
-      #expect(throws: error) { try loss.mean(logits: none, targets: none) }
-      #expect(throws: error) { try loss.weightedMean(logits: none, targets: none, weights: none) }
+      #expect(throws: error) { try loss.value(of: .mean, logits: none, targets: none) }
+      #expect(throws: error) {
+        try loss.value(of: .weightedMean, logits: none, targets: none, weights: none)
+      }
       #expect(throws: error) { try loss.gradient(of: .mean, logits: none, targets: none) }
       #expect(throws: error) { try loss.valueWithGradient(of: .mean, logits: none, targets: none) }
     }
@@ -185,13 +194,13 @@ import _TestSupport
       let loss = try WeightedCrossEntropyLoss<Scalar>()
       let two: [Scalar] = [0, 0]
       #expect(throws: LossError("logistic_loss", .missingWeights)) {
-        try loss.reduced(.weightedMean, logits: two, targets: two)
+        try loss.value(of: .weightedMean, logits: two, targets: two)
       }
       for (weights, text) in [
         ([0, 0], "0.0"), ([1, .nan], "nan"), ([1, .infinity], "inf"), ([-1, 0.5], "-0.5"),
       ] as [([Scalar], String)] {
         #expect(throws: LossError("logistic_loss", .weightSum(text))) {
-          try loss.weightedMean(logits: two, targets: two, weights: weights)
+          try loss.value(of: .weightedMean, logits: two, targets: two, weights: weights)
         }
         #expect(throws: LossError("logistic_loss", .weightSum(text))) {
           try loss.gradient(of: .weightedMean, logits: two, targets: two, weights: weights)
@@ -210,8 +219,8 @@ import _TestSupport
       let (zeros, heavy): ([Scalar], [Scalar]) = (
         [0, 0, 0], .init(repeating: .greatestFiniteMagnitude, count: 3)
       )
-      let mean = try loss.weightedMean(logits: zeros, targets: zeros, weights: heavy)
-      #expect(abs(mean - loss.value(logit: 0, target: 0)) <= 2 * mean.ulp)
+      let mean = try loss.value(of: .weightedMean, logits: zeros, targets: zeros, weights: heavy)
+      #expect(abs(mean - loss(logit: 0, target: 0)) <= 2 * mean.ulp)
       let error = LossError("logistic_loss", .weightSum("inf"))
       #expect(throws: error) {
         try loss.gradient(of: .weightedMean, logits: zeros, targets: zeros, weights: heavy)

@@ -2,8 +2,8 @@
 import Testing
 import WeightedCrossEntropy
 
-/// One case from the tests, documentation or issue threads of other implementations, with expected values recomputed in at
-/// least double precision.
+/// One case from the tests, documentation or issue threads of other implementations, with expected
+/// values recomputed in at least double precision.
 struct ReferenceCase: CustomTestStringConvertible, Sendable {
   var source: String
   var logits: [Double]
@@ -18,7 +18,8 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
   var testDescription: String { source }
 }
 
-/// What the operation is checked against elsewhere, here on every variant of the kernels and on single elements.
+/// What the operation is checked against elsewhere, here on every variant of the kernels and on
+/// single elements.
 @Suite struct ReferenceCaseTests {
   static let cases = [
     ReferenceCase(
@@ -98,8 +99,8 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
       let losses = try loss(logits: logits, targets: targets)
       let gradient = try loss.gradient(logits: logits, targets: targets)
       for index in logits.indices {
-        let value = loss.value(logit: logits[index], target: targets[index])
-        let derivative = loss.derivative(logit: logits[index], target: targets[index])
+        let value = loss(logit: logits[index], target: targets[index])
+        let derivative = loss.gradient(logit: logits[index], target: targets[index])
         if let expected = reference.losses?[index] {
           expect(losses[index], expected, reference)
           expect(value, expected, reference)
@@ -110,12 +111,13 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
         }
       }
       if let expected = reference.mean {
-        expect(try loss.mean(logits: logits, targets: targets), expected, reference)
+        expect(try loss.value(of: .mean, logits: logits, targets: targets), expected, reference)
       }
     }
   }
 
-  /// Within the digits given, or one and a half subnormals: three times a subnormal carries three roundings.
+  /// Within the digits given, or one and a half subnormals: three times a subnormal carries three
+  /// roundings.
   private func expect<Scalar: LossScalar>(
     _ result: Scalar, _ expected: Double, _ reference: ReferenceCase
   ) {
@@ -169,17 +171,22 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
       let targets: [Scalar] = [1, 0, 1, 0]
       let weights: [Scalar] = [3, 1, 0, 0]
       let logarithmOfTwo = Scalar(0.6931471805599453)
-      let mean = try loss.mean(logits: logits, targets: targets, weights: weights)
-      let weightedMean = try loss.weightedMean(logits: logits, targets: targets, weights: weights)
+      let mean = try loss.value(of: .mean, logits: logits, targets: targets, weights: weights)
+      let weightedMean = try loss.value(
+        of: .weightedMean, logits: logits, targets: targets, weights: weights)
       #expect(abs(mean - logarithmOfTwo) <= Scalar.tolerance)
       #expect(abs(weightedMean - logarithmOfTwo) <= Scalar.tolerance)
       // Where the weights do not sum to the count, the two part.
       let half = weights.map { $0 / 2 }
       #expect(
-        abs(try loss.mean(logits: logits, targets: targets, weights: half) - logarithmOfTwo / 2)
+        abs(
+          try loss.value(of: .mean, logits: logits, targets: targets, weights: half)
+            - logarithmOfTwo / 2)
           <= Scalar.tolerance)
       #expect(
-        abs(try loss.weightedMean(logits: logits, targets: targets, weights: half) - logarithmOfTwo)
+        abs(
+          try loss.value(of: .weightedMean, logits: logits, targets: targets, weights: half)
+            - logarithmOfTwo)
           <= Scalar.tolerance)
     }
     try check(precision.type)
@@ -194,7 +201,7 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     let targets: [Double] = [0, 1, 0, 1, 0, 1]
     // Each term is the logit's magnitude; their sum does not fit.
     let expected = logits.map { $0.magnitude / 6 }.reduce(0, +)
-    let mean = try loss.mean(logits: logits, targets: targets)
+    let mean = try loss.value(of: .mean, logits: logits, targets: targets)
     #expect(mean.isFinite && abs(mean - expected) <= 1e-14 * expected)
     let (value, gradient) = try loss.valueWithGradient(of: .mean, logits: logits, targets: targets)
     #expect(value == mean)
@@ -210,7 +217,8 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
       let targets: [[Scalar]] = [[1, 0, 0, 0], [0, 1, 0, 0]]
       let masks: [[Scalar]] = [[1, 1, 1, 1], [1, 1, 0, 0]]
       for (row, expected) in [0.9352, 1.8462].enumerated() {
-        let mean = try loss.weightedMean(logits: logits, targets: targets[row], weights: masks[row])
+        let mean = try loss.value(
+          of: .weightedMean, logits: logits, targets: targets[row], weights: masks[row])
         #expect(abs(Double(mean) - expected) < 5e-5)
       }
     }

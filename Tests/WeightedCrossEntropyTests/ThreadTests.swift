@@ -25,7 +25,8 @@ import _WorkerThreads
 
   init() { WorkerThreads.minimumThreadLimit.store(8, ordering: .relaxed) }
 
-  /// Enough elements that so many threads are used, three classes' worth, with a last block that is not whole.
+  /// Enough elements that `workers` threads are used, a multiple of three, with a last block that is
+  /// not whole.
   private func count(for workers: Int) throws -> Int {
     let count = (workers * 16 * 4096 / 3 + 411) * 3
     try #require(BlockThreads.count(for: (count + 4095) / 4096, limit: 64) == workers)
@@ -35,7 +36,7 @@ import _WorkerThreads
 
   /// Calls that come down to every way of dividing blocks among threads.
   private static let calls = LossCall.all.filter {
-    [.losses, .lossesWithGradient, .gradient, .value, .valueWithGradient, .streamValue].contains(
+    [.loss, .lossWithGradient, .gradient, .value, .valueWithGradient, .streamValue].contains(
       $0.kind)
       && $0.reduction != .mean
   }
@@ -52,7 +53,7 @@ import _WorkerThreads
       let samples = try ([1] + numbers).map {
         try LossCallSample(elements, options, threads: $0, variant.set)
       }
-      for call in Self.calls where call.takes(options, shape: elements.shape) {
+      for call in Self.calls where call.takes(options) {
         func results(_ sample: LossCallSample<Scalar>) throws -> (Scalar, [Scalar], [Scalar]) {
           var (first, second): ([Scalar], [Scalar]) = (
             blankArray(count: call.outputCount > 0 ? count : 0),
@@ -82,8 +83,9 @@ import _WorkerThreads
       func sum(_ threads: Int?) throws -> Scalar {
         let loss = try WeightedCrossEntropyLoss<Scalar>(
           positiveWeight: .perClass([1, 2.5, 7], axis: 1), threads: threads)
-        return try loss.reduced(
-          .sum, logits: elements.logits.span, targets: elements.targets.span, shape: elements.shape)
+        return try loss.value(
+          of: .sum, logits: elements.logits.span, targets: elements.targets.span,
+          shape: elements.shape)
       }
       let single = try sum(1)
       for threads in 2...64 { #expect(try sum(threads) == single, "\(threads) threads") }
@@ -143,9 +145,9 @@ import _WorkerThreads
         }
         var lossSpan = losses.mutableSpan
         var gradientSpan = gradient.mutableSpan
-        try loss.lossesWithGradient(
+        try loss.lossWithGradient(
           logits: logits.span, targets: targets.span, losses: &lossSpan, gradient: &gradientSpan)
-        let sum = try loss.reduced(.sum, logits: logits.span, targets: targets.span)
+        let sum = try loss.value(of: .sum, logits: logits.span, targets: targets.span)
         return [losses, gradient, [sum]]
       }
       let single = try results(1)

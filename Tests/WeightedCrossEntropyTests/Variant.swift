@@ -17,7 +17,7 @@ enum Precision: CaseIterable, CustomTestStringConvertible, Sendable {
   var testDescription: String { "\(type)" }
 }
 
-/// An instruction set that this machine has, with an element type: every kernel variant, not only the chosen one.
+/// An instruction set that this machine has, with an element type.
 struct Variant: CustomTestStringConvertible, Sendable {
   var set: InstructionSet
   var precision: Precision
@@ -31,20 +31,18 @@ struct Variant: CustomTestStringConvertible, Sendable {
 }
 
 extension LossScalar {
-  /// A logit from which on `e^-x` is no normal number.
+  /// The smallest logit x for which `e^-x` is subnormal.
   static var subnormalLogit: Self { significandBitCount < 30 ? 87.3 : 708.3 }
 
-  /// A few roundings of numbers about 1.
+  /// The error of a few roundings of numbers near 1.
   static var tolerance: Self { ulpOfOne * 8 }
 }
 
 extension WeightedCrossEntropyLoss {
-  /// A quantity of every element, from the array calls.
+  /// A quantity of all elements, from an array call.
   func arrays(
     _ quantity: LossQuantity, logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil
-  ) throws
-    -> [Scalar]
-  {
+  ) throws -> [Scalar] {
     switch quantity {
     case .loss: try self(logits: logits, targets: targets, weights: weights)
     case .gradient: try gradient(logits: logits, targets: targets, weights: weights)
@@ -55,11 +53,11 @@ extension WeightedCrossEntropyLoss {
     }
   }
 
-  /// A quantity of one element, from the scalar calls.
+  /// A quantity of one element, from a call on a single element.
   func scalar(_ quantity: LossQuantity, logit: Scalar, target: Scalar) -> Scalar {
     switch quantity {
-    case .loss: value(logit: logit, target: target)
-    case .gradient: derivative(logit: logit, target: target)
+    case .loss: self(logit: logit, target: target)
+    case .gradient: gradient(logit: logit, target: target)
     case .secondDerivative: secondDerivative(logit: logit, target: target)
     case .targetDerivative: targetDerivative(logit: logit, target: target)
     case .positiveWeightDerivative: positiveWeightDerivative(logit: logit, target: target)

@@ -4,10 +4,10 @@ import WeightedCrossEntropy
 import _LossKernels
 import _TestSupport
 
-/// A mean over weights does not depend on their scale: neither it nor its derivatives lose digits to weights of any size.
+/// A weighted mean and its derivatives do not depend on the scale of the weights.
 @Suite struct WeightScaleTests {
-  /// Powers of two that take weights from 1 to 8 to the ends of the type's range: there their sum is near its greatest number, or
-  /// they are the least subnormal numbers.
+  /// Powers of two that scale weights up to 8 to the ends of the type's range. Their sum is then
+  /// near the greatest finite number, or they are subnormal.
   static func scales<Scalar: LossScalar>(_: Scalar.Type) -> [Scalar] {
     [
       Scalar.greatestFiniteMagnitude.binade / 512, 0x1p30, 0x1p-30, Scalar.leastNormalMagnitude,
@@ -16,11 +16,11 @@ import _TestSupport
   }
 
   @Test(
-    "Scaling all weights changes no bit of a weighted mean and of what goes with it",
+    "Scaling all weights changes no bit of a weighted mean and its derivatives",
     arguments: Variant.all)
   func scaledWeights(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
-      // Whole vectors and a rest; integer weights, so that every scaling is exact.
+      // Whole vectors and a remainder; integer weights, so that scaling is exact.
       let count = 53
       var generator = SeededGenerator(seed: 901)
       let logits: [Scalar] = generator.uniform(count, in: -90...90)
@@ -34,7 +34,7 @@ import _TestSupport
           let (value, gradient) = try loss.valueWithGradient(
             of: of, logits: logits, targets: targets, weights: weights)
           return try [
-            [value, loss.weightedMean(logits: logits, targets: targets, weights: weights)],
+            [value, loss.value(of: of, logits: logits, targets: targets, weights: weights)],
             gradient,
             loss.gradient(of: of, logits: logits, targets: targets, weights: weights),
             loss.secondDerivative(of: of, logits: logits, targets: targets, weights: weights),
@@ -46,7 +46,7 @@ import _TestSupport
         let expected = try results(weights)
         for scale in Self.scales(Scalar.self) {
           let scaled = try results(weights.map { $0 * scale })
-          // The losses of tiny weights are subnormal themselves, and so is what is summed.
+          // With tiny weights the summed losses are subnormal.
           let skipped = scale < 0x1p-60 ? 1 : 0
           for (scaled, expected) in zip(scaled, expected).dropFirst(skipped) {
             #expect(areSame(scaled, expected), "\(scale): \(differences(scaled, expected))")
@@ -70,8 +70,8 @@ import _TestSupport
         of: .weightedMean, logits: logits, targets: targets, weights: weights)
       let reference = LossReference<Wide>(positiveWeight: 3)
       let sum = weights.reduce(Wide(0)) { $0 + Wide(Double($1)) }
-      // σ, and what dividing and multiplying by weights rounds: the sum, the share and the product.
-      let bound = WeightedCrossEntropyLoss<Scalar>.maximumSoftGradientError + 1.5
+      // The error of σ, and the roundings of the sum of weights, the ratio and the product.
+      let bound = MaximumError.softGradient + 1.5
       for index in logits.indices {
         let element = reference(
           .gradient, logit: Double(logits[index]), target: Double(targets[index]))
@@ -93,7 +93,7 @@ import _TestSupport
       let plain = try loss(logits: logits, targets: targets)
       let weighted = try loss(logits: logits, targets: targets, weights: weights)
       #expect(areSame(weighted, zip(plain, weights).map { $0 * $1 }))
-      // So one beyond the greatest number is infinite whatever its weight.
+      // So a loss above the greatest finite number is infinite, whatever its weight.
       let heavy = try WeightedCrossEntropyLoss<Scalar>(
         positiveWeight: .uniform(.greatestFiniteMagnitude), instructionSet: variant.set)
       #expect(try heavy(logits: [-100], targets: [1], weights: [1e-10]) == [.infinity])
@@ -101,8 +101,7 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("A quotient of sums is rounded once, low parts and all")
-  func quotients() {
+  @Test("A quotient of sums includes their low parts and is rounded once") func quotients() {
     var generator = SeededGenerator(seed: 904)
     let numbers: [Double] = generator.uniform(4000, in: Double(1)...2)
     let low: [Double] = generator.uniform(4000, in: -0x1p-54...0x1p-54)
@@ -120,12 +119,12 @@ import _TestSupport
     #expect(PartialSum(high: 0).divided(by: PartialSum(high: 2)) == 0)
     let least = Double.leastNonzeroMagnitude
     #expect(PartialSum(high: least).divided(by: PartialSum(high: 1)) == least)
-    // The reciprocal of a divisor may be beyond the largest number.
+    // The reciprocal of a divisor may overflow.
     #expect(PartialSum(high: 3 * least).divided(by: PartialSum(high: 2 * least)) == 1.5)
     #expect(PartialSum(high: 0x1p1023).divided(by: PartialSum(high: 0x1p-10)) == .infinity)
   }
 
-  @Test("A quotient to the ends of Double is the one that division rounds to")
+  @Test("A quotient at the ends of Double's range is the one that division gives")
   func extremeQuotients() {
     var generator = SeededGenerator(seed: 905)
     let numbers: [Double] = generator.uniform(200, in: Double(1)...2)
@@ -137,12 +136,12 @@ import _TestSupport
         for divisorScale in scales {
           let (a, b) = (numbers[index] * scale, numbers[index + 1] * divisorScale)
           let quotient = PartialSum(high: a).divided(by: PartialSum(high: b))
-          // A subnormal one is rounded twice.
+          // A subnormal quotient is rounded twice.
           #expect(
             quotient == a / b
               || (quotient.isSubnormal && (quotient - a / b).magnitude == .leastNonzeroMagnitude))
         }
-        // The greatest quotient, and the first that is none.
+        // Quotients around the greatest finite number.
         let divisor = numbers[index] / 2
         let greatest = divisor * .greatestFiniteMagnitude
         for dividend in [greatest.nextDown, greatest, greatest.nextUp] {

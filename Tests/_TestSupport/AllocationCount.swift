@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import _AllocationCounter
 
-/// What code asks of the allocator.
+/// Counts memory allocations.
 public enum AllocationCount {
-  /// Whether allocations can be counted here: on Linux with the GNU C library, without sanitizers.
+  /// Whether allocations can be counted: on Linux with the GNU C library, without sanitizers.
   public static var isAvailable: Bool { wce_counts_allocations() }
 
-  /// How often `body` asks for memory on the calling thread.
+  /// The number of allocations by `body` on the calling thread.
   public static func during<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure)
     -> Int
   {
@@ -15,7 +15,7 @@ public enum AllocationCount {
     return Int(wce_allocation_count() - before)
   }
 
-  /// How many bytes `body` asks for on all threads, with whatever else the process does meanwhile.
+  /// The bytes that all threads of the process allocate while `body` runs.
   public static func bytes<Failure: Error>(during body: () throws(Failure) -> Void) throws(Failure)
     -> Int
   {

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A number as a sum of two Doubles times a power of two: about 104 bits of precision on every architecture (Dekker 1971;
-/// Hida, Li and Bailey, "Library for double-double and quad-double arithmetic", 2007), and exponents without limit.
+/// A number as a sum of two Doubles times a power of two. It has about 104 bits of precision on
+/// every architecture and an unlimited exponent (Dekker 1971; Hida, Li and Bailey, "Library for
+/// double-double and quad-double arithmetic", 2007).
 public struct CompensatedReal: WideReal {
-  /// The leading part, 0 or of magnitude in [1, 2).
+  /// The leading part: 0 or of a magnitude in [1, 2).
   private var high: Double
-  /// What the leading part leaves, at most half a unit in its last place.
+  /// The rest, at most half a unit in the last place of the leading part.
   private var low: Double
-  /// The power of two that both are multiplied by.
+  /// The exponent of the power of two.
   private var exponent: Int
 
   public init(_ value: Double) { self.init(value, 0, 0) }
 
-  /// The number `(high + low) 2^exponent`, `low` being small beside `high`.
+  /// The number `(high + low) 2^exponent`, where `low` is much smaller than `high`.
   private init(_ high: Double, _ low: Double, _ exponent: Int) {
     let sum = high + low
     guard sum != 0 else {
@@ -28,7 +29,7 @@ public struct CompensatedReal: WideReal {
 
   public var binaryExponent: Int? {
     guard high != 0 else { return nil }
-    // A number just below a power of two has its leading part on the power.
+    // The leading part of a number just below a power of two is the power.
     return high.magnitude == 1 && (low != 0 && (low < 0) != (high < 0)) ? exponent - 1 : exponent
   }
 
@@ -49,7 +50,7 @@ public struct CompensatedReal: WideReal {
     if b.high == 0 { return a }
     let (big, small) = a.exponent >= b.exponent ? (a, b) : (b, a)
     let shift = small.exponent - big.exponent
-    // Far below the last bit.
+    // The smaller number is far below the last bit.
     if shift < -120 { return big }
     let (sum, error) = twoSum(big.high, small.high.multiplied(byPowerOfTwo: shift))
     let (lowSum, lowError) = twoSum(big.low, small.low.multiplied(byPowerOfTwo: shift))
@@ -64,7 +65,7 @@ public struct CompensatedReal: WideReal {
   }
 
   public static func / (a: CompensatedReal, b: CompensatedReal) -> CompensatedReal {
-    // Long division, a Double's worth of digits at a time.
+    // Long division: each step finds the digits of one Double.
     var quotient = CompensatedReal(0)
     var rest = a
     for _ in 0..<3 where rest.high != 0 {

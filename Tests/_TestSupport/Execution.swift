@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A program that has run to its end.
+/// The result of a program that has ended.
 public struct Execution: Equatable, Sendable {
-  /// Its exit status.
+  /// The exit status.
   public var status: Int32
-  /// What it printed, errors too.
+  /// Its standard output and standard error.
   public var text: String
 
-  /// What a program is expected to do.
+  /// An expected result.
   public init(status: Int32, text: String) {
     self.status = status
     self.text = text
@@ -17,9 +17,9 @@ public struct Execution: Equatable, Sendable {
   /// Runs a program.
   ///
   /// - Parameters:
-  ///   - path: the program's file.
-  ///   - directory: where it finds relative paths, by default where the tests do.
-  ///   - environment: its variables, by default those of the tests.
+  ///   - path: the path of the program.
+  ///   - directory: its working directory, by default the one of the tests.
+  ///   - environment: its environment, by default the one of the tests.
   public init(
     of path: String, _ arguments: [String] = [], directory: String? = nil,
     environment: [String: String]? = nil

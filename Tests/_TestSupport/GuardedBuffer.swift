@@ -7,22 +7,20 @@
   import Darwin
 #endif
 
-/// Memory with an inaccessible page at one side of the elements: a read or write of a byte beyond ends the process.
+/// Memory with an inaccessible page on one side of the elements. An access to that page ends the
+/// process.
 public final class GuardedBuffer<Element: BinaryFloatingPoint> {
-  /// Where the inaccessible page is.
+  /// The side of the inaccessible page.
   public enum Guard: CaseIterable, Sendable {
-    /// Right before the first element.
-    case before
-    /// Right after the last element.
-    case after
+    case before, after
   }
 
-  /// The elements, 0 at first.
+  /// The elements, initially 0.
   public let elements: UnsafeMutableBufferPointer<Element>
   private let base: UnsafeMutableRawPointer
   private let length: Int
 
-  /// `count` elements.
+  /// A buffer of `count` elements.
   public init(count: Int, guarded side: Guard) {
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let size = count * MemoryLayout<Element>.stride
@@ -41,7 +39,7 @@ public final class GuardedBuffer<Element: BinaryFloatingPoint> {
       start: start.bindMemory(to: Element.self, capacity: count), count: count)
   }
 
-  /// A copy of elements.
+  /// A buffer with a copy of an array.
   public convenience init(_ source: [Element], guarded side: Guard) {
     self.init(count: source.count, guarded: side)
     _ = elements.update(fromContentsOf: source)

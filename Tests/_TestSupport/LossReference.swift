@@ -4,14 +4,15 @@ public enum LossQuantity: CaseIterable, Sendable {
   case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative
 }
 
-/// A number in a wide type and the number whose unit in the last place errors are counted in.
+/// An exact value and the scale for its errors, both in a wide type.
 public struct ExactValue<Real: WideReal>: Sendable {
   public var value: Real
-  /// The magnitude of the value; where it is a difference, that of the larger operand, as no small relative error can be
-  /// asked of what nearly cancels.
+  /// Errors are measured in units in the last place of this number. It is the magnitude of the
+  /// value, or for a difference the magnitude of the larger operand, because a difference may
+  /// nearly cancel.
   public var scale: Real
 
-  /// A number that is no difference.
+  /// A value that is not a difference.
   public init(_ value: Real) {
     self.value = value
     scale = value.magnitude
@@ -28,7 +29,7 @@ public struct ExactValue<Real: WideReal>: Sendable {
   }
 }
 
-/// The loss and its derivatives by their definitions, in a wide type.
+/// The loss and its derivatives, computed from their definitions in a wide type.
 public struct LossReference<Real: WideReal>: Sendable {
   private let positiveWeight, labelSmoothing: Real
 
@@ -38,10 +39,10 @@ public struct LossReference<Real: WideReal>: Sendable {
     self.labelSmoothing = Real(labelSmoothing)
   }
 
-  /// A quantity for a finite logit and target.
-  public func callAsFunction(_ quantity: LossQuantity, logit: Double, target: Double) -> ExactValue<
-    Real
-  > {
+  /// The exact value of a quantity for a finite logit and target.
+  public func callAsFunction(
+    _ quantity: LossQuantity, logit: Double, target: Double
+  ) -> ExactValue<Real> {
     let one = Real(1)
     let kept = one - labelSmoothing
     let target = Real(target)
@@ -62,7 +63,7 @@ public struct LossReference<Real: WideReal>: Sendable {
     case .loss, .targetDerivative, .positiveWeightDerivative:
       let small = Real.logOnePlus(t)
       let big = Real(logit.magnitude) + small
-      // softplus of the logit and of its negative
+      // softplus(logit) and softplus(-logit)
       let (ofLogit, ofNegative) = isNegative ? (small, big) : (big, small)
       switch quantity {
       case .loss: return ExactValue(negative * ofLogit, plus: positive * ofNegative)

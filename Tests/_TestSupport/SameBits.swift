@@ -16,7 +16,7 @@ public func areSame<Scalar: BinaryFloatingPoint>(_ a: [Scalar], _ b: [Scalar]) -
   return true
 }
 
-/// The places where two arrays differ, the first three in words.
+/// A description of the differences between two arrays.
 public func differences<Scalar: BinaryFloatingPoint>(_ a: [Scalar], _ b: [Scalar]) -> String {
   let places = zip(a, b).enumerated().filter { !$1.0.isSame(as: $1.1) }
   return "\(a.count) and \(b.count) elements, \(places.count) differ: "

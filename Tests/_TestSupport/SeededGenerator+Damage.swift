@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 extension SeededGenerator {
-  /// The bytes after some changes: each flips, replaces, removes, repeats or inserts a byte or a few, or cuts the rest off.
+  /// Damages bytes at random. Each change flips, replaces, removes, repeats or inserts one or more
+  /// bytes, or removes the rest.
   ///
   /// - Parameters:
-  ///   - alphabet: the bytes that mean something in such a file, which are inserted more often than others.
+  ///   - alphabet: bytes with a meaning in the file format, which are inserted most often.
   ///   - times: the number of changes.
   public mutating func damaged(
     _ bytes: [UInt8], alphabet: [UInt8], times: ClosedRange<Int>

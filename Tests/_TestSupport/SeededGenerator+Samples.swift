@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 extension SeededGenerator {
-  /// Numbers uniform in a range.
+  /// Uniformly distributed numbers.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func uniform<Scalar: BinaryFloatingPoint>(
     _ count: Int, in range: ClosedRange<Scalar>
-  )
-    -> [Scalar]
-  {
+  ) -> [Scalar] {
     let width = Double(range.upperBound) - Double(range.lowerBound)
     return (0..<count).map { _ in
-      // 53 bits of a uniform number in [0, 1].
+      // A uniform number in [0, 1) with 53 bits.
       let fraction = Double(next() >> 11) * 0x1p-53
       return min(
         max(Scalar(Double(range.lowerBound) + fraction * width), range.lowerBound), range.upperBound
@@ -18,14 +16,13 @@ extension SeededGenerator {
     }
   }
 
-  /// Finite logits of every kind: mostly of moderate size, some out to where results are subnormal, some of any magnitude.
+  /// Finite logits: half of them moderate, a quarter up to where results are subnormal, the others
+  /// of any magnitude.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func logits<Scalar: BinaryFloatingPoint>(
     _ count: Int, as type: Scalar.Type = Scalar.self
-  )
-    -> [Scalar]
-  {
+  ) -> [Scalar] {
     let reach: Scalar = Scalar.significandBitCount < 30 ? 110 : 750
     let exponents =
       Int(Scalar.leastNonzeroMagnitude.exponent)...Int(Scalar.greatestFiniteMagnitude.exponent)
@@ -44,14 +41,12 @@ extension SeededGenerator {
     }
   }
 
-  /// Targets in [0, 1]: a third each 0, 1 and between, some of those close to an end.
+  /// Targets in [0, 1]: a third 0, a third 1, the others between, some of them close to 0 or 1.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func targets<Scalar: BinaryFloatingPoint>(
     _ count: Int, as type: Scalar.Type = Scalar.self
-  )
-    -> [Scalar]
-  {
+  ) -> [Scalar] {
     (0..<count).map { _ in
       let fraction = Scalar(Double(next() >> 11) * 0x1p-53)
       return switch next() % 12 {
@@ -71,9 +66,7 @@ extension SeededGenerator {
   @specialized(where Scalar == Double)
   public mutating func weights<Scalar: BinaryFloatingPoint>(
     _ count: Int, as type: Scalar.Type = Scalar.self
-  )
-    -> [Scalar]
-  {
+  ) -> [Scalar] {
     uniform(count, in: 0...5).map { $0 <= 1 ? 0 : $0 - 1 }
   }
 }

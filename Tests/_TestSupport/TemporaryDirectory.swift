@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A new directory, removed with all it holds when the value goes away.
+/// A new directory. It and its contents are removed when the object is deinitialized.
 public final class TemporaryDirectory: Sendable {
-  /// The directory, without a slash at its end.
+  /// The path of the directory, without a final slash.
   public let path: String
 
   /// Creates the directory.
@@ -25,7 +25,7 @@ public final class TemporaryDirectory: Sendable {
     return file(name)
   }
 
-  /// Writes a file of text; returns its path.
+  /// Writes a text file; returns its path.
   public func write(_ text: String, to name: String) throws -> String {
     try write(text.utf8, to: name)
   }
@@ -35,7 +35,7 @@ public final class TemporaryDirectory: Sendable {
     Array(try Data(contentsOf: URL(fileURLWithPath: file(name))))
   }
 
-  /// The names of the files in the directory, hidden ones too, in order.
+  /// The sorted names of all files in the directory, including hidden ones.
   public func names() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }

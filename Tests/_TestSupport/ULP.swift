@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 extension BinaryFloatingPoint {
-  /// The distance to an exact value, in units in the last place of this type at the value's scale; infinite for NaN.
+  /// The distance to an exact value in units in the last place of this type, at the scale of the
+  /// value; infinite for NaN.
   ///
-  /// Below the normal numbers a unit is the least subnormal. Above the greatest finite number infinity stands where the next
-  /// number would be, and is right for everything beyond.
+  /// For subnormal values the unit is the least subnormal number. Infinity counts as the number
+  /// after the greatest finite one, and as exact for all larger values.
   public func ulps<Real: WideReal>(from exact: ExactValue<Real>) -> Double {
     guard !isNaN else { return .infinity }
     let exponentLimit = Int(Self.greatestFiniteMagnitude.exponent) + 1
@@ -24,16 +25,16 @@ extension BinaryFloatingPoint {
   }
 }
 
-/// The largest error among many, and where it is.
+/// The largest of many errors.
 public struct WorstError: Sendable, CustomStringConvertible {
-  /// The error in units in the last place; NaN and results that are missing count as infinite.
+  /// The error in units in the last place; infinite for NaN and missing results.
   public var ulps = 0.0
-  /// The position of the worst result.
+  /// The index of the worst result.
   public var index = 0
-  /// What was computed from, and what came out.
+  /// The inputs, the result and the exact value.
   public var description = "none"
 
-  /// The largest error of `results`, a quantity of the loss computed for each logit and target.
+  /// The largest error of `results`, a quantity computed for each logit and target.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public init<Scalar: BinaryFloatingPoint>(
@@ -55,8 +56,9 @@ public struct WorstError: Sendable, CustomStringConvertible {
       ulps = error
       self.index = index
       description =
-        "\(error) ULP: \(quantity) of logit \(logits[index]), target \(targets[index]), positive "
-        + "weight \(positiveWeight), smoothing \(labelSmoothing) gave \(results[index]) instead of \(exact.value)"
+        "\(error) ULP: \(quantity) of logit \(logits[index]), target \(targets[index]), "
+        + "positive weight \(positiveWeight), smoothing \(labelSmoothing) gave \(results[index]) "
+        + "instead of \(exact.value)"
     }
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A real number with at least 64 bits of precision and an exponent range beyond Double's: what results are compared with.
+/// A real number for reference values, with at least 64 bits of precision and a larger exponent
+/// range than Double.
 public protocol WideReal: Sendable {
-  /// The same number; every finite Double has one.
+  /// The value of a finite Double, exactly.
   init(_ value: Double)
 
   static func + (a: Self, b: Self) -> Self
@@ -9,7 +10,6 @@ public protocol WideReal: Sendable {
   static func / (a: Self, b: Self) -> Self
   static prefix func - (a: Self) -> Self
 
-  /// Whether the number is below zero.
   var isNegative: Bool { get }
   /// The greatest e with 2^e ≤ |self|; nil for zero.
   var binaryExponent: Int? { get }
@@ -46,9 +46,9 @@ extension WideReal {
     public static func logOnePlus(_ t: Float80) -> Float80 { log1p(t) }
   }
 
-  /// The widest type at hand: the x87's with the C library's functions.
+  /// The widest type available: the x87 type, with the functions of the C library.
   public typealias Wide = Float80
 #else
-  /// The widest type at hand: two Doubles.
+  /// The widest type available: a pair of Doubles.
   public typealias Wide = CompensatedReal
 #endif

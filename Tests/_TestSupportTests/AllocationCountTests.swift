@@ -2,9 +2,9 @@
 import Testing
 import _TestSupport
 
-@Suite(.enabled(if: AllocationCount.isAvailable, "allocations cannot be counted here"))
+@Suite(.enabled(if: AllocationCount.isAvailable, "allocations cannot be counted on this system"))
 struct AllocationCountTests {
-  @Test func arraysAreCounted() {
+  @Test("Each array is one allocation") func arrays() {
     var kept: [[Int]] = []
     kept.reserveCapacity(16)
     let count = AllocationCount.during {
@@ -14,13 +14,13 @@ struct AllocationCountTests {
     #expect(kept.count == 10)
   }
 
-  @Test func bytesAreCounted() {
+  @Test("The bytes of an array are counted") func bytes() {
     var array: [UInt8] = []
     #expect(AllocationCount.bytes { array = [UInt8](repeating: 1, count: 100_000) } >= 100_000)
     #expect(array.count == 100_000)
   }
 
-  @Test func arithmeticAllocatesNothing() {
+  @Test("Arithmetic allocates nothing") func arithmetic() {
     var sum = 0.0
     #expect(
       AllocationCount.during { for index in 0..<1000 { sum += Double(index).squareRoot() } } == 0)

@@ -14,7 +14,7 @@ import _TestSupport
     #expect(buffer.elements.reduce(0, +) == source.reduce(0, +) + Double(count))
   }
 
-  @Test func readingAfterTheLastElementEndsTheProcess() async {
+  @Test("Reading after the last element ends the process") func reading() async {
     await #expect(processExitsWith: .failure) {
       let buffer = GuardedBuffer<Float>(count: 5, guarded: .after)
       let base = buffer.elements.baseAddress!
@@ -22,7 +22,7 @@ import _TestSupport
     }
   }
 
-  @Test func writingBeforeTheFirstElementEndsTheProcess() async {
+  @Test("Writing before the first element ends the process") func writing() async {
     await #expect(processExitsWith: .failure) {
       let buffer = GuardedBuffer<Float>(count: 5, guarded: .before)
       let base = buffer.elements.baseAddress!

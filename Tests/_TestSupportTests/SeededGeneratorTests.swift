@@ -3,8 +3,7 @@ import Testing
 import _TestSupport
 
 @Suite struct SeededGeneratorTests {
-  @Test("The published sequence of SplitMix64")
-  func sequence() {
+  @Test("The sequence is the published one of SplitMix64") func sequence() {
     var generator = SeededGenerator(seed: 1_234_567)
     let expected: [UInt64] = [
       6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
@@ -12,7 +11,7 @@ import _TestSupport
     #expect((0..<3).map { _ in generator.next() } == expected)
   }
 
-  @Test func samplesAreWhatTheyClaim() {
+  @Test("Samples have the documented distribution") func samples() {
     var generator = SeededGenerator(seed: 31)
     let logits: [Float] = generator.logits(8000)
     #expect(logits.allSatisfy { $0.isFinite })
@@ -32,7 +31,7 @@ import _TestSupport
     #expect(uniform.allSatisfy { (-3 ... -2).contains($0) } && Set(uniform).count == 1000)
   }
 
-  @Test func damageIsOfEveryKind() {
+  @Test("Every kind of damage occurs") func damage() {
     var generator = SeededGenerator(seed: 7)
     let original = Array(repeating: UInt8(ascii: "a"), count: 50)
     var results: [[UInt8]] = []

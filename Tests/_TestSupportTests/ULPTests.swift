@@ -3,10 +3,10 @@ import Testing
 import _TestSupport
 
 @Suite struct ULPTests {
-  /// The loss log 2 of logit 0, as a value to compare with.
+  /// log 2, the loss of logit 0.
   private let logarithmOfTwo = LossReference<Wide>(positiveWeight: 1)(.loss, logit: 0, target: 0)
 
-  @Test func distanceOfNeighbours() {
+  @Test("Neighbouring numbers are 1 ULP apart") func neighbours() {
     let nearest = Float(0.6931472)
     #expect(nearest.ulps(from: logarithmOfTwo) < 0.5)
     #expect((0.5...1.5).contains(nearest.nextUp.ulps(from: logarithmOfTwo)))
@@ -16,19 +16,19 @@ import _TestSupport
     #expect((99...101).contains((exact + 100 * exact.ulp).ulps(from: logarithmOfTwo)))
   }
 
-  @Test func nanIsInfinitelyFar() { #expect(Float.nan.ulps(from: logarithmOfTwo) == .infinity) }
+  @Test("The error of NaN is infinite") func nan() {
+    #expect(Float.nan.ulps(from: logarithmOfTwo) == .infinity)
+  }
 
-  @Test("A unit below the normal numbers is the least subnormal")
-  func subnormals() {
+  @Test("The unit of subnormal values is the least subnormal number") func subnormals() {
     let exact = LossReference<Wide>(positiveWeight: 1)(.loss, logit: -100, target: 0)
-    // e^-100 is 26.55 least subnormals.
+    // e^-100 is 26.55 times the least subnormal number.
     let least = Float.leastNonzeroMagnitude
     #expect(abs((27 * least).ulps(from: exact) - 0.45) < 0.01)
     #expect(abs(Float(0).ulps(from: exact) - 26.55) < 0.01)
   }
 
-  @Test("Infinity is right beyond the range, and a neighbour of the greatest number")
-  func overflow() {
+  @Test("Infinity is exact above the range, and 1 ULP from the greatest number") func overflow() {
     let loss = LossReference<Wide>(positiveWeight: 3)
     let beyond = loss(.loss, logit: -3e38, target: 1)
     #expect(Float.infinity.ulps(from: beyond) == 0)
@@ -38,15 +38,14 @@ import _TestSupport
     #expect(Float.greatestFiniteMagnitude.ulps(from: greatest) == 0)
   }
 
-  @Test("A difference is measured at its larger operand")
-  func differences() {
+  @Test("The unit of a difference is the one of its larger operand") func differences() {
     let gradient = LossReference<Wide>(positiveWeight: 1)(.gradient, logit: 0, target: 0.5)
     #expect(gradient.value.rounded == 0)
     #expect(gradient.scale.rounded == 0.25)
     #expect(Float(0x1p-25).ulps(from: gradient) == 1)
   }
 
-  @Test func worstErrorFindsTheWrongResult() {
+  @Test("The worst error is the one of the wrong result") func worstError() {
     let logits: [Double] = [-1, 0, 1, 2]
     let targets: [Double] = [0, 1, 0, 1]
     var results = zip(logits, targets).map { logit, target in
@@ -69,9 +68,8 @@ import _TestSupport
         == .infinity)
   }
 
-  @Test("The reference keeps to the definitions")
-  func referenceValues() {
-    // The published form, at a point where it loses little: (1 - z) x + (1 + (q - 1) z) log(1 + e^-x).
+  @Test("The reference gives values known from the definitions") func referenceValues() {
+    // From the published form (1 - z) x + (1 + (q - 1) z) log(1 + e^-x), which is accurate here.
     let reference = LossReference<Wide>(positiveWeight: 3, labelSmoothing: 0.5)
     let loss = reference(.loss, logit: 1.5, target: 1).value.rounded
     #expect(abs(loss - 0.87853319495688185) < 1e-15)

@@ -7,14 +7,13 @@ import _TestSupport
   private func difference(_ a: CompensatedReal, _ b: Wide) -> Double {
     let scaled = Wide(1).scaled(byPowerOfTwo: -(b.binaryExponent ?? 0))
     let exponent = b.binaryExponent ?? 0
-    // Both around 1, where a Double and its rest hold them.
+    // Both are near 1, where two Doubles represent them.
     let high = a.scaled(byPowerOfTwo: -exponent).rounded
     let low = (a.scaled(byPowerOfTwo: -exponent) - CompensatedReal(high)).rounded
     return (Wide(high) + Wide(low) - b * scaled).magnitude.rounded
   }
 
-  @Test("Both wide types agree on the elementary functions")
-  func elementaryFunctions() {
+  @Test("Both wide types agree on the elementary functions") func elementaryFunctions() {
     var generator = SeededGenerator(seed: 11)
     let logits = generator.logits(4000, as: Double.self).map(\.magnitude).filter { $0 < 760 }
     for a in logits + [0, 700, 745.1, 1e-300, 0x1p-60] {
@@ -43,9 +42,8 @@ import _TestSupport
     }
   }
 
-  @Test("Digits known from elsewhere")
-  func knownDigits() {
-    // e^-1 and ln 2, as sums of a Double and the next 53 bits.
+  @Test("Constants have their published digits") func knownDigits() {
+    // e^-1 and ln 2, each as a Double plus the next 53 bits.
     let inverseE = CompensatedReal(0x1.78b56362cef38p-2) + CompensatedReal(-0x1.ca8a4270fadf5p-57)
     let logarithm = CompensatedReal(0x1.62e42fefa39efp-1) + CompensatedReal(0x1.abc9e3b39803fp-56)
     let one = CompensatedReal(1)
@@ -53,8 +51,7 @@ import _TestSupport
     #expect((CompensatedReal.logOnePlus(one) - logarithm).magnitude.rounded < 0x1p-100)
   }
 
-  @Test("Arithmetic of two Doubles is exact where two Doubles hold the result")
-  func exactArithmetic() {
+  @Test("Arithmetic is exact if the result fits two Doubles") func exactArithmetic() {
     let (a, b) = (CompensatedReal(0x1p52 + 1), CompensatedReal(0x1p-40))
     #expect((a + b - a).rounded == 0x1p-40)
     #expect((a * a - CompensatedReal(0x1p104)).rounded == 0x1p53 + 1)
@@ -62,7 +59,7 @@ import _TestSupport
     #expect(CompensatedReal(0).binaryExponent == nil)
     #expect(CompensatedReal(-5).binaryExponent == 2)
     #expect((CompensatedReal(1) - CompensatedReal(0x1p-80)).binaryExponent == -1)
-    // Exponents have no limit.
+    // The exponent is unlimited.
     let tiny = CompensatedReal(.leastNonzeroMagnitude).scaled(byPowerOfTwo: -5000)
     #expect(tiny.binaryExponent == -6074)
     #expect(tiny.rounded == 0)

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// No result takes the place of the data that it comes from, by whatever spelling or link.
+/// No output replaces an input or another output, however their paths are spelled or linked.
 @Suite struct DistinctFilesTests {
   @Test(arguments: [
     ("loss x.npy z.npy --output x.npy", "--output and the logits"),
@@ -46,8 +46,7 @@ import _TestSupport
     #expect(try files.map(directory.read) == contents)
   }
 
-  @Test("Devices take more than one output, and a column of weights is no file")
-  func allowed() throws {
+  @Test func devicesTakeSeveralOutputsAndWeightColumnsAreNoFiles() throws {
     let place = try Workplace()
     try place.write(place.text("t.csv").replacing("label,w", with: "label,w.json"), to: "v.csv")
     for line in [

@@ -49,14 +49,14 @@ import _TestSupport
     }
     let brier = zip(predictions[0], truth).reduce(0) { $0 + pow($1.0 - $1.1, 2) } / 1797
     #expect(abs(try #require(raw["metrics"]["brierScore"].number) - brier) < 1e-14)
-    // The file of the model has the metrics of its training rows.
+    // The model file has the metrics of the training rows.
     #expect(
       raw["metrics"].value as! NSDictionary == training["raw"]["metrics"].value as! NSDictionary)
     #expect(raw["rowCount"].number == 1797)
     #expect(raw["positiveCount"].number == 174)
     #expect(raw["probabilities"].string == "raw")
     #expect(raw["threshold"].number == 0.5)
-    // Correcting the weight changes the probabilities for the better, and no decision.
+    // Calibration improves the probabilities and changes no decision.
     let calibrated = try JSON(place.succeed("evaluate --model m.json \(digits) --json"))
     #expect(
       calibrated["confusion"].value as! NSDictionary == raw["confusion"].value as! NSDictionary)
@@ -122,11 +122,13 @@ import _TestSupport
       try place.run("evaluate --model m.json new.csv --target sick")
         == .failure(
           65,
-          #"new.csv: row 4, column "sick": the target must be 0 or 1, received 2; if another value is positive, name it (--positive LABEL)"#
+          #"new.csv: row 4, column "sick": the target must be 0 or 1, received 2; if "#
+            + #"another value is positive, name it (--positive LABEL)"#
         ))
     let weighted = try JSON(
       place.succeed(
-        "evaluate --model m.json new.csv --target sick --positive 1 --weights w --threshold 0.7 --json"
+        "evaluate --model m.json new.csv --target sick --positive 1 --weights w --threshold "
+          + "0.7 --json"
       ))
     #expect(weighted["confusion"]["truePositives"].number == 0.5)
     #expect(weighted["rowCount"].number == 3 && weighted["positiveCount"].number == 2)
@@ -145,7 +147,7 @@ import _TestSupport
     for (options, status, message) in [
       (
         "hole.csv", 65,
-        #"hole.csv: row 2 (line 3), column "ill": the cell is missing, and a row without its target or weight cannot be evaluated; give it a value, or leave the row out"#
+        #"hole.csv: row 2 (line 3), column "ill": the cell is missing; a row without its target or weight cannot be evaluated; give it a value, or remove the row"#
       ),
       (
         "numbers.csv", 65,
@@ -168,9 +170,9 @@ import _TestSupport
       ("x.npy", "A matrix needs --targets FILE."),
       (
         "x.npy --targets z.npy --target z",
-        "--target and --positive are for tables; the targets of a matrix come from --targets FILE."
+        "--target is for tables; the targets of a matrix come from --targets FILE."
       ),
-      ("a.csv --targets z.npy", "--targets is for a matrix; a table has a --target COLUMN."),
+      ("a.csv --targets z.npy", "--targets is for a matrix; for a table use --target COLUMN."),
     ] {
       let outcome = try place.run("evaluate --model m.json \(options)")
       #expect(outcome.status == 64)
@@ -193,12 +195,13 @@ import _TestSupport
     #expect(report["confusion"]["trueNegatives"].number == 1)
     #expect(
       try place.run("evaluate --model m.json x.npy --targets seven.npy")
-        == .failure(65, "seven.npy: row 4: to be evaluated a target must be 0 or 1, received 7.0"))
+        == .failure(65, "seven.npy: row 4: for an evaluation targets must be 0 or 1, received 7.0"))
     #expect(
       try place.run("evaluate --model m.json x.npy --targets short.npy")
         == .failure(
           65,
-          "short.npy: expected targets of shape [4], one for each row of the matrix, received shape [3]"
+          "short.npy: expected targets of shape [4], one for each row of the matrix, "
+            + "received shape [3]"
         ))
   }
 }

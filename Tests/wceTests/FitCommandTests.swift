@@ -30,7 +30,7 @@ let patients = """
     #expect(lines[5].wholeMatch(of: /gradient norm      [0-9.e-]+/) != nil)
     #expect(
       lines[6...9] == [
-        "model              m.json", "", "On these rows, calibrated, with the threshold 0.333333:",
+        "model              m.json", "", "On the training rows, calibrated, threshold 0.333333:",
         "precision          1",
       ])
     #expect(lines.count == 21)
@@ -44,22 +44,23 @@ let patients = """
       "fit \(digits) --target is_eight --pos-weight balanced --model m.json")
     #expect(
       outcome.errors
-        == "wce: note: \(digits): dropped 3 features that are constant: \"pixel_0_0\", \"pixel_4_0\", \"pixel_4_7\"\n"
+        == "wce: note: \(digits): dropped 3 features that are constant: \"pixel_0_0\", "
+        + "\"pixel_4_0\", \"pixel_4_7\"\n"
     )
     #expect(outcome.output.contains("rows               1797, 174 of them positive\n"))
-    #expect(outcome.output.contains("features           61, and 3 constant dropped\n"))
+    #expect(outcome.output.contains("features           61, 3 constant dropped\n"))
     #expect(outcome.output.contains("positive weight    9.327586206896552 (balanced)\n"))
     #expect(try place.json("m.json")["positiveWeight"].number == 1623.0 / 174)
   }
 
-  /// What turns numbers into text is easily overlooked, and the model is then another one.
+  /// A cell that makes a numeric column text is easily overlooked, and changes the model.
   @Test(arguments: [
-    ("1;2;oops", "row 3 has \"oops\"; its 3 labels became a feature each"),
-    ("1,5;2,5;3,5", "row 1 has \"1,5\"; its 3 labels became a feature each"),
-    ("12 %;15 %;12 %", "row 1 has \"12 %\"; its 2 labels became a feature each"),
+    ("1;2;oops", "row 3 contains \"oops\"; each of its 3 labels became a feature"),
+    ("1,5;2,5;3,5", "row 1 contains \"1,5\"; each of its 3 labels became a feature"),
+    ("12 %;15 %;12 %", "row 1 contains \"12 %\"; each of its 2 labels became a feature"),
     (
       "2024-01-01;2024-01-02;2024-01-01",
-      "row 1 has \"2024-01-01\"; its 2 labels became a feature each"
+      "row 1 contains \"2024-01-01\"; each of its 2 labels became a feature"
     ),
     ("1;2;3", nil), ("a1;b2;c3", nil), ("red;green;7", nil),
   ]) func textThatLooksLikeNumbers(cells: String, notice: String?) throws {
@@ -68,7 +69,8 @@ let patients = """
     let outcome = try place.run("fit t.csv --target z --model m.json")
     #expect(outcome.status == 0)
     #expect(
-      outcome.errors == (notice.map { "wce: note: t.csv: column \"x\" is text, as \($0)\n" } ?? ""))
+      outcome.errors
+        == (notice.map { "wce: note: t.csv: column \"x\" was read as text because \($0)\n" } ?? ""))
   }
 
   @Test func headerOfNumbers() throws {
@@ -77,7 +79,8 @@ let patients = """
     #expect(outcome.output.hasPrefix("rows               3, 1 of them positive\n"))
     #expect(
       outcome.errors
-        == "wce: note: t.csv: the first row is all numbers, and was taken for the names of the columns; with --no-header it is data\n"
+        == "wce: note: t.csv: the first row has only numbers and was read as the header; if it "
+        + "is data, use --no-header\n"
     )
     let whole = try place.run("fit t.csv --target 2 --no-header --model m.json")
     #expect(
@@ -87,9 +90,27 @@ let patients = """
   @Test func modelToStandardOutput() throws {
     let place = try ModelWorkplace(["a.csv": patients])
     let options = "fit a.csv --target ill --positive yes --model"
-    let printed = try place.succeed("\(options) /dev/stdout")
     _ = try place.succeed("\(options) m.json")
-    #expect(try printed == place.text("m.json"))
+    try FileManager.default.createSymbolicLink(
+      atPath: place.directory.file("link.json"), withDestinationPath: "/dev/stdout")
+    for name in ["/dev/stdout", "/dev/fd/1", "link.json"] {
+      #expect(try place.succeed("\(options) \(name)") == place.text("m.json"), "\(name)")
+    }
+    let redirected = try place.tool.shell("wce \(options) r.json > r.json; cmp m.json r.json")
+    #expect(redirected == Outcome())
+  }
+
+  @Test func closedStreamsLeaveTheModelAlone() throws {
+    // The constant column gives a note on standard error.
+    let place = try ModelWorkplace(["t.csv": "x,c,z\n1,5,0\n2,5,1\n3,5,0\n"])
+    let outcome = try place.tool.shell(
+      """
+      wce fit t.csv --target z --model m.json > /dev/null 2>&1
+      wce fit t.csv --target z --model n.json > /dev/null <&- 2>&- && cmp m.json n.json
+      wce info >&- 2> errors; echo $?; cat errors
+      """)
+    #expect(
+      outcome == Outcome(output: "74\nwce: /dev/stdout: writing failed: bad file descriptor\n"))
   }
 
   /// Without a penalty the odds of a group are the group's own, times q.
@@ -112,8 +133,7 @@ let patients = """
     #expect(try place.json("m.json")["positiveWeight"].number == 6.0 / 4)
   }
 
-  @Test("A weight of 2 is the row twice but for means and deviations, as the help says")
-  func weightsAndStandardisation() throws {
+  @Test func rowWeightsDoNotEnterTheStandardisation() throws {
     let place = try ModelWorkplace([
       "w.csv": "x,w,z\n1,1,0\n2,1,1\n3,1,0\n7,2,1\n", "t.csv": "x,z\n1,0\n2,1\n3,0\n7,1\n7,1\n",
     ])
@@ -131,7 +151,8 @@ let patients = """
     #expect(abs(free.weighted - free.twice) < 1e-8)
     #expect(
       try place.succeed("fit --help").replacing("\n", with: " ").contains(
-        "Standardising counts every row once, whatever its weight: with a penalty a weight of 2 is not quite the row twice."
+        "Row weights do not enter the standardisation: with a penalty, a row of weight 2 is "
+          + "not exactly the same as two rows."
       ))
   }
 
@@ -166,7 +187,8 @@ let patients = """
       try place.run("fit t.csv --target z --model m.json")
         == .failure(
           65,
-          "t.csv: row 2 (line 3), column \"age\": the cell is missing; fill missing cells with the mean, or drop their rows (--missing mean or --missing drop)"
+          "t.csv: row 2 (line 3), column \"age\": the cell is missing; fill missing cells "
+            + "with the mean, or drop their rows (--missing mean or --missing drop)"
         ))
     let filled = try place.run("fit t.csv --target z --missing mean --model m.json")
     #expect(filled.status == 0)
@@ -188,7 +210,8 @@ let patients = """
     let place = try ModelWorkplace(["a.csv": patients])
     let outcome = try place.tool.shell(
       "cat a.csv | wce fit /dev/stdin --target ill --positive yes --model m.json >/dev/null"
-        + " && wce fit a.csv --target ill --positive yes --model n.json >/dev/null && cmp m.json n.json"
+        + " && wce fit a.csv --target ill --positive yes --model n.json >/dev/null && cmp "
+        + "m.json n.json"
     )
     #expect(outcome == Outcome())
   }
@@ -207,10 +230,10 @@ let patients = """
 
   @Test func threadsDoNotMatter() throws {
     let place = try ModelWorkplace()
+    let digits = ModelWorkplace.example("digits.csv")
     for threads in [1, 3] {
       _ = try place.succeed(
-        "fit \(ModelWorkplace.example("digits.csv")) --target is_eight --threads \(threads) --model \(threads).json"
-      )
+        "fit \(digits) --target is_eight --threads \(threads) --model \(threads).json")
     }
     #expect(try place.directory.read("1.json") == place.directory.read("3.json"))
   }

@@ -3,9 +3,9 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// What `wce fit` says about data and options that it cannot use, and that it leaves nothing behind.
+/// The errors of `wce fit`. No error leaves a file behind.
 @Suite struct FitErrorTests {
-  /// A command without its `--model`, the exit status and what it says.
+  /// A command without `--model`, its exit status and its message.
   struct Failure {
     var command: String
     var status: Int32 = 65
@@ -21,7 +21,7 @@ import _TestSupport
     Failure(
       command: "a.csv --target ill",
       message:
-        #"a.csv: column "ill": the labels are "no", "yes"; name the positive one, and everything else is negative (--positive LABEL)"#
+        #"a.csv: column "ill": the labels are "no", "yes"; name the positive one, and all others are negative (--positive LABEL)"#
     ),
     Failure(
       command: "a.csv --target ill --positive maybe",
@@ -30,41 +30,43 @@ import _TestSupport
     Failure(
       command: "a.csv --target age",
       message:
-        #"a.csv: row 1, column "age": the target must be 0 or 1, received 20; if another value is positive, name it (--positive LABEL)"#
+        #"a.csv: row 1, column "age": the target must be 0 or 1, received 20; if another "#
+        + #"value is positive, name it (--positive LABEL)"#
     ),
     Failure(
       command: "a.csv --target z",
       message:
-        "a.csv: the target has no positives: every row is negative, and there is nothing to tell apart",
+        "a.csv: the target has no positives: every row is negative; both classes are needed",
       table: "x,z\n1,0\n2,0\n"),
     Failure(
       command: "a.csv --target z --pos-weight balanced",
       message:
-        "a.csv: the target has no negatives: every row is positive, and there is nothing to tell apart",
+        "a.csv: the target has no negatives: every row is positive; both classes are needed",
       table: "x,z\n1,1\n2,1\n"),
     Failure(
       command: "a.csv --target z --weights w",
       message:
-        "a.csv: the target has no positives: every row of weight above 0 is negative, and there is nothing to tell apart",
+        "a.csv: the target has no positives: every row of weight above 0 is negative; both classes are needed",
       table: "x,w,z\n1,1,0\n2,0,1\n3,1,0\n"),
     Failure(
       command: "a.csv --target z",
       message:
-        "a.csv: row 2 (line 3): the table has 1 column, this row has more; is the delimiter another? (--delimiter C)",
+        "a.csv: row 2 (line 3): the table has 1 column, this row has more; "
+        + "does the file use a different delimiter? (--delimiter C)",
       table: "x|z\n1|0\n2,5|1\n"),
     Failure(
       command: #"a.csv --target z"#,
       message:
-        #"a.csv: column "n \"0\"" is text, as row 1 has "t0", and has 101 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
+        #"a.csv: column "n \"0\"": it was read as text because row 1 contains "t0", and has 101 distinct labels (limit 100); group them, or exclude the column (--exclude COLUMN)"#,
       table: "\"n \"\"0\"\"\",z\n" + (0...100).map { "t\($0),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target z --missing mean",
       message:
-        #"a.csv: row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows (--missing drop)"#,
+        #"a.csv: row 2 (line 3), column "z": the cell is missing; a target or a weight cannot be filled; drop such rows (--missing drop)"#,
       table: "x,z\n1,1\n2,\n3,0\n"),
     Failure(
       command: "a.csv --target z --missing drop",
-      message: "a.csv: every row has a missing cell, and no row is left",
+      message: "a.csv: every row has a missing cell, so no row is left",
       table: "x,z\n1,\n,0\n"),
     Failure(
       command: "a.csv --target ill --positive yes --weights city",
@@ -82,10 +84,10 @@ import _TestSupport
       message: #"a.csv: the column "ill" cannot be both the target and the weights"#),
     Failure(
       command: "a.csv --target ill --positive yes --exclude age --exclude city",
-      message: "a.csv: there is no column to learn from besides the target and the weights"),
+      message: "a.csv: there are no features: the data need a column besides the target and weights"),
     Failure(
       command: "a.csv --target z",
-      message: "a.csv: every feature is constant, and nothing can be learned from that",
+      message: "a.csv: every feature is constant; add a feature that varies",
       table: "x,z\n1,0\n1,1\n"),
     Failure(
       command: "a.csv --target z",
@@ -101,17 +103,17 @@ import _TestSupport
     Failure(
       command: "a.csv --target z --l2 0",
       message:
-        "a.csv: the classes can be told apart without an error, so that without a penalty the coefficients grow without limit; use an l2 penalty above 0 (--l2 L)",
+        "a.csv: the classes are perfectly separable, so without a penalty the coefficients diverge; use an l2 penalty above 0 (--l2 L)",
       table: "x,z\n1,0\n2,0\n3,1\n4,1\n"),
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x" is text, as row 1 has "label 0", and has 101 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
+        #"a.csv: column "x": it was read as text because row 1 contains "label 0", and has 101 distinct labels (limit 100); group them, or exclude the column (--exclude COLUMN)"#,
       table: "x,z\n" + (0...100).map { "label \($0),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x" is text, as row 78 has "oops", and has 151 different labels, of which at most 100 can become features; group them, or leave the column out (--exclude COLUMN)"#,
+        #"a.csv: column "x": it was read as text because row 78 contains "oops", and has 151 distinct labels (limit 100); group them, or exclude the column (--exclude COLUMN)"#,
       table: "x,z\n" + (1...151).map { "\($0 == 78 ? "oops" : "\($0)"),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target ill --positive yes --pos-weight 0", status: 64,
@@ -125,7 +127,7 @@ import _TestSupport
     Failure(
       command: "z.npy --targets z.npy",
       message:
-        "z.npy: features are an array of two axes, rows and columns; this array has shape [3]"),
+        "z.npy: features must have two dimensions, rows and columns, received shape [3]"),
     Failure(
       command: "x.npy --targets y.npy",
       message:
@@ -136,7 +138,7 @@ import _TestSupport
       table: "z\n1\n0\n"),
     Failure(
       command: "x.npy --targets half.npy",
-      message: "half.npy: row 3: to be evaluated a target must be 0 or 1, received 0.5"),
+      message: "half.npy: row 3: for an evaluation targets must be 0 or 1, received 0.5"),
     Failure(
       command: "x.npy --targets z.npy --weights minus.npy",
       message: "minus.npy: row 1: weights must be finite and at least 0, received -1.0"),
@@ -161,7 +163,7 @@ import _TestSupport
     #expect(try place.directory.names() == names)
   }
 
-  /// A name in Latin-1, wherever it stands.
+  /// Text in Latin-1, in a cell, in the target or in the header.
   @Test(arguments: [
     ("c,y\nx,0\nJos#,1\n", "row 2 (line 3), column \"c\": \"Jos\u{FFFD}\" is not UTF-8"),
     ("c,y\n1,no\n2,Jos#\n", "row 2 (line 3), column \"y\": \"Jos\u{FFFD}\" is not UTF-8"),
@@ -182,11 +184,12 @@ import _TestSupport
     for (target, message) in [
       (
         "x",
-        #"row 2, column "x": the target must be 0 or 1, received 2; if another value is positive, name it (--positive LABEL)"#
+        #"row 2, column "x": the target must be 0 or 1, received 2; if another value is "#
+          + #"positive, name it (--positive LABEL)"#
       ),
       (
         "z",
-        #"row 2 (line 3), column "z": the cell is missing, and a target or a weight cannot be filled; drop such rows (--missing drop)"#
+        #"row 2 (line 3), column "z": the cell is missing; a target or a weight cannot be filled; drop such rows (--missing drop)"#
       ),
     ] {
       #expect(
@@ -195,8 +198,28 @@ import _TestSupport
     }
   }
 
-  /// Rows are counted as in the file, where some are dropped too.
-  @Test func rowsBehindDroppedOnes() throws {
+  /// Names and values from files and arguments reach no terminal as they are.
+  @Test func messagesAreOnePrintableLine() throws {
+    let name = "a\n\u{1B}[2J.csv"
+    let place = try ModelWorkplace([name: "x,c,z\n1,5,0\n2,5,1\n3,5,0\n"])
+    #expect(
+      try place.tool.run("fit", name, "--target", "z", "--model", "m.json").errors
+        == #"wce: note: a\n\u{1B}[2J.csv: dropped the feature "c": it is constant\#n"#)
+    for member in ["missing", "kind"] {
+      let model = try place.text("m.json").replacing(
+        try Regex("\"\(member)\" : \"\\w+\""), with: #""\#(member)" : "\u001b[2J\n""#)
+      _ = try place.directory.write(model, to: "bad.json")
+      let outcome = try place.tool.run("predict", name, "--model", "bad.json")
+      #expect(outcome.status == 65 && outcome.errors.hasPrefix("wce: bad.json: "))
+      #expect(!outcome.errors.dropLast().contains { $0.isNewline || $0 == "\u{1B}" }, "\(member)")
+    }
+    let usage = try place.tool.run(
+      "fit", name, "--target", "z", "--l2", "\u{1B}c", "--model", "m.json")
+    #expect(usage.status == 64 && usage.errors.hasPrefix(#"Error: The value '\u{1B}c' is invalid"#))
+  }
+
+  /// Rows are counted as in the file, also if some are dropped.
+  @Test func rowsAfterDroppedOnes() throws {
     let place = try ModelWorkplace(["a.csv": "x,z\n1,1\n,0\ninf,1\n4,0\n"])
     let outcome = try place.run("fit a.csv --target z --missing drop --model m.json")
     #expect(outcome.status == 65)
@@ -217,7 +240,7 @@ import _TestSupport
     #expect(
       outcome.errors.wholeMatch(
         of:
-          /wce: a.csv: training did not converge: after 1 iteration the gradient norm is 0\.04\d+ and should be at most 1e-10; allow more iterations, or use a larger l2 penalty \(--max-iterations N, --l2 L\)\n/
+          /wce: a.csv: the fit did not converge: after 1 iteration the gradient norm is 0\.04\d+, above the tolerance 1e-10; allow more iterations, or use a larger l2 penalty \(--max-iterations N, --l2 L\)\n/
       ) != nil)
   }
 
@@ -225,7 +248,7 @@ import _TestSupport
     ("a.csv", "A table needs --target COLUMN, the column to predict."),
     (
       "a.csv --target z --targets z.npy",
-      "--targets is for a matrix; a table has a --target COLUMN."
+      "--targets is for a matrix; for a table use --target COLUMN."
     ),
     ("x.npy", "A matrix needs --targets FILE."),
     (
@@ -234,7 +257,7 @@ import _TestSupport
     ),
     (
       "x.npy --targets z.npy --weights w",
-      "an input is FILE.npy or FILE.csv:COLUMN, a column's name or number"
+      "expected FILE.npy or FILE.csv:COLUMN, with a column's name or number"
     ),
     ("m.json --target z", "--model and the data name the same file."),
     ("./m.json --target z", "--model and the data name the same file."),
@@ -250,14 +273,14 @@ import _TestSupport
     #expect(outcome.errors.hasPrefix("Error: \(message)\n"))
   }
 
-  @Test("A model does not take the place of another kind of file")
-  func modelOfAnotherName() throws {
+  @Test func modelsReplaceNoOtherKindOfFile() throws {
     let place = try ModelWorkplace(["a.csv": patients, "test.csv": "kept"])
     let outcome = try place.run("fit a.csv --target ill --positive yes --model test.csv")
     #expect(outcome.status == 64)
     #expect(
       outcome.errors.hasPrefix(
-        "Error: The value 'test.csv' is invalid for '--model <MODEL.json>': the name of an output ends with .json\n"
+        "Error: The value 'test.csv' is invalid for '--model <MODEL.json>': the name of an "
+          + "output must end with .json\n"
       ))
     #expect(try place.text("test.csv") == "kept")
     _ = try place.succeed("fit a.csv --target ill --positive yes --model M.JSON")
@@ -272,7 +295,7 @@ import _TestSupport
 
   @Test(arguments: [SIGINT, SIGTERM]) func interrupted(signal: Int32) throws {
     let place = try ModelWorkplace(["m.json": "the old model"])
-    // A pipe that nobody writes to: the program waits for its data.
+    // A pipe without a writer: the program waits for data.
     try #require(mkfifo(place.directory.file("a.csv"), 0o600) == 0)
     let running = try place.tool.start(["fit", "a.csv", "--target", "z", "--model", "m.json"])
     try running.wait { try place.directory.names().count == 3 }

@@ -2,9 +2,10 @@
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
+import _WorkerThreads
 
 @Suite struct InfoCommandTests {
-  /// The lines of the report by their names.
+  /// The values of the report by name.
   private func lines(_ environment: [String: String] = [:]) throws -> [String: String] {
     let outcome = try Tool(environment: environment).run("info")
     #expect(outcome.status == 0 && outcome.errors == "")
@@ -22,11 +23,11 @@ import _TestSupport
     let sets = InstructionSet.available.map(\.rawValue)
     #expect(lines["instruction sets"] == sets.joined(separator: ", "))
     #expect(lines["in use"] == sets.last)
-    #expect(lines["threads"] == "\(WeightedCrossEntropyLoss<Float>.processorCount)")
+    #expect(lines["threads"] == "\(WorkerThreads.processorCount)")
     let features = try #require(lines["processor features"]).split(separator: ", ").map(String.init)
     #if arch(x86_64)
       #expect(features.first == "sse2")
-      // A set is there if and only if all the features that it is made of are.
+      // A set is available if and only if all its features are present.
       #expect(Set(features).isSuperset(of: ["avx", "fma", "avx2"]) == sets.contains("avx2"))
       let wide = ["avx", "fma", "avx2", "avx512f", "avx512dq", "avx512bw", "avx512vl"]
       #expect(Set(features).isSuperset(of: wide) == sets.contains("avx512"))
@@ -35,8 +36,8 @@ import _TestSupport
     #endif
   }
 
-  @Test("WCE_INSTRUCTION_SET forces a set, or is an error", arguments: InstructionSet.allCases)
-  func forcedSet(_ set: InstructionSet) throws {
+  @Test(arguments: InstructionSet.allCases)
+  func theEnvironmentSelectsAnInstructionSet(_ set: InstructionSet) throws {
     let environment = ["WCE_INSTRUCTION_SET": set.rawValue]
     if set.isAvailable {
       #expect(try lines(environment)["in use"] == set.rawValue)
@@ -50,7 +51,7 @@ import _TestSupport
     let tool = Tool(directory: place.directory.path, environment: ["WCE_INSTRUCTION_SET": "sse9"])
     #expect(try tool.run("info") == Self.unavailable("sse9"))
     #expect(try tool.run("loss", "x.npy", "z.npy") == Self.unavailable("sse9"))
-    // Help is there all the same.
+    // Help works anyway.
     #expect(try tool.run("--help").status == 0)
     #expect(try tool.run("--version") == Outcome(output: "0.1.0\n"))
   }
@@ -59,7 +60,8 @@ import _TestSupport
     let available = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
     return .failure(
       64,
-      "WCE_INSTRUCTION_SET: the instruction set \(name) is not available here, choose one of \(available)"
+      "WCE_INSTRUCTION_SET: the instruction set \(name) is not available here, choose one "
+        + "of \(available)"
     )
   }
 

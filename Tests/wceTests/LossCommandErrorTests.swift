@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// What `wce loss` says about bad input, and its exit status.
+/// The errors of `wce loss` and their exit statuses.
 @Suite struct LossCommandErrorTests {
   let place: Workplace
   init() throws { place = try Workplace() }
@@ -22,8 +22,7 @@ import _TestSupport
     #expect(try place.directory.names() == names, "no file appears", sourceLocation: sourceLocation)
   }
 
-  @Test("Inputs that are not there: 66")
-  func missingInput() throws {
+  @Test func missingInputs() throws {
     try FileManager.default.createDirectory(
       atPath: place.directory.file("d.npy"), withIntermediateDirectories: false)
     try expect(
@@ -39,8 +38,7 @@ import _TestSupport
       ])
   }
 
-  @Test("Damaged arrays: 65")
-  func damagedArrays() throws {
+  @Test func damagedArrays() throws {
     let whole = NPYFile("<f4", [2, 3], Workplace.logits).bytes
     try place.write([], to: "empty.npy")
     try place.write("hello world\n", to: "text.npy")
@@ -61,22 +59,24 @@ import _TestSupport
         "cut.npy z.npy":
           "cut.npy: the data is cut short: shape [2, 3] of float32 takes 24 bytes, the file has 19",
         "version.npy z.npy":
-          "version.npy: version 9.0 of the .npy format is not known; 1.0, 2.0 and 3.0 are",
+          "version.npy: version 9.0 of the .npy format is not supported; 1.0, 2.0 and 3.0 are",
         "huge.npy z.npy":
-          "huge.npy: not a complete .npy file: the header has 2147483648 bytes, the file has 142 more",
+          "huge.npy: not a complete .npy file: the header has 2147483648 bytes, the file "
+          + "has 142 more",
         "long.npy z.npy":
-          "long.npy: the data is cut short: shape [9999999999, 3] of float32 takes 119999999988 bytes, "
+          "long.npy: the data is cut short: shape [9999999999, 3] of float32 takes "
+          + "119999999988 bytes, "
           + "the file has 24",
         "overflow.npy z.npy":
-          "overflow.npy: the .npy header is malformed: shape [1099511627776, 1099511627776] of float32 takes "
+          "overflow.npy: the .npy header is malformed: shape [1099511627776, 1099511627776] "
+          + "of float32 takes "
           + "more than 2^63 - 1 bytes",
         "x.npy negative.npy":
           "negative.npy: the .npy header is malformed: the shape has a negative length",
       ])
   }
 
-  @Test("Types that cannot be computed in: 65")
-  func types() throws {
+  @Test func unsupportedTypes() throws {
     let supported =
       "is not supported; bool, int8 to int64, uint8 to uint64, float16, float32 and float64 are"
     try place.write(NPYFile("<i8", [6], Array(0..<6)).bytes, to: "i.npy")
@@ -90,8 +90,8 @@ import _TestSupport
     try expect(
       65,
       [
-        "i.npy z.npy": "i.npy: logits must be float16, float32 or float64, this file holds int64",
-        "z.npy z.npy": "z.npy: logits must be float16, float32 or float64, this file holds bool",
+        "i.npy z.npy": "i.npy: logits must be float16, float32 or float64; this file has int64",
+        "z.npy z.npy": "z.npy: logits must be float16, float32 or float64; this file has bool",
         "o.npy z.npy": #"o.npy: the object dtype "|O" \#(supported)"#,
         "x.npy o.npy": #"o.npy: the object dtype "|O" \#(supported)"#,
         "c.npy z.npy": #"c.npy: the complex dtype "<c16" \#(supported)"#,
@@ -99,8 +99,7 @@ import _TestSupport
       ])
   }
 
-  @Test("Values that are out of range: 65, with the index")
-  func values() throws {
+  @Test func valuesOutOfRange() throws {
     try place.write(NPYFile("<f4", [2, 3], [0, 1, 0, 1, 1.5, 1] as [Float]).bytes, to: "z2.npy")
     try place.write(NPYFile("<f4", [2, 3], [0, 1, 0, 1, .nan, 1] as [Float]).bytes, to: "zn.npy")
     try place.write(NPYFile("|i1", [2, 3], [0, 1, -1, 1, 0, 1] as [Int8]).bytes, to: "zi.npy")
@@ -124,21 +123,26 @@ import _TestSupport
         "x.npy z2.npy": "z2.npy: \(targets) 1.5 at index 4",
         "x.npy zn.npy": "zn.npy: \(targets) nan at index 4",
         "x.npy zi.npy": "zi.npy: \(targets) -1.0 at index 2",
-        "two.csv:logit two.csv:label": "two.csv: row 2 (line 3), column \"label\": \(targets) 2.0",
-        "x1.npy six.csv:1": "six.csv: row 3 (line 4), column \"label\": \(targets) nan",
+        "two.csv:logit two.csv:label":
+          "two.csv: row 2 (line 3), column \"label\": \(targets) 2.0 at index 1",
+        "x1.npy six.csv:1": "six.csv: row 3 (line 4), column \"label\": \(targets) nan at index 2",
         "six.csv:label x1.npy":
-          "six.csv: row 3 (line 4), column \"label\": logistic_loss: the logit is NaN and no weight of 0 masks it",
+          "six.csv: row 3 (line 4), column \"label\": logistic_loss: the logit at index 2 "
+          + "is NaN and no weight of 0 masks it",
         "x1.npy x1.npy --weights six.csv:w":
-          "six.csv: row 4 (line 6), column \"w\": \(weights) inf",
+          "six.csv: row 4 (line 6), column \"w\": \(weights) inf at index 3",
         "x1.npy x1.npy --weights six.csv:w --name a_at_index_3":
-          "six.csv: row 4 (line 6), column \"w\": a_at_index_3: weights must be finite and at least 0, received inf",
-        "plain.csv:1 plain.csv:2": "plain.csv: row 2 (line 2), column \"2\": \(targets) 7.0",
+          "six.csv: row 4 (line 6), column \"w\": a_at_index_3: weights must be finite and "
+          + "at least 0, received inf at index 3",
+        "plain.csv:1 plain.csv:2":
+          "plain.csv: row 2 (line 2), column \"2\": \(targets) 7.0 at index 1",
         "xn.npy z.npy":
           "xn.npy: logistic_loss: the logit at index 1 is NaN and no weight of 0 masks it",
         "x.npy z.npy --weights wn.npy": "wn.npy: \(weights) -0.5 at index 3",
         "x.npy z.npy --weights wi.npy": "wi.npy: \(weights) inf at index 3",
         "x.npy z.npy --weights w0.npy --normalize weights":
-          "w0.npy: logistic_loss: the sum of the weights must be positive and finite to divide by it, "
+          "w0.npy: logistic_loss: the sum of the weights must be positive and finite to "
+          + "divide by it, "
           + "received 0.0",
         "e.npy e.npy": "e.npy: logistic_loss: the mean of no elements is undefined",
         "none.csv:logit none.csv:label":
@@ -146,21 +150,20 @@ import _TestSupport
       ])
   }
 
-  @Test("Another float type only where every value survives: 65 otherwise, with the element")
-  func inexactValues() throws {
+  @Test func inexactConversions() throws {
     try place.write(NPYFile("<f8", [2, 3], [0, 1, 0.1, 1, 0, 1]).bytes, to: "z8.npy")
     try place.write(NPYFile("<i8", [2, 3], [1, 1, 1, 16_777_217, 1, 1]).bytes, to: "wi.npy")
     try expect(
       65,
       [
-        "x.npy z8.npy": "z8.npy: element 2: the float64 value 0.1 has no exact float32",
+        "x.npy z8.npy":
+          "z8.npy: element 2: the float64 value 0.1 cannot be represented exactly in float32",
         "x.npy z.npy --weights wi.npy":
-          "wi.npy: element 3: the int64 value 16777217 has no exact float32",
+          "wi.npy: element 3: the int64 value 16777217 cannot be represented exactly in float32",
       ])
   }
 
-  @Test("Shapes that differ: 65, with both")
-  func shapes() throws {
+  @Test func shapesThatDiffer() throws {
     try place.write(NPYFile("|b1", [3, 2], Workplace.targets).bytes, to: "z32.npy")
     try place.write(NPYFile("<f4", [6], Workplace.weights).bytes, to: "w6.npy")
     try place.write("a,b\n0,0\n1,1\n", to: "two.csv")
@@ -170,19 +173,20 @@ import _TestSupport
       [
         "x.npy z32.npy": "z32.npy: \(targets) [2, 3] and [3, 2]",
         "x.npy z.npy --weights w6.npy":
-          "w6.npy: logistic_loss: logits and weights must have the same shape, received [2, 3] and [6]",
+          "w6.npy: logistic_loss: logits and weights must have the same shape, received [2, "
+          + "3] and [6]",
         "t.csv:logit two.csv:b": "two.csv: \(targets) [6] and [2]",
         "two.csv:a t.csv:label": "t.csv: \(targets) [2] and [6]",
-        // As many elements do not make the same shape.
+        // The same number of elements is not the same shape.
         "t.csv:logit z.npy": "z.npy: \(targets) [6] and [2, 3]",
         "x.npy t.csv:label": "t.csv: \(targets) [2, 3] and [6]",
         "x.npy z.npy --weights t.csv:w":
-          "t.csv: logistic_loss: logits and weights must have the same shape, received [2, 3] and [6]",
+          "t.csv: logistic_loss: logits and weights must have the same shape, received [2, "
+          + "3] and [6]",
       ])
   }
 
-  @Test("Tables: 65, with row, line and column")
-  func tables() throws {
+  @Test func malformedTables() throws {
     try place.write("logit,label\n0,0\nabc,1\n", to: "bad.csv")
     try place.write("logit,label\n0,0\n,1\n", to: "gap.csv")
     try place.write("logit,label\n0,0\n1\n", to: "short.csv")
@@ -207,13 +211,12 @@ import _TestSupport
         "quote.csv:logit quote.csv:label":
           #"quote.csv: row 1 (line 2), column "label": a quote is opened here and never closed"#,
         "twice.csv:a twice.csv:b":
-          #"twice.csv: the name "a" belongs to several columns, the first of them 1 and 3; name one by its number"#,
+          #"twice.csv: columns 1 and 3 are both named "a"; give the column by its number"#,
         "empty.csv:logit empty.csv:label": "empty.csv: the file is empty",
       ])
   }
 
-  @Test("Positive weights per class that do not fit: 65")
-  func classWeights() throws {
+  @Test func classWeightsThatDoNotFit() throws {
     try place.write(NPYFile("<f8", [3], [1, -2, 3.0]).bytes, to: "q.npy")
     try place.write(NPYFile("<f8", [2, 3], [1, 2, 3, 4, 5, 6.0]).bytes, to: "q23.npy")
     let count = "logistic_loss: there must be one positive weight for each class along axis"
@@ -227,14 +230,15 @@ import _TestSupport
         "t.csv:logit t.csv:label --pos-weights 1,2,3 --axis 0":
           "\(count) 0 of logits of shape [6], received 3",
         "x.npy z.npy --pos-weights q.npy --axis 1":
-          "q.npy: logistic_loss: positive weights must be finite and at least 0, received -2.0 for class 1",
+          "q.npy: logistic_loss: positive weights must be finite and at least 0, received "
+          + "-2.0 for class 1",
         "x.npy z.npy --pos-weights q23.npy --axis 1":
-          "q23.npy: positive weights have one axis, that of the classes, received shape [2, 3]",
+          "q23.npy: positive weights must have one axis, that of the classes; received "
+          + "shape [2, 3]",
       ])
   }
 
-  @Test("Arguments that are out of range: 64")
-  func argumentsOutOfRange() throws {
+  @Test func argumentsOutOfRange() throws {
     let weights = "logistic_loss: positive weights must be finite and at least 0, received"
     try expect(
       64,
@@ -260,56 +264,60 @@ import _TestSupport
       ])
   }
 
-  @Test(
-    "Arguments that cannot be understood: 64, with the usage",
-    arguments: [
-      ("", "Missing expected argument '<logits>'"),
-      ("x.npy", "Missing expected argument '<targets>'"),
-      ("x.npy z.npy w.npy", "Unexpected argument 'w.npy'"),
-      ("x.npy z.npy --bogus", "Unknown option '--bogus'"),
-      (
-        "x.bin z.npy",
-        "The value 'x.bin' is invalid for '<logits>': an input is FILE.npy or FILE.csv:COLUMN, a column's name or number"
-      ),
-      (
-        "t.csv t.csv:label",
-        "The value 't.csv' is invalid for '<logits>': an input is FILE.npy or FILE.csv:COLUMN, a column's name or number"
-      ),
-      ("x.npy z.npy --pos-weight abc", "The value 'abc' is invalid for '--pos-weight <Q>'"),
-      (
-        "x.npy z.npy --pos-weights 1,x --axis 1",
-        "The value '1,x' is invalid for '--pos-weights <Q1,Q2,...|FILE>': weights are numbers with commas between, FILE.npy or FILE.csv:COLUMN; \"x\" is no number"
-      ),
-      (
-        "x.npy z.npy --pos-weights 1,,2 --axis 1",
-        "The value '1,,2' is invalid for '--pos-weights <Q1,Q2,...|FILE>': weights are numbers with commas between, FILE.npy or FILE.csv:COLUMN; \"\" is no number"
-      ),
-      (
-        "x.npy z.npy --pos-weights 1,2",
-        "--pos-weights needs --axis, the axis that its classes lie along."
-      ),
-      ("x.npy z.npy --axis 1", "--axis needs --pos-weights."),
-      (
-        "x.npy z.npy --pos-weights 1,2 --axis 0 --pos-weight 2",
-        "Give --pos-weight or --pos-weights, not both."
-      ),
-      ("x.npy z.npy --axis one", "The value 'one' is invalid for '--axis <A>'"),
-      ("x.npy z.npy --normalize weights", "--normalize weights needs --weights."),
-      (
-        "x.npy z.npy --reduction max",
-        "The value 'max' is invalid for '--reduction <reduction>'. Please provide one of 'mean', 'sum' or 'none'."
-      ),
-      (
-        "x.npy z.npy --output o.bin",
-        "The value 'o.bin' is invalid for '--output <FILE>': the name of an output ends with .npy or .csv"
-      ),
-      (
-        "x.npy z.npy --output o.npy --gradient ./o.npy",
-        "--output and --gradient name the same file."
-      ),
-      ("/dev/stdin /dev/stdin", "Standard input can be only one of the inputs."),
-      ("x.npy z.npy --output", "Missing value for '--output <FILE>'"),
-    ])
+  @Test(arguments: [
+    ("", "Missing expected argument '<logits>'"),
+    ("x.npy", "Missing expected argument '<targets>'"),
+    ("x.npy z.npy w.npy", "Unexpected argument 'w.npy'"),
+    ("x.npy z.npy --bogus", "Unknown option '--bogus'"),
+    (
+      "x.bin z.npy",
+      "The value 'x.bin' is invalid for '<logits>': expected FILE.npy or FILE.csv:COLUMN, "
+        + "with a column's name or number"
+    ),
+    (
+      "t.csv t.csv:label",
+      "The value 't.csv' is invalid for '<logits>': expected FILE.npy or FILE.csv:COLUMN, "
+        + "with a column's name or number"
+    ),
+    ("x.npy z.npy --pos-weight abc", "The value 'abc' is invalid for '--pos-weight <Q>'"),
+    (
+      "x.npy z.npy --pos-weights 1,x --axis 1",
+      "The value '1,x' is invalid for '--pos-weights <Q1,Q2,...|FILE>': expected numbers "
+        + "separated by commas, FILE.npy or FILE.csv:COLUMN; \"x\" is not a number"
+    ),
+    (
+      "x.npy z.npy --pos-weights 1,,2 --axis 1",
+      "The value '1,,2' is invalid for '--pos-weights <Q1,Q2,...|FILE>': expected numbers "
+        + "separated by commas, FILE.npy or FILE.csv:COLUMN; \"\" is not a number"
+    ),
+    (
+      "x.npy z.npy --pos-weights 1,2",
+      "--pos-weights needs --axis, the axis of the classes."
+    ),
+    ("x.npy z.npy --axis 1", "--axis needs --pos-weights."),
+    (
+      "x.npy z.npy --pos-weights 1,2 --axis 0 --pos-weight 2",
+      "Give --pos-weight or --pos-weights, not both."
+    ),
+    ("x.npy z.npy --axis one", "The value 'one' is invalid for '--axis <A>'"),
+    ("x.npy z.npy --normalize weights", "--normalize weights needs --weights."),
+    (
+      "x.npy z.npy --reduction max",
+      "The value 'max' is invalid for '--reduction <reduction>'. Please provide one of "
+        + "'mean', 'sum' or 'none'."
+    ),
+    (
+      "x.npy z.npy --output o.bin",
+      "The value 'o.bin' is invalid for '--output <FILE>': the name of an output must end "
+        + "with .npy or .csv"
+    ),
+    (
+      "x.npy z.npy --output o.npy --gradient ./o.npy",
+      "--output and --gradient name the same file."
+    ),
+    ("/dev/stdin /dev/stdin", "Only one input can be standard input."),
+    ("x.npy z.npy --output", "Missing value for '--output <FILE>'"),
+  ])
   func usage(_ arguments: String, _ line: String) throws {
     let outcome = try place.loss(arguments)
     #expect(outcome.status == 64)
@@ -317,21 +325,19 @@ import _TestSupport
     #expect(outcome.errors.hasPrefix("Error: \(line)\n"), "\(outcome.errors)")
     #expect(
       outcome.errors.hasSuffix(
-        "Usage: wce loss [<options>] <logits> <targets>\n  See 'wce loss --help' for more information.\n"
+        "Usage: wce loss [<options>] <logits> <targets>\n  See 'wce loss --help' for more "
+          + "information.\n"
       ))
   }
 
-  @Test(
-    "A weight that would round to 0 or infinity in the type of the logits is refused as it was given"
-  )
-  func weightsBeyondTheType() throws {
+  @Test func weightsOutsideTheRangeOfTheType() throws {
     for (options, weight) in [
       ("--pos-weight 1e-60", "--pos-weight 1e-60"), ("--pos-weight 1e60", "--pos-weight 1e+60"),
       ("--pos-weights 1,1e-60,1 --axis 1", "--pos-weights 1e-60"),
     ] {
       #expect(
         try place.loss("x.npy z.npy \(options)")
-          == .failure(64, "\(weight) is beyond the range of float32, the type of the logits"))
+          == .failure(64, "\(weight) is outside the range of float32, the type of the logits"))
     }
     #expect(try place.loss("t.csv:logit t.csv:label --pos-weight 1e-60").status == 0)
     #expect(try place.loss("x.npy z.npy --pos-weight 0").status == 0)

@@ -16,7 +16,7 @@ import _TestSupport
     try #require(NPYFile<Element>(try place.directory.read(name)), "\(name)")
   }
 
-  /// The numbers of a table of one column, which must have this name.
+  /// The numbers of a table of one column with this name.
   private func column(_ name: String, of file: String) throws -> [Double] {
     let lines = try place.text(file).split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.first == name[...])
@@ -24,14 +24,14 @@ import _TestSupport
     return try lines.dropFirst().dropLast().map { try #require(Double($0)) }
   }
 
-  /// Reductions with what the derivative of the elementwise loss is multiplied by.
+  /// Reductions with the factor of the elementwise derivative.
   private static let reductions: [(String, Double)] = [
     ("--reduction none", 1), ("--reduction sum", 1), ("--reduction mean", 1 / 6), ("", 1 / 6),
     ("--reduction mean --normalize weights", 1 / 5.5), ("--reduction sum --normalize weights", 1),
   ]
 
-  @Test("Losses and derivatives, as the formula has them", arguments: reductions)
-  func formula(_ reduction: String, _ factor: Double) throws {
+  @Test(arguments: reductions)
+  func lossesAndGradientsFollowTheFormula(_ reduction: String, _ factor: Double) throws {
     let q = 9.0
     var (losses, gradient): ([Double], [Double]) = ([], [])
     for index in Workplace.logits.indices {
@@ -65,7 +65,7 @@ import _TestSupport
       ).status == 0)
     expectClose(try column("loss", of: "o.csv"), losses, 8e-16, "losses as a table")
     expectClose(try column("gradient", of: "g.csv"), gradient, 1.2e-15, "derivative as a table")
-    // Each format can be the output of the other.
+    // The input and output formats are independent.
     #expect(
       try place.loss("t.csv:logit t.csv:label --weights t.csv:w \(options) --gradient g8.npy")
         .status == 0)
@@ -73,8 +73,7 @@ import _TestSupport
     #expect(try place.isClean())
   }
 
-  @Test("What is asked for is written, and nothing else")
-  func outputs() throws {
+  @Test func onlyRequestedOutputsAreWritten() throws {
     let names = try place.directory.names()
     let run = try place.loss("x.npy z.npy --output o.npy")
     #expect(run.output == (try place.loss("x.npy z.npy").output))
@@ -84,8 +83,7 @@ import _TestSupport
     #expect(try read("o.npy", as: Float.self).elements.count == 6)
   }
 
-  @Test("Half precision in, half precision out; computed in single")
-  func halfPrecision() throws {
+  @Test func halfPrecision() throws {
     // 0, 1, -1, 2, -3 and 0.5 in binary16.
     let halves: [UInt16] = [0, 0x3C00, 0xBC00, 0x4000, 0xC200, 0x3800]
     try place.write(NPYFile("<f2", [2, 3], halves).bytes, to: "h.npy")
@@ -107,8 +105,7 @@ import _TestSupport
     }
   }
 
-  @Test("Targets and weights of every type and order give the same")
-  func conversions() throws {
+  @Test func targetsAndWeightsOfEveryTypeAndOrder() throws {
     let targets = Workplace.targets
     func write<Element: BitwiseCopyable & Equatable>(_ dtype: String, _ elements: [Element]) throws
     {
@@ -139,7 +136,7 @@ import _TestSupport
     for file in files {
       #expect(try place.loss("x.npy \(file) --weights \(file) --json") == expected, "\(file)")
     }
-    // Double logits take all of them too, and single ones in any order.
+    // The same with double logits, and with single ones in another order.
     try place.write(
       NPYFile(
         ">f4", [2, 3], [0, 2, 1, -3, -1, 0.5].map { Float($0).bitPattern.bigEndian },
@@ -154,8 +151,7 @@ import _TestSupport
     #expect(try read("o.npy", as: Double.self).dtype == "<f8")
   }
 
-  @Test("Tables: names, numbers, no header, other delimiters")
-  func tables() throws {
+  @Test func tableFormats() throws {
     let expected = try place.loss("t.csv:logit t.csv:label --weights t.csv:w --json")
     let text = try place.text("t.csv")
     try place.write(text.split(separator: "\n").dropFirst().joined(separator: "\n"), to: "bare.csv")
@@ -172,8 +168,7 @@ import _TestSupport
     }
   }
 
-  @Test("Positive weights per class: from a list, an array or a column; along any axis")
-  func classWeights() throws {
+  @Test func classWeightsFromListsArraysAndColumns() throws {
     try place.write(NPYFile("<f8", [3], [1, 2, 3.0]).bytes, to: "q.npy")
     try place.write("name,q\na,1\nb,2\nc,3\n", to: "q.csv")
     let last = try place.loss("x.npy z.npy --pos-weights 1,2,3 --axis -1 --output o.npy --json")
@@ -184,7 +179,7 @@ import _TestSupport
       #expect(try place.loss("x.npy z.npy --pos-weights \(weights) --output o.npy --json") == last)
       #expect(try read("o.npy").elements == losses)
     }
-    // A class's weight is the uniform weight of its elements.
+    // Each class gets the loss of its weight as the uniform weight.
     for (index, weight) in ["1", "2", "3"].enumerated() {
       #expect(try place.loss("x.npy z.npy --pos-weight \(weight) --output u.npy").status == 0)
       let uniform: [Float] = try read("u.npy").elements
@@ -201,8 +196,7 @@ import _TestSupport
       try zip(column("loss", of: "r.csv"), losses).allSatisfy { abs(Float($0) - $1) <= 3 * $1.ulp })
   }
 
-  @Test("Standard input and other pipes, with and without outputs")
-  func pipes() throws {
+  @Test func pipes() throws {
     let array = NPYFile("<f4", [2, 3], Workplace.logits).bytes
     let expected = try place.loss("x.npy z.npy --json --gradient file.npy")
     for outputs in ["", " --gradient pipe.npy"] {
@@ -222,11 +216,10 @@ import _TestSupport
     #expect(
       cut
         == .failure(
-          65, "/dev/stdin: element 4: the data ends here; shape [2, 3] promises 6 elements"))
+          65, "/dev/stdin: element 4: the data ends here, but shape [2, 3] has 6 elements"))
   }
 
-  @Test("A result that goes to standard output is a table, and alone there")
-  func standardOutput() throws {
+  @Test func aResultOnStandardOutputIsAloneThere() throws {
     for option in ["--output", "--gradient"] {
       #expect(try place.loss("x.npy z.npy \(option) file.csv").status == 0)
       let outcome = try place.loss("x.npy z.npy \(option) /dev/stdout")
@@ -234,11 +227,10 @@ import _TestSupport
     }
   }
 
-  /// Larger than the parts that files are read in, and no multiple of them.
+  /// Larger than the parts that files are read in, and not a multiple of them.
   static let count = 600_001
 
-  @Test("Files of several parts give the bits of one call, for any number of threads")
-  func severalParts() throws {
+  @Test func filesOfSeveralPartsGiveTheBitsOfOneCall() throws {
     var generator = SeededGenerator(seed: 11)
     let shape = [Self.count, 1]
     let logits = (0..<Self.count).map { _ in Float.random(in: -20...20, using: &generator) }
@@ -257,15 +249,14 @@ import _TestSupport
       return NPYFile("<f4", shape, results)
     }
     let losses = try results {
-      try loss.losses(logits: logits.span, targets: targets.span, weights: weights.span, into: &$0)
+      try loss(logits: logits.span, targets: targets.span, weights: weights.span, into: &$0)
     }
     let gradient = try results {
       try loss.gradient(
         of: .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span,
         into: &$0)
     }
-    let mean = try loss.reduced(
-      .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span)
+    let mean = try loss.value(of: .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span)
     var place = place
     place.tool.environment["WCE_INSTRUCTION_SET"] = try InstructionSet.selected.get().rawValue
     var reports: Set<String> = []
@@ -281,8 +272,7 @@ import _TestSupport
     #expect(try #require(reports.first).contains("\"mean\":\(mean),"))
   }
 
-  @Test("An error's index counts from the start of the file, whatever the part")
-  func indexInALaterPart() throws {
+  @Test func indicesCountFromTheStartOfTheFile() throws {
     var targets = [UInt8](repeating: 1, count: Self.count)
     targets[Self.count - 1] = 3
     try place.write(
@@ -297,7 +287,8 @@ import _TestSupport
       try place.loss("lx.npy lz.csv:z")
         == .failure(
           65,
-          "lz.csv: row 600001 (line 600003), column \"z\": logistic_loss: targets must lie in [0, 1], received 3.0"
+          "lz.csv: row 600001 (line 600003), column \"z\": logistic_loss: targets must lie "
+            + "in [0, 1], received 3.0 at index 600000"
         ))
   }
 }

@@ -9,8 +9,7 @@ import _TestSupport
     #expect(try Tool().run("loss", "--version") == Outcome(output: "0.1.0\n"))
   }
 
-  @Test("The tool's help: what it is, its exit statuses, its commands")
-  func overview() throws {
+  @Test func overview() throws {
     let help = try Tool().run("--help")
     #expect(help.status == 0 && help.errors == "")
     #expect(
@@ -22,7 +21,7 @@ import _TestSupport
         Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input, 73
         cannot create output, 74 input/output error, 128 + n stopped by signal n.
 
-        WCE_INSTRUCTION_SET=baseline|avx2|avx512 forces a variant of the kernels.
+        WCE_INSTRUCTION_SET=baseline|avx2|avx512 selects the kernels.
 
         USAGE: wce <subcommand>
 
@@ -48,9 +47,9 @@ import _TestSupport
           output: """
             OVERVIEW: Compute the weighted cross entropy of logits and targets in files.
 
-            An input is FILE.npy or FILE.csv:COLUMN, a column's name or number from 1.
-            Results have the type of the logits; text counts as float64. Files may be
-            larger than memory. A table whose first row is all numbers has no header.
+            An input is FILE.npy or FILE.csv:COLUMN, with a column's name or number from 1.
+            Results have the type of the logits; text is read as float64. Files may be
+            larger than memory. A table whose first row has only numbers has no header.
             Standard input is /dev/stdin, or /dev/stdin:COLUMN for a table.
 
             wce loss logits.npy targets.npy --pos-weight 9
@@ -66,26 +65,26 @@ import _TestSupport
               --pos-weight <Q>        The weight q of the positive class. (default: 1)
               --pos-weights <Q1,Q2,...|FILE>
                                       One positive weight for each class along an axis:
-                                      numbers with commas between, or a file.
-              --axis <A>              The axis of the classes, from 0, or from the end if
+                                      numbers separated by commas, or a file.
+              --axis <A>              The axis of the classes, counted from the end if
                                       negative.
-              --weights <FILE>        A weight for each element; 0 leaves it out.
-              --label-smoothing <E>   Label smoothing in [0, 1]: z counts as z (1 - E) + E
-                                      / 2. (default: 0.0)
-              --reduction <reduction> What is reported, and what --gradient is the
-                                      derivative of. (values: mean, sum, none; default:
-                                      mean)
-              --normalize <normalize> Divide the mean by the count of elements or by the
-                                      sum of the weights. (values: count, weights; default:
-                                      count)
-              --output <FILE>         Write the loss of each element, as .npy or .csv.
-              --gradient <FILE>       Write the derivative in each logit, as .npy or .csv.
-              --name <NAME>           What errors call the operation. (default:
+              --weights <FILE>        A weight for each element; 0 masks it.
+              --label-smoothing <E>   Label smoothing in [0, 1]: z becomes z (1 - E) + E /
+                                      2. (default: 0.0)
+              --reduction <reduction> The result to report, and the function that
+                                      --gradient differentiates. (values: mean, sum, none;
+                                      default: mean)
+              --normalize <normalize> The divisor of the mean: the number of elements or
+                                      the sum of the weights. (values: count, weights;
+                                      default: count)
+              --output <FILE>         The file for the loss of each element, .npy or .csv.
+              --gradient <FILE>       The file for the gradient in the logits, .npy or .csv.
+              --name <NAME>           The name of the operation in errors. (default:
                                       logistic_loss)
-              --threads <N>           The most threads. (default: all processors)
-              --json                  Print one JSON object, in which an undefined mean is
-                                      null, and infinities and NaN are the strings inf,
-                                      -inf and nan.
+              --threads <N>           The maximum number of threads. (default: all
+                                      processors)
+              --json                  Print one JSON object. An undefined mean is null;
+                                      infinities and NaN are the strings inf, -inf and nan.
               --version               Show the version.
               -h, --help              Show help information.
 
@@ -94,22 +93,21 @@ import _TestSupport
     #expect(try Tool().run("help", "loss") == help)
   }
 
-  @Test("Completions", arguments: ["bash", "zsh", "fish"])
+  @Test(arguments: ["bash", "zsh", "fish"])
   func completions(_ shell: String) throws {
     let script = try Tool().run("--generate-completion-script", shell)
     #expect(script.status == 0 && script.errors == "")
     for word in ["loss", "info", "pos-weights", "label-smoothing", "npy"] {
       #expect(script.output.contains(word), "\(word)")
     }
-    // The shell itself finds the script well-formed, where it is installed.
+    // The shell, if it is installed, accepts the script.
     let place = try Workplace()
     try place.write(script.output, to: "script")
     #expect(
       try place.tool.shell("! command -v \(shell) > /dev/null || \(shell) -n script") == Outcome())
   }
 
-  @Test("Bash completes options and values with the script")
-  func bashCompletion() throws {
+  @Test func bashCompletion() throws {
     let place = try Workplace()
     try place.write(
       """

@@ -2,7 +2,8 @@
 import Testing
 import _TestSupport
 
-/// Inputs damaged at random: each gives an answer or one line of error, quickly, and loses nothing.
+/// Randomly damaged inputs. Each gives a result or an error of one line, quickly, and changes no
+/// other file.
 @Suite struct LossCommandHostileTests {
   /// Runs the tool on damaged copies of a file.
   private func run(
@@ -38,7 +39,7 @@ import _TestSupport
 
   @Test(arguments: 0..<4)
   func arrays(_ part: UInt64) throws {
-    // Most of the file is its header, which is where damage is interesting.
+    // Most of the file is its header, where damage matters.
     let isLogits = part % 2 == 0
     let original =
       isLogits

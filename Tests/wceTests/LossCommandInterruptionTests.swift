@@ -3,12 +3,12 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// Runs that are stopped or fail in the midst of writing.
+/// Runs that are stopped or fail while writing.
 @Suite struct LossCommandInterruptionTests {
   let place: Workplace
   init() throws { place = try Workplace() }
 
-  /// Starts a run that writes `o.npy` and stands still because nobody reads its other output, the pipe.
+  /// Starts a run that writes `o.npy` and blocks on its other output, a pipe that is not read.
   private func startWaitingRun(onTerminal: Bool = false) throws -> (
     run: RunningTool, pipe: FileHandle
   ) {
@@ -18,7 +18,7 @@ import _TestSupport
     try place.write(
       NPYFile("|b1", [count], [UInt8](repeating: 1, count: count)).bytes, to: "lz.npy")
     try place.write("old", to: "o.npy")
-    // The results are more than a pipe holds. Open for both, it waits for no writer.
+    // The results do not fit the pipe. Opening it for reading and writing does not block.
     let path = place.directory.file("fifo.npy")
     #expect(mkfifo(path, 0o600) == 0)
     let pipe = try #require(FileHandle(forUpdatingAtPath: path))
@@ -37,8 +37,8 @@ import _TestSupport
     })
   }
 
-  @Test("Stopped by a signal", arguments: [SIGINT, SIGTERM, SIGHUP])
-  func signals(_ signal: Int32) throws {
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  func stoppedBySignals(_ signal: Int32) throws {
     let (run, pipe) = try startWaitingRun()
     defer { try? pipe.close() }
     run.signal(signal)
@@ -66,8 +66,7 @@ import _TestSupport
     #expect(try place.isClean())
   }
 
-  @Test("A signal that the parent ignores stays ignored, as nohup needs it")
-  func ignoredSignal() throws {
+  @Test func ignoredSignalsStayIgnored() throws {
     let count = 200_000
     try place.write(
       NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
@@ -81,10 +80,9 @@ import _TestSupport
     #expect(try place.text("report").hasPrefix("sum              62652.336\n"))
   }
 
-  @Test("A bar on a terminal, erased at the end")
-  func progress() throws {
+  @Test func theProgressBarIsErased() throws {
     let (run, pipe) = try startWaitingRun(onTerminal: true)
-    // The bar comes after half a second.
+    // The bar appears after half a second.
     usleep(600_000)
     let output = try drain(pipe, run).output
     let bar = try #require(output.firstMatch(of: /\rwriting \[(#*)(\.*)\] (\d+) %/))
@@ -103,7 +101,7 @@ import _TestSupport
     #expect(NPYFile<Float>(try place.directory.read("o.npy"))?.elements.count == 200_000)
   }
 
-  @Test("A full disk: 74", .enabled(if: access("/dev/full", W_OK) == 0, "there is no /dev/full"))
+  @Test(.enabled(if: access("/dev/full", W_OK) == 0, "there is no /dev/full"))
   func fullDisk() throws {
     let full = "writing failed: no space left on device"
     #expect(
@@ -120,7 +118,7 @@ import _TestSupport
         try place.tool.shell("wce \(command) > /dev/full") == .failure(74, "/dev/stdout: \(full)"),
         "\(command)")
     }
-    // Of two outputs, neither appears if one fails.
+    // If one of two outputs fails, neither is replaced.
     for (file, name) in [("full.npy", "o.npy"), ("full.csv", "o.csv")] {
       try place.write("old", to: name)
       try FileManager.default.createSymbolicLink(
@@ -136,8 +134,7 @@ import _TestSupport
     }
   }
 
-  @Test("A reader that goes away ends the tool quietly")
-  func closedPipe() throws {
+  @Test func aClosedPipeEndsTheToolQuietly() throws {
     let count = 200_000
     try place.write(
       NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
@@ -145,8 +142,7 @@ import _TestSupport
     #expect(outcome == Outcome(output: "loss\n"))
   }
 
-  @Test("Outputs that cannot be created: 73")
-  func cannotCreate() throws {
+  @Test func outputsThatCannotBeCreated() throws {
     try FileManager.default.createDirectory(
       atPath: place.directory.file("d.npy"), withIntermediateDirectories: false)
     try FileManager.default.createSymbolicLink(
@@ -164,21 +160,20 @@ import _TestSupport
             == .failure(73, "\(file): cannot be written: \(reason)"))
       }
     }
-    // The other output is not left behind.
+    // The other output is removed.
     #expect(try place.loss("x.npy z.npy --output o.npy --gradient none/g.npy").status == 73)
     #expect(try place.directory.names() == names)
   }
 
-  /// How a command runs without the rights of root, which may read and write everything.
+  /// Runs the tool without the rights of root, which may read and write everything.
   private static let unprivileged =
     geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups \"$WCE\"" : "\"$WCE\""
 
   @Test(
-    "Permission denied: 66 and 73",
     .enabled(
       if: (try? Tool().shell("\(unprivileged) --version").status) == 0,
-      "the tool cannot be run without the rights of root here"))
-  func permissions() throws {
+      "the tool cannot run without the rights of root here"))
+  func deniedPermissions() throws {
     let loss = Self.unprivileged + " loss"
     #expect(try place.tool.shell("chmod 755 . && chmod 000 w.npy && chmod 444 t.csv") == Outcome())
     #expect(

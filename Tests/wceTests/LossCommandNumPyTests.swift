@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// Files that NumPy writes, and that it reads again.
+/// Files written by NumPy, and outputs read by NumPy.
 @Suite struct LossCommandNumPyTests {
   private static let hasNumPy = (try? Tool().shell("python3 -c 'import numpy'").status) == 0
 
@@ -45,7 +45,7 @@ import _TestSupport
       names.filter { $0.hasPrefix("x-") }, names.filter { $0.hasPrefix("z-") }
     )
     #expect(logits.count == 7 && targets.count == 9)
-    // Every type of logits with some targets, and all targets with double logits.
+    // Every type of logits with one type of targets, and all targets with double logits.
     let pairs =
       logits.map { ($0, "z-bool.npy") } + targets.map { ("x-f8.npy", $0) } + [
         ("x-fortran.npy", "z-f4.npy")

@@ -4,13 +4,13 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// What `wce loss` prints. The expected numbers were computed with 50 digits and rounded.
+/// The output of `wce loss`. The expected numbers were computed with 50 digits and rounded.
 @Suite struct LossCommandOutputTests {
   var place: Workplace
   init() throws { place = try Workplace() }
 
-  @Test("The report, on every instruction set", arguments: InstructionSet.available)
-  func report(_ set: InstructionSet) throws {
+  @Test(arguments: InstructionSet.available)
+  func reportOnEveryInstructionSet(_ set: InstructionSet) throws {
     var place = place
     place.tool.environment["WCE_INSTRUCTION_SET"] = set.rawValue
     #expect(
@@ -62,11 +62,11 @@ import _TestSupport
     let losses = lines.dropFirst().compactMap { Float($0) }
     #expect(losses.count == 6)
     #expect(zip(losses, expected).allSatisfy { abs($0 - $1) <= 3 * $1.ulp })
-    // All the digits of a number of the type, and no more.
+    // The shortest digits that identify the number in its type.
     #expect(zip(lines.dropFirst(), losses).allSatisfy { $0 == "\($1)" })
   }
 
-  /// The fields of the JSON object, which is all that the tool prints.
+  /// The fields of the JSON object, the only output.
   private func fields(_ arguments: String) throws -> [String: any Sendable] {
     let outcome = try place.loss(arguments + " --json")
     #expect(outcome.status == 0 && outcome.errors == "")
@@ -75,8 +75,7 @@ import _TestSupport
     return try #require(object as? [String: any Sendable])
   }
 
-  @Test("JSON has the same keys whatever is asked for")
-  func keys() throws {
+  @Test func theKeysOfJSONAreFixed() throws {
     try place.write(NPYFile("<f4", [0, 3], [Float]()).bytes, to: "e.npy")
     let keys: Set = ["count", "shape", "dtype", "sum", "mean", "weightSum", "positiveWeight"]
     for arguments in [
@@ -102,8 +101,7 @@ import _TestSupport
     #expect(scalar.contains(#""shape":[],"sum":20.000000002061153,"#))
   }
 
-  @Test("Numbers that JSON does not have are strings")
-  func nonFinite() throws {
+  @Test func nonFiniteNumbersAreStringsInJSON() throws {
     try place.write(NPYFile("<f4", [2], [Float.infinity, 1]).bytes, to: "inf.npy")
     try place.write(NPYFile("|u1", [2], [0, 1] as [UInt8]).bytes, to: "01.npy")
     let fields = try fields("inf.npy 01.npy")
@@ -129,13 +127,12 @@ import _TestSupport
             """))
     #expect(try fields("e.npy e.npy --reduction sum")["mean"] is NSNull)
     #expect(try place.loss("e.npy e.npy --reduction none") == Outcome(output: "loss\n"))
-    // A file of nothing is written for nothing.
+    // No elements give a file of no elements.
     #expect(try place.loss("e.npy e.npy --reduction sum --gradient g.npy").status == 0)
     #expect(NPYFile<Float>(try place.directory.read("g.npy")) == NPYFile("<f4", [0, 3], []))
   }
 
-  @Test("People read weights in full, JSON has all digits of the type")
-  func largeWeights() throws {
+  @Test func largeWeightsAreWrittenInFull() throws {
     try place.write(
       NPYFile("<f4", [2, 3], [0x1p29, 0x1p29, 0, 0.25, 0, 0] as [Float]).bytes, to: "w.npy")
     let arguments = "x.npy z.npy --weights w.npy --pos-weight 16777216"
@@ -150,7 +147,7 @@ import _TestSupport
   }
 
   @Test func labelSmoothing() throws {
-    // Smoothing by hand gives the same: z (1 - 0.1) + 0.05.
+    // The same by hand: z (1 - 0.1) + 0.05.
     try place.write(
       "logit,label\n0,0.05\n1,0.95\n-1,0.05\n2,0.95\n-3,0.05\n0.5,0.95\n", to: "s.csv")
     let smoothed = try fields("t.csv:logit t.csv:label --pos-weight 9 --label-smoothing 0.1")
@@ -162,8 +159,7 @@ import _TestSupport
     #expect(abs(first - 11.314688179087872) < 1e-14)
   }
 
-  @Test("A weight of 0 masks NaN in logits and targets")
-  func masks() throws {
+  @Test func aWeightOfZeroMasksNaN() throws {
     try place.write(NPYFile("<f4", [3], [1, .nan, 2] as [Float]).bytes, to: "x3.npy")
     try place.write(NPYFile("<f4", [3], [1, 7, 0] as [Float]).bytes, to: "z3.npy")
     try place.write(NPYFile("|b1", [3], [1, 0, 1] as [UInt8]).bytes, to: "w3.npy")

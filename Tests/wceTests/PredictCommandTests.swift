@@ -82,11 +82,12 @@ import _TestSupport
       try place.run("predict --model m.json words.csv")
         == .failure(
           65,
-          #"words.csv: row 1, column "age": the model expects numbers in this column, received "young""#
+          #"words.csv: row 1, column "age": the model expects numbers in this column, "#
+            + #"received "young""#
         ))
   }
 
-  /// A name that looks like a number is no number: the third column is not the column "3".
+  /// A name that looks like a number is not a number: column "3" is not the third column.
   @Test func namesThatLookLikeNumbers() throws {
     let place = try ModelWorkplace(["t.csv": "3,z\n1,0\n2,1\n3,1\n", "new.csv": "a,b,c\n1,2,3\n"])
     _ = try place.succeed("fit t.csv --target z --model m.json")
@@ -95,7 +96,7 @@ import _TestSupport
         == .failure(65, #"new.csv: there is no column "3"; the columns are "a", "b", "c""#))
   }
 
-  /// The first row of a table for such a model is data, and its cells are no names.
+  /// The first row of a table for such a model is data, not names.
   @Test func modelsOfTablesWithoutAHeader() throws {
     let place = try ModelWorkplace([
       "t.csv": "2,1,0\n1,2,1\n3,5,0\n4,4,1\n", "new.csv": "2,1\n1,2\n",
@@ -114,7 +115,7 @@ import _TestSupport
       try place.run("predict --model m.json new.csv")
         == .failure(
           65,
-          #"new.csv: row 2, column "city": the model has not seen the label "Rome" in training; correct it, or let unseen labels count as none (--unseen zero)"#
+          #"new.csv: row 2, column "city": the label "Rome" did not occur in training; correct it, or encode unseen labels as zeros (--unseen zero)"#
         ))
     let output = try place.columns(
       ofTable: place.succeed("predict --model m.json new.csv --unseen zero"))
@@ -124,7 +125,8 @@ import _TestSupport
     #expect(abs(output[0][1] - 1 / (1 + exp(-(intercept + 45 * age)))) < 1e-14)
   }
 
-  /// é as one character or as two: one label, one name and one positive label, in training as in prediction.
+  /// é as one or as two scalars is the same label, name and positive label, in training and
+  /// prediction.
   @Test func spellingsOfTheSameText() throws {
     let (composed, decomposed) = ("Jos\u{E9}", "Jose\u{301}")
     func rows(_ spellings: [String], _ targets: [String]) -> String {
@@ -164,7 +166,7 @@ import _TestSupport
         try place.run("predict --model m.json new.csv")
           == .failure(
             65,
-            #"new.csv: row 2 (line 3), column "age": the cell is missing, and the model does not fill missing cells; give it a value, or fit the model so that it fills them with the mean (wce fit --missing mean)"#
+            #"new.csv: row 2 (line 3), column "age": the cell is missing; the model does not fill missing cells; give it a value, or fit the model so that it fills them with the mean (wce fit --missing mean)"#
           ))
     }
     let place = try patientsPlace(table, options: "--missing mean")
@@ -187,7 +189,7 @@ import _TestSupport
       ("--output a.csv", "--output and the data name the same file."),
       (
         "--output q.npy --threshold 0.2",
-        "--threshold decides, and a .npy file holds probabilities alone."
+        "--threshold needs a .csv output; a .npy file has no decisions."
       ),
     ] {
       let outcome = try place.run("predict --model m.json a.csv \(options)")
@@ -228,7 +230,7 @@ import _TestSupport
       ("cut", 65, "\(notUsable): it is not JSON"),
       (
         "newer", 65,
-        "the model has format version 2, and this software reads versions up to 1; use a newer version of it"
+        "the model has format version 2, but this software reads versions up to 1; use a newer version of the software"
       ),
       (
         "other", 65,
@@ -237,7 +239,7 @@ import _TestSupport
       (
         "deviation", 65, "\(notUsable): the standard deviation of the feature \"city=Oslo\" is -1.0"
       ),
-      ("name", 65, "\(notUsable): the features are not those of the columns"),
+      ("name", 65, "\(notUsable): the features do not match the columns"),
       ("weight", 65, "\(notUsable): the positive weight is 0.0"),
     ] as [(String, Int32, String)] {
       #expect(
@@ -255,7 +257,7 @@ import _TestSupport
     let list = try place.run("predict --model list.json a.csv")
     #expect(list.status == 65)
     #expect(list.errors.hasPrefix("wce: list.json: \(notUsable): "))
-    // The coefficients in the original units are for people; the program does not need them.
+    // The coefficients in original units are information; the tool does not need them.
     #expect(try place.run("predict --model member.json a.csv").status == 0)
   }
 
@@ -274,17 +276,18 @@ import _TestSupport
       try place.run("predict --model x.json infinite.npy")
         == .failure(
           65,
-          #"infinite.npy: row 2, column "2": features must be finite numbers below 1e145, received inf"#
+          #"infinite.npy: row 2, column "2": features must be finite numbers below 1e145, "#
+            + #"received inf"#
         ))
     #expect(
       try place.run("predict --model x.json a.csv")
         == .failure(
           65,
-          "a.csv: the model x.json was fitted to a matrix of 2 columns and predicts for one, FILE.npy"
+          "a.csv: the model x.json was fitted to a matrix of 2 columns and needs a matrix, FILE.npy"
         ))
     #expect(
       try place.run("predict --model m.json x.npy")
         == .failure(
-          65, "x.npy: the model m.json was fitted to a table and predicts for one, FILE.csv"))
+          65, "x.npy: the model m.json was fitted to a table and needs a table, FILE.csv"))
   }
 }

@@ -24,7 +24,9 @@ import _TestSupport
     let findings = try Browser.inspect(
       """
       <body style="margin:0"><div style="width:900px">wide</div>
-      <img src="http://127.0.0.1:9/picture.png"><svg viewBox="0 0 100 100" width="300"><text x="80" y="50">clipped text</text></svg>
+      <img src="http://127.0.0.1:9/picture.png">
+      <svg viewBox="0 0 100 100" width="300">
+      <text x="80" y="50">clipped text</text></svg>
       <script>console.error("broken")</script>
       """, width: 400)
     #expect(findings.contentWidth == 900)

@@ -3,38 +3,39 @@ import Foundation
 import LinearClassification
 import Testing
 import _TestSupport
+import _TradeoffReport
 
 @Suite struct TradeoffCommandTests {
-  private let directory: TemporaryDirectory
-  private var tool: Tool { Tool(directory: directory.path) }
+  let directory: TemporaryDirectory
+  var tool: Tool { Tool(directory: directory.path) }
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// A table whose names want quoting, with a missing cell and weights of rows.
-  private func writeAwkwardTable() throws {
+  /// A table with names that need quoting, a missing cell and row weights.
+  func writeAwkwardTable() throws {
     var generator = SeededGenerator(seed: 3)
     var text = "a & b,\"it's <c>\",\"the \"\"target\"\"\",w\n"
     for row in 0..<300 {
       let isPositive = row % 5 == 0
       let shift = isPositive ? 1.0 : 0
       let cells = (0..<2).map { _ in Double.random(in: -1...1, using: &generator) + shift }
-      text +=
-        "\(row == 7 ? "" : "\(cells[0])"),\(cells[1]),\(isPositive ? "y e s" : "no"),\(row % 4 == 0 ? 2 : 1)\n"
+      let first = row == 7 ? "" : "\(cells[0])"
+      text += "\(first),\(cells[1]),\(isPositive ? "y e s" : "no"),\(row % 4 == 0 ? 2 : 1)\n"
     }
     _ = try directory.write(text, to: "it's.csv")
   }
 
-  private static let awkward = [
+  static let awkward = [
     "tradeoff", "it's.csv", "--target", "the \"target\"", "--positive", "y e s", "--weights", "w",
     "--missing",
     "mean", "--pos-weights", "0.5,1,3.25", "--folds", "3",
   ]
 
-  private func text(_ name: String) throws -> String {
+  func text(_ name: String) throws -> String {
     String(decoding: try directory.read(name), as: UTF8.self)
   }
 
-  private func study(_ name: String) throws -> TradeoffStudy {
+  func study(_ name: String) throws -> TradeoffStudy {
     try JSONDecoder().decode(TradeoffStudy.self, from: Data(directory.read(name)))
   }
 
@@ -46,7 +47,7 @@ import _TestSupport
   }
 
   @Test func theExampleIsTheShippedTable() throws {
-    let path = Self.root.appending(path: "Examples/digits.csv").path
+    let path = ModelWorkplace.root.appending(path: "Examples/digits.csv").path
     let shipped = try String(contentsOfFile: path, encoding: .utf8)
     #expect(try tool.run("example") == Outcome(output: shipped))
     let options = ["--pos-weights", "0.1,1,10,40", "--folds", "3"]
@@ -66,7 +67,7 @@ import _TestSupport
       outcome.output.contains(
         "> comes closest: q = 2 for recall ≥ 1\nNo weight from 1 to 2 reaches a recall")
     )
-    // Not to be trained with: it misses the goal.
+    // No command to fit: the weight misses the goal.
     #expect(
       outcome.output.hasSuffix(
         "Next:\n  wce tradeoff --pos-weights 2...200:11 --recall-at-least 1\n"))
@@ -76,7 +77,7 @@ import _TestSupport
     try writeAwkwardTable()
     let output = try tool.run(Self.awkward).output
     #expect(output.contains("> highest F1: q = "))
-    #expect(output.contains("No goal was given, so there is no recommendation"))
+    #expect(output.contains("There is no goal, and so no recommendation;"))
     #expect(!output.contains("recommended"))
   }
 
@@ -101,8 +102,7 @@ import _TestSupport
     _ = try directory.write(text, to: "rare.csv")
   }
 
-  @Test("The weights go as far as rare positives need")
-  func theDefaultWeightsFollowTheData() throws {
+  @Test func theDefaultWeightsFollowTheData() throws {
     try writeRareTable()
     let command = [
       "tradeoff", "rare.csv", "--target", "z", "--recall-at-least", "0.9", "--folds", "2",
@@ -117,14 +117,15 @@ import _TestSupport
     #expect(recommendation.isReached && recommendation.positiveWeight > 100)
     #expect(outcome.output.contains("\nOf the weights from 0.1 to 10000, q = "))
     #expect(outcome.output.contains("Next:\n  wce fit rare.csv --target z --pos-weight "))
-    // Up to 100 the goal is out of reach, and the way leads on.
+    // No weight up to 100 reaches the goal, and the next command continues from there.
     let short = try tool.run(command + ["--pos-weights", "0.1...100:4"])
     #expect(
-      short.output.contains("q = 100 comes\nclosest. Larger ones may: go on from 100 to 10000."))
+      short.output.contains("q = 100 comes\nclosest. Larger weights may; try 100 to 10000."))
     let next = try #require(short.output.split(separator: "Next:\n").last)
     #expect(
       next
-        == "  wce tradeoff rare.csv --target z --pos-weights 100...10000:11 --folds 2 --recall-at-least 0.9\n"
+        == "  wce tradeoff rare.csv --target z --pos-weights 100...10000:11 --folds 2 "
+        + "--recall-at-least 0.9\n"
     )
     #expect(try tool.shell(String(next)).output.contains("> recommended: q = "))
   }
@@ -135,97 +136,17 @@ import _TestSupport
       help.contains(
         """
           --pos-weights <PATH|Q1,Q2,...>
-                                  The weights: FIRST...LAST:COUNT in equal ratios, or
-                                  numbers with commas between. (default: five a decade
-                                  from 0.1 to 100, or to 10 negatives / positives if
-                                  that is more)
+                                  The positive weights: FIRST...LAST:COUNT in equal
+                                  ratios, or numbers separated by commas. (default:
+                                  five a decade from 0.1 to 100, or to 10 negatives /
+                                  positives if that is more)
 
         """))
   }
 
-  // MARK: The line to run next
-
-  @Test func theNextStudyKeepsTheSettings() throws {
-    try writeAwkwardTable()
-    let options = [
-      "--l2", "0.125", "--seed", "7", "--exclude", "a & b", "--recall-at-least", "1", "--json",
-      "s.json", "--report", "r.html",
-    ]
-    let output = try tool.run(Self.awkward + options).output
-    let next = try #require(output.split(separator: "Next:\n").last)
-    #expect(
-      next
-        == #"  wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' --pos-weights 3.25...325:11 --folds 3 --seed 7 --l2 0.125 --recall-at-least 1 --weights w --exclude 'a & b' --missing mean"#
-        + "\n")
-    #expect(try text("r.html").contains("<p>To try further weights:</p>"))
-    let study = try study("s.json")
-    let again = try tool.shell(next.dropLast() + " --json s.json")
-    #expect(again.status == 0)
-    var settings = try self.study("s.json").settings
-    #expect(settings.positiveWeights.count == 11)
-    settings.positiveWeights = study.settings.positiveWeights
-    #expect(settings == study.settings)
-  }
-
-  @Test func theNextLineOfTheExampleRuns() throws {
-    let output = try tool.run("tradeoff", "--pos-weights", "0.1,1,10,40", "--folds", "3").output
-    let model = try runNextLine(of: output)
-    #expect(model.model.positiveWeight == 40 && model.model.l2 == 1)
-    #expect(model.training.rowCount == 1797)
-  }
-
-  @Test func theNextLineKeepsTheSettings() throws {
-    try writeAwkwardTable()
-    let output = try tool.run(Self.awkward + ["--l2", "0.125", "--recall-at-least", "0.5"]).output
-    let model = try runNextLine(of: output)
-    let weight = try #require(output.firstMatch(of: /> recommended: q = ([0-9.]+)/)?.1)
-    #expect("\(model.model.positiveWeight)".hasPrefix(weight))
-    #expect(model.model.l2 == 0.125)
-    #expect(model.target == TargetColumn(name: "the \"target\"", positive: "y e s"))
-    #expect(model.encoding.missing == .mean)
-    #expect(model.encoding.columns.map(\.name) == ["a & b", "it's <c>"])
-  }
-
-  @Test func theNextLineOfATableWithoutAHeader() throws {
-    let rows = (0..<40).map { "\($0 % 7);\($0);\($0 % 4 == 0 ? "-yes" : "no")\n" }
-    _ = try directory.write(rows.joined(), to: "t.txt")
-    let output = try tool.run(
-      "tradeoff", "t.txt", "--target", "3", "--positive=-yes", "--no-header", "--delimiter", ";",
-      "--exclude",
-      "2",
-      "--pos-weights", "0.25", "--folds", "2"
-    ).output
-    let model = try runNextLine(of: output)
-    #expect(model.model.positiveWeight == 0.25 && model.encoding.columns.map(\.name) == ["1"])
-    #expect(model.target == TargetColumn(name: "3", positive: "-yes"))
-  }
-
-  @Test("A label may be a negative number")
-  func negativeLabels() throws {
-    let rows = (0..<40).map { "\($0 % 7),\($0 % 4 == 0 ? -1 : 1)\n" }
-    _ = try directory.write("x,z\n" + rows.joined(), to: "t.csv")
-    let output = try tool.run(
-      "tradeoff", "t.csv", "--target", "z", "--positive", "-1", "--pos-weights", "2", "--folds", "2"
-    ).output
-    #expect(output.hasPrefix("t.csv, target z = -1: 40 rows, 10 of them positive"))
-    #expect(try runNextLine(of: output).training.positiveCount == 10)
-    let fit = try tool.run("fit", "t.csv", "--target", "z", "--positive", "-1", "--model", "m.json")
-    #expect(fit.output.hasPrefix("rows               40, 10 of them positive\n"))
-    let evaluation = try tool.run(
-      "evaluate", "t.csv", "--model", "m.json", "--target", "z", "--positive", "-1")
-    #expect(evaluation.output.hasPrefix("rows               40, 10 of them positive\n"))
-  }
-
-  private func runNextLine(of output: String) throws -> Classifier {
-    let line = try #require(output.split(separator: "Next:\n").last)
-    let outcome = try tool.shell(String(line))
-    try #require(outcome.status == 0, "\(line)\(outcome.errors)")
-    return try Classifier.read(directory.file("model.json"))
-  }
-
   // MARK: Files
 
-  /// Every number of the report is one of the JSON, with all its digits.
+  /// Every number of the report is in the JSON, with all digits.
   @Test func theReportShowsTheNumbersOfTheJSON() throws {
     try writeAwkwardTable()
     for (options, isExample) in [([], true), (["--precision-at-least", "0.4"], false)] {
@@ -238,14 +159,14 @@ import _TestSupport
         html.firstMatch(of: /(?s)<table id="paths".*?<tbody>(.*?)<\/tbody>/)?.1)
       let rows = table.matches(of: /<tr.*?<\/tr>/).map { Self.values(String($0.0)) }
       try #require(rows.count == study.weightPath.count)
-      for (row, (point, rival)) in zip(rows, zip(study.weightPath, study.thresholdPath)) {
+      for (row, (point, moved)) in zip(rows, zip(study.weightPath, study.thresholdPath)) {
         let expected: [Double?] = [
           point.positiveWeight, point.pooled[.recall], point.spread(of: .recall)?.standardDeviation,
           point.pooled[.precision], point.spread(of: .precision)?.standardDeviation,
           point.pooled[.f1],
           point.pooled[.matthewsCorrelation], point.calibrated[.logLoss],
           point.calibrated[.calibrationError],
-          rival.threshold, rival.pooled[.recall], rival.pooled[.precision], rival.pooled[.f1],
+          moved.threshold, moved.pooled[.recall], moved.pooled[.precision], moved.pooled[.f1],
         ]
         #expect(row == expected.compactMap { $0 })
       }
@@ -266,8 +187,8 @@ import _TestSupport
             recommendation.recall, recommendation.precision, chosen.pooled[.f1],
             recommendation.falseAlarmsPerCatch,
           ].compactMap { $0 })
-      #expect(html.contains("<p>\(recommendation.reason)</p>"))
-      // The marks of the chart say their numbers.
+      #expect(html.contains("<p>\(study.reason)</p>"))
+      // Each mark of the chart has its number as text.
       for (point, metric) in study.weightPath.flatMap({ point in
         [(point, Metric.recall), (point, .precision)]
       }) {
@@ -291,9 +212,10 @@ import _TestSupport
     _ = try tool.run(Self.awkward + ["--report", "r.html"])
     let html = try text("r.html")
     #expect(html.contains("<p>Made by wce 0.1.0 with the command</p>"))
-    // As a shell takes it, and as HTML writes it.
+    // Quoted for a shell, then escaped for HTML.
     let command =
-      #"wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' --weights w --missing mean --pos-weights 0.5,1,3.25 --folds 3 --report r.html"#
+      #"wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' --weights w "#
+      + #"--missing mean --pos-weights 0.5,1,3.25 --folds 3 --report r.html"#
     let escaped = command.replacing("'", with: "&#39;").replacing("\"", with: "&quot;")
     #expect(html.contains("<pre><code>\(escaped)</code></pre>"))
   }
@@ -313,7 +235,7 @@ import _TestSupport
   /// The picture of the documentation is made by `wce tradeoff --picture Documentation/recall-precision.svg`.
   @Test func thePictureOfTheDocumentationIsUpToDate() throws {
     #expect(try tool.run("tradeoff", "--picture", "p.svg").status == 0)
-    let path = Self.root.appending(path: "Documentation/recall-precision.svg").path
+    let path = ModelWorkplace.root.appending(path: "Documentation/recall-precision.svg").path
     #expect(try text("p.svg") == String(contentsOfFile: path, encoding: .utf8))
   }
 
@@ -326,7 +248,7 @@ import _TestSupport
           0.1, 0.158, 0.251, 0.398, 0.631, 1, 1.58, 2.51, 3.98, 6.31, 10, 15.8, 25.1, 39.8, 63.1,
           100,
         ])
-    // As many digits as keep them apart.
+    // More digits if the weights would otherwise be equal.
     _ = try tool.run("tradeoff", "--folds", "2", "--pos-weights", "1...1.004:5", "--json", "s.json")
     #expect(try study("s.json").settings.positiveWeights == [1, 1.001, 1.002, 1.003, 1.004])
   }
@@ -351,15 +273,12 @@ import _TestSupport
     Of the weights from 0.1 to 40, q = 40 reaches a recall of at least 0.9 with the
     highest precision. On held-out rows recall is 0.902 (0.897 to 0.914 over the
     folds) and precision 0.536 (0.495 to 0.571 over the folds). Each positive caught
-    comes with 0.866 false alarms. The rival, an unweighted model with the threshold
-    0.118, has recall 0.902 and precision 0.579 on the same rows.
+    comes with 0.866 false alarms. Alternative: an unweighted model with threshold
+    0.118 has recall 0.902 and precision 0.579 on the same rows.
 
     Next:
-      wce example > digits.csv && wce fit digits.csv --target is_eight --pos-weight 40 --model model.json
+      wce example > digits.csv && wce fit digits.csv --target is_eight --pos-weight 40 \
+    --model model.json
 
     """
-
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent()
-    .deletingLastPathComponent()
 }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// What `wce tradeoff` says where it cannot do what is asked, and that it leaves nothing behind.
+/// The errors of `wce tradeoff`. No error leaves a file behind.
 @Suite struct TradeoffFailureTests {
   private let directory: TemporaryDirectory
   private var tool: Tool { Tool(directory: directory.path) }
@@ -18,40 +18,43 @@ import _TestSupport
     _ = try directory.write("a,t\n1,0\n2,1\n", to: "d.csv")
     let cases: [(String, String)] = [
       ("d.csv", "A table needs --target COLUMN"),
-      ("--target t", "--target is about a table"),
-      ("--no-header", "--no-header is about a table"),
+      ("--target t", "--target needs a table"),
+      ("--no-header", "--no-header needs a table"),
       ("--recall-at-least 0.5 --precision-at-least 0.5", "not both"),
-      ("--recall-at-least 1.5", "the least recall must be above 0 and at most 1, received 1.5"),
-      ("--recall-at-least 0", "the least recall must be above 0 and at most 1, received 0.0"),
-      ("--recall-at-least nan", "the least recall must be above 0 and at most 1, received nan"),
-      ("--precision-at-least -1", "the least precision must be above 0"),
-      ("--pos-weights 1,x", "\"x\" in \"1,x\" is no such number"),
-      ("--pos-weights 1,,2", "\"\" in \"1,,2\" is no such number"),
-      ("--pos-weights 0,1", "\"0\" in \"0,1\" is no such number"),
-      ("--pos-weights inf", "\"inf\" in \"inf\" is no such number"),
-      ("--pos-weights -3", "\"-3\" in \"-3\" is no such number"),
+      ("--recall-at-least 1.5", "the minimum recall must be above 0 and at most 1, received 1.5"),
+      ("--recall-at-least 0", "the minimum recall must be above 0 and at most 1, received 0.0"),
+      ("--recall-at-least nan", "the minimum recall must be above 0 and at most 1, received nan"),
+      ("--precision-at-least -1", "the minimum precision must be above 0"),
+      ("--pos-weights 1,x", "\"x\" in \"1,x\" is not a finite number above 0"),
+      ("--pos-weights 1,,2", "\"\" in \"1,,2\" is not a finite number above 0"),
+      ("--pos-weights 0,1", "\"0\" in \"0,1\" is not a finite number above 0"),
+      ("--pos-weights inf", "\"inf\" in \"inf\" is not a finite number above 0"),
+      ("--pos-weights -3", "\"-3\" in \"-3\" is not a finite number above 0"),
       ("--pos-weights 1...100", "takes a count from 2 to 1000"),
       ("--pos-weights 1...100:1", "takes a count from 2 to 1000"),
       ("--pos-weights 1...100:99999999999999999999", "takes a count from 2 to 1000"),
-      ("--pos-weights 100...1:3", "has to rise"),
+      ("--pos-weights 100...1:3", "needs FIRST below LAST"),
       ("--folds 1", "the number of folds must be at least 2, received 1"),
       ("--l2 -1", "the l2 penalty must be finite and at least 0, received -1"),
       ("--threads 0", "the number of threads must be at least 1, received 0"),
       ("--seed -1", "The value '-1' is invalid for '--seed <S>'"),
-      ("d.npy --target 1", "A study takes a table, DATA.csv, and d.npy is a matrix."),
+      ("d.npy --target 1", "wce tradeoff takes a table, DATA.csv; d.npy is a matrix."),
       (
         "--report d.csv",
-        "The value 'd.csv' is invalid for '--report <FILE.html>': the name of an output ends with .html or .htm"
+        "The value 'd.csv' is invalid for '--report <FILE.html>': the name of an output "
+          + "must end with .html or .htm"
       ),
       (
         "--json d.csv",
-        "The value 'd.csv' is invalid for '--json <FILE.json>': the name of an output ends with .json"
+        "The value 'd.csv' is invalid for '--json <FILE.json>': the name of an output must "
+          + "end with .json"
       ),
       (
         "--picture d.csv",
-        "The value 'd.csv' is invalid for '--picture <FILE.svg>': the name of an output ends with .svg"
+        "The value 'd.csv' is invalid for '--picture <FILE.svg>': the name of an output "
+          + "must end with .svg"
       ),
-      ("--json /dev/shm/d.csv", "the name of an output ends with .json"),
+      ("--json /dev/shm/d.csv", "the name of an output must end with .json"),
     ]
     for (line, message) in cases {
       let outcome = try tool.run(["tradeoff"] + line.split(separator: " ").map(String.init))
@@ -63,8 +66,7 @@ import _TestSupport
     #expect(try text("d.csv") == "a,t\n1,0\n2,1\n")
   }
 
-  @Test("A name in a table cannot steer the terminal")
-  func controlCharacters() throws {
+  @Test func namesInATableCannotSteerTheTerminal() throws {
     let rows = (0..<8).map { "\($0),\($0 % 2)\n" }.joined()
     _ = try directory.write("x,\"\u{1B}]0;z\u{7}\n\"\n" + rows, to: "d.csv")
     let outcome = try tool.run(
@@ -85,33 +87,34 @@ import _TestSupport
       try failure("a,t\n1,0\n2,0\n")
         == .failure(
           65,
-          "d.csv: the target has no positives: every row is negative, and there is nothing to tell apart"
+          "d.csv: the target has no positives: every row is negative; both classes are needed"
         )
     )
     #expect(
       try failure("a,t\n1,0\n2,1\n3,0\n4,1\n")
         == .failure(
           65,
-          "d.csv: 2 positive rows cannot be spread over 5 folds; use more data, or at most 2 folds (--folds 2)"
+          "d.csv: cannot divide 2 positive rows among 5 folds; use more data, or at most 2 folds (--folds 2)"
         ))
     #expect(
       try failure("a,t\n1,0\n,1\n")
         == .failure(
           65,
-          "d.csv: row 2 (line 3), column \"a\": the cell is missing; fill missing cells with the mean, or drop their rows (--missing mean or --missing drop)"
+          "d.csv: row 2 (line 3), column \"a\": the cell is missing; fill missing cells "
+            + "with the mean, or drop their rows (--missing mean or --missing drop)"
         ))
     #expect(
       try failure("a,t\n1,0\n2,1\n", "--positive", "9").errors.hasPrefix(
         "wce: d.csv: column \"t\": no row has"))
     #expect(try failure("", "--json", "s.json").status == 65)
-    // Which weight it was, and no advice that a study has no option for.
+    // The message names the weight and only options that a study has.
     let rows = (0..<30).map { "\($0 * 7 % 13),\($0 * 5 % 11),\($0 % 3 == 0 ? 1 : 0)\n" }.joined()
     let notConverged = try failure("a,b,t\n" + rows, "--pos-weights", "1...1e300:4", "--folds", "2")
     #expect(notConverged.status == 65)
     #expect(
       notConverged.errors.wholeMatch(
         of:
-          /wce: d\.csv: training with the positive weight 1e100 did not converge: after \d+ iterations the .+; use other weights, or a larger l2 penalty \(--pos-weights, --l2 L\)\n/
+          /wce: d\.csv: the fit with the positive weight 1e100 did not converge: after \d+ iterations the .+; use other weights, or a larger l2 penalty \(--pos-weights, --l2 L\)\n/
       ) != nil, "\(notConverged.errors)")
     #expect(
       try tool.run("tradeoff", "no.csv", "--target", "t") == .failure(66, "no.csv: no such file"))
@@ -120,7 +123,7 @@ import _TestSupport
 
   @Test func outputsAreWholeOrNotThere() throws {
     _ = try directory.write("old", to: "s.json")
-    // A directory that is not there is said before the work, and nothing is touched.
+    // A missing directory is reported before the work; no file is changed.
     #expect(
       try tool.run("tradeoff", "--json", "s.json", "--report", "no/r.html")
         == .failure(73, "no/r.html: cannot be written: its directory does not exist"))

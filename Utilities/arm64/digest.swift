@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints a digest of what every kernel computes from fixed inputs: those of arm64, or on x86-64 those of AVX2 with FMA. Equal digests
-// say that both give the same bits. See the script `check` beside this file.
+// Prints a digest of the results of every kernel for fixed inputs: the baseline kernels on arm64,
+// the kernels for AVX2 and FMA on x86-64. Equal digests mean equal bits. The script `check` runs
+// it.
 
 import _LossKernels
 import _MatrixKernels
@@ -9,7 +10,7 @@ import _MatrixKernels
   import _LossKernelsAVX2
 
   typealias LossKernels = AVX2Kernels
-  /// Of as many lanes as arm64's, as the order of a sum depends on it; the vector of AVX2 has twice as many.
+  /// Two lanes as on arm64, because the order of a sum depends on the lane count; AVX2 uses four.
   let matrixKernels = MatrixKernelTable(FusedMatrixVector.self)
 #else
   typealias LossKernels = BaselineKernels
@@ -37,7 +38,8 @@ struct FusedMatrixVector: MatrixVector {
   var sum: Double { lanes[0] + lanes[1] }
 }
 
-/// FNV-1a over 64-bit words; every NaN counts as the same, as the sign of a NaN differs between architectures.
+/// FNV-1a over 64-bit words. All NaNs count as equal, because their sign depends on the
+/// architecture.
 struct Digest {
   var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
@@ -52,7 +54,8 @@ struct Digest {
   }
 }
 
-/// The kernels of the loss, on logits of every kind, in their plain and their general form: all that they write and return.
+/// Adds all results of the loss kernels, in the plain and the general form, for logits of all
+/// kinds.
 func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Digest) {
   let count = 4099
   let buffer = UnsafeMutablePointer<Scalar>.allocate(capacity: 6 * count)
@@ -60,11 +63,8 @@ func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Di
   buffer.initialize(repeating: 0, count: 6 * count)
   let (logits, targets, positiveWeights) = (buffer, buffer + count, buffer + 2 * count)
   let (weights, output, losses) = (buffer + 3 * count, buffer + 4 * count, buffer + 5 * count)
-  var state: UInt64 = 42
-  func random() -> Scalar {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Scalar(Int64(state >> 11)) / 0x1p53
-  }
+  var generator = SeededGenerator(seed: 42)
+  func random() -> Scalar { Scalar(Int64(generator.next() >> 11)) / 0x1p53 }
   for index in 0..<count {
     logits[index] = (random() - 0.5) * (index % 7 == 0 ? 1600 : 20)
     targets[index] = index % 3 == 0 ? random() : Scalar(index % 2)
@@ -80,8 +80,7 @@ func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Di
   weights[2] = 0
   let plain = KernelArguments<Scalar>(
     logits: logits, targets: targets, output: output, losses: losses, count: count,
-    positiveWeight: 3,
-    divisor: 7)
+    positiveWeight: 3, divisor: 7)
   var general = plain
   general.positiveWeights = UnsafePointer(positiveWeights)
   general.weights = UnsafePointer(weights)
@@ -100,7 +99,7 @@ func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Di
     addWritten()
   }
   func run(_ forms: KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>) {
-    // The first terms are not all finite, and nor are sums with them; without them every bit of the others counts.
+    // With all terms the sums are not finite; without the first eight they are.
     for start in [0, 8] {
       digest.add(forms.plain(plain.part(from: start, count: count - start)))
       addWritten()
@@ -118,7 +117,7 @@ func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Di
   run(table.lossSumWithGradient)
   digest.add(table.sum(weights, count))
   digest.add(table.sum(losses + 8, count - 8))
-  // What a call makes of the sums of its blocks.
+  // The sum of blocks, as a call computes it, also beyond the range of Double.
   let (blocks, length) = (37, 110)
   for scale in [1, 0x1p1007] {
     let total = PartialSum.tree(over: 0..<blocks) { block in
@@ -131,16 +130,15 @@ func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Di
   }
 }
 
-/// The matrix kernels on a tile of 24 rows and 8 columns. No vector has a remainder.
+/// Adds all results of the matrix kernels for a tile of 24 rows and 8 columns, without remainders.
 func add(_ table: MatrixKernelTable, to digest: inout Digest) {
   let (rows, columns) = (24, 8)
   let count = rows * columns
   let buffer = UnsafeMutablePointer<Double>.allocate(capacity: 3 * count)
   defer { buffer.deallocate() }
-  var state: UInt64 = 7
+  var generator = SeededGenerator(seed: 7)
   for index in 0..<3 * count {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    buffer[index] = Double(Int64(state >> 40)) / 16_777_216 - 0.5
+    buffer[index] = Double(Int64(generator.next() >> 40)) / 0x1p24 - 0.5
   }
   let (vector, output) = (buffer + count, buffer + 2 * count)
   let tile = MatrixKernelTable.Tile(elements: buffer, stride: rows, rows: rows, columns: columns)

@@ -3,11 +3,11 @@ import Foundation
 import TestSupport
 import WeightedCrossEntropy
 
-/// Proves the documented accuracy: every float32 logit, a great many float64 ones, and sums of 100 million terms, on every variant
-/// that this machine has.
+/// Checks the documented accuracy on all available instruction sets: every float32 logit, many
+/// float64 logits, and sums of 100 million terms.
 ///
-///     swift run -c release --package-path Benchmarks accuracy                 every float32 logit and 10^9 float64 ones
-///     swift run -c release --package-path Benchmarks accuracy --stride 997    a sample of both
+///     swift run -c release --package-path Benchmarks accuracy                 all, 10^9 of float64
+///     swift run -c release --package-path Benchmarks accuracy --stride 997    a sample
 @main
 struct Accuracy {
   static func main() throws {
@@ -16,7 +16,7 @@ struct Accuracy {
     if let position = arguments.firstIndex(of: "--stride") {
       guard position + 1 < arguments.count, let value = Int(arguments[position + 1]), value > 0
       else {
-        print("--stride takes a number, at least 1")
+        print("--stride takes an integer of at least 1")
         exit(64)
       }
       stride = value
@@ -24,7 +24,7 @@ struct Accuracy {
     var isGood = try checkSpecialLogits()
     isGood = try sweepFloat(stride: stride) && isGood
     isGood = try sweepDouble(points: 1_000_000_000 / stride) && isGood
-    // Weights and soft targets add roundings; their errors are sampled, as there is no end of them.
+    // Weights and soft targets add roundings; their errors are sampled.
     for weight in [3, 9.7] {
       isGood = try sweepFloat(stride: 61 * stride, positiveWeight: Float(weight)) && isGood
       isGood = try sweepDouble(points: 20_000_000 / stride, positiveWeight: weight) && isGood
@@ -34,7 +34,8 @@ struct Accuracy {
     exit(isGood ? 0 : 1)
   }
 
-  /// The logits that have no neighbours, ±∞ and NaN: losses and gradients for the targets 0 and 1 are the limits, or NaN.
+  /// Checks the losses and gradients of ±∞ and NaN for targets 0 and 1: they are the limits, or
+  /// NaN.
   static func checkSpecialLogits() throws -> Bool {
     let logits: [Float] = [.infinity, -.infinity, .nan, .infinity, -.infinity, -.nan]
     let targets: [Float] = [0, 0, 0, 1, 1, 1]
@@ -56,13 +57,13 @@ struct Accuracy {
     return isGood
   }
 
-  /// Float32 logits by their bit patterns: all finite ones, both signs, with a stride.
+  /// Sweeps the finite float32 logits by their bit patterns, with a stride.
   static func sweepFloat(stride: Int, positiveWeight: Float = 1) throws -> Bool {
     let reference = Reference<Double>(
       exponentialOfNegative: { exp(-$0) }, logOnePlus: { log1p($0) })
     let sweep = try Sweep<Float, Double>(
       InstructionSet.available, positiveWeight: positiveWeight, reference: reference)
-    // Beyond 110 a loss is 0 or the logit, and neighbours do not differ in kind: one in 4096 is enough there.
+    // Above 110 a loss is 0 or the logit, so one logit in 4096 is enough.
     let limit = Int(Float(110).bitPattern)
     let dense = limit / stride + 1
     let sparse = (Int(Float.infinity.bitPattern) - limit) / (4096 * stride)
@@ -82,8 +83,9 @@ struct Accuracy {
     return report("float32", sweep, worst, count)
   }
 
-  /// Float64 logits: of eight, three uniform in [-750, 750], two in [-40, 40], one near a multiple of (ln 2)/2, where the reduction of
-  /// the exponential changes, and two by bit pattern over the exponents.
+  /// Sweeps float64 logits. Of each eight, three are uniform in [-750, 750], two are uniform in
+  /// [-40, 40], one is near a multiple of (ln 2)/2, where the argument reduction of the exponential
+  /// changes, and two have random bits and exponents.
   static func sweepDouble(points: Int, positiveWeight: Double = 1) throws -> Bool {
     #if arch(x86_64) && !os(Windows) && !os(Android)
       let reference = Reference<Float80>(
@@ -93,7 +95,7 @@ struct Accuracy {
       let length = 1 << 14
       let parts = (points + length - 1) / length
       let (worst, count) = sweep.run(parts: parts, partLength: length) { part, buffer in
-        // Seeded by a mixed number, as the sequences of neighbouring seeds overlap.
+        // The seed is random, because the sequences of neighbouring seeds overlap.
         var seeds = SeededGenerator(seed: UInt64(part))
         var random = SeededGenerator(seed: seeds.next())
         for index in 0..<length {
@@ -104,7 +106,7 @@ struct Accuracy {
             let multiple = Double(Int(random.uniform() * 2160)) * 0.34657359027997264
             buffer[index] = multiple + random.uniform() * multiple.ulp * 64
           default:
-            // Exponents from 2^-60 to 2^10: below, the results are constants to the last bit.
+            // From 2^-60 to 2^10: below, the results are constant.
             let exponent = UInt64(1023 - 60) + random.next() % 70
             buffer[index] = Double(
               bitPattern: random.next() & 0x800F_FFFF_FFFF_FFFF | exponent << 52)
@@ -114,12 +116,12 @@ struct Accuracy {
       }
       return report("float64", sweep, worst, count)
     #else
-      print("float64: no wider type than Double in Swift on this architecture; not measured")
+      print("float64: not measured, because Swift has no type wider than Double on this machine")
       return true
     #endif
   }
 
-  /// Prints the worst errors, and says whether all are within the documented bounds.
+  /// Prints the worst errors. Returns whether all are within the documented bounds.
   static func report<Scalar, Wide>(
     _ type: String, _ sweep: Sweep<Scalar, Wide>, _ worst: [[WorstError]], _ count: Int
   ) -> Bool {
@@ -134,9 +136,8 @@ struct Accuracy {
         isGood = isGood && error.ulps <= bound
         let name = quantity.name.padding(toLength: 24, withPad: " ", startingAt: 0)
         let variant = set.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
-        print(
-          "  \(variant) \(name) \(String(format: "%9.3f", error.ulps))  \(error.logit), \(error.target)\(verdict)"
-        )
+        let ulps = String(format: "%9.3f", error.ulps)
+        print("  \(variant) \(name) \(ulps)  \(error.logit), \(error.target)\(verdict)")
       }
     }
     return isGood

@@ -2,12 +2,13 @@
 import TestSupport
 import WeightedCrossEntropy
 
-/// What is measured: the losses for targets 0 and 1 and the two σ that the gradient is made of; then what depends on targets between.
+/// The measured quantities: the losses for targets 0 and 1, the two σ in the gradient, and the
+/// quantities for targets between.
 enum Quantity: Int, CaseIterable {
   case lossOfNegative, lossOfPositive, sigmoid, complementarySigmoid
   case softLoss, softGradient, secondDerivative, targetDerivative, positiveWeightDerivative
 
-  /// Those that are measured for every Float logit.
+  /// The quantities that are measured for every Float logit.
   static let hard: [Quantity] = [.lossOfNegative, .lossOfPositive, .sigmoid, .complementarySigmoid]
 
   var name: String {
@@ -24,24 +25,25 @@ enum Quantity: Int, CaseIterable {
     }
   }
 
-  /// The documented bound: for a positive weight of 1 the worst that was found. A σ times a weight is a gradient like any other.
+  /// The documented bound; for a positive weight of 1 the worst error found. With a weight, σ falls
+  /// under the bound of the gradient.
   func bound<Scalar: LossScalar>(isWeighted: Bool, _: Scalar.Type, _ set: InstructionSet) -> Double
   {
     typealias Loss = WeightedCrossEntropyLoss<Scalar>
     return switch self {
     case .lossOfNegative, .lossOfPositive:
-      isWeighted ? Loss.maximumLossError : WorstFound.loss(Scalar.self, set.rawValue)
+      isWeighted ? MaximumError.loss : WorstFound.loss(Scalar.self, set.rawValue)
     case .sigmoid, .complementarySigmoid:
-      isWeighted ? Loss.maximumSoftGradientError : WorstFound.sigmoid(Scalar.self)
-    case .softLoss: Loss.maximumSoftLossError
-    case .softGradient: Loss.maximumSoftGradientError
-    case .secondDerivative: Loss.maximumSecondDerivativeError
-    case .targetDerivative: Loss.maximumTargetDerivativeError
-    case .positiveWeightDerivative: Loss.maximumPositiveWeightDerivativeError
+      isWeighted ? MaximumError.softGradient : WorstFound.sigmoid(Scalar.self)
+    case .softLoss: MaximumError.softLoss
+    case .softGradient: MaximumError.softGradient
+    case .secondDerivative: MaximumError.secondDerivative
+    case .targetDerivative: MaximumError.targetDerivative
+    case .positiveWeightDerivative: MaximumError.positiveWeightDerivative
     }
   }
 
-  /// The target that the quantity is measured for; nil for any.
+  /// The target that the quantity is measured for; nil: targets in [0, 1].
   var target: Double? {
     switch self {
     case .lossOfNegative, .sigmoid: 0
@@ -50,12 +52,10 @@ enum Quantity: Int, CaseIterable {
     }
   }
 
-  /// The exact value at a logit, and the magnitude whose unit in the last place errors are counted in: where the value is a
-  /// difference, that of its larger operand.
+  /// The exact value, and the scale of its errors: its magnitude, or for a difference the magnitude
+  /// of its larger operand.
   func exact<Wide: BinaryFloatingPoint>(_ exact: ExactTerms<Wide>, target z: Wide, weight q: Wide)
-    -> (
-      value: Wide, scale: Wide
-    )
+    -> (value: Wide, scale: Wide)
   {
     func difference(_ a: Wide, _ b: Wide) -> (Wide, Wide) { (a - b, max(a, b)) }
     func alone(_ value: Wide) -> (Wide, Wide) { (value, value) }
@@ -71,7 +71,7 @@ enum Quantity: Int, CaseIterable {
   }
 }
 
-/// What every quantity is made of, at one logit.
+/// The terms that all quantities are computed from, for one logit.
 struct ExactTerms<Wide: BinaryFloatingPoint> {
   var softplus, softplusOfNegative, sigmoid, complementarySigmoid: Wide
 }

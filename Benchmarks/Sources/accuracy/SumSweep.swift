@@ -3,9 +3,10 @@ import Foundation
 import TestSupport
 import WeightedCrossEntropy
 
-/// Compares the sum of a long stream of losses of mixed size with the exact sum of the same losses.
+/// Compares the sum of a long stream of losses of very different sizes with their exact sum.
 enum SumSweep {
-  /// Prints each variant's error of the sum of `count` losses; says whether all are within 1 ULP.
+  /// Prints the error of the sum of `count` losses on each instruction set. Returns whether all are
+  /// within 1 ULP.
   static func run<Scalar: LossScalar>(_ type: Scalar.Type, count: Int) throws -> Bool {
     print("\(type), the sum of \(count) losses of mixed size")
     let length = 1 << 16
@@ -22,7 +23,7 @@ enum SumSweep {
         let part = min(length, count - start)
         for index in 0..<part {
           let fraction = Scalar(random.uniform())
-          // Three in four of moderate size, the others of up to 2^±40.
+          // One in four has a random exponent; the others are moderate.
           let exponent = Int(random.next() % 80) - 40
           logits[index] =
             index % 4 == 0
@@ -31,18 +32,17 @@ enum SumSweep {
           targets[index] = Scalar(index & 1)
         }
         var output = terms.mutableSpan
-        try loss.losses(logits: logits.span, targets: targets.span, into: &output)
+        try loss(logits: logits.span, targets: targets.span, into: &output)
         try accumulator.append(
           logits: logits.span.extracting(0..<part), targets: targets.span.extracting(0..<part))
         for index in 0..<part { exact.add(Double(terms[index])) }
       }
-      let sum = try accumulator.sum()
+      let sum = try accumulator.value(of: .sum)
       let error = exact.ulps(of: sum)
       isGood = isGood && error <= 1
       let variant = set.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
-      print(
-        "  \(variant) \(String(format: "%9.3f", error)) ULP from the exact sum\(error <= 1 ? "" : ", above the documented 1")"
-      )
+      let verdict = error <= 1 ? "" : ", above the documented 1"
+      print("  \(variant) \(String(format: "%9.3f", error)) ULP from the exact sum\(verdict)")
     }
     return isGood
   }

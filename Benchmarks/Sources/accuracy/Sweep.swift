@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import WeightedCrossEntropy
 
-/// A wide reference of what the quantities are made of at one logit, from the C library in a type wider than the one measured.
+/// Computes reference terms with the C library, in a type wider than the measured one.
 struct Reference<Wide: BinaryFloatingPoint & Sendable>: Sendable {
   /// `e^-a` and `log(1 + t)` in the wide type.
   let exponentialOfNegative: @Sendable (Wide) -> Wide
@@ -22,17 +22,16 @@ struct Reference<Wide: BinaryFloatingPoint & Sendable>: Sendable {
   }
 }
 
-/// Compares every variant of the kernels with a wide reference, over parts of a set of logits, on all processors.
+/// Compares all variants of the kernels with a wide reference, on all processors.
 struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
   let losses: [(set: InstructionSet, loss: WeightedCrossEntropyLoss<Scalar>)]
   let reference: Reference<Wide>
   let quantities: [Quantity]
-  /// The weight of target 1, whose results are multiplied by it.
   let positiveWeight: Scalar
-  /// The logits that are compared: all for a weight of 1, else those whose exponential is a normal number, as the documented bound
-  /// says nothing more of the others.
+  /// The largest compared logit. For weights other than 1 the documented bound holds only for
+  /// logits with a normal exponential.
   let largest: Scalar
-  /// The distance of neighbouring subnormal numbers.
+  /// The least subnormal number, the unit of subnormal results.
   let least: Wide
 
   init(
@@ -40,12 +39,9 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
   ) throws(LossError) {
     var losses: [(InstructionSet, WeightedCrossEntropyLoss<Scalar>)] = []
     for set in sets {
-      losses.append(
-        (
-          set,
-          try WeightedCrossEntropyLoss(
-            positiveWeight: .uniform(positiveWeight), threads: 1, instructionSet: set)
-        ))
+      let loss = try WeightedCrossEntropyLoss(
+        positiveWeight: .uniform(positiveWeight), threads: 1, instructionSet: set)
+      losses.append((set, loss))
     }
     self.losses = losses
     self.positiveWeight = positiveWeight
@@ -55,10 +51,10 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
     least = Wide(Scalar.leastNonzeroMagnitude)
   }
 
-  /// The worst errors by variant and quantity.
+  /// The worst errors by instruction set and quantity.
   typealias Worst = [[WorstError]]
 
-  /// Runs over `parts` parts; `fill` writes the logits of a part and returns how many.
+  /// Compares `parts` parts. `fill` writes the logits of a part and returns their number.
   func run(
     parts: Int, partLength: Int,
     fill: @escaping @Sendable (Int, UnsafeMutableBufferPointer<Scalar>) -> Int
@@ -104,7 +100,7 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
         for (index, logit) in logits.enumerated() where logit.magnitude <= largest {
           let wide = quantity.exact(
             exact[index], target: Wide(targets[index]), weight: Wide(positiveWeight))
-          // In the wide type, as the error is far below the result's own precision.
+          // In the wide type, because the error is much smaller than the result's precision.
           let error = (Wide(results[index]) - wide.value).magnitude
           let spacing = max(Wide(Scalar.ulpOfOne) * wide.scale.binade, least)
           record.record(
@@ -126,7 +122,7 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
       let (x, z) = (logits.span, targets.span)
       switch quantity {
       case .lossOfNegative, .lossOfPositive, .softLoss:
-        try loss.losses(logits: x, targets: z, into: &output)
+        try loss(logits: x, targets: z, into: &output)
       case .sigmoid, .complementarySigmoid, .softGradient:
         try loss.gradient(logits: x, targets: z, into: &output)
       case .secondDerivative: try loss.secondDerivative(logits: x, targets: z, into: &output)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The largest error met so far, in units in the last place, and where.
+/// The largest error so far, in units in the last place, with its logit and target.
 struct WorstError: Sendable {
   private(set) var ulps = 0.0
   private(set) var logit = 0.0
   private(set) var target = 0.0
 
-  /// Takes in an error; NaN counts as infinite, so that it cannot hide behind a comparison.
+  /// Records an error. NaN counts as infinite, because it would fail every comparison.
   mutating func record(ulps error: Double, logit: Double, target: Double) {
     guard !(error <= ulps) else { return }
     ulps = error.isNaN ? .infinity : error
@@ -13,6 +13,6 @@ struct WorstError: Sendable {
     self.target = target
   }
 
-  /// The worse of two.
+  /// Keeps the worse of two errors.
   mutating func merge(_ other: WorstError) { if other.ulps > ulps { self = other } }
 }

@@ -1,38 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast a CSV file of numbers is read: the whole table, one column of it, and for comparison a `strtod` loop over the same bytes.
+// The speed of reading a CSV file of numbers: the whole table, one column, and for comparison a
+// `strtod` loop over the same bytes.
 //
 //   swift run -c release --package-path Benchmarks csv-throughput [MEGABYTES]
 //
-// The file has 20 columns, ten with 6 significant digits and ten with 17, and is generated from a fixed seed. It lies in the page cache, so
-// that the figures are of the reading, not of the disk. Each figure is the median of five runs.
+// The file has 20 columns, alternately of 6 and 17 significant digits, from a fixed seed. It is in
+// the page cache, so disk speed does not matter. Each figure is the median of five runs.
 
+import Foundation
+import TestSupport
 import _DataFiles
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 let columnCount = 20
 
-/// SplitMix64, so that every run reads the same bytes.
-struct Generator: RandomNumberGenerator {
-  var state: UInt64 = 20
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
-
-/// Writes a table of about the given size; returns its number of rows.
+/// Writes a table of about the given size, and returns its number of rows.
 func generate(_ path: String, byteCount: Int) throws -> Int {
-  var generator = Generator()
+  var generator = SeededGenerator(seed: 20)
   let file = try AtomicFile(path: path)
   try file.write((1...columnCount).map { "x\($0)" }.joined(separator: ",") + "\n")
   var rows = 0
@@ -68,7 +51,7 @@ func median(_ body: () throws -> Void) rethrows -> Double {
   return times.sorted()[2]
 }
 
-/// Reads all numbers with `strtod`, without looking at rows: what a short C program would do.
+/// Sums all numbers with `strtod`, ignoring rows, as a short C program does.
 func sumWithStrtod(_ path: String) -> Double {
   guard let file = fopen(path, "r") else { return .nan }
   defer { fclose(file) }

@@ -3,7 +3,7 @@ import _DataFiles
 import Foundation
 import LinearClassification
 
-/// Fits models to a matrix and prints what came out and how long it took, as JSON, for `peers/compare_fit.py`.
+/// Fits models to a matrix and prints the results and times as JSON, for `peers/compare_fit.py`.
 ///
 ///     fit FEATURES.npy TARGETS.npy REPETITIONS Q1,Q2,…
 ///
@@ -15,7 +15,7 @@ enum FitBenchmark {
     var seconds: [Double]
     var coefficients: [Double]
     var intercept: Double
-    var certificate: TrainingCertificate
+    var certificate: ConvergenceCertificate
   }
 
   static func main() throws {
@@ -23,7 +23,7 @@ enum FitBenchmark {
     guard arguments.count == 4, let features = arguments.first,
       let repetitions = Int(arguments.dropFirst(2).first ?? "")
     else { fatalError("usage: fit FEATURES.npy TARGETS.npy REPETITIONS Q1,Q2,…") }
-    let matrix = try FeatureMatrix(reading: NPYReader(path: features))
+    let matrix = try FeatureMatrix(contentsOf: features)
     let targets = try NPYReader(path: arguments.dropFirst().first ?? "").readAll(as: Double.self)
     let clock = ContinuousClock()
     let fits = try (arguments.last ?? "").split(separator: ",").compactMap { Double($0) }.map {
@@ -38,8 +38,7 @@ enum FitBenchmark {
       guard let last else { fatalError("no repetitions") }
       return Fit(
         positiveWeight: weight, seconds: seconds, coefficients: last.coefficients,
-        intercept: last.intercept,
-        certificate: last.certificate)
+        intercept: last.intercept, certificate: last.certificate)
     }
     print(String(decoding: try JSONEncoder().encode(fits), as: UTF8.self))
   }

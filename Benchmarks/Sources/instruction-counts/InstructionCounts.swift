@@ -8,11 +8,12 @@ import WeightedCrossEntropy
   import Darwin
 #endif
 
-/// Runs every kernel once on each of two lengths and has callgrind record the instructions of each run; the script
-/// `Benchmarks/instruction-counts` starts it under valgrind and makes a table of the differences.
+/// Runs every kernel on two lengths and has callgrind record the instructions of each run. The
+/// script `Benchmarks/instruction-counts` starts this under valgrind and makes a table of the
+/// differences.
 @main
 struct InstructionCounts {
-  /// Whole blocks of the library. The difference of the two runs is that of their elements alone.
+  /// Whole blocks of the library, so that the runs differ only in the number of elements.
   static let lengths = [16_384, 32_768]
 
   static func main() throws {
@@ -33,7 +34,7 @@ struct InstructionCounts {
       for operation in Operation.allCases where form != .plain || !operation.needsWeights {
         let name = "\(set.rawValue) \(type) \(form) \(operation)"
         let names = lengths.map { "\(name) \($0)" }
-        // The first call of each kind also resolves symbols and makes tables. What is recorded starts the count anew.
+        // The first call also resolves symbols and creates tables. Recording resets the count.
         try work.run(operation, loss, isWeighted: form != .plain, count: lengths[0])
         callgrind_record("first call 0")
         for (name, length) in zip(names, lengths) {
@@ -61,13 +62,13 @@ enum Form: CaseIterable {
   }
 }
 
-/// What a call computes: each kernel by the call that runs it.
+/// A call that runs a kernel.
 enum Operation: CaseIterable {
   case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative,
     lossWithGradient
   case sum, sumWithGradient, weightedMean
 
-  /// The weighted mean also runs the kernel that sums plain numbers.
+  /// The weighted mean also runs the kernel that sums the weights.
   var needsWeights: Bool { self == .weightedMean }
 }
 
@@ -94,7 +95,7 @@ struct Work<Scalar: LossScalar> {
     let shape = [count / 8, 8]
     var out = output.extracting(..<count).mutableSpan
     switch operation {
-    case .loss: try loss.losses(logits: x, targets: z, weights: w, shape: shape, into: &out)
+    case .loss: try loss(logits: x, targets: z, weights: w, shape: shape, into: &out)
     case .gradient: try loss.gradient(logits: x, targets: z, weights: w, shape: shape, into: &out)
     case .secondDerivative:
       try loss.secondDerivative(logits: x, targets: z, weights: w, shape: shape, into: &out)
@@ -104,14 +105,14 @@ struct Work<Scalar: LossScalar> {
       try loss.positiveWeightDerivative(logits: x, targets: z, weights: w, shape: shape, into: &out)
     case .lossWithGradient:
       var values = losses.extracting(..<count).mutableSpan
-      try loss.lossesWithGradient(
+      try loss.lossWithGradient(
         logits: x, targets: z, weights: w, shape: shape, losses: &values, gradient: &out)
-    case .sum: _ = try loss.reduced(.sum, logits: x, targets: z, weights: w, shape: shape)
+    case .sum: _ = try loss.value(of: .sum, logits: x, targets: z, weights: w, shape: shape)
     case .sumWithGradient:
       _ = try loss.valueWithGradient(
         of: .sum, logits: x, targets: z, weights: w, shape: shape, into: &out)
     case .weightedMean:
-      _ = try loss.reduced(.weightedMean, logits: x, targets: z, weights: w, shape: shape)
+      _ = try loss.value(of: .weightedMean, logits: x, targets: z, weights: w, shape: shape)
     }
   }
 }

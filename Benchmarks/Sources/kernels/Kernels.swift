@@ -3,15 +3,16 @@ import Foundation
 import TestSupport
 import WeightedCrossEntropy
 
-/// Times the calls on single elements, then the array calls: every variant that this machine has, Float and Double, by size, one
-/// thread and all.
+/// Times the calls on single elements, then the array calls: on all available instruction sets, for
+/// Float and Double, by size, on one thread and on all.
 ///
-///     swift run -c release --package-path Benchmarks kernels             all operations, sizes up to 4 Mi
+///     swift run -c release --package-path Benchmarks kernels             all, sizes up to 4 Mi
 ///     swift run -c release --package-path Benchmarks kernels --large     64 Mi too (2 GiB)
-///     swift run -c release --package-path Benchmarks kernels loss mean   these operations alone
-///     swift run -c release --package-path Benchmarks kernels single      the calls on single elements alone
+///     swift run -c release --package-path Benchmarks kernels loss mean   these operations only
+///     swift run -c release --package-path Benchmarks kernels single      only single elements
 ///
-/// Each result is checked against calls on single elements before it is timed. Prints nanoseconds an element, medians.
+/// Each result is compared with calls on single elements before it is timed. Prints median times in
+/// nanoseconds per element.
 @main
 struct Kernels {
   static func main() throws {
@@ -21,16 +22,15 @@ struct Kernels {
     names.removeAll { $0 == "--large" }
     let known = ["single"] + Operation.allCases.map(\.rawValue)
     if let unknown = names.first(where: { !known.contains($0) }) {
-      print("no operation '\(unknown)'; there are: \(known.joined(separator: ", "))")
+      print("unknown operation '\(unknown)'; choose from: \(known.joined(separator: ", "))")
       exit(64)
     }
     if names.isEmpty || names.contains("single") { try SingleCalls.print() }
     let operations = Operation.allCases.filter { names.isEmpty || names.contains($0.rawValue) }
     guard !operations.isEmpty else { return }
     print(
-      "ns an element  variant   type    threads  operation                "
-        + sizes.map { pad("\($0)", 9) }.joined()
-    )
+      "ns per element variant   type    threads  operation                "
+        + sizes.map { pad("\($0)", 9) }.joined())
     for set in InstructionSet.available {
       try measure(Float.self, operations, set, sizes)
       try measure(Double.self, operations, set, sizes)
@@ -40,7 +40,7 @@ struct Kernels {
   static func measure<Scalar: LossScalar>(
     _ type: Scalar.Type, _ operations: [Operation], _ set: InstructionSet, _ sizes: [Int]
   ) throws {
-    for threads in Set([1, WeightedCrossEntropyLoss<Scalar>.processorCount]).sorted() {
+    for threads in Set([1, ProcessInfo.processInfo.activeProcessorCount]).sorted() {
       for operation in operations {
         let loss = try WeightedCrossEntropyLoss<Scalar>(
           positiveWeight: 3, threads: threads, instructionSet: set)
@@ -52,7 +52,7 @@ struct Kernels {
     }
   }
 
-  /// Nanoseconds an element.
+  /// The time in nanoseconds per element.
   static func time<Scalar: LossScalar>(
     _ operation: Operation, _ loss: WeightedCrossEntropyLoss<Scalar>, count: Int
   ) throws -> Double {
@@ -64,7 +64,7 @@ struct Kernels {
     let weights = (0..<(operation.isWeighted ? count : 0)).map { _ in
       Scalar(Int.random(in: 1...8, using: &random)) / 4
     }
-    // Buffers of our own: an array's span would begin with a check for a copy.
+    // Not arrays: a mutable span of an array begins with a check whether it must be copied.
     func buffer(_ count: Int) -> UnsafeMutableBufferPointer<Scalar> {
       let buffer = UnsafeMutableBufferPointer<Scalar>.allocate(capacity: count)
       buffer.initialize(repeating: 0)
@@ -88,29 +88,28 @@ struct Kernels {
     return try Measurement { _ = try call() }.nanoseconds / Double(count)
   }
 
-  /// Stops the program where a result is not what the calls on single elements give, but for rounding.
+  /// Stops the program if a result differs from the calls on single elements by more than rounding.
   static func check<Scalar: LossScalar>(
     _ operation: Operation, _ loss: WeightedCrossEntropyLoss<Scalar>, _ logits: [Scalar],
-    _ targets: [Scalar],
-    _ weights: [Scalar], _ output: [Scalar], _ mean: Scalar?
+    _ targets: [Scalar], _ weights: [Scalar], _ output: [Scalar], _ mean: Scalar?
   ) {
-    // Kahan's sum: a plain one is off by more than the mean under test.
+    // Kahan's sum: the error of a plain sum would exceed that of the tested mean.
     var (sum, lost) = (0.0, 0.0)
     for index in logits.indices {
       let weight = operation.isWeighted ? weights[index] : 1
       let term =
-        Double(weight) * Double(loss.value(logit: logits[index], target: targets[index])) - lost
+        Double(weight) * Double(loss(logit: logits[index], target: targets[index])) - lost
       let next = sum + term
       lost = (next - sum) - term
       sum = next
       if let expected = operation.expected(
         loss, logit: logits[index], target: targets[index], weight: weight, count: logits.count)
       {
-        // The derivative in the target is a difference of two losses, which may nearly cancel.
+        // The derivative in the target is a difference of two losses, which may cancel.
         let scale =
           operation == .targetDerivative
-          ? loss.value(logit: logits[index], target: 0)
-            + loss.value(logit: logits[index], target: 1)
+          ? loss(logit: logits[index], target: 0)
+            + loss(logit: logits[index], target: 1)
           : expected
         guard (output[index] - expected).magnitude <= 8 * scale.ulp else {
           fatalError("\(operation) at \(index) is \(output[index]), should be \(expected)")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
-/// What is timed.
+/// A timed operation.
 enum Operation: String, CaseIterable {
   case loss, gradient
   case secondDerivative = "second derivative"
@@ -10,7 +10,7 @@ enum Operation: String, CaseIterable {
   case lossWithGradient = "loss + gradient"
   case mean
   case meanWithGradient = "mean + gradient"
-  // With element weights: the kernels' general form, which serves label smoothing and weights per class too.
+  // With element weights: the general form of the kernels.
   case weightedLoss = "weighted loss"
   case weightedMean = "weighted mean"
   case weightedMeanWithGradient = "weighted mean + gradient"
@@ -22,7 +22,8 @@ enum Operation: String, CaseIterable {
     }
   }
 
-  /// One call, into `output` and, where it writes two numbers an element, `losses`; returns the mean where it has one.
+  /// Makes one call. Writes to `output`, and for two results to `losses` too. Returns the mean, if
+  /// any.
   func run<Scalar: LossScalar>(
     _ loss: WeightedCrossEntropyLoss<Scalar>, _ logits: Span<Scalar>, _ targets: Span<Scalar>,
     weights: Span<Scalar>, into output: inout MutableSpan<Scalar>, losses: inout MutableSpan<Scalar>
@@ -30,7 +31,7 @@ enum Operation: String, CaseIterable {
     let weights = isWeighted ? weights : nil
     switch self {
     case .loss, .weightedLoss:
-      try loss.losses(logits: logits, targets: targets, weights: weights, into: &output)
+      try loss(logits: logits, targets: targets, weights: weights, into: &output)
     case .gradient: try loss.gradient(logits: logits, targets: targets, into: &output)
     case .secondDerivative:
       try loss.secondDerivative(logits: logits, targets: targets, into: &output)
@@ -39,10 +40,10 @@ enum Operation: String, CaseIterable {
     case .positiveWeightDerivative:
       try loss.positiveWeightDerivative(logits: logits, targets: targets, into: &output)
     case .lossWithGradient:
-      try loss.lossesWithGradient(
+      try loss.lossWithGradient(
         logits: logits, targets: targets, losses: &losses, gradient: &output)
     case .mean, .weightedMean:
-      return try loss.reduced(.mean, logits: logits, targets: targets, weights: weights)
+      return try loss.value(of: .mean, logits: logits, targets: targets, weights: weights)
     case .meanWithGradient, .weightedMeanWithGradient:
       return try loss.valueWithGradient(
         of: .mean, logits: logits, targets: targets, weights: weights, into: &output)
@@ -50,18 +51,19 @@ enum Operation: String, CaseIterable {
     return nil
   }
 
-  /// What a call writes for one element of `count`, from the calls on single elements; nil where it writes nothing.
+  /// The expected output for one of `count` elements, from calls on single elements; nil: no
+  /// output.
   func expected<Scalar: LossScalar>(
     _ loss: WeightedCrossEntropyLoss<Scalar>, logit: Scalar, target: Scalar, weight: Scalar,
     count: Int
   ) -> Scalar? {
     switch self {
-    case .loss: loss.value(logit: logit, target: target)
-    case .weightedLoss: weight * loss.value(logit: logit, target: target)
-    case .gradient, .lossWithGradient: loss.derivative(logit: logit, target: target)
-    case .meanWithGradient: loss.derivative(logit: logit, target: target) / Scalar(count)
+    case .loss: loss(logit: logit, target: target)
+    case .weightedLoss: weight * loss(logit: logit, target: target)
+    case .gradient, .lossWithGradient: loss.gradient(logit: logit, target: target)
+    case .meanWithGradient: loss.gradient(logit: logit, target: target) / Scalar(count)
     case .weightedMeanWithGradient:
-      weight * loss.derivative(logit: logit, target: target) / Scalar(count)
+      weight * loss.gradient(logit: logit, target: target) / Scalar(count)
     case .secondDerivative: loss.secondDerivative(logit: logit, target: target)
     case .targetDerivative: loss.targetDerivative(logit: logit, target: target)
     case .positiveWeightDerivative: loss.positiveWeightDerivative(logit: logit, target: target)

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
-/// Times calls on single elements: one after another over an array, where the processor overlaps them, and in a chain, where each
-/// waits for the result of the one before.
+/// Times calls on single elements: over an array, where the processor overlaps them, and in a
+/// chain, where each call waits for the previous result.
 enum SingleCalls {
   static func print() throws {
-    Swift.print("ns a call                  over an array   in a chain")
+    Swift.print("ns per call                over an array   in a chain")
     try measure(Float.self)
     try measure(Double.self)
   }
 
   static func measure<Scalar: LossScalar>(_ type: Scalar.Type) throws {
     let loss = try WeightedCrossEntropyLoss<Scalar>(positiveWeight: 3)
-    try row("\(type) value") { loss.value(logit: $0, target: 1) }
-    try row("\(type) derivative") { loss.derivative(logit: $0, target: 1) }
+    try row("\(type) value") { loss(logit: $0, target: 1) }
+    try row("\(type) derivative") { loss.gradient(logit: $0, target: 1) }
     try row("\(type) second derivative") { loss.secondDerivative(logit: $0, target: 1) }
   }
 
-  // Inlined, so that the call that is timed is inlined into the loops as it is in its users.
+  // Inlined, so that the timed call is inlined into the loops, as it is for users.
   @inline(__always)
   static func row<Scalar: LossScalar>(_ name: String, _ call: (Scalar) -> Scalar) throws {
     let logits = (0..<1000).map { Scalar($0 - 500) / 64 }

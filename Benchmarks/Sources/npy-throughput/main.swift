@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast a .npy file is streamed into a buffer of 65,536 numbers, by type and order.
+// The speed of reading a .npy file into a buffer of 65,536 numbers, by type and order.
 //
 //   swift run -c release --package-path Benchmarks npy-throughput [MEGABYTES]
 //
-// The file is in the page cache. Each figure is the median of five runs; the last line is the peak resident memory.
+// The file is in the page cache. Each figure is the median of five runs. The last line is the peak
+// resident memory.
 
+import Foundation
 import _DataFiles
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 let byteCount = (CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 400) * 1_000_000
 let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
@@ -23,7 +17,8 @@ defer { unlink(path) }
 /// Writes a file of zeros with this dtype code and shape.
 func write(_ code: String, fortran: Bool, _ shape: [Int]) throws {
   let text =
-    "{'descr': '\(code)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': (\(shape.map { "\($0)," }.joined()))}"
+    "{'descr': '\(code)', 'fortran_order': \(fortran ? "True" : "False"), "
+    + "'shape': (\(shape.map { "\($0)," }.joined()))}"
   let padded = text + String(repeating: " ", count: 127 - 10 - text.utf8.count) + "\n"
   let file = try AtomicFile(path: path)
   try file.write(
@@ -78,9 +73,8 @@ var usage = rusage()
 #else
   getrusage(RUSAGE_SELF, &usage)
 #endif
-// Darwin counts bytes, the others KiB.
+// Darwin counts bytes, other systems KiB.
 #if canImport(Darwin)
-  print("peak resident memory \(usage.ru_maxrss >> 20) MiB")
-#else
-  print("peak resident memory \(usage.ru_maxrss >> 10) MiB")
+  usage.ru_maxrss >>= 10
 #endif
+print("peak resident memory \(usage.ru_maxrss >> 10) MiB")

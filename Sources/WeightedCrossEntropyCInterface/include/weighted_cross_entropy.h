@@ -1,30 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The weighted cross entropy with logits (the class-weighted logistic loss) and its derivatives, for C.
+ * The class-weighted logistic loss (weighted cross entropy with logits) and its derivatives.
  *
- * For a logit x, a target z and a positive weight q (TensorFlow's pos_weight), with softplus(x) = max(x, 0) + log(1 + e^-|x|):
+ * For a logit x, a target z and a positive weight q, with softplus(x) = max(x, 0) + log(1 + e^-|x|):
  *
- *     loss               (1 - z) softplus(x) + q z softplus(-x)
- *     gradient           (1 - z) sigma(x) - q z sigma(-x)              the derivative in x
- *     second derivative  ((1 - z) + q z) sigma(x) sigma(-x)            in x twice
+ *     loss                           (1 - z) softplus(x) + q z softplus(-x)
+ *     gradient                       (1 - z) sigma(x) - q z sigma(-x)
+ *     second derivative              ((1 - z) + q z) sigma(x) sigma(-x)
+ *     target derivative              (1 - s) (q softplus(-x) - softplus(x))
+ *     positive weight derivative     z softplus(-x)
  *
- * Every number is multiplied by its element weight where there are weights; a weight of 0 masks the element, whose loss and
- * derivatives are then exactly 0 even where its logit or target is NaN. Infinite logits give the limits. Results are within
- * a few units in the last place, down to the last subnormal.
+ * s is the label smoothing. Each result is multiplied by its element weight, if there are weights. A
+ * weight of 0 masks the element: its loss and derivatives are exactly 0, even if its logit or target
+ * is NaN. Infinite logits give the limits. Results are within a few units in the last place of the
+ * exact value, down to the smallest subnormal number.
  *
- * Buffers hold `count` elements each in row-major order, of the type in the function's name. An output may be an input's own
- * buffer: at the same address and with as many elements (in-place). Any other overlap of an output with an input, class
- * weights among them, or with another output, is an error.
+ * Buffers hold `count` elements in row-major order, of the type in the function's name. An output
+ * may be the buffer of an input: the same address and the same number of elements. Any other overlap
+ * of an output with an input, the class weights or another output is an error. Buffers and class
+ * weights are used in place.
  *
- * No function aborts, prints or throws. Each returns a status and, on an error, writes what was wrong to `message`; outputs
- * are then as they were. A null pointer, a negative or overflowing size, a number out of its range are all errors. Only the
- * caller can know that a buffer is as long as `count` says. All functions may be called from several threads at once.
+ * No function aborts, prints or throws. Each returns a status. On an error it writes a message to
+ * `message` and leaves the outputs unchanged. Null pointers, negative or overflowing sizes, and
+ * numbers out of range are errors. The library cannot check that a buffer is as long as `count` says.
  *
- * Buffers, class weights too, are used where they lie. Calls on up to 65,536 elements run on the calling thread and allocate
- * nothing, unless to say what was wrong; calls on more allocate nothing but what threads need.
+ * All functions may be called from several threads at once. Calls on up to 65,536 elements run on
+ * the calling thread and allocate nothing, except for an error message. Larger calls share the work
+ * with threads of the library, which start on demand and stay: up to the number of processors that
+ * the process may use. They block signals. If none can be started, the calling thread does all the
+ * work. A child of fork starts its own. The library stays in memory after dlclose.
  *
- * The caller's floating-point status flags are as if one thread had done all: FE_OVERFLOW is raised where a result overflows
- * to infinity from finite numbers, and may be by an element that a weight of 0 masks. Flags are never cleared.
+ * After a call the floating-point status flags of the calling thread are as if it had done all the
+ * work: FE_OVERFLOW is raised if a result overflows, and may be raised by a masked element. Flags
+ * are never cleared. All threads use the rounding mode and the flush-to-zero mode of the calling
+ * thread, so that results do not depend on the number of threads in any mode.
  *
  * Link with -lweighted_cross_entropy.
  */
@@ -38,153 +47,182 @@
 extern "C" {
 #endif
 
-/** The version of this interface. The major number changes when a program compiled against an older header would break. */
-#define WCE_INTERFACE_MAJOR 1
-/** Grows when functions or options are added. */
-#define WCE_INTERFACE_MINOR 0
+/** The version of this interface. A change of the major version breaks programs that were compiled
+    against an older header. */
+#define WCE_INTERFACE_MAJOR 0
+/** A change of the minor version adds functions or options. */
+#define WCE_INTERFACE_MINOR 1
 
-/** WCE_INTERFACE_MAJOR * 1000 + WCE_INTERFACE_MINOR of the library that is loaded. */
+/** WCE_INTERFACE_MAJOR * 1000 + WCE_INTERFACE_MINOR of the loaded library. */
 int32_t wce_interface_version(void);
 
-/** The instruction set of the library's kernels on this processor: "baseline", "avx2" or "avx512"; "unavailable"
-    where the environment variable WCE_INSTRUCTION_SET asks for another. */
+/** The instruction set of the kernels: "baseline", "avx2" or "avx512"; "unavailable" if the
+    environment variable WCE_INSTRUCTION_SET names one that this processor does not have. */
 const char *wce_instruction_set(void);
 
-/** What a call returns. */
+/** The result of a call. */
 typedef enum wce_status {
   WCE_OK = 0,
-  /** A pointer is null that must not be. */
+  /** A required pointer is null. */
   WCE_ERROR_NULL_POINTER = 1,
-  /** A count, length, rank or struct size is negative, too large or not what the shape says. */
+  /** A count, length, rank or struct size is negative, too large, or does not match the shape. */
   WCE_ERROR_SIZE = 2,
   /** A positive weight, the label smoothing, the threads or the reduction is out of range. */
   WCE_ERROR_ARGUMENT = 3,
-  /** The class weights do not fit the axis and the shape. */
+  /** The class weights do not match the class axis of the shape. */
   WCE_ERROR_SHAPE = 4,
-  /** The mean of no elements, or a weighted mean without weights whose sum is positive and finite. */
+  /** A mean has no elements, or a weighted mean has no weights or a sum of weights that is not
+      positive and finite. */
   WCE_ERROR_UNDEFINED_MEAN = 5,
-  /** An output overlaps another buffer and is not an input's own. */
+  /** An output overlaps another buffer and is not the buffer of an input. */
   WCE_ERROR_OVERLAP = 6,
-  /** The environment variable WCE_INSTRUCTION_SET asks for what this processor does not have. */
+  /** WCE_INSTRUCTION_SET names an instruction set that this processor does not have. */
   WCE_ERROR_INSTRUCTION_SET = 7
 } wce_status;
 
-/** How the losses become one number. */
+/** How the losses of the elements become one number. */
 typedef enum wce_reduction {
-  /** They do not: a number for each element. */
+  /** No reduction: one number for each element. */
   WCE_REDUCTION_NONE = 0,
-  /** The sum. The sum of nothing is 0. */
+  /** The sum. The sum of no elements is 0. */
   WCE_REDUCTION_SUM = 1,
-  /** The sum divided by the number of elements, masked ones included. The mean of nothing is an error. */
+  /** The sum divided by the number of elements, including masked ones. */
   WCE_REDUCTION_MEAN = 2,
   /** The sum divided by the sum of the element weights. */
   WCE_REDUCTION_WEIGHTED_MEAN = 3
 } wce_reduction;
 
-/** What may be chosen. Start from WCE_OPTIONS_INIT, so that options of later versions have their defaults. */
+/** The options of a call. Start from WCE_OPTIONS_INIT: options that a later version adds then have
+    their defaults. */
 typedef struct wce_options {
-  /** sizeof(wce_options) as the caller knows it. */
+  /** sizeof(wce_options) when the caller was compiled. */
   int64_t struct_size;
-  /** q for every element: at least 0 and finite, in the type in the function's name too, to which it is rounded. Ignored where
-      there are class weights. */
+  /** q for all elements: finite and at least 0. It is rounded to the type in the function's name and
+      must be finite there too. Ignored if there are class weights. */
   double positive_weight;
-  /** A target z counts as z (1 - s) + s / 2; in [0, 1], then rounded to that type. */
+  /** s in [0, 1]: a target z counts as z (1 - s) + s / 2. It is rounded to the same type. */
   double label_smoothing;
-  /** q for each class along `axis`, `class_count` numbers of the type in the function's name; or null. They are read where
-      they lie, and checked where there are no elements too. */
+  /** q for each class along `axis`: `class_count` numbers of the type in the function's name; or
+      null. They are checked even if there are no elements. */
   const void *class_weights;
   int64_t class_count;
-  /** The class axis, from 0, or from the end where it is negative: -1 is the last. */
+  /** The class axis. A negative axis counts from the end: -1 is the last. */
   int64_t axis;
-  /** The length of each of the `rank` axes, or null for the one axis [count]. Matters only for class weights. */
+  /** The length of each of the `rank` axes; null for one axis of length `count`. Only class weights
+      need it. */
   const int64_t *shape;
-  /** At most WCE_MAXIMUM_RANK. */
+  /** The number of axes, at most WCE_MAXIMUM_RANK. */
   int64_t rank;
-  /** The most threads a call may use; 0 is as many as there are processors. */
+  /** The maximum number of threads; 0 is the number of processors. */
   int64_t threads;
-  /** What messages call the operation, UTF-8; null or "" is "logistic_loss". */
+  /** The name of the operation in messages, in UTF-8; null or "" is "logistic_loss". */
   const char *name;
 } wce_options;
 
 #define WCE_MAXIMUM_RANK 64
 
-/** One positive weight of 1, no smoothing, all processors. */
+/** A positive weight of 1, no smoothing, as many threads as processors. */
 #define WCE_OPTIONS_INIT {(int64_t)sizeof(wce_options), 1.0, 0.0, NULL, 0, -1, NULL, 0, 0, NULL}
 
 /*
- * Arguments that every function has:
+ * The arguments of every function:
  *
- *   count     the number of elements of each buffer, at least 0; 0 is no error but for a mean
+ *   count     The number of elements, at least 0. A mean needs at least 1.
  *   logits    x
- *   targets   z, meant to lie in [0, 1]; the formula extends beyond
- *   weights   the element weights, at least 0; or null for 1
- *   options   or null for WCE_OPTIONS_INIT
- *   message   where to write what was wrong, ending in NUL and cut to `capacity` bytes; an empty string on success.
- *   capacity  Null or 0 if not wanted.
+ *   targets   z, normally in [0, 1]; the formulas extend to other values.
+ *   weights   The element weights, at least 0; null is 1 for all elements.
+ *   options   Null is WCE_OPTIONS_INIT.
+ *   message   A buffer for the error message, or null. The message ends with NUL and is cut to
+ *             `capacity` bytes; it is empty if there is no error.
+ *   capacity  The size of `message` in bytes.
  *
- * With a reduction, derivatives are those of the reduced loss: divided by its denominator.
+ * With a reduction, a derivative is that of the reduced loss: it is divided by the denominator.
  */
 
 /** Writes the loss of each element. */
-wce_status wce_loss_f32(int64_t count, const float *logits, const float *targets, const float *weights,
-                        const wce_options *options, float *losses, char *message, int64_t capacity);
-wce_status wce_loss_f64(int64_t count, const double *logits, const double *targets, const double *weights,
-                        const wce_options *options, double *losses, char *message, int64_t capacity);
+wce_status wce_loss_f32(int64_t count, const float *logits, const float *targets,
+                        const float *weights, const wce_options *options, float *losses,
+                        char *message, int64_t capacity);
+wce_status wce_loss_f64(int64_t count, const double *logits, const double *targets,
+                        const double *weights, const wce_options *options, double *losses,
+                        char *message, int64_t capacity);
 
-/** Writes the derivative in each logit, of the elementwise loss or of a reduction. */
-wce_status wce_gradient_f32(int64_t count, const float *logits, const float *targets, const float *weights,
-                            wce_reduction reduction, const wce_options *options, float *gradient,
-                            char *message, int64_t capacity);
-wce_status wce_gradient_f64(int64_t count, const double *logits, const double *targets, const double *weights,
-                            wce_reduction reduction, const wce_options *options, double *gradient,
-                            char *message, int64_t capacity);
+/** Writes the derivative in each logit. */
+wce_status wce_gradient_f32(int64_t count, const float *logits, const float *targets,
+                            const float *weights, wce_reduction reduction,
+                            const wce_options *options, float *gradient, char *message,
+                            int64_t capacity);
+wce_status wce_gradient_f64(int64_t count, const double *logits, const double *targets,
+                            const double *weights, wce_reduction reduction,
+                            const wce_options *options, double *gradient, char *message,
+                            int64_t capacity);
 
-/** Writes the second derivative in each logit: the diagonal of the Hessian, which has nothing off it. */
-wce_status wce_second_derivative_f32(int64_t count, const float *logits, const float *targets, const float *weights,
-                                     wce_reduction reduction, const wce_options *options, float *derivative,
-                                     char *message, int64_t capacity);
+/** Writes the second derivative in each logit: the diagonal of the Hessian, whose other entries are
+    zero. */
+wce_status wce_second_derivative_f32(int64_t count, const float *logits, const float *targets,
+                                     const float *weights, wce_reduction reduction,
+                                     const wce_options *options, float *derivative, char *message,
+                                     int64_t capacity);
 wce_status wce_second_derivative_f64(int64_t count, const double *logits, const double *targets,
-                                     const double *weights, wce_reduction reduction, const wce_options *options,
-                                     double *derivative, char *message, int64_t capacity);
+                                     const double *weights, wce_reduction reduction,
+                                     const wce_options *options, double *derivative, char *message,
+                                     int64_t capacity);
 
-/** Writes the derivative in each target: (1 - s) (q softplus(-x) - softplus(x)). */
-wce_status wce_target_derivative_f32(int64_t count, const float *logits, const float *targets, const float *weights,
-                                     wce_reduction reduction, const wce_options *options, float *derivative,
-                                     char *message, int64_t capacity);
+/** Writes the derivative in each target. */
+wce_status wce_target_derivative_f32(int64_t count, const float *logits, const float *targets,
+                                     const float *weights, wce_reduction reduction,
+                                     const wce_options *options, float *derivative, char *message,
+                                     int64_t capacity);
 wce_status wce_target_derivative_f64(int64_t count, const double *logits, const double *targets,
-                                     const double *weights, wce_reduction reduction, const wce_options *options,
-                                     double *derivative, char *message, int64_t capacity);
+                                     const double *weights, wce_reduction reduction,
+                                     const wce_options *options, double *derivative, char *message,
+                                     int64_t capacity);
 
-/** Writes each element's derivative in its positive weight: z softplus(-x). */
-wce_status wce_positive_weight_derivative_f32(int64_t count, const float *logits, const float *targets,
-                                              const float *weights, wce_reduction reduction,
-                                              const wce_options *options, float *derivative,
-                                              char *message, int64_t capacity);
-wce_status wce_positive_weight_derivative_f64(int64_t count, const double *logits, const double *targets,
-                                              const double *weights, wce_reduction reduction,
-                                              const wce_options *options, double *derivative,
-                                              char *message, int64_t capacity);
+/** Writes the derivative of each element in its positive weight. */
+wce_status wce_positive_weight_derivative_f32(int64_t count, const float *logits,
+                                              const float *targets, const float *weights,
+                                              wce_reduction reduction, const wce_options *options,
+                                              float *derivative, char *message, int64_t capacity);
+wce_status wce_positive_weight_derivative_f64(int64_t count, const double *logits,
+                                              const double *targets, const double *weights,
+                                              wce_reduction reduction, const wce_options *options,
+                                              double *derivative, char *message, int64_t capacity);
 
-/** Writes each element's loss and its derivative in the logit, in one pass. `losses` must overlap no other buffer. */
-wce_status wce_loss_with_gradient_f32(int64_t count, const float *logits, const float *targets, const float *weights,
-                                      const wce_options *options, float *losses, float *gradient,
-                                      char *message, int64_t capacity);
+/** Writes the loss of each element and its derivative in the logit, in one pass over memory.
+    `losses` must not overlap any other buffer. */
+wce_status wce_loss_with_gradient_f32(int64_t count, const float *logits, const float *targets,
+                                      const float *weights, const wce_options *options,
+                                      float *losses, float *gradient, char *message,
+                                      int64_t capacity);
 wce_status wce_loss_with_gradient_f64(int64_t count, const double *logits, const double *targets,
-                                      const double *weights, const wce_options *options, double *losses,
-                                      double *gradient, char *message, int64_t capacity);
+                                      const double *weights, const wce_options *options,
+                                      double *losses, double *gradient, char *message,
+                                      int64_t capacity);
 
 /**
- * Writes the reduced loss to `value` and, where `gradient` is not null, its derivative in each logit there, in the same
- * pass (in two passes where `gradient` is an input's buffer). The reduction must not be WCE_REDUCTION_NONE.
+ * Writes the reduced loss to `value`. The reduction must not be WCE_REDUCTION_NONE.
  *
- * The value is the same bits for any number of threads, and within 1 unit in the last place of the exact sum of the terms.
+ * The value has the same bits for any number of threads, and is within 1 unit in the last place of
+ * the exact reduction of the losses if they have one sign.
  */
-wce_status wce_reduce_f32(int64_t count, const float *logits, const float *targets, const float *weights,
-                          wce_reduction reduction, const wce_options *options, float *value, float *gradient,
-                          char *message, int64_t capacity);
-wce_status wce_reduce_f64(int64_t count, const double *logits, const double *targets, const double *weights,
-                          wce_reduction reduction, const wce_options *options, double *value, double *gradient,
-                          char *message, int64_t capacity);
+wce_status wce_value_f32(int64_t count, const float *logits, const float *targets,
+                         const float *weights, wce_reduction reduction, const wce_options *options,
+                         float *value, char *message, int64_t capacity);
+wce_status wce_value_f64(int64_t count, const double *logits, const double *targets,
+                         const double *weights, wce_reduction reduction,
+                         const wce_options *options, double *value, char *message,
+                         int64_t capacity);
+
+/** Writes the reduced loss and its derivative in each logit, in one pass over memory; in two passes
+    if `gradient` is the buffer of an input. */
+wce_status wce_value_with_gradient_f32(int64_t count, const float *logits, const float *targets,
+                                       const float *weights, wce_reduction reduction,
+                                       const wce_options *options, float *value, float *gradient,
+                                       char *message, int64_t capacity);
+wce_status wce_value_with_gradient_f64(int64_t count, const double *logits, const double *targets,
+                                       const double *weights, wce_reduction reduction,
+                                       const wce_options *options, double *value, double *gradient,
+                                       char *message, int64_t capacity);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this processor can do, and what the operating system lets it do. Header-only C, because Swift cannot ask: CPUID and
-// XGETBV are instructions without a Swift spelling.
+// The instruction set extensions that the processor has and the operating system supports. In C,
+// because Swift has no way to execute CPUID and XGETBV.
 #ifndef WCE_CPU_FEATURES_H
 #define WCE_CPU_FEATURES_H
 
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #endif
 
-/// The instruction set extensions that the kernels ask for, as bits.
+/// The instruction set extensions that the kernels use, as bits.
 enum {
   WCE_AVX = 1 << 0,
   WCE_FMA = 1 << 1,
@@ -25,17 +25,18 @@ enum {
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-/// The register state that the operating system saves on a context switch (XCR0), or 0 where it does not say.
+/// The registers that the operating system saves on a context switch (XCR0); 0 if unknown.
 static inline uint64_t wce_saved_register_state(void) {
   uint32_t a, b, c, d;
   if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & (1u << 27))) return 0;  // OSXSAVE
   uint32_t low, high;
-  // As bytes: the mnemonic needs -mxsave, which would let the compiler use the instruction elsewhere.
+  // XGETBV as bytes: the mnemonic needs -mxsave, which would allow the compiler to use XSAVE
+  // elsewhere.
   __asm__ volatile(".byte 0x0f, 0x01, 0xd0" : "=a"(low), "=d"(high) : "c"(0));
   return ((uint64_t)high << 32) | low;
 }
 
-/// The extensions that this processor has and whose registers the operating system saves: they may be used.
+/// The extensions that the processor has and whose registers the operating system saves.
 static inline uint32_t wce_processor_features(void) {
   const uint64_t saved = wce_saved_register_state();
   uint32_t features = 0, a, b, c, d;
@@ -56,7 +57,8 @@ static inline uint32_t wce_processor_features(void) {
 static inline uint32_t wce_processor_features(void) { return 0; }
 #endif
 
-/// The number of processors in the calling thread's affinity mask; 0 if the system does not say. Linux's function is hidden from Swift.
+/// The number of processors in the calling thread's affinity mask; 0 if the system does not say.
+/// Linux's function is hidden from Swift.
 static inline int wce_affinity_count(void) {
   int count = 0;
 #if defined(__linux__)

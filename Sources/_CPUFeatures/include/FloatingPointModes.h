@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-// The floating-point modes and status flags of a thread, and the pause of a loop that waits. Header-only C: they are instructions
-// that Swift cannot name, and <fenv.h> does not cover flush-to-zero.
+// SPDX-License-Identifier: Apache-2.0 The floating-point modes and status flags of a thread, and
+// the pause of a loop that waits. Header-only C: they are instructions that Swift cannot name, and
+// <fenv.h> does not cover flush-to-zero.
 #ifndef WCE_FLOATING_POINT_MODES_H
 #define WCE_FLOATING_POINT_MODES_H
 

@@ -2,8 +2,8 @@
 #pragma once
 #include <stddef.h>
 
-/// The bytes of Examples/digits.csv, which live as long as the program.
+/// The bytes of Examples/digits.csv, valid as long as the program runs.
 const unsigned char *_Nonnull example_data_bytes(void);
 
-/// How many bytes there are.
+/// The number of bytes.
 size_t example_data_byte_count(void);

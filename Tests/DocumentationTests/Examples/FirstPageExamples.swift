@@ -14,7 +14,7 @@ struct FirstPageExamples {
     let targets: [Float] = [1, 0.5, 0]
 
     let losses = try loss(logits: logits, targets: targets)  // [1.8127196, 4.620385, 4.53989e-05]
-    let mean = try loss.mean(logits: logits, targets: targets)  // 2.1443834
+    let mean = try loss.value(of: .mean, logits: logits, targets: targets)  // 2.1443834
 
     // A training step: value and gradient in one pass.
     let (value, gradient) = try loss.valueWithGradient(of: .mean, logits: logits, targets: targets)
@@ -34,7 +34,7 @@ struct FirstPageExamples {
   @Test func automaticDifferentiation() throws {
     // example
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 3)
-    let slope = gradient(at: 0) { loss.value(logit: $0, target: 1) }  // -1.5
+    let slope = gradient(at: 0) { loss(logit: $0, target: 1) }  // -1.5
     // end
     try expectShown(slope)
   }
@@ -49,7 +49,7 @@ struct FirstPageExamples {
     let (mean, gradient) = try loss.valueWithGradient(of: .mean, logits: logits, targets: targets)
     // end
     try expectShown(losses)
-    #expect(mean == (try loss.mean(logits: logits, targets: targets)))
+    #expect(mean == (try loss.value(of: .mean, logits: logits, targets: targets)))
     #expect(gradient.count == 3)
   }
 }

@@ -13,10 +13,10 @@ struct GuideExamples {
     let targets = (0..<30_000).map { Float($0 % 7 == 0 ? 1 : 0) }
     // example
     let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: 9, threads: 1)
-    let mean = try loss.mean(logits: logits, targets: targets)
+    let mean = try loss.value(of: .mean, logits: logits, targets: targets)
 
     let onManyThreads = try WeightedCrossEntropyLoss<Float>(positiveWeight: 9, threads: 16)
-    let same = try onManyThreads.mean(logits: logits, targets: targets)
+    let same = try onManyThreads.value(of: .mean, logits: logits, targets: targets)
 
     var stream = try LossAccumulator(loss)
     let cut = logits.count / 3
@@ -24,7 +24,7 @@ struct GuideExamples {
       logits: logits.span.extracting(..<cut), targets: targets.span.extracting(..<cut))
     try stream.append(
       logits: logits.span.extracting(cut...), targets: targets.span.extracting(cut...))
-    let streamed = try stream.mean()  // mean == same, mean == streamed
+    let streamed = try stream.value(of: .mean)  // mean == same, mean == streamed
     // end
     #expect(mean == same)
     #expect(mean == streamed)
@@ -66,25 +66,24 @@ struct GuideExamples {
     let value = try loss.valueWithGradient(
       of: .mean, logits: logits.span, targets: targets.span, shape: [2, 3], into: &output)
     // end
-    let tensors = try loss.valueWithGradient(
-      of: .mean, logits: Tensor(shape: [2, 3], elements: logits),
-      targets: Tensor(shape: [2, 3], elements: targets))
-    #expect(value == tensors.value)
-    #expect(gradient == tensors.gradient.elements)
+    let expected = try loss.valueWithGradient(
+      of: .mean, logits: logits, targets: targets, shape: [2, 3])
+    #expect(value == expected.value)
+    #expect(gradient == expected.gradient)
   }
 
   @Test func automaticDifferentiation() throws {
     // example
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 3)
-    let slope = gradient(at: 0) { loss.value(logit: $0, target: 1) }  // -1.5
+    let slope = gradient(at: 0) { loss(logit: $0, target: 1) }  // -1.5
 
     let targets = [0, 1, 0.5]
     let (mean, gradients) = valueWithGradient(at: [-1.0, 0, 2]) {
-      loss.differentiable(.mean, logits: $0, targets: targets)
+      loss.differentiableValue(of: .mean, logits: $0, targets: targets)
     }
     // end
     try expectShown(slope)
-    #expect(mean == (try loss.mean(logits: [-1, 0, 2], targets: targets)))
+    #expect(mean == (try loss.value(of: .mean, logits: [-1, 0, 2], targets: targets)))
     #expect(gradients.base == (try loss.gradient(of: .mean, logits: [-1, 0, 2], targets: targets)))
   }
 
@@ -92,8 +91,8 @@ struct GuideExamples {
     // example
     let q = 900.0 / 100
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: .uniform(q))
-    let pull = 100 * loss.derivative(logit: 0, target: 1)
-    let push = 900 * loss.derivative(logit: 0, target: 0)  // -450.0 and 450.0: the minimum
+    let pull = 100 * loss.gradient(logit: 0, target: 1)
+    let push = 900 * loss.gradient(logit: 0, target: 0)  // -450.0 and 450.0: the minimum
     let rate = 1 / (1 + exp(-(0 - log(q))))  // 0.1, from the logit 0 - log q
     // end
     #expect(pull == -450 && push == 450)

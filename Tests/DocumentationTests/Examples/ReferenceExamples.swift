@@ -10,7 +10,7 @@ struct ReferenceExamples {
   @Test func loss() throws {
     // example
     let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: 9)
-    let mean = try loss.mean(logits: [1.5, -0.1, -10], targets: [1, 0.5, 0])
+    let mean = try loss.value(of: .mean, logits: [1.5, -0.1, -10], targets: [1, 0.5, 0])
     // end
     #expect(abs(mean - 1.8282495) < 1e-6)
   }
@@ -23,9 +23,9 @@ struct ReferenceExamples {
     for part in parts {
       try accumulator.append(logits: part.logits.span, targets: part.targets.span)
     }
-    let mean = try accumulator.mean()
+    let mean = try accumulator.value(of: .mean)
     // end
-    #expect(mean == (try loss.mean(logits: [1.5, -0.1, -10], targets: [1, 0.5, 0])))
+    #expect(mean == (try loss.value(of: .mean, logits: [1.5, -0.1, -10], targets: [1, 0.5, 0])))
   }
 
   @Test func differentiable() throws {
@@ -33,10 +33,10 @@ struct ReferenceExamples {
     let (logits, targets): ([Float], [Float]) = ([1.5, -0.1, -10], [1, 0.5, 0])
     // example
     let (value, gradient) = valueWithGradient(at: logits) {
-      loss.differentiable(.mean, logits: $0, targets: targets)
+      loss.differentiableValue(of: .mean, logits: $0, targets: targets)
     }
     // end
-    #expect(value == (try loss.mean(logits: logits, targets: targets)))
+    #expect(value == (try loss.value(of: .mean, logits: logits, targets: targets)))
     #expect(gradient.base == (try loss.gradient(of: .mean, logits: logits, targets: targets)))
   }
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes synthetic.csv, fits.json and metrics.json: what scikit-learn says.
+"""Makes synthetic.csv, fits.json and metrics.json with scikit-learn.
 
     pip install "scikit-learn==1.9.1" && python3 make_fixtures.py
 
-A fit is scikit-learn's newton-cholesky solver at tol=1e-14 on standardised features. The script refuses to write one whose gradient,
-computed here from the definition, is not zero to rounding.
+A fit uses the newton-cholesky solver with tol=1e-14 on standardised features. The script fails if
+its gradient, computed from the definition, is not zero to rounding.
 """
 import json
 import warnings
@@ -23,7 +23,7 @@ WEIGHTS = [0.1, 1, 10, 578]
 
 
 def synthetic(rows=400, seed=20240517):
-    """Features on different scales, one of them constant, one 0 or 1; hard and soft targets; weights, some of them 0."""
+    """Features on different scales, hard and soft targets, and weights, some of them 0."""
     random = np.random.default_rng(seed)
     base = random.standard_normal((rows, 4))
     base[:, 1] += 0.6 * base[:, 0]
@@ -40,14 +40,15 @@ def synthetic(rows=400, seed=20240517):
     }
     lines = [",".join([*columns, "target", "soft", "weight"])]
     for row in range(rows):
-        cells = [float(values[row]) for values in columns.values()] + [int(target[row]), float(soft[row]), float(weight[row])]
+        cells = [float(values[row]) for values in columns.values()]
+        cells += [int(target[row]), float(soft[row]), float(weight[row])]
         lines.append(",".join(map(repr, cells)))
     (HERE / "synthetic.csv").write_text("\n".join(lines) + "\n")
     return np.column_stack(list(columns.values())).astype(float), target.astype(float), soft, weight
 
 
 def fit(features, targets, q, l2, weights=None):
-    """Coefficients and intercept. A soft target z is a positive row of weight z and a negative one of weight 1 - z."""
+    """Coefficients and intercept. A soft target z is two rows, of weights z and 1 - z."""
     rows = len(targets)
     weights = np.ones(rows) if weights is None else weights
     used = weights > 0
@@ -59,11 +60,12 @@ def fit(features, targets, q, l2, weights=None):
     shares = np.concatenate([weights * targets, weights * (1 - targets)])
     both, labels, shares = both[shares > 0], labels[shares > 0], shares[shares > 0]
     model = LogisticRegression(
-        C=1 / l2 if l2 else np.inf, class_weight={0: 1, 1: q}, solver="newton-cholesky", tol=1e-14, max_iter=1000)
+        C=1 / l2 if l2 else np.inf, class_weight={0: 1, 1: q}, solver="newton-cholesky", tol=1e-14,
+        max_iter=1000)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # At this tolerance it says that rounding kept it from going on.
+        warnings.simplefilter("ignore")  # At this tolerance it warns about rounding.
         model.fit(both, labels, sample_weight=shares)
-    # Newton's method has converged long before; one step more with the definition's gradient shows it.
+    # One more Newton step with the gradient of the definition shows that it has converged.
     beta = np.append(model.coef_[0], model.intercept_[0])
     tiles = np.column_stack([both, np.ones(len(both))])
     counts = shares * np.where(labels == 1, q, 1)
@@ -77,7 +79,9 @@ def fit(features, targets, q, l2, weights=None):
     assert np.max(np.abs(step)) < 1e-9 * np.max(np.abs(beta)), (q, l2, np.max(np.abs(step)))
     coefficients = np.zeros(features.shape[1])
     coefficients[active] = beta[:-1]
-    return {"positiveWeight": q, "l2": l2, "coefficients": coefficients.tolist(), "intercept": float(beta[-1])}
+    return {
+        "positiveWeight": q, "l2": l2, "coefficients": coefficients.tolist(),
+        "intercept": float(beta[-1])}
 
 
 def fits():
@@ -85,12 +89,22 @@ def fits():
     table = np.loadtxt(EXAMPLES / "digits.csv", delimiter=",", skiprows=1)
     found = []
     for q in WEIGHTS:
-        found.append({"table": "digits", "targets": "target", "weighted": False} | fit(table[:, :-1], table[:, -1], q, 1))
+        found.append(
+            {"table": "digits", "targets": "target", "weighted": False}
+            | fit(table[:, :-1], table[:, -1], q, 1))
         for l2 in [0, 0.01, 1, 100]:
-            found.append({"table": "synthetic", "targets": "target", "weighted": False} | fit(features, target, q, l2))
-        found.append({"table": "synthetic", "targets": "target", "weighted": True} | fit(features, target, q, 1, weight))
-        found.append({"table": "synthetic", "targets": "soft", "weighted": False} | fit(features, soft, q, 1))
-        found.append({"table": "synthetic", "targets": "soft", "weighted": True} | fit(features, soft, q, 1, weight))
+            found.append(
+                {"table": "synthetic", "targets": "target", "weighted": False}
+                | fit(features, target, q, l2))
+        found.append(
+            {"table": "synthetic", "targets": "target", "weighted": True}
+            | fit(features, target, q, 1, weight))
+        found.append(
+            {"table": "synthetic", "targets": "soft", "weighted": False}
+            | fit(features, soft, q, 1))
+        found.append(
+            {"table": "synthetic", "targets": "soft", "weighted": True}
+            | fit(features, soft, q, 1, weight))
     return found
 
 
@@ -105,20 +119,26 @@ def evaluate(logits, targets, weights, threshold):
     labels = dict(sample_weight=weights)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tn, fp, fn, tp = metrics.confusion_matrix(targets, predicted, labels=[0, 1], **labels).ravel()
+        confusion = metrics.confusion_matrix(targets, predicted, labels=[0, 1], **labels)
+        tn, fp, fn, tp = confusion.ravel()
         both = tp + fn > 0 and tn + fp > 0
         found = {
-            "precision": metrics.precision_score(targets, predicted, zero_division=np.nan, **labels),
+            "precision": metrics.precision_score(
+                targets, predicted, zero_division=np.nan, **labels),
             "recall": metrics.recall_score(targets, predicted, zero_division=np.nan, **labels),
-            "specificity": metrics.recall_score(targets, predicted, pos_label=0, zero_division=np.nan, **labels),
+            "specificity": metrics.recall_score(
+                targets, predicted, pos_label=0, zero_division=np.nan, **labels),
             "f1": metrics.f1_score(targets, predicted, zero_division=np.nan, **labels),
             # Where scikit-learn chooses a number for 0/0, the metric is undefined here.
-            "balancedAccuracy": metrics.balanced_accuracy_score(targets, predicted, **labels) if both else np.nan,
+            "balancedAccuracy":
+                metrics.balanced_accuracy_score(targets, predicted, **labels) if both else np.nan,
             "matthewsCorrelation":
                 metrics.matthews_corrcoef(targets, predicted, **labels)
                 if both and tp + fp > 0 and tn + fn > 0 else np.nan,
             "rocAUC": metrics.roc_auc_score(targets, logits, **labels) if both else np.nan,
-            "averagePrecision": metrics.average_precision_score(targets, logits, **labels) if tp + fn > 0 else np.nan,
+            "averagePrecision":
+                metrics.average_precision_score(targets, logits, **labels)
+                if tp + fn > 0 else np.nan,
             "logLoss": metrics.log_loss(targets, p, labels=[0, 1], **labels),
             "brierScore": metrics.brier_score_loss(targets, p, labels=[0, 1], **labels),
             "calibrationError": calibration_error(p, targets, weights),
@@ -132,7 +152,7 @@ def evaluate(logits, targets, weights, threshold):
 
 
 def calibration_error(p, targets, weights):
-    """The bins are those of scikit-learn's calibration_curve, which takes no weights: where there are some it is only asked for the bins."""
+    """Uses the bins of scikit-learn's calibration_curve, and without weights checks its values."""
     weights = np.ones(len(p)) if weights is None else weights
     bins = np.searchsorted(np.linspace(0, 1, 11)[1:-1], p)
     total = np.bincount(bins, weights, 10)
@@ -140,9 +160,11 @@ def calibration_error(p, targets, weights):
     mean = np.bincount(bins, weights * p, 10)
     if np.all(weights == 1):
         used = total > 0
-        known_rate, known_mean = calibration_curve(targets, p, n_bins=10) if len(set(targets)) == 2 else (None, None)
+        known_rate, known_mean = (
+            calibration_curve(targets, p, n_bins=10) if len(set(targets)) == 2 else (None, None))
         if known_rate is not None:
-            assert np.allclose(known_rate, rate[used] / total[used]) and np.allclose(known_mean, mean[used] / total[used])
+            assert np.allclose(known_rate, rate[used] / total[used])
+            assert np.allclose(known_mean, mean[used] / total[used])
     return np.sum(np.abs(rate - mean)) / np.sum(total)
 
 
@@ -154,7 +176,8 @@ def metric_cases():
         logits = random.normal(random.uniform(-2, 2), random.uniform(0.5, 3), rows)
         # Many rows score the same in a third of the cases, some exactly at the threshold of 1/2.
         logits = np.clip(np.round(logits, 0 if case % 3 == 0 else 4), -9, 9)
-        targets = (random.random(rows) < 1 / (1 + np.exp(-logits - random.uniform(-2, 2)))).astype(int)
+        chance = random.random(rows)
+        targets = (chance < 1 / (1 + np.exp(-logits - random.uniform(-2, 2)))).astype(int)
         if case % 10 == 1:
             targets[:] = 0
         if case % 10 == 6:
@@ -164,7 +187,9 @@ def metric_cases():
             threshold = 1.0  # Nothing is predicted positive.
         if case % 10 == 8:
             threshold = 0.0  # Everything is.
-        weights = np.round(random.gamma(1, 1, rows) * (random.random(rows) > 0.2) + 0, 3) if case % 4 == 1 else None
+        weights = None
+        if case % 4 == 1:
+            weights = np.round(random.gamma(1, 1, rows) * (random.random(rows) > 0.2) + 0, 3)
         if weights is not None and weights.sum() == 0:
             weights[0] = 1
         if weights is not None:

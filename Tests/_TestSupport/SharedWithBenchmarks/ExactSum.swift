@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The exact sum of Doubles, as an expansion of parts that do not overlap (Shewchuk, "Adaptive precision floating-point
-/// arithmetic", 1997).
+/// The exact sum of Doubles, as an expansion of parts that do not overlap (Shewchuk, "Adaptive
+/// precision floating-point arithmetic", 1997).
 public struct ExactSum: Sendable {
-  /// In order of growing magnitude.
+  /// The parts, in order of increasing magnitude.
   private var parts: [Double] = []
 
-  /// The sum of nothing.
+  /// The empty sum.
   public init() {}
 
-  /// The sum of finite numbers whose sums fit a Double.
+  /// The sum of finite numbers. No partial sum may overflow.
   public init(_ terms: some Sequence<Double>) {
     for term in terms { add(term) }
   }
 
-  /// The exact sum of an array's elements.
+  /// The sum of the elements of an array, under the same conditions.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public init<Scalar: BinaryFloatingPoint>(ofElements elements: [Scalar]) {
@@ -42,7 +42,8 @@ public struct ExactSum: Sendable {
   /// The sum, rounded.
   public var value: Double { parts.reduce(0, +) }
 
-  /// The distance of a result from the exact sum, in units in the last place of its type at the sum.
+  /// The distance of a result from the exact sum, in units in the last place of the sum in its
+  /// type.
   public func ulps<Scalar: BinaryFloatingPoint>(of result: Scalar) -> Double {
     var difference = self
     difference.add(-Double(result))

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a small generator whose sequence is fixed by its seed, so
-/// that a failing test fails again.
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). The seed determines the sequence, so a failing
+/// test fails again.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// A generator that always gives the same sequence for the same seed.
   public init(seed: UInt64) { state = seed }
 
   public mutating func next() -> UInt64 {

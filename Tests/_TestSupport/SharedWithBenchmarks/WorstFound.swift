@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The worst errors that the sweeps of the benchmarks find for the targets 0 and 1 and a positive weight of 1, in ULP, rounded up: what the
-/// documentation gives as measured, and what the sweeps and the tests assert.
+/// The worst errors that the accuracy benchmark finds for targets 0 and 1 and a positive weight of
+/// 1, in ULP, rounded up. The documentation gives them as measured, and the benchmark and the tests
+/// assert them.
 public enum WorstFound {
-  /// Of the loss, with an instruction set.
+  /// The worst error of the loss with an instruction set.
   public static func loss<Scalar: BinaryFloatingPoint>(_: Scalar.Type, _ instructionSet: String)
     -> Double
   {
@@ -19,7 +20,7 @@ public enum WorstFound {
     }
   }
 
-  /// Of each σ in the gradient.
+  /// The worst error of the gradient, which is σ(x) or -σ(-x).
   public static func sigmoid<Scalar: BinaryFloatingPoint>(_: Scalar.Type) -> Double {
     Scalar.significandBitCount < 30 ? 2.41 : 2.56
   }

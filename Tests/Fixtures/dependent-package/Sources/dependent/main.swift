@@ -23,11 +23,11 @@ print(values.count)
 @inline(never)
 func checkArrays(_ x: Float, _ z: Float, _ w: Float) throws {
   let loss = try WeightedCrossEntropyLoss<Float>()
-  let expected = loss.value(logit: x, target: z)
+  let expected = loss(logit: x, target: z)
   func expect(_ value: Float, _ expected: Float) { precondition(abs(value - expected) < 1e-6) }
-  try expect(loss.mean(logits: [x, x, x], targets: [z, z, z]), expected)
-  try expect(loss.sum(logits: [x, x], targets: [z, z], weights: [w, w]), 2 * w * expected)
-  try expect(loss.weightedMean(logits: [x, x], targets: [z, z], weights: [w, w]), expected)
+  try expect(loss.value(of: .mean, logits: [x, x, x], targets: [z, z, z]), expected)
+  try expect(loss.value(of: .sum, logits: [x, x], targets: [z, z], weights: [w, w]), 2 * w * expected)
+  try expect(loss.value(of: .weightedMean, logits: [x, x], targets: [z, z], weights: [w, w]), expected)
   try expect(loss(logits: [x], targets: [z])[0], expected)
   try expect(loss.valueWithGradient(of: .mean, logits: [x], targets: [z]).value, expected)
   do {

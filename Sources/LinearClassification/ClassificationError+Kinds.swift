@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+import WeightedCrossEntropy
+import _DataFiles
+
+// MARK: Data
+
+extension ClassificationError {
+  static let noFeatures = Self(
+    .noFeatures, "there are no features: the data need a column besides the target and weights")
+  static let onlyConstantFeatures = Self(
+    .noFeatures, "every feature is constant; add a feature that varies")
+  static let noRows = Self(.noRows, "there are no rows, or all have weight 0")
+  static let allRowsDropped = Self(.noRows, "every row has a missing cell, so no row is left")
+
+  static func lengthMismatch(what: String, expected: Int, received: Int) -> Self {
+    Self(.lengthMismatch, "expected \(expected) \(what), received \(received)")
+  }
+
+  static func invalidFeature(value: Double, row: Int, feature: String) -> Self {
+    Self(
+      .invalidFeature, row: row, column: feature,
+      "features must be finite numbers below 1e145, received \(value)")
+  }
+
+  static func invalidTarget(_ value: Double, row: Int) -> Self {
+    Self(.invalidTarget, row: row, "targets must lie in [0, 1], received \(value)")
+  }
+
+  static func softTarget(_ value: Double, row: Int) -> Self {
+    Self(.invalidTarget, row: row, "for an evaluation targets must be 0 or 1, received \(value)")
+  }
+
+  static func invalidLogit(_ value: Double, row: Int) -> Self {
+    Self(.invalidLogit, row: row, "logits must be finite, received \(value)")
+  }
+
+  static func invalidWeight(_ value: some CustomStringConvertible, row: Int, column: String? = nil)
+    -> Self
+  {
+    Self(
+      .invalidWeight, row: row, column: column,
+      "weights must be finite and at least 0, received \(value)")
+  }
+
+  package static func oneClass(positive: Bool, isWeighted: Bool = false) -> Self {
+    Self(
+      .oneClass,
+      "the target has no \(positive ? "negatives" : "positives"): every row"
+        + "\(isWeighted ? " of weight above 0" : "") is \(positive ? "positive" : "negative"); "
+        + "both classes are needed")
+  }
+
+  package static func tooFewForFolds(positive: Bool, count: Int, folds: Int) -> Self {
+    Self(
+      .tooFewForFolds, limit: count >= 2 ? count : nil,
+      "cannot divide \(count) \(positive ? "positive" : "negative") row\(count == 1 ? "" : "s") "
+        + "among \(folds) folds; "
+        + (count >= 2
+          ? "use more data, or at most \(count) folds" : "each class needs at least 2 rows"))
+  }
+}
+
+// MARK: Tables
+
+extension ClassificationError {
+  static func duplicateColumn(_ name: String) -> Self {
+    Self(
+      .duplicateColumn, "two columns have the name \(quoted(name)); give them different names")
+  }
+
+  static func targetIsWeights(_ name: String) -> Self {
+    Self(
+      .targetIsWeights, "the column \(quoted(name)) cannot be both the target and the weights")
+  }
+
+  static func targetNumber(_ value: Double, row: Int, column: String) -> Self {
+    Self(
+      .unnamedPositive, row: row, column: column,
+      "the target must be 0 or 1, received \(value.formatted(6)); "
+        + "if another value is positive, name it")
+  }
+
+  static func targetLabels(_ labels: [String], column: String) -> Self {
+    Self(
+      .unnamedPositive, column: column,
+      "the labels are \(list(labels)); name the positive one, and all others are negative")
+  }
+
+  static func positiveNotFound(_ positive: String, labels: [String], column: String) -> Self {
+    Self(
+      .positiveNotFound, column: column,
+      "no row has the positive label \(quoted(positive)); the labels are \(list(labels))")
+  }
+
+  static func textWeights(_ cell: TextCell, column: String) -> Self {
+    Self(
+      .invalidWeight, row: cell.row, column: column,
+      "weights must be numbers, received \(quoted(cell.label))")
+  }
+
+  static func tooManyCategories(_ count: Int, cell: TextCell, column: String) -> Self {
+    let limit = FeatureEncoding.categoryLimit
+    return Self(
+      .tooManyCategories, column: column, limit: limit,
+      "it was read as text because \(cell), and has \(count) distinct labels (limit \(limit)); "
+        + "group them, or exclude the column")
+  }
+
+  static func numberExpected(_ cell: TextCell, column: String) -> Self {
+    Self(
+      .columnTypeMismatch, row: cell.row, column: column,
+      "the model expects numbers in this column, received \(quoted(cell.label))")
+  }
+
+  static func textExpected(column: String) -> Self {
+    Self(
+      .columnTypeMismatch, column: column,
+      "the model expects labels in this column, but it was read as numbers")
+  }
+
+  static func unseenCategory(_ label: String, row: Int, column: String) -> Self {
+    Self(
+      .unseenCategory, row: row, column: column,
+      "the label \(quoted(label)) did not occur in training; "
+        + "correct it, or encode unseen labels as zeros")
+  }
+
+  static func file(_ error: DataFileError, code: Code = .file) -> Self {
+    var result = Self(code, error.reason)
+    result.fileError = error
+    result.path = error.path
+    return result
+  }
+
+  private static func list(_ labels: [String]) -> String {
+    let shown = labels.prefix(10).map { quoted($0) }.joined(separator: ", ")
+    return labels.count > 10 ? "\(shown) and \(labels.count - 10) more" : shown
+  }
+}
+
+extension CSVTable {
+  /// An error about a missing cell.
+  func missing(
+    _ position: Position, column: Int, _ code: ClassificationError.Code
+  ) -> ClassificationError {
+    let remedy =
+      switch code {
+      case .missingTrainingFeature: "fill missing cells with the mean, or drop their rows"
+      case .missingTrainingLabel: "a target or a weight cannot be filled; drop such rows"
+      case .missingFeature:
+        "the model does not fill missing cells; give it a value, "
+          + "or fit the model so that it fills them with the mean"
+      default:
+        "a row without its target or weight cannot be evaluated; give it a value, or remove the row"
+      }
+    var error = ClassificationError.file(
+      badCell(position, column: column, "the cell is missing; \(remedy)"), code: code)
+    (error.row, error.column) = (position.row, columns[column].name)
+    return error
+  }
+
+  /// The index of the column with a name, or else a number.
+  func index(of name: String) throws(ClassificationError) -> Int {
+    try rethrowingFileErrors { () throws(DataFileError) in try header.index(of: name) }
+  }
+}
+
+// MARK: Settings, fits and models
+
+extension ClassificationError {
+  package static let cancelled = Self(.cancelled, "cancelled")
+
+  static func invalidSetting(
+    name: String, value: some CustomStringConvertible, expected: String
+  ) -> Self {
+    Self(.invalidSetting, "\(name) must be \(expected), received \(value)")
+  }
+
+  static func loss(_ error: LossError) -> Self {
+    var result = Self(.loss, "\(error)")
+    result.lossError = error
+    return result
+  }
+
+  package static func separable(feature: String?) -> Self {
+    Self(
+      .separable, column: feature,
+      "the classes are perfectly separable\(feature == nil ? "" : " by this feature"), "
+        + "so without a penalty the coefficients diverge; use an l2 penalty above 0")
+  }
+
+  static func notConverged(_ certificate: ConvergenceCertificate) -> Self {
+    var result = Self(
+      .notConverged,
+      "the fit did not converge: \(certificate.shortfall); "
+        + "allow more iterations, or use a larger l2 penalty")
+    result.certificate = certificate
+    return result
+  }
+
+  static func studyNotConverged(
+    positiveWeight: Double, _ certificate: ConvergenceCertificate
+  ) -> Self {
+    var result = Self(
+      .studyNotConverged,
+      "the fit with the positive weight \(positiveWeight.formatted(6)) did not converge: "
+        + "\(certificate.shortfall); use other weights, or a larger l2 penalty")
+    result.certificate = certificate
+    return result
+  }
+
+  package static func damagedModel(_ reason: String) -> Self {
+    Self(.damagedModel, "this is not a usable model: \(reason)")
+  }
+
+  package static func newerModel(version: Int, supported: Int) -> Self {
+    Self(
+      .newerModel, limit: supported,
+      "the model has format version \(version), but this software reads versions up to "
+        + "\(supported); use a newer version of the software")
+  }
+}
+
+extension ConvergenceCertificate {
+  /// The criterion that a fit did not meet before its last iteration.
+  fileprivate var shortfall: String {
+    "after \(iterations) iteration\(iterations == 1 ? "" : "s") "
+      + (gradientNorm > tolerance
+        ? "the gradient norm is \(gradientNorm), above the tolerance \(tolerance)"
+        : "the next step would still change a coefficient by \(remainingStep)")
+  }
+}
+
+func rethrowingLossErrors<Value: ~Copyable>(
+  _ body: () throws(LossError) -> Value
+) throws(ClassificationError) -> Value {
+  do { return try body() } catch { throw .loss(error) }
+}
+
+func rethrowingFileErrors<Value: ~Copyable>(
+  _ body: () throws(DataFileError) -> Value
+) throws(ClassificationError) -> Value {
+  do { return try body() } catch { throw .file(error) }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension Double {
+  /// The natural logarithm.
+  var logarithm: Double { log(self) }
+
+  /// `1 / (1 + e^-x)`, without overflow.
+  var logistic: Double {
+    if self >= 0 { return 1 / (1 + exp(-self)) }
+    let odds = exp(self)
+    return odds / (1 + odds)
+  }
+
+  /// `10^x`.
+  package var powerOfTen: Double { pow(10, self) }
+
+  /// The logarithm to base 10.
+  package var decimalLogarithm: Double { log10(self) }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The weight of each class: Σ w z and Σ w (1 - z).
+struct ClassSums: Hashable, Sendable {
+  private(set) var positive = 0.0
+  private(set) var negative = 0.0
+
+  /// Adds the weights, and checks each target and weight.
+  init(targets: [Double], weights: [Double]?) throws(ClassificationError) {
+    if let weights, weights.count != targets.count {
+      throw .lengthMismatch(what: "weights", expected: targets.count, received: weights.count)
+    }
+    for row in targets.indices {
+      let weight = weights.map { $0[row] } ?? 1
+      guard weight >= 0, weight.isFinite else { throw .invalidWeight(weight, row: row + 1) }
+      guard weight > 0 else { continue }
+      let target = targets[row]
+      guard target >= 0, target <= 1 else { throw .invalidTarget(target, row: row + 1) }
+      positive += weight * target
+      negative += weight * (1 - target)
+    }
+    if positive == 0, negative == 0 { throw .noRows }
+    guard positive > 0, negative > 0 else {
+      throw .oneClass(positive: positive > 0, isWeighted: weights?.contains(0) == true)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The distance between the logits of the two classes.
+struct Margins {
+  private var smallestPositive = Double.infinity
+  private var largestNegative = -Double.infinity
+  /// Whether a row of weight above 0 has a target between 0 and 1: a finite optimum then exists.
+  private var hasSoftTarget = false
+
+  init() {}
+
+  init(
+    _ logits: UnsafePointer<Double>, _ targets: [Double], _ weights: [Double]?, _ rows: Range<Int>
+  ) {
+    for (offset, row) in rows.enumerated() where weights.map({ $0[row] > 0 }) ?? true {
+      if targets[row] == 1 {
+        smallestPositive = min(smallestPositive, logits[offset])
+      } else if targets[row] == 0 {
+        largestNegative = max(largestNegative, logits[offset])
+      } else {
+        hasSoftTarget = true
+      }
+    }
+  }
+
+  mutating func formUnion(_ other: Margins) {
+    smallestPositive = min(smallestPositive, other.smallestPositive)
+    largestNegative = max(largestNegative, other.largestNegative)
+    hasSoftTarget = hasSoftTarget || other.hasSoftTarget
+  }
+
+  /// Whether a threshold on the logits separates the classes. Any larger multiple of the
+  /// coefficients then has a smaller loss: without a penalty there is no minimum (Albert and
+  /// Anderson, Biometrika 1984).
+  var areSeparated: Bool { !hasSoftTarget && largestNegative < smallestPositive }
+}

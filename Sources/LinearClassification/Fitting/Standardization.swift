@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import _MatrixKernels
+
+/// The means and standard deviations of the features over the training rows.
+///
+/// The standard deviation is that of the population (divided by n). It is unweighted, like
+/// scikit-learn's `StandardScaler`: each row of weight above 0 counts once, and a row of
+/// weight 0 does not count. A feature is constant, and the model ignores it, if its standard
+/// deviation is 0 or within the rounding of its mean. A standard deviation below about 1e-162
+/// counts as 0, because its square underflows.
+public struct Standardization: Codable, Hashable, Sendable {
+  /// The mean of each feature.
+  public let means: [Double]
+  /// The standard deviation of each feature; 0 if it is constant.
+  public let deviations: [Double]
+
+  /// The features that are not constant.
+  var active: [Int] { deviations.indices.filter { deviations[$0] > 0 } }
+
+  init(means: [Double], deviations: [Double]) {
+    self.means = means
+    self.deviations = deviations
+  }
+
+  /// The statistics of the rows of weight above 0, from one pass over memory.
+  init(
+    _ features: FeatureMatrix, weights: [Double]?, threads: Int, kernels: MatrixKernelTable
+  ) throws(ClassificationError) {
+    let results = mapConcurrently(features.columns, threads: threads) { column -> Moments in
+      switch column {
+      case .numbers(let numbers): Moments(numbers, weights: weights, kernels: kernels)
+      case .indicator(let codes, let code): Moments(codes, code: code, weights: weights)
+      }
+    }
+    for (column, moments) in results.enumerated() where !moments.isFinite {
+      for row in 0..<features.rowCount where !(abs(features.columns[column][row]) < Moments.limit) {
+        throw .invalidFeature(
+          value: features.columns[column][row], row: row + 1, feature: features.names[column])
+      }
+    }
+    means = results.map(\.mean)
+    deviations = results.map(\.standardDeviation)
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The sums of the rows' weights by class and predicted class.
+///
+/// A ratio with the denominator 0 is undefined and nil, never 0 or NaN.
+public struct ConfusionMatrix: Codable, Hashable, Sendable {
+  /// Positives predicted positive.
+  public private(set) var truePositives: Double
+  /// Negatives predicted positive.
+  public private(set) var falsePositives: Double
+  /// Negatives predicted negative.
+  public private(set) var trueNegatives: Double
+  /// Positives predicted negative.
+  public private(set) var falseNegatives: Double
+
+  /// A matrix with the given counts.
+  public init(
+    truePositives: Double, falsePositives: Double, trueNegatives: Double, falseNegatives: Double
+  ) {
+    self.truePositives = truePositives
+    self.falsePositives = falsePositives
+    self.trueNegatives = trueNegatives
+    self.falseNegatives = falseNegatives
+  }
+
+  /// Counts rows. A row is predicted positive if its score is at least the threshold.
+  init(_ rows: LabelledScores, scores: [Double], threshold: Double) {
+    self.init(truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0)
+    for (row, score) in scores.enumerated() {
+      let weight = rows.weight(row)
+      switch (score >= threshold, rows.targets[row] == 1) {
+      case (true, true): truePositives += weight
+      case (true, false): falsePositives += weight
+      case (false, true): falseNegatives += weight
+      case (false, false): trueNegatives += weight
+      }
+    }
+  }
+
+  /// TP / (TP + FP): the share of positives among the rows predicted positive.
+  public var precision: Double? { ratio(truePositives, truePositives + falsePositives) }
+
+  /// TP / (TP + FN): the share of the positive rows that are predicted positive.
+  public var recall: Double? { ratio(truePositives, truePositives + falseNegatives) }
+
+  /// TN / (TN + FP): the share of the negative rows that are predicted negative.
+  public var specificity: Double? { ratio(trueNegatives, trueNegatives + falsePositives) }
+
+  /// 2 TP / (2 TP + FP + FN): the harmonic mean of precision and recall.
+  public var f1: Double? {
+    ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives)
+  }
+
+  /// (recall + specificity) / 2.
+  public var balancedAccuracy: Double? {
+    guard let recall, let specificity else { return nil }
+    return (recall + specificity) / 2
+  }
+
+  /// Matthews's correlation coefficient, (TP TN - FP FN) / √((TP + FP)(TP + FN)(TN + FP)(TN + FN)).
+  /// Undefined if a class does not occur or is never predicted; scikit-learn returns 0 then.
+  public var matthewsCorrelation: Double? {
+    // The square root of each factor, because their product could overflow.
+    let denominator =
+      (truePositives + falsePositives).squareRoot() * (truePositives + falseNegatives).squareRoot()
+      * (trueNegatives + falsePositives).squareRoot()
+      * (trueNegatives + falseNegatives).squareRoot()
+    // Rounding must not leave the range.
+    return ratio(truePositives * trueNegatives - falsePositives * falseNegatives, denominator)
+      .map { min(max($0, -1), 1) }
+  }
+
+  private func ratio(_ numerator: Double, _ denominator: Double) -> Double? {
+    denominator > 0 ? numerator / denominator : nil
+  }
+}

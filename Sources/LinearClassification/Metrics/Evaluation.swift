@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import WeightedCrossEntropy
+
+/// The metrics of predictions.
+///
+/// Its JSON has a member for each metric: a number, or null if the metric is undefined.
+public struct Evaluation: Hashable, Sendable {
+  /// A row is predicted positive if its probability is at least this.
+  public let threshold: Double
+  /// The counts at the threshold.
+  public let confusion: ConfusionMatrix
+  private var values: [Metric: Double]
+
+  /// The value of a metric; nil if it is undefined (0/0).
+  public subscript(metric: Metric) -> Double? { values[metric] }
+
+  /// Evaluates logits x, whose probabilities are σ(x).
+  ///
+  /// Weights have the meaning of scikit-learn's `sample_weight`.
+  ///
+  /// - Parameters:
+  ///   - logits: n finite numbers.
+  ///   - targets: n numbers, 0 or 1.
+  ///   - weights: n finite numbers of at least 0, not all of them 0; by default 1 each.
+  ///   - threshold: A number in [0, 1].
+  /// - Throws: ``ClassificationError`` if an argument is not as described.
+  /// - Complexity: O(n log n), because of the ranking.
+  public init(
+    logits: [Double], targets: [Double], weights: [Double]? = nil, threshold: Double = 0.5
+  ) throws(ClassificationError) {
+    guard threshold >= 0, threshold <= 1 else {
+      throw .invalidSetting(name: "the threshold", value: "\(threshold)", expected: "in [0, 1]")
+    }
+    try self.init(
+      LabelledScores(logits: logits, targets: targets, weights: weights), threshold: threshold)
+  }
+
+  /// - Parameter ranking: The ranking of the rows, if it is known.
+  init(
+    _ rows: LabelledScores, threshold: Double, ranking: RankingCurve? = nil
+  ) throws(ClassificationError) {
+    let probabilities = rows.logits.map(\.logistic)
+    self.threshold = threshold
+    confusion = ConfusionMatrix(rows, scores: probabilities, threshold: threshold)
+    let ranking = ranking ?? RankingCurve(rows)
+    let total = ranking.positives + ranking.negatives
+    var squares = 0.0
+    for row in probabilities.indices {
+      let difference = probabilities[row] - rows.targets[row]
+      squares += rows.weight(row) * difference * difference
+    }
+    let logLoss = try rethrowingLossErrors { () throws(LossError) in
+      try WeightedCrossEntropyLoss<Double>().value(
+        of: rows.weights == nil ? .mean : .weightedMean, logits: rows.logits.span,
+        targets: rows.targets.span, weights: rows.weights?.span)
+    }
+    values = [:]
+    values[.precision] = confusion.precision
+    values[.recall] = confusion.recall
+    values[.specificity] = confusion.specificity
+    values[.f1] = confusion.f1
+    values[.balancedAccuracy] = confusion.balancedAccuracy
+    values[.matthewsCorrelation] = confusion.matthewsCorrelation
+    values[.rocAUC] = ranking.rocAUC
+    values[.averagePrecision] = ranking.averagePrecision
+    values[.logLoss] = logLoss
+    values[.brierScore] = squares / total
+    values[.calibrationError] =
+      ReliabilityCurve(rows, probabilities: probabilities).expectedCalibrationError
+  }
+}
+
+extension Evaluation: Codable {
+  private enum Key: String, CodingKey { case threshold, confusion, metrics }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    threshold = try container.decode(Double.self, forKey: .threshold)
+    confusion = try container.decode(ConfusionMatrix.self, forKey: .confusion)
+    let metrics = try container.nestedContainer(keyedBy: Metric.self, forKey: .metrics)
+    values = [:]
+    for metric in Metric.allCases {
+      values[metric] = try metrics.decode(Double?.self, forKey: metric)
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(threshold, forKey: .threshold)
+    try container.encode(confusion, forKey: .confusion)
+    var metrics = container.nestedContainer(keyedBy: Metric.self, forKey: .metrics)
+    for metric in Metric.allCases { try metrics.encode(values[metric], forKey: metric) }
+  }
+}

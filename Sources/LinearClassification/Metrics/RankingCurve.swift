@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The weights of the positives and negatives with at least each distinct score: the data of ROC
+/// and precision–recall curves.
+struct RankingCurve {
+  /// The distinct logits in descending order.
+  private(set) var thresholds: [Double] = []
+  /// The weight of the positive rows with at least that logit.
+  private(set) var truePositives: [Double] = []
+  /// The weight of the negative rows with at least that logit.
+  private(set) var falsePositives: [Double] = []
+
+  /// - Complexity: O(n log n).
+  init(_ rows: LabelledScores) {
+    let ranked = rows.logits.indices.filter { rows.weight($0) > 0 }.map { (rows.logits[$0], $0) }
+      .sorted { $0.0 > $1.0 }
+    var positives = 0.0
+    var negatives = 0.0
+    for (position, (logit, row)) in ranked.enumerated() {
+      if rows.targets[row] == 1 {
+        positives += rows.weight(row)
+      } else {
+        negatives += rows.weight(row)
+      }
+      // Rows with the same logit are one point.
+      if position + 1 < ranked.count, ranked[position + 1].0 == logit { continue }
+      thresholds.append(logit)
+      truePositives.append(positives)
+      falsePositives.append(negatives)
+    }
+  }
+
+  var positives: Double { truePositives.last ?? 0 }
+  var negatives: Double { falsePositives.last ?? 0 }
+
+  /// The area under the ROC curve; undefined if a class does not occur.
+  var rocAUC: Double? {
+    guard positives > 0, negatives > 0 else { return nil }
+    var area = 0.0
+    var before = (positives: 0.0, negatives: 0.0)
+    for index in thresholds.indices {
+      area +=
+        (falsePositives[index] - before.negatives) * (truePositives[index] + before.positives) / 2
+      before = (truePositives[index], falsePositives[index])
+    }
+    return area / (positives * negatives)
+  }
+
+  /// Σ (Rₖ - Rₖ₋₁) Pₖ over the thresholds in descending order; undefined without positives.
+  var averagePrecision: Double? {
+    guard positives > 0 else { return nil }
+    var sum = 0.0
+    var before = 0.0
+    for index in thresholds.indices where truePositives[index] > before {
+      sum +=
+        (truePositives[index] - before) * truePositives[index]
+        / (truePositives[index] + falsePositives[index])
+      before = truePositives[index]
+    }
+    return sum / positives
+  }
+}

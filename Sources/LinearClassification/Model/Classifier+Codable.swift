@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
+
+/// The model file is a JSON object; see ``Classifier/read(_:)``.
+extension Classifier: Codable {
+  private static let format = "weighted-cross-entropy linear classifier"
+  /// The version that is written, and the latest that is read.
+  private static let currentVersion = 1
+
+  private enum Key: String, CodingKey {
+    case format, version, target, header, missing, columns, features, intercept, originalIntercept
+    case positiveWeight, l2, certificate, training
+  }
+
+  /// One feature. The original coefficient is for people and other software: it is written, but not
+  /// read.
+  private struct Feature: Codable {
+    var name: String
+    var mean: Double
+    var standardDeviation: Double
+    var coefficient: Double
+    var originalCoefficient: Double
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(Self.format, forKey: .format)
+    try container.encode(Self.currentVersion, forKey: .version)
+    try container.encodeIfPresent(target, forKey: .target)
+    try container.encode(hasHeader, forKey: .header)
+    try container.encode(encoding.missing, forKey: .missing)
+    try container.encode(encoding.columns, forKey: .columns)
+    let names = encoding.featureNames
+    let original = model.originalCoefficients
+    let features = names.indices.map { index in
+      Feature(
+        name: names[index], mean: model.standardization.means[index],
+        standardDeviation: model.standardization.deviations[index],
+        coefficient: model.coefficients[index], originalCoefficient: original[index])
+    }
+    try container.encode(features, forKey: .features)
+    try container.encode(model.intercept, forKey: .intercept)
+    try container.encode(model.originalIntercept, forKey: .originalIntercept)
+    try container.encode(model.positiveWeight, forKey: .positiveWeight)
+    try container.encode(model.l2, forKey: .l2)
+    try container.encode(model.certificate, forKey: .certificate)
+    try container.encode(training, forKey: .training)
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    guard try container.decodeIfPresent(String.self, forKey: .format) == Self.format else {
+      throw ClassificationError.damagedModel("it does not say \"format\": \"\(Self.format)\"")
+    }
+    let version = try container.decode(Int.self, forKey: .version)
+    guard version <= Self.currentVersion else {
+      throw ClassificationError.newerModel(version: version, supported: Self.currentVersion)
+    }
+    guard version >= 1 else {
+      throw ClassificationError.damagedModel("there is no format version \(version)")
+    }
+    target = try container.decodeIfPresent(TargetColumn.self, forKey: .target)
+    hasHeader = try container.decodeIfPresent(Bool.self, forKey: .header) ?? true
+    encoding = FeatureEncoding(
+      columns: try container.decode([FeatureEncoding.Column].self, forKey: .columns),
+      missing: try container.decode(FeatureEncoding.MissingPolicy.self, forKey: .missing))
+    let features = try container.decode([Feature].self, forKey: .features)
+    model = LogisticModel(
+      positiveWeight: try container.decode(Double.self, forKey: .positiveWeight),
+      l2: try container.decode(Double.self, forKey: .l2),
+      standardization: Standardization(
+        means: features.map(\.mean), deviations: features.map(\.standardDeviation)),
+      coefficients: features.map(\.coefficient),
+      intercept: try container.decode(Double.self, forKey: .intercept),
+      certificate: try container.decode(ConvergenceCertificate.self, forKey: .certificate))
+    training = try container.decode(Performance.self, forKey: .training)
+    try check(names: features.map(\.name))
+  }
+
+  /// Throws an error if the parts of a file are inconsistent.
+  private func check(names: [String]) throws(ClassificationError) {
+    guard names == encoding.featureNames else {
+      throw .damagedModel("the features do not match the columns")
+    }
+    guard !names.isEmpty else { throw .damagedModel("it has no features") }
+    guard model.positiveWeight > 0 else {
+      throw .damagedModel("the positive weight is \(model.positiveWeight)")
+    }
+    for (name, deviation) in zip(names, model.standardization.deviations) where !(deviation >= 0) {
+      throw .damagedModel("the standard deviation of the feature \(quoted(name)) is \(deviation)")
+    }
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package import _DataFiles
+
+extension Classifier {
+  /// The kind of probability.
+  public enum Probabilities: String, CaseIterable, Codable, Sendable {
+    /// σ(x - log q): probabilities for the data; see ``LogisticModel/calibratedLogits(_:)``.
+    case calibrated
+    /// σ(x): probabilities for data in which positives are q times as frequent.
+    case raw
+  }
+
+  /// The predictions for rows.
+  public struct Predictions: Sendable {
+    /// The log odds of each row.
+    public let logits: [Double]
+    /// The probability that each row is positive, σ of its log odds.
+    public let probabilities: [Double]
+    /// A row with at least this probability is predicted positive.
+    public let threshold: Double
+
+    /// Whether a row, counted from 0, is predicted positive.
+    public func isPositive(_ row: Int) -> Bool { probabilities[row] >= threshold }
+
+    /// The metrics of the predictions, from the labels of the rows.
+    public func evaluation(of labels: Labels) throws(ClassificationError) -> Evaluation {
+      try Evaluation(
+        logits: logits, targets: labels.targets, weights: labels.weights, threshold: threshold)
+    }
+  }
+
+  /// The known targets of rows.
+  public struct Labels: Sendable {
+    /// 0 or 1 for each row.
+    public let targets: [Double]
+    /// The weight of each row; nil means 1 each.
+    public let weights: [Double]?
+
+    /// Labels with the given targets and weights.
+    public init(targets: [Double], weights: [Double]? = nil) {
+      self.targets = targets
+      self.weights = weights
+    }
+
+    /// The number of rows of weight above 0.
+    public var rowCount: Int { count { _ in true } }
+    /// The number of positive rows among them.
+    public var positiveCount: Int { count { $0 == 1 } }
+
+    private func count(where matches: (Double) -> Bool) -> Int {
+      guard let weights else { return targets.count(where: matches) }
+      return zip(targets, weights).count { target, weight in weight > 0 && matches(target) }
+    }
+  }
+
+  /// The default threshold: 1/2 for raw probabilities and 1 / (1 + q) for calibrated ones, which
+  /// give the same decisions.
+  public func defaultThreshold(for probabilities: Probabilities) -> Double {
+    switch probabilities {
+    case .calibrated: LogisticModel.equivalentThreshold(positiveWeight: model.positiveWeight)
+    case .raw: 0.5
+    }
+  }
+
+  /// Predicts the rows of a matrix.
+  ///
+  /// - Parameters:
+  ///   - features: The features of the model, from ``features(contentsOf:delimiter:unseen:)`` or a
+  ///     matrix.
+  ///   - probabilities: The kind of probability.
+  ///   - threshold: A number in [0, 1]; by default ``defaultThreshold(for:)``.
+  ///   - threads: The maximum number of threads; nil means all processors.
+  /// - Throws: ``ClassificationError`` for another number of features, a feature that is not
+  ///   finite, or a threshold or a number of threads out of range.
+  public func predictions(
+    for features: FeatureMatrix, _ probabilities: Probabilities = .calibrated,
+    threshold: Double? = nil, threads: Int? = nil
+  ) throws(ClassificationError) -> Predictions {
+    let threshold = threshold ?? defaultThreshold(for: probabilities)
+    try Self.check(threshold: threshold, threads: threads)
+    let raw = try model.logits(features, threads: threads)
+    let logits = probabilities == .raw ? raw : model.calibratedLogits(raw)
+    return Predictions(
+      logits: logits, probabilities: LogisticModel.probabilities(logits), threshold: threshold)
+  }
+
+  /// Throws an error if a setting of a prediction is out of range: a check before reading data.
+  package static func check(threshold: Double?, threads: Int?) throws(ClassificationError) {
+    if let threshold, !(threshold >= 0 && threshold <= 1) {
+      throw .invalidSetting(name: "the threshold", value: threshold, expected: "in [0, 1]")
+    }
+    if let threads, threads < 1 {
+      throw .invalidSetting(name: "the number of threads", value: threads, expected: "at least 1")
+    }
+  }
+
+  /// Reads the features of a CSV file to predict. Its columns are found by their names, in any
+  /// order; other columns are ignored.
+  ///
+  /// - Parameters:
+  ///   - path: The file. It has a header if the training table had one.
+  ///   - delimiter: The character between cells; nil means to detect a comma, semicolon or tab.
+  ///   - unseen: What to do with a label that did not occur in training.
+  /// - Throws: ``ClassificationError`` if the file cannot be read, has not all columns of the
+  ///   model, or a cell is not valid.
+  public func features(
+    contentsOf path: String, delimiter: Character? = nil,
+    unseen: FeatureEncoding.UnseenPolicy = .error
+  ) throws(ClassificationError) -> FeatureMatrix {
+    let table = try CSVTable(
+      path, hasHeader: hasHeader, delimiter: delimiter, textColumns: encoding.textColumns)
+    return try encoding.features(table, unseen: unseen)
+  }
+
+  /// Reads the labels of a CSV file to evaluate. It is not an error if no row is positive.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - target: The target column; by default that of the training table.
+  ///   - weights: The column of the weights.
+  ///   - delimiter: The character between cells; nil means to detect a comma, semicolon or tab.
+  /// - Throws: ``ClassificationError`` if the file cannot be read, a column does not exist, or a
+  ///   cell is missing or not valid.
+  public func labels(
+    contentsOf path: String, target: TargetColumn? = nil, weights: String? = nil,
+    delimiter: Character? = nil
+  ) throws(ClassificationError) -> Labels {
+    try labels(
+      CSVTable(path, hasHeader: hasHeader, delimiter: delimiter), target: target, weights: weights)
+  }
+
+  /// The labels of a table.
+  package func labels(
+    _ table: CSVTable, target: TargetColumn? = nil, weights: String? = nil
+  ) throws(ClassificationError) -> Labels {
+    guard let target = target ?? self.target else {
+      throw .invalidSetting(name: "the target", value: "nothing", expected: "a column of the table")
+    }
+    let targetIndex = try table.index(of: target.name)
+    let weightIndex: Int? = if let weights { try table.index(of: weights) } else { nil }
+    for index in [targetIndex, weightIndex].compactMap({ $0 }) {
+      if let position = table.columns[index].firstMissing {
+        throw table.missing(position, column: index, .missingLabel)
+      }
+    }
+    if targetIndex == weightIndex { throw .targetIsWeights(target.name) }
+    return Labels(
+      targets: try target.targets(table.columns[targetIndex], needsPositives: false),
+      weights: try weightIndex.map { (index) throws(ClassificationError) in
+        try TrainingTable.weights(table.columns[index])
+      })
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package import _DataFiles
+
+/// The encoding of a table's columns as features: numbers are features, and text becomes one
+/// feature for each category.
+public struct FeatureEncoding: Codable, Hashable, Sendable {
+  /// What to do with a missing cell.
+  public enum MissingPolicy: String, Codable, CaseIterable, Sendable {
+    /// Throw an error with the row and the column.
+    case error
+    /// Replace a number by the mean of its column in training, and a label by the most frequent
+    /// one.
+    case mean
+    /// Leave the row out of training. In prediction throw an error, since each row needs a
+    /// prediction.
+    case drop
+  }
+
+  /// What to do in prediction with a label that did not occur in training.
+  public enum UnseenPolicy: String, Codable, CaseIterable, Sendable {
+    /// Throw an error with the row and the column.
+    case error
+    /// Encode it as zeros in all features of the column.
+    case zero
+  }
+
+  /// A column that becomes features.
+  package struct Column: Codable, Hashable, Sendable {
+    package let name: String
+    package let content: Content
+
+    package enum Content: Hashable, Sendable {
+      /// Numbers, and the replacement of a missing one.
+      case number(fill: Double)
+      /// Labels in the order of their first row in training, and the replacement of a missing one.
+      case categories([String], fill: String)
+    }
+  }
+
+  /// The largest number of labels in a column.
+  static let categoryLimit = 100
+
+  /// The columns, in the order of the training table.
+  package let columns: [Column]
+  /// What the encoding does with missing cells.
+  public let missing: MissingPolicy
+
+  init(columns: [Column], missing: MissingPolicy) {
+    self.columns = columns
+    self.missing = missing
+  }
+
+  /// The names of the features. The feature of a category has the name `column=label`.
+  public var featureNames: [String] {
+    columns.flatMap { column in
+      switch column.content {
+      case .number: [column.name]
+      case .categories(let labels, _): labels.map { "\(column.name)=\($0)" }
+      }
+    }
+  }
+
+  /// The columns of labels. A table to predict is read with these as text, even if all labels look
+  /// like numbers.
+  package var textColumns: Set<String> {
+    Set(columns.filter { if case .categories = $0.content { true } else { false } }.map(\.name))
+  }
+
+  /// Encodes the rows of a table.
+  ///
+  /// Columns are found by their names, never by their numbers, in any order; other columns are
+  /// ignored. A column of numbers shares the table's storage if no cell is missing.
+  package func features(
+    _ table: CSVTable, unseen: UnseenPolicy = .error
+  ) throws(ClassificationError) -> FeatureMatrix {
+    var features: [FeatureMatrix.Column] = []
+    for column in columns {
+      let index = try rethrowingFileErrors { () throws(DataFileError) in
+        try table.header.index(named: column.name)
+      }
+      let found = table.columns[index]
+      if let position = found.firstMissing, missing != .mean {
+        throw table.missing(position, column: index, .missingFeature)
+      }
+      features += try column.features(found, unseen: unseen)
+    }
+    guard !features.isEmpty else { throw .noFeatures }
+    return FeatureMatrix(rowCount: table.rowCount, columns: features, names: featureNames)
+  }
+}
+
+extension FeatureEncoding.Column {
+  /// The features of a column, with missing cells filled.
+  func features(
+    _ column: CSVTable.Column, unseen: FeatureEncoding.UnseenPolicy
+  ) throws(ClassificationError) -> [FeatureMatrix.Column] {
+    switch (content, column.values) {
+    case (.number(let fill), .numbers(let numbers)):
+      return [.numbers(column.missingCount == 0 ? numbers : numbers.map { $0.isNaN ? fill : $0 })]
+    case (.categories(let categories, let fill), .categories(let codes, let labels)):
+      let known = Dictionary(uniqueKeysWithValues: zip(categories, Int32(0)...))
+      // The table numbers its labels in its own order.
+      let translation = labels.map { known[$0] ?? -1 }
+      let fillCode = known[fill] ?? -1
+      if unseen == .error, let label = translation.firstIndex(of: -1),
+        let row = codes.firstIndex(of: Int32(label))
+      {
+        throw .unseenCategory(labels[label], row: row + 1, column: name)
+      }
+      let translated = codes.map { $0 < 0 ? fillCode : translation[Int($0)] }
+      return categories.indices.map { .indicator(codes: translated, code: Int32($0)) }
+    case (.number, .categories(let codes, let labels)):
+      throw .numberExpected(TextCell(codes: codes, labels: labels), column: name)
+    case (.categories, .numbers):
+      throw .textExpected(column: name)
+    }
+  }
+}

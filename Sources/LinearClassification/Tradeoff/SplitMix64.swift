@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a random number generator whose sequence is
+/// fixed by its seed.
+struct SplitMix64 {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// The shuffle of Fisher and Yates, in an order that the standard library does not fix. The high
+  /// word of a product is a number below the bound, with a bias of at most bound / 2⁶⁴.
+  mutating func shuffle(_ rows: inout [Int]) {
+    for index in stride(from: rows.count - 1, to: 0, by: -1) {
+      rows.swapAt(index, Int(next().multipliedFullWidth(by: UInt64(index + 1)).high))
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A division of rows into folds in which the numbers of positives, and those of negatives, differ
+/// by at most one.
+package struct StratifiedFolds: Hashable, Sendable {
+  /// The number of folds.
+  package let count: Int
+  /// The fold of each row.
+  package let assignment: [Int]
+
+  /// Divides rows at random.
+  ///
+  /// The same seed gives the same folds on every platform and with every version of Swift. Rows of
+  /// weight 0 are in fold 0, without effect.
+  ///
+  /// - Parameters:
+  ///   - targets: 0 or 1 for each row.
+  ///   - weights: A weight for each row; the division depends only on which are 0.
+  ///   - count: The number of folds, at least 2.
+  ///   - seed: Any number.
+  /// - Throws: `ClassificationError` if a class has fewer rows than there are folds.
+  package init(
+    targets: [Double], weights: [Double]? = nil, count: Int, seed: UInt64
+  ) throws(ClassificationError) {
+    guard count >= 2 else {
+      throw .invalidSetting(name: "the number of folds", value: "\(count)", expected: "at least 2")
+    }
+    var generator = SplitMix64(state: seed)
+    var assignment = [Int](repeating: 0, count: targets.count)
+    // The second class starts in the fold after the last of the first, so the sizes of the folds
+    // differ by at most one.
+    var fold = 0
+    for isPositive in [true, false] {
+      var rows = targets.indices.filter { row in
+        (targets[row] == 1) == isPositive && weights.map { $0[row] > 0 } ?? true
+      }
+      if rows.isEmpty {
+        throw .oneClass(positive: !isPositive, isWeighted: weights?.contains(0) == true)
+      }
+      guard rows.count >= count else {
+        throw .tooFewForFolds(positive: isPositive, count: rows.count, folds: count)
+      }
+      generator.shuffle(&rows)
+      for row in rows {
+        assignment[row] = fold
+        fold = (fold + 1) % count
+      }
+    }
+    self.count = count
+    self.assignment = assignment
+  }
+
+  /// The rows of a fold.
+  package func rows(inFold fold: Int) -> [Int] {
+    assignment.indices.filter { assignment[$0] == fold }
+  }
+}

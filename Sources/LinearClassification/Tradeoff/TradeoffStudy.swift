@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A cross-validated study of positive weights: the recall and precision of held-out rows.
+///
+/// It compares each weight with the alternative on the same folds: an unweighted model with the
+/// threshold 1 / (1 + q). It encodes to JSON.
+public struct TradeoffStudy: Codable, Hashable, Sendable {
+  /// The settings of a study.
+  public struct Settings: Codable, Hashable, Sendable {
+    /// The positive weights. A study sorts them and removes repetitions.
+    public var positiveWeights: [Double]
+    /// The number of folds.
+    public var folds: Int
+    /// The seed of the division into folds.
+    public var seed: UInt64
+    /// λ, the penalty of each fit.
+    public var l2: Double
+    /// The goal, if the study should recommend a weight.
+    public var goal: TradeoffGoal?
+
+    /// Settings with the given weights, such as ``TradeoffStudy/defaultPath(targets:weights:)``.
+    public init(
+      positiveWeights: [Double], folds: Int = 5, seed: UInt64 = 0, l2: Double = 1,
+      goal: TradeoffGoal? = nil
+    ) {
+      self.positiveWeights = positiveWeights
+      self.folds = folds
+      self.seed = seed
+      self.l2 = l2
+      self.goal = goal
+    }
+  }
+
+  /// A point of the precision–recall curve of the unweighted model.
+  public struct CurvePoint: Codable, Hashable, Sendable {
+    /// The threshold on the probability.
+    public let threshold: Double
+    /// The recall of the held-out rows.
+    public let recall: Double
+    /// The precision of the held-out rows.
+    public let precision: Double
+  }
+
+  /// The reliability of the probabilities of a weighted model, raw and calibrated.
+  public struct CalibrationComparison: Codable, Hashable, Sendable {
+    /// The weight.
+    public let positiveWeight: Double
+    /// The raw probabilities, σ(x).
+    public let before: ReliabilityCurve
+    /// The calibrated probabilities, σ(x - log q).
+    public let after: ReliabilityCurve
+  }
+
+  /// The settings, with the weights in ascending order.
+  public let settings: Settings
+  /// The number of rows of weight above 0.
+  public let rowCount: Int
+  /// The number of positive rows among them.
+  public let positiveCount: Int
+  /// A point for each weight: models trained with it, and the threshold 1/2.
+  public let weightPath: [TradeoffPoint]
+  /// A point for each weight: unweighted models, and the threshold 1 / (1 + q).
+  public let thresholdPath: [TradeoffPoint]
+  /// The precision–recall curve of the unweighted models, at most 300 points.
+  public let unweightedCurve: [CurvePoint]
+  /// The calibration of the recommended weight, or else of the one farthest from 1.
+  public let calibration: CalibrationComparison
+  /// The recommendation, if there is a goal.
+  public let recommendation: Recommendation?
+
+  /// The index in ``weightPath`` of the recommended weight, or without a goal of the weight with
+  /// the highest F1; nil if F1 is undefined for each.
+  public var chosenIndex: Int? {
+    if let recommendation {
+      return weightPath.firstIndex { $0.positiveWeight == recommendation.positiveWeight }
+    }
+    let scores = weightPath.indices.compactMap { index in
+      weightPath[index].pooled[.f1].map { (index: index, score: $0) }
+    }
+    // The first of equals.
+    return scores.max { ($0.score, $1.index) < ($1.score, $0.index) }?.index
+  }
+}

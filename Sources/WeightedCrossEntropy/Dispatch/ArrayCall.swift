@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+import _LossKernels
+import _WorkerThreads
+
+/// A call on many elements. It divides the elements into blocks and the blocks among threads, and
+/// runs a kernel on each block. Every array call goes through it.
+struct ArrayCall<Scalar: LossScalar> {
+  typealias Elementwise = KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>
+  typealias Summing = KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>
+
+  /// The number of elements of a block: enough to hide the cost of a kernel call, few enough that
+  /// the inputs of a block stay in the first-level cache.
+  static var blockLength: Int { 4096 }
+
+  let kernels: KernelTable<Scalar>
+  /// The addresses of all elements, and the constants of the loss.
+  var arguments: KernelArguments<Scalar>
+  let classes: ClassLayout<Scalar>?
+  /// Whether the plain form of the kernels suffices.
+  let isPlain: Bool
+  /// The maximum number of threads; nil is the number of processors.
+  let threads: Int?
+
+  private var blockCount: Int { (arguments.count + Self.blockLength - 1) / Self.blockLength }
+
+  /// Whether the elements are one block without class weights. Such a call goes straight to its
+  /// kernel: dividing it would take longer than the kernel takes on a few elements.
+  @inline(__always)
+  private var isOneBlock: Bool { classes == nil && arguments.count <= Self.blockLength }
+
+  @inline(__always)
+  private func call(_ forms: Elementwise, _ arguments: KernelArguments<Scalar>) {
+    if isPlain { forms.plain(arguments) } else { forms.general(arguments) }
+  }
+
+  /// The arguments for a block. Class weights are used in place if they are consecutive; otherwise
+  /// they are copied to `scratch`.
+  private func blockArguments(
+    _ block: Int, _ scratch: UnsafeMutableBufferPointer<Scalar>?
+  ) -> KernelArguments<Scalar> {
+    let start = block * Self.blockLength
+    var part = arguments.part(from: start, count: min(Self.blockLength, arguments.count - start))
+    if let inPlace = classes?.weightsInPlace(from: start, count: part.count) {
+      part.positiveWeights = inPlace
+    } else if let classes, let scratch {
+      classes.copyWeights(from: start, count: part.count, to: scratch)
+      part.positiveWeights = scratch.baseAddress.map { UnsafePointer($0) }
+    }
+    return part
+  }
+
+  /// Calls `body` with memory for the class weights of a block; nil if there are none.
+  private func withScratch<Result>(_ body: (UnsafeMutableBufferPointer<Scalar>?) -> Result)
+    -> Result
+  {
+    guard classes != nil else { return body(nil) }
+    return BlockScratch.with(capacity: min(arguments.count, Self.blockLength)) { body($0) }
+  }
+
+  /// Runs an elementwise kernel on all elements.
+  @inline(__always)
+  func run(_ forms: Elementwise) {
+    if isOneBlock { call(forms, arguments) } else { runBlocks(forms) }
+  }
+
+  private func runBlocks(_ forms: Elementwise) {
+    BlockThreads.run(blockCount, threads: threads, ElementwiseWork(call: self, forms: forms))
+  }
+
+  private struct ElementwiseWork: Work {
+    let call: ArrayCall
+    let forms: Elementwise
+
+    func perform(_ blocks: Range<Int>) {
+      call.withScratch { scratch in
+        for block in blocks { call.call(forms, call.blockArguments(block, scratch)) }
+      }
+    }
+  }
+
+  /// The sum of a summing kernel over all elements. The blocks are added in a tree that depends
+  /// only on their number.
+  @inline(__always)
+  func sum(_ forms: Summing) -> PartialSum {
+    if isOneBlock { return checkedSum(forms, arguments) }
+    return treeOfBlocks(forms)
+  }
+
+  /// The result of a summing kernel for each block.
+  func blockSums(_ forms: Summing) -> [PartialSum] { eachBlock(forms) }
+
+  /// The sum of the element weights; the number of elements if there are no weights.
+  func weightSum() -> PartialSum { treeOfBlocks(nil) }
+
+  /// The sum of the weights of each block.
+  func blockWeightSums() -> [PartialSum] { eachBlock(nil) }
+
+  /// The tree over all blocks. It allocates nothing on any number of threads: each thread sums
+  /// whole subtrees, whose sums are on the stack. Without a kernel, the element weights are summed.
+  private func treeOfBlocks(_ forms: Summing?) -> PartialSum {
+    if BlockThreads.count(for: blockCount, limit: threads) == 1 {
+      return withScratch { subtreeSum(forms, 0..<blockCount, $0) }
+    }
+    // The size of a subtree is a power of two, so that the tree over the subtrees is the tree over
+    // the blocks.
+    var size = 1
+    while (blockCount + size - 1) / size > Self.maximumSubtreeCount { size *= 2 }
+    let subtrees = (blockCount + size - 1) / size
+    return BlockScratch.with(capacity: subtrees) { sums in
+      sumSubtrees(of: size, into: sums, forms)
+      return PartialSum.tree(over: 0..<subtrees) { sums[$0] }
+    }
+  }
+
+  /// Enough subtrees that 64 threads finish at nearly the same time.
+  private static var maximumSubtreeCount: Int { 1024 }
+
+  private func eachBlock(_ forms: Summing?) -> [PartialSum] {
+    [PartialSum](unsafeUninitializedCapacity: blockCount) { buffer, count in
+      sumSubtrees(of: 1, into: buffer, forms)
+      count = blockCount
+    }
+  }
+
+  /// Writes the sum of each subtree of `size` blocks, a power of two. The last may have fewer.
+  private func sumSubtrees(
+    of size: Int, into sums: UnsafeMutableBufferPointer<PartialSum>, _ forms: Summing?
+  ) {
+    BlockThreads.run(
+      blockCount, inGroupsOf: size, threads: threads,
+      SubtreeWork(call: self, forms: forms, size: size, sums: sums))
+  }
+
+  /// One thread writes each sum.
+  private struct SubtreeWork: Work {
+    let call: ArrayCall
+    let forms: Summing?
+    let size: Int
+    let sums: UnsafeMutableBufferPointer<PartialSum>
+
+    func perform(_ blocks: Range<Int>) {
+      call.withScratch { scratch in
+        for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: size) {
+          let subtree = start..<min(start + size, blocks.upperBound)
+          sums[start / size] = call.subtreeSum(forms, subtree, scratch)
+        }
+      }
+    }
+  }
+
+  private func subtreeSum(
+    _ forms: Summing?, _ blocks: Range<Int>, _ scratch: UnsafeMutableBufferPointer<Scalar>?
+  ) -> PartialSum {
+    guard let forms else { return PartialSum.tree(over: blocks) { blockWeightSum($0) } }
+    return PartialSum.tree(over: blocks) { checkedSum(forms, blockArguments($0, scratch)) }
+  }
+
+  /// The sum of a block or of few elements.
+  @inline(__always)
+  private func checkedSum(_ forms: Summing, _ arguments: KernelArguments<Scalar>) -> PartialSum {
+    let sum = isPlain ? forms.plain(arguments) : forms.general(arguments)
+    return sum.isFinite ? sum : sumTermByTerm(arguments)
+  }
+
+  /// The sum of a block whose sum is not finite in the arithmetic of the kernel. The terms are
+  /// added one by one as `PartialSum`s, which have a wider range than Double. The result is
+  /// infinite or NaN only if a loss or a weight is.
+  private func sumTermByTerm(_ arguments: KernelArguments<Scalar>) -> PartialSum {
+    // `withUnsafeTemporaryAllocation` uses the heap above 1,024 bytes.
+    let capacity = 1024 / MemoryLayout<Scalar>.stride
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: capacity) { losses in
+      PartialSum.tree(over: 0..<arguments.count) { index in
+        // The tree asks for its leaves in order.
+        if index % capacity == 0 {
+          var part = arguments.part(from: index, count: min(capacity, arguments.count - index))
+          part.weights = nil
+          part.output = losses.baseAddress
+          call(kernels.loss, part)
+        }
+        let loss = losses[index % capacity]
+        return arguments.weights.map { Self.term(loss, weight: $0[index]) }
+          ?? PartialSum(high: Double(loss))
+      }
+    }
+  }
+
+  /// A loss times its weight: rounded as the kernels do, unless that overflows.
+  private static func term(_ loss: Scalar, weight: Scalar) -> PartialSum {
+    guard weight != 0 else { return PartialSum() }
+    let product = loss * weight
+    if product.isFinite || !loss.isFinite || !weight.isFinite {
+      return PartialSum(high: Double(product))
+    }
+    let wide = Double(loss) * Double(weight)
+    guard wide.isInfinite else { return PartialSum(high: wide) }
+    return PartialSum(high: Double(loss) * (Double(weight) / PartialSum.unit), isScaled: true)
+  }
+
+  private func blockWeightSum(_ block: Int) -> PartialSum {
+    let part = blockArguments(block, nil)
+    guard let weights = part.weights else { return PartialSum(high: Double(part.count)) }
+    let sum = kernels.sum(weights, part.count)
+    return sum.isFinite
+      ? sum : PartialSum.tree(over: 0..<part.count) { PartialSum(high: Double(weights[$0])) }
+  }
+}

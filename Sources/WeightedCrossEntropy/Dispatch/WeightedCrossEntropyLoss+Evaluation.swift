@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import _LossKernels
+
+/// The three computations behind all public calls on many elements, in Swift, C and Python.
+extension WeightedCrossEntropyLoss {
+  /// Writes a quantity of each element, divided by the denominator of the reduction.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  package func evaluate(
+    _ quantity: ElementwiseQuantity, of reduction: LossReduction?, _ inputs: LossInputs<Scalar>,
+    into output: UnsafeMutableBufferPointer<Scalar>
+  ) throws(LossError) {
+    let call = try arrayCall(inputs)
+    try evaluate(quantity, dividedBy: denominator(of: reduction, call), call, into: output)
+  }
+
+  /// Writes a quantity of each element, divided by `denominator`.
+  @inline(__always)
+  func evaluate(
+    _ quantity: ElementwiseQuantity, dividedBy denominator: PartialSum, _ call: ArrayCall<Scalar>,
+    into output: UnsafeMutableBufferPointer<Scalar>
+  ) throws(LossError) {
+    var call = call
+    call.arguments.output = try address(of: output, count: call.arguments.count)
+    call.arguments.divisor = try divisor(denominator)
+    call.run(quantity.kernels(call.kernels))
+  }
+
+  /// The reduced loss; with `gradient`, also writes the derivative of the reduction in each logit.
+  ///
+  /// `gradient` must not be the buffer of an input: a block whose sum overflows is summed again
+  /// from its inputs.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  package func reduce(
+    _ reduction: LossReduction, _ inputs: LossInputs<Scalar>,
+    gradient: UnsafeMutableBufferPointer<Scalar>? = nil
+  ) throws(LossError) -> Scalar {
+    var call = try arrayCall(inputs)
+    let denominator = try denominator(of: reduction, call)
+    guard let gradient else {
+      return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator))
+    }
+    call.arguments.output = try address(of: gradient, count: inputs.count)
+    call.arguments.divisor = try divisor(denominator)
+    return Scalar(call.sum(call.kernels.lossSumWithGradient).divided(by: denominator))
+  }
+
+  /// Writes the loss of each element and its derivative in the logit.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  package func evaluateLossWithGradient(
+    _ inputs: LossInputs<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>,
+    gradient: UnsafeMutableBufferPointer<Scalar>
+  ) throws(LossError) {
+    var call = try arrayCall(inputs)
+    call.arguments.losses = try address(of: losses, count: inputs.count)
+    call.arguments.output = try address(of: gradient, count: inputs.count)
+    call.run(call.kernels.lossWithGradient)
+  }
+
+  /// The kernels, arguments and options for some inputs.
+  @inline(__always)
+  func arrayCall(_ inputs: LossInputs<Scalar>) throws(LossError) -> ArrayCall<Scalar> {
+    arrayCall(inputs, kernels: try kernels())
+  }
+
+  @inline(__always)
+  func arrayCall(_ inputs: LossInputs<Scalar>, kernels: KernelTable<Scalar>) -> ArrayCall<Scalar> {
+    ArrayCall(
+      kernels: kernels,
+      arguments: KernelArguments(
+        logits: inputs.logits, targets: inputs.targets, weights: inputs.weights,
+        count: inputs.count, positiveWeight: uniformPositiveWeight, targetScale: targetScale,
+        targetOffset: targetOffset),
+      classes: inputs.classes,
+      isPlain: inputs.weights == nil && inputs.classes == nil && labelSmoothing == 0,
+      threads: threads)
+  }
+
+  /// The kernels of the instruction set of the loss.
+  @inline(__always)
+  func kernels() throws(LossError) -> KernelTable<Scalar> {
+    if let instructionSet { return Scalar._kernels(instructionSet) }
+    if let selected = Scalar._selectedKernels { return selected }
+    return Scalar._kernels(try InstructionSet.selected.get())
+  }
+
+  @inline(__always)
+  private func address(
+    of output: UnsafeMutableBufferPointer<Scalar>, count: Int
+  ) throws(LossError) -> UnsafeMutablePointer<Scalar>? {
+    guard output.count == count else {
+      throw error(.outputCount(expected: count, received: output.count))
+    }
+    return output.baseAddress
+  }
+
+  @inline(__always)
+  private func denominator(
+    of reduction: LossReduction?, _ call: ArrayCall<Scalar>
+  ) throws(LossError) -> PartialSum {
+    try denominator(of: reduction, count: call.arguments.count) {
+      call.arguments.weights == nil ? nil : call.weightSum()
+    }
+  }
+
+  /// The denominator of a reduction of `count` elements.
+  ///
+  /// - Parameter weightSum: The sum of the element weights; nil if there are none.
+  @inline(__always)
+  func denominator(
+    of reduction: LossReduction?, count: Int, weightSum: () -> PartialSum?
+  ) throws(LossError) -> PartialSum {
+    switch reduction {
+    case nil, .sum:
+      return PartialSum(high: 1)
+    case .mean:
+      guard count > 0 else { throw error(.emptyMean) }
+      return PartialSum(high: Double(count))
+    case .weightedMean:
+      guard let sum = weightSum() else { throw error(.missingWeights) }
+      guard count > 0 else { throw error(.emptyMean) }
+      guard sum.isFinite, sum.high > 0 else { throw error(.weightSum("\(sum.value)")) }
+      return sum
+    }
+  }
+
+  /// A denominator as the kernels take it. Derivatives need one that fits `Scalar`; a mean does
+  /// not.
+  @inline(__always)
+  private func divisor(_ denominator: PartialSum) throws(LossError) -> Scalar {
+    let divisor = Scalar(denominator.value)
+    guard divisor.isFinite else { throw error(.weightSum("\(divisor)")) }
+    return divisor
+  }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/// How the losses of the elements become one number.
+///
+/// There is no case for "no reduction". To get a derivative of the elementwise loss, leave the
+/// reduction out.
+public enum LossReduction: String, CaseIterable, Hashable, Sendable {
+  /// Σ w ℓ
+  case sum
+  /// Σ w ℓ / N, where N is the number of elements, including masked ones.
+  case mean
+  /// Σ w ℓ / Σ w, which needs element weights.
+  case weightedMean
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A CSV file whose header has been read.
+final class CSVFile {
+  let header: CSVHeader
+  /// The scanner of the data rows. For speed, loops move it to a local variable and back.
+  var rows: CSVRowScanner
+  private let blocks: CSVBlockReader
+  private let hasHeader: Bool?
+
+  init(
+    _ source: ByteSource, format: CSVFormat, limits: CSVBlockReader.Limits = CSVBlockReader.Limits()
+  ) throws(DataFileError) {
+    blocks = try CSVBlockReader(source, delimiter: format.delimiter?.byte, limits: limits)
+    hasHeader = format.hasHeader
+    (header, rows) = try Self.begin(blocks, hasHeader: format.hasHeader)
+  }
+
+  var path: String { header.path }
+  var isStream: Bool { blocks.source.size == nil }
+  var progress: ReadingProgress {
+    ReadingProgress(byteCount: blocks.consumedByteCount, totalByteCount: blocks.source.size)
+  }
+
+  /// Gives the scanner the next block. Returns `false` at the end of the file.
+  func refill(_ rows: inout CSVRowScanner) throws(DataFileError) -> Bool {
+    guard let block = try blocks.nextBlock() else { return false }
+    rows.resume(with: block)
+    return true
+  }
+
+  /// Goes back to the first data row.
+  func rewind() throws(DataFileError) {
+    guard !isStream else {
+      throw DataFileError(.inputOutput, path: path, reason: "a pipe can be read only once")
+    }
+    blocks.rewind()
+    (_, rows) = try Self.begin(blocks, hasHeader: hasHeader)
+  }
+
+  /// Reads the names of the columns. The scanner is then at the first data row.
+  private static func begin(
+    _ blocks: CSVBlockReader, hasHeader: Bool?
+  ) throws(DataFileError) -> (CSVHeader, CSVRowScanner) {
+    let path = blocks.source.path
+    let unnamed = CSVHeader(names: [], path: path)
+    while let block = try blocks.nextBlock() {
+      var rows = CSVRowScanner(
+        block: block, delimiter: blocks.delimiter, newline: blocks.newline, header: unnamed)
+      let start = rows
+      guard case .cells = rows.nextRow() else { continue }
+      // Reading a row overwrites doubled quotes.
+      let original = hasHeader == true ? [] : Array(block)
+      let cells = try rows.cells()
+      let isHeader = hasHeader ?? !isData(cells)
+      let names = isHeader ? cells.map(\.label) : (1...cells.count).map { "\($0)" }
+      let header = CSVHeader(
+        names: names, path: path, encodingError: isHeader ? encodingError(cells, rows) : nil)
+      if !isHeader {
+        _ = block.update(fromContentsOf: original)
+        rows = start
+      }
+      rows.startCounting(header: header)
+      return (header, rows)
+    }
+    let expected = hasHeader == true ? "; a header with the names of the columns is expected" : ""
+    throw DataFileError(.badData, path: path, reason: "the file is empty\(expected)")
+  }
+
+  /// Whether a first row is data: it has only numbers.
+  private static func isData(_ cells: [CSVCell]) -> Bool {
+    cells.contains { !$0.isEmpty }
+      && cells.allSatisfy { $0.isEmpty || $0.number(as: Double.self) != nil }
+  }
+
+  /// An error about the first name that is not UTF-8.
+  private static func encodingError(_ cells: [CSVCell], _ rows: CSVRowScanner) -> DataFileError? {
+    cells.firstIndex { !$0.isUTF8 }.map { column in
+      rows.bad(
+        column,
+        "the name of column \(column + 1), \(quoted(cells[column].label)), is not UTF-8; "
+          + "save the file as UTF-8")
+    }
+  }
+}

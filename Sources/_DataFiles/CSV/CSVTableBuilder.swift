@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Collects the columns of a table while its rows are read.
+///
+/// Numbers are stored in a tile of rows by column, and appended to the columns a tile at a time. So
+/// the inner loop checks no capacities and changes no reference counts.
+final class CSVTableBuilder {
+  private(set) var rowCount = 0
+  private let file: CSVFile
+  private let columnCount: Int
+  private var collected: [CSVColumnContent]
+  private let tile: UnsafeMutablePointer<Double>
+  private let tileRows: Int
+  /// Whether each column is numeric so far. Not in `collected`, for speed.
+  private let isNumeric: UnsafeMutablePointer<Bool>
+
+  init(file: CSVFile, textColumns: Set<String>) {
+    self.file = file
+    let names = file.header.names
+    columnCount = names.count
+    collected = names.map { _ in CSVColumnContent() }
+    tileRows = max(1, (1 << 15) / columnCount)
+    tile = .allocate(capacity: tileRows * columnCount)
+    isNumeric = .allocate(capacity: columnCount)
+    for (index, name) in names.enumerated() {
+      (isNumeric + index).initialize(to: !textColumns.contains(name))
+    }
+  }
+
+  deinit {
+    tile.deallocate()
+    isNumeric.deallocate()
+  }
+
+  func readRows(_ progress: (ReadingProgress) -> Void) throws(DataFileError) {
+    var rows = file.rows
+    var tileCount = 0
+    while true {
+      switch rows.nextRow() {
+      case .cells:
+        for column in 0..<columnCount {
+          if isNumeric[column], let number = rows.number(as: Double.self) {
+            tile[column * tileRows + tileCount] = number
+          } else {
+            let cell = try rows.cell(column)
+            try put(cell, column, tileCount, rows)
+          }
+          try rows.endCell(column)
+        }
+      case .blank:
+        try put(.empty, 0, tileCount, rows)
+      case .endOfBlock:
+        progress(file.progress)
+        if try file.refill(&rows) { continue }
+        flush(tileCount)
+        rowCount = rows.row
+        return
+      }
+      tileCount += 1
+      if tileCount == tileRows {
+        flush(tileCount)
+        if rows.row == tileCount { reserve(rowsSoFar: rows.row) }
+        tileCount = 0
+      }
+    }
+  }
+
+  /// Rereads the first rows of text columns, up to the first cell that is not a number.
+  func rereadLateTextColumns() throws(DataFileError) {
+    let late = collected.indices.filter { !isNumeric[$0] && collected[$0].textStart > 0 }
+    guard let end = late.map({ collected[$0].textStart }).max() else { return }
+    try file.rewind()
+    var earlier = [CSVColumnContent](repeating: CSVColumnContent(), count: columnCount)
+    var rows = file.rows
+    while rows.row < end {
+      switch rows.nextRow() {
+      case .cells:
+        for column in 0..<columnCount {
+          if !isNumeric[column], rows.row <= collected[column].textStart {
+            let cell = try rows.cell(column)
+            try earlier[column].append(cell, column, rows)
+          } else {
+            try rows.skipCell(column)
+          }
+          try rows.endCell(column)
+        }
+      case .blank:
+        try earlier[0].append(.empty, 0, rows)
+      case .endOfBlock:
+        guard try file.refill(&rows) else { throw changed() }
+      }
+    }
+    for column in late { collected[column].prepend(earlier[column]) }
+  }
+
+  /// The finished columns. Call this once.
+  func columns() -> [CSVTable.Column] {
+    collected.indices.map { index in
+      let values: CSVTable.Values
+      if isNumeric[index] {
+        values = .numbers(collected[index].numbers)
+      } else {
+        let labels = collected[index].mergeEqualLabels()
+        values = .categories(codes: collected[index].codes, labels: labels)
+      }
+      return CSVTable.Column(
+        name: file.header.names[index], values: values, missingCount: collected[index].missingCount,
+        firstMissing: collected[index].firstMissing)
+    }
+  }
+
+  /// Stores a cell that `CSVRowScanner.number` cannot read.
+  private func put(
+    _ cell: CSVCell, _ column: Int, _ tileRow: Int, _ rows: CSVRowScanner
+  ) throws(DataFileError) {
+    if isNumeric[column] {
+      if let number = cell.tableNumber {
+        tile[column * tileRows + tileRow] = number
+        if number.isNaN { collected[column].noteMissing(rows) }
+        return
+      }
+      isNumeric[column] = false
+      collected[column] = CSVColumnContent(textStart: rows.row - 1)
+    }
+    try collected[column].append(cell, column, rows)
+  }
+
+  private func flush(_ count: Int) {
+    for column in 0..<columnCount where isNumeric[column] {
+      collected[column].numbers.append(
+        contentsOf: UnsafeBufferPointer(start: tile + column * tileRows, count: count))
+    }
+  }
+
+  /// Reserves memory for the estimated number of rows, so that growing arrays are not copied.
+  private func reserve(rowsSoFar: Int) {
+    let progress = file.progress
+    guard let total = progress.totalByteCount, progress.byteCount > 0 else { return }
+    // The current block counts as read, so the estimate is too low for small files.
+    let estimate = Int(Double(rowsSoFar) * Double(total) / Double(progress.byteCount) * 1.02)
+    for column in 0..<columnCount {
+      if isNumeric[column] {
+        collected[column].numbers.reserveCapacity(estimate)
+      } else {
+        collected[column].codes.reserveCapacity(estimate)
+      }
+    }
+  }
+
+  private func changed() -> DataFileError {
+    DataFileError(.inputOutput, path: file.path, reason: "the file changed while it was read")
+  }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+import SystemPackage
+
+/// An output file that is written completely or not at all.
+///
+/// The bytes go to a new file next to the target, with an unpredictable name. `commit()` syncs it
+/// to the disk, renames it to the target and syncs the directory. Until then, and after any
+/// failure, the target is unchanged. A value that goes away without `commit()` removes its
+/// temporary file.
+///
+/// - The new file has the permissions of the one it replaces, and its owner if the system permits.
+///   If the target is a symbolic link, the file that it points to is replaced. A read-only file is
+///   not replaced.
+/// - A target that is not a regular file (a device such as `/dev/null`, a FIFO), `/dev/stdout`,
+///   `/dev/stderr` and `/dev/fd/N` are written to directly.
+public final class AtomicFile {
+  /// The target, as the caller named it.
+  public let path: String
+
+  private let file: FileDescriptor
+  /// The paths of the temporary file and of the target; `nil` if bytes go to the target directly.
+  private let names: (temporary: String, target: String)?
+  private var isOpen = true
+  /// Bytes that have not been given to the system.
+  private var buffer: [UInt8] = []
+  private static let bufferLimit = 256 << 10
+
+  /// Starts to write the file at `path`.
+  ///
+  /// - Throws: A `DataFileError` with the code `cannotCreate`.
+  public init(path: String) throws(DataFileError) {
+    self.path = path
+    switch try OutputDestination(path: path) {
+    case .stream(let file):
+      self.file = file
+      names = nil
+    case .replacement(let target, let old):
+      let (file, temporary) = try mappingErrno(to: { .cannotCreate(path, $0) }) {
+        try Self.createTemporaryFile(
+          for: target, old == nil ? .init(rawValue: 0o666) : .ownerReadWrite)
+      }
+      if let old { file.copyOwnerAndPermissions(of: old) }
+      self.file = file
+      names = (temporary, target)
+    }
+    buffer.reserveCapacity(Self.bufferLimit)
+  }
+
+  deinit { discard() }
+
+  /// Appends bytes.
+  ///
+  /// - Throws: A `DataFileError` with the code `inputOutput`, after the temporary file is removed.
+  public func write(_ bytes: RawSpan) throws(DataFileError) {
+    try bytes.withUnsafeBytes { bytes throws(DataFileError) in try write(bytes) }
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws(DataFileError) {
+    precondition(isOpen, "the file has been committed or discarded")
+    if buffer.count + bytes.count > Self.bufferLimit { try flush() }
+    if bytes.count < Self.bufferLimit {
+      buffer.append(contentsOf: bytes)
+    } else {
+      try send(bytes)
+    }
+  }
+
+  /// Appends text, as UTF-8.
+  ///
+  /// - Throws: A `DataFileError` with the code `inputOutput`, after the temporary file is removed.
+  public func write(_ text: String) throws(DataFileError) {
+    try write(Array(text.utf8).span.bytes)
+  }
+
+  /// Writes all bytes to the disk. The target is still unchanged.
+  ///
+  /// This is the part of `commit()` that fails if the disk is full. To commit several files,
+  /// synchronize them all first.
+  ///
+  /// - Throws: A `DataFileError` with the code `inputOutput`.
+  public func synchronize() throws(DataFileError) {
+    precondition(isOpen, "the file has been committed or discarded")
+    try flush()
+    if names != nil {
+      try mappingErrno(to: { .failed("writing", path, $0) }) { try file.synchronize() }
+    }
+  }
+
+  /// Synchronizes the file and puts it in place of the target.
+  ///
+  /// - Throws: A `DataFileError` with the code `inputOutput`. The target is then unchanged.
+  public func commit() throws(DataFileError) {
+    try synchronize()
+    isOpen = false
+    guard let names else {
+      return try mappingErrno(to: { .failed("closing", path, $0) }) { try file.close() }
+    }
+    try mappingErrno(to: { .failed("writing", path, $0) }) {
+      do {
+        try file.close()
+        try TemporaryFiles.rename(names.temporary, to: names.target)
+      } catch {
+        TemporaryFiles.remove(names.temporary)
+        throw error
+      }
+    }
+    Self.syncDirectory(of: names.target)
+  }
+
+  /// Gives up the file. The target is unchanged. Does nothing after `commit()`.
+  public func discard() {
+    guard isOpen else { return }
+    isOpen = false
+    try? file.close()
+    if let names { TemporaryFiles.remove(names.temporary) }
+  }
+
+  /// Writes a complete file, or leaves the target unchanged.
+  public static func write(_ text: String, to path: String) throws(DataFileError) {
+    try write(Array(text.utf8).span.bytes, to: path)
+  }
+
+  /// Writes a complete file, or leaves the target unchanged.
+  public static func write(_ bytes: RawSpan, to path: String) throws(DataFileError) {
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+  }
+
+  /// Removes the temporary files of all values that are not committed.
+  ///
+  /// For a program that has to stop (SIGINT, SIGTERM): `body` runs, usually to end the process,
+  /// while no temporary file can be created or committed. Call it from a dispatch signal source or
+  /// a thread in `sigwait`, because it takes a lock that the code under a signal handler may hold.
+  ///
+  /// ```swift
+  /// AtomicFile.removeAllTemporaryFiles { exit(130) }
+  /// ```
+  public static func removeAllTemporaryFiles(then body: () -> Void = {}) {
+    TemporaryFiles.removeAll(then: body)
+  }
+
+  private func flush() throws(DataFileError) {
+    guard !buffer.isEmpty else { return }
+    try buffer.withUnsafeBufferPointer { bytes throws(DataFileError) in
+      try send(UnsafeRawBufferPointer(bytes))
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func send(_ bytes: UnsafeRawBufferPointer) throws(DataFileError) {
+    do throws(DataFileError) {
+      try mappingErrno(to: { .failed("writing", path, $0) }) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+          // Darwin refuses to write more than INT_MAX bytes in one call.
+          let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+          rest = rest.dropFirst(try file.write(part))
+        }
+      }
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
+  /// Creates a file with a random name next to `target`.
+  private static func createTemporaryFile(
+    for target: String, _ permissions: FilePermissions
+  ) throws -> (FileDescriptor, path: String) {
+    let nameStart = target.lastIndex(of: "/").map(target.index(after:)) ?? target.startIndex
+    // A file name has at most 255 bytes on the usual file systems.
+    let name = String(decoding: target[nameStart...].utf8.prefix(200), as: UTF8.self)
+    for _ in 0..<100 {
+      let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
+      let path = "\(target[..<nameStart]).\(name).\(suffix).tmp"
+      do { return (try TemporaryFiles.create(path, permissions), path) } catch Errno.fileExists {}
+    }
+    throw Errno.fileExists
+  }
+
+  /// Makes the renaming durable. Some file systems cannot sync a directory; that is not an error.
+  private static func syncDirectory(of target: String) {
+    let parent = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "."
+    guard let directory = try? FileDescriptor.open(parent, .readOnly, options: .closeOnExec) else {
+      return
+    }
+    try? directory.synchronize()
+    try? directory.close()
+  }
+}

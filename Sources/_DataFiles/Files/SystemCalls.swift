@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import SystemPackage
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The calls of the C library that swift-system does not have.
+enum SystemCalls {
+  /// The directory for temporary files.
+  static var temporaryDirectory: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
+
+  static func rename(_ path: String, to target: String) throws(Errno) {
+    _ = try value { renameat(AT_FDCWD, path, AT_FDCWD, target) }
+  }
+
+  static func remove(_ path: String) throws(Errno) { _ = try value { unlink(path) } }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  static func checkIsWritable(_ path: String) throws(Errno) {
+    _ = try value { access(path, W_OK) }
+  }
+
+  /// The path without symbolic links.
+  static func resolve(_ path: String) throws(Errno) -> String {
+    guard let resolved = realpath(path, nil) else { throw Errno(rawValue: errno) }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  static func contains(_ byte: UInt8, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    bytes.baseAddress.map { memchr($0, Int32(byte), bytes.count) != nil } ?? false
+  }
+
+  static func unmap(_ bytes: UnsafeRawBufferPointer) {
+    bytes.baseAddress.map { _ = munmap(UnsafeMutableRawPointer(mutating: $0), bytes.count) }
+  }
+
+  /// The value of a call, repeated while signals interrupt it. A negative one is a failure.
+  fileprivate static func value<Value: SignedInteger>(_ call: () -> Value) throws(Errno) -> Value {
+    while true {
+      let value = call()
+      if value >= 0 { return value }
+      let error = Errno(rawValue: errno)
+      if error != .interrupted { throw error }
+    }
+  }
+}
+
+extension FileDescriptor {
+  /// Creates a file without a name, which disappears with its last descriptor.
+  static func unnamed(in directory: String) throws(Errno) -> FileDescriptor {
+    var template = Array("\(directory)/XXXXXXXX".utf8CString)
+    let file = FileDescriptor(rawValue: try SystemCalls.value { mkstemp(&template) })
+    unlink(template)
+    _ = fcntl(file.rawValue, F_SETFD, FD_CLOEXEC)
+    return file
+  }
+
+  /// Writes the file's data to the disk.
+  func synchronize() throws(Errno) { _ = try SystemCalls.value { fsync(self.rawValue) } }
+
+  /// Gives the file the permissions of another, and its owner if the system permits.
+  func copyOwnerAndPermissions(of file: Stat) {
+    // Changing the owner clears mode bits, so it comes first.
+    _ = fchown(rawValue, file.userID.rawValue, file.groupID.rawValue)
+    _ = fchmod(rawValue, file.permissions.rawValue & 0o777)
+  }
+
+  /// Maps the first bytes of the file, read-only.
+  func map(byteCount: Int) throws(Errno) -> UnsafeRawBufferPointer {
+    guard byteCount > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    guard let address = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, rawValue, 0),
+      address != MAP_FAILED
+    else { throw Errno(rawValue: errno) }
+    return UnsafeRawBufferPointer(start: address, count: byteCount)
+  }
+}
+
+extension Errno {
+  /// The system's description, for use inside a sentence: `no such file or directory`.
+  var reason: String { description.prefix(1).lowercased() + description.dropFirst() }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LinearClassification
+
+/// The report of a trade-off study: one HTML file without scripts or links to other files.
+///
+/// Its numbers are those of the study's JSON. A rounded number has all its digits in the element
+/// `<data value="…">` around it. The same study and provenance give the same bytes.
+package struct TradeoffReport: Hashable, Sendable {
+  /// The origin of the numbers.
+  package struct Provenance: Hashable, Sendable {
+    /// The name of the data.
+    package var dataName: String
+    /// The target column.
+    package var target: TargetColumn
+    /// The number of features.
+    package var featureCount: Int
+    /// The name and version of the program that makes the report.
+    package var generator: String
+    /// The command that makes the report.
+    package var command: String
+    /// The command to run next: a fit with the chosen weight, or a study of `furtherWeights`.
+    package var nextCommand: String
+    /// More about the data, one sentence each, such as its source and licence.
+    package var notes: [String]
+
+    /// A provenance.
+    package init(
+      dataName: String, target: TargetColumn, featureCount: Int, generator: String,
+      command: String, nextCommand: String, notes: [String] = []
+    ) {
+      self.dataName = dataName
+      self.target = target
+      self.featureCount = featureCount
+      self.generator = generator
+      self.command = command
+      self.nextCommand = nextCommand
+      self.notes = notes
+    }
+  }
+
+  let study: TradeoffStudy
+  let provenance: Provenance
+
+  /// A report.
+  package init(_ study: TradeoffStudy, provenance: Provenance) {
+    self.study = study
+    self.provenance = provenance
+  }
+
+  /// The HTML page.
+  package func html() -> String { page.source }
+
+  /// The chart of recall and precision against the weight: an SVG file in light colours.
+  package func picture() -> String {
+    let style: Markup = """
+      <style>
+      svg { \(Markup(stringLiteral: Palette.light.declarations)) }
+      \(Markup(stringLiteral: StyleSheet.chart))
+      </style>
+
+      """
+    return study.weightChart.svg(
+      id: "weights", title: weightsTitle, description: study.weightChartDescription,
+      style: style, padding: (sides: 14, top: 12, bottom: 8), background: Palette.light.background,
+      attributes: " xmlns=\"http://www.w3.org/2000/svg\" width=\"880\""
+    ).source + "\n"
+  }
+
+  var weightsTitle: String { "Recall and precision by positive weight" }
+}
+
+extension TradeoffReport: Encodable {
+  private enum Key: String, CodingKey { case recommendation, reason }
+
+  /// The JSON is that of the study, with the reason for the recommendation.
+  package func encode(to encoder: any Encoder) throws {
+    try study.encode(to: encoder)
+    guard study.recommendation != nil else { return }
+    var container = encoder.container(keyedBy: Key.self)
+    var recommendation = container.nestedContainer(keyedBy: Key.self, forKey: .recommendation)
+    try recommendation.encode(study.reason, forKey: .reason)
+  }
+
+  /// The JSON of the study, with the reason for the recommendation.
+  package func json() throws(ClassificationError) -> String { try jsonText(self) }
+}

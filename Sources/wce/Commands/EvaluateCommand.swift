@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import LinearClassification
+
+/// `wce evaluate`: the metrics of a model on rows with known targets.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Evaluate a model: metrics and confusion matrix at a threshold.",
+    discussion: """
+      The target and its positive label are the model's, unless --target names another column or \
+      --positive another label. A metric that is 0/0 is undefined, null in JSON. The calibration \
+      error uses ten bins of equal width. If positives are rare, nearly all rows fall into the \
+      first bin, and the error is small however the rows are ranked.
+
+      wce evaluate --model model.json test.csv --threshold 0.2
+      wce evaluate --model model.json features.npy --targets targets.npy
+      """)
+
+  @OptionGroup var scoring: ScoringOptions
+
+  @OptionGroup var labels: LabelOptions
+
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws { _ = try labels.rows(of: scoring.data) }
+
+  func run() throws {
+    let classifier = try scoring.readModel()
+    let predictions: Classifier.Predictions
+    let truth: Classifier.Labels
+    var source = scoring.data.path
+    switch try labels.rows(of: scoring.data) {
+    case .table(let path, let options, let weights):
+      let table = try scoring.readTable(classifier)
+      let target = try options.column(or: classifier.target)
+      truth = try ToolError.naming(path) { () throws(ClassificationError) in
+        try classifier.labels(table, target: target, weights: weights)
+      }
+      predictions = try scoring.predictions(classifier, table)
+    case .matrix(let path, let targets, let weights):
+      let matrix = try FeatureMatrix.read(path)
+      truth = Classifier.Labels(
+        targets: try targets.read("targets", rowCount: matrix.rowCount),
+        weights: try weights?.read("weights", rowCount: matrix.rowCount))
+      predictions = try scoring.predictions(classifier, matrix)
+      source = targets.description
+    }
+    if truth.positiveCount == 0 {
+      StandardError.note(about: scoring.data.path, "no row is positive")
+    }
+    let report = EvaluationReport(
+      try ToolError.naming(source) { () throws(ClassificationError) in
+        try predictions.evaluation(of: truth)
+      }, truth, scoring.probabilities, classifier)
+    try StandardOutput.write(json ? report.json() : report.text)
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
+import LinearClassification
+
+extension TradeoffCommand {
+  /// The command that fits a model with the chosen weight, or that continues the search.
+  func nextCommand(_ data: TradeoffData, _ study: TradeoffStudy) -> String {
+    if let range = study.recommendation?.furtherWeights { return studyCommand(range) }
+    let weight = study.weightPath[study.chosenIndex ?? 0].positiveWeight
+    let target = data.table.target
+    let fit = ShellWords.line(
+      ["wce", "fit", data.name]
+        + words([
+          ("--target", targetOptions.target ?? target.name), ("--positive", target.positive),
+          ("--pos-weight", weight.plain), ("--l2", l2Word), ("--weights", weights),
+        ]) + tableWords + ["--model", "model.json"])
+    return data.path == nil ? "wce example > \(ExampleData.fileName) && \(fit)" : fit
+  }
+
+  /// The same study over further weights, five a decade.
+  private func studyCommand(_ range: ClosedRange<Double>) -> String {
+    // One end is the end of the path, and the other is 100 times or 1/100 of it.
+    let path = "\(range.lowerBound.short)...\(range.upperBound.short):11"
+    return ShellWords.line(
+      ["wce", "tradeoff"] + [data?.path].compactMap { $0 }
+        + words([
+          ("--target", targetOptions.target), ("--positive", targetOptions.positive),
+          ("--pos-weights", path), ("--folds", folds == 5 ? nil : "\(folds)"),
+          ("--seed", seed == 0 ? nil : "\(seed)"), ("--l2", l2Word),
+          ("--recall-at-least", recallAtLeast?.plain),
+          ("--precision-at-least", precisionAtLeast?.plain), ("--weights", weights),
+        ]) + tableWords)
+  }
+
+  private var l2Word: String? { training.l2 == 1 ? nil : training.l2.plain }
+
+  private var tableWords: [String] {
+    let table = training.table
+    return words(table.exclude.map { ("--exclude", $0) })
+      + words([("--missing", table.missing == .error ? nil : table.missing.rawValue)])
+      + (table.noHeader ? ["--no-header"] : [])
+      + words([("--delimiter", table.delimiterOption.delimiter?.word)])
+  }
+
+  /// The options that have a value.
+  private func words(_ options: [(name: String, value: String?)]) -> [String] {
+    options.flatMap { option in
+      guard let value = option.value else { return [String]() }
+      // A value that looks like an option must be part of the word.
+      return value.hasPrefix("-") ? ["\(option.name)=\(value)"] : [option.name, value]
+    }
+  }
+}
+
+extension CSVFormat.Delimiter {
+  /// The delimiter as an argument that a terminal can show.
+  fileprivate var word: String { self == .tab ? "tab" : description }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import _DataFiles
+import LinearClassification
+import _TradeoffReport
+
+/// `wce tradeoff`: finds the positive weight for a recall or a precision.
+struct TradeoffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tradeoff",
+    abstract: "Find the positive weight for the recall or precision you need, and its cost.",
+    discussion: """
+      Cross-validates models over a path of positive weights q. On the same folds it evaluates the \
+      alternative: an unweighted model whose threshold moves to 1 / (1 + q). Without DATA it uses \
+      the example table (see wce example), by default with the goal of recall \
+      \(ExampleData.recall).
+
+      wce tradeoff
+      wce tradeoff data.csv --target fraud --recall-at-least 0.95 --report report.html
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The table. (default: the example data)", valueName: "DATA.csv"),
+    completion: .file(), transform: DataInput.init(parsing:))
+  var data: DataInput?
+
+  @OptionGroup var targetOptions: TargetOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "The column of the row weights; weight 0 ignores a row.", valueName: "COLUMN"))
+  var weights: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      The positive weights: FIRST...LAST:COUNT in equal ratios, or numbers separated by commas. \
+      (default: five a decade from 0.1 to 100, or to 10 negatives / positives if that is more)
+      """, valueName: "PATH|Q1,Q2,..."))
+  var posWeights: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of folds.", valueName: "K"))
+  var folds = 5
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The seed of the division into folds.", valueName: "S"))
+  var seed: UInt64 = 0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Recommend a weight with at least this recall.", valueName: "R"))
+  var recallAtLeast: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Recommend a weight with at least this precision.", valueName: "P"))
+  var precisionAtLeast: Double?
+
+  @OptionGroup var training: TrainingOptions
+
+  @Option(
+    help: ArgumentHelp("The file for a report with charts.", valueName: "FILE.html"),
+    completion: .file(extensions: ["html", "htm"]), transform: FileName.output(".html", ".htm"))
+  var report: String?
+
+  @Option(
+    help: ArgumentHelp("The file for all numbers.", valueName: "FILE.json"),
+    completion: .file(extensions: ["json"]), transform: FileName.output(".json"))
+  var json: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The file for the chart of recall and precision against the weight.", valueName: "FILE.svg"),
+    completion: .file(extensions: ["svg"]), transform: FileName.output(".svg"))
+  var picture: String?
+
+  func validate() throws {
+    switch data {
+    case nil:
+      let option = targetOptions.firstGiven ?? (weights == nil ? nil : "--weights")
+      if let option = option ?? training.table.firstGiven {
+        throw ValidationError("\(option) needs a table: wce tradeoff DATA.csv --target COLUMN.")
+      }
+    case .matrix(let path):
+      throw ValidationError("wce tradeoff takes a table, DATA.csv; \(path) is a matrix.")
+    case .table: _ = try targetOptions.column()
+    }
+    if recallAtLeast != nil && precisionAtLeast != nil {
+      throw ValidationError("Give --recall-at-least or --precision-at-least, not both.")
+    }
+    try requireDistinctFiles(
+      outputs: [("--report", report), ("--json", json), ("--picture", picture)],
+      inputs: [("the data", data?.path)])
+    _ = try posWeights.map(WeightPath.init)
+  }
+
+  func run() throws {
+    let (path, goal) = (try posWeights.map(WeightPath.init), try goal())
+    let threads = training.threadsOption.threads
+    try LogisticRegression(l2: training.l2, threads: threads).check()
+    let isPrinted = [report, json, picture].contains { $0.map(StandardOutput.isTarget) ?? false }
+    // A path that cannot be written is reported before the work.
+    let outputs = try (report: open(report), json: open(json), picture: open(picture))
+    let data = try read()
+    let study = try ToolError.naming(data.name) { () throws(ClassificationError) in
+      let weights =
+        if let path { path.weights } else {
+          try TradeoffStudy.defaultPath(targets: data.table.targets, weights: data.table.weights)
+        }
+      let settings = TradeoffStudy.Settings(
+        positiveWeights: weights, folds: folds, seed: seed, l2: training.l2, goal: goal)
+      return try withProgress { (monitor) throws(ClassificationError) in
+        try TradeoffStudy(
+          data.table, settings: settings, threads: threads, monitor: monitor)
+      }
+    }
+    let next = nextCommand(data, study)
+    let report = TradeoffReport(
+      study,
+      provenance: TradeoffReport.Provenance(
+        dataName: data.name, target: data.table.target,
+        featureCount: data.table.features.columns.count, generator: "wce \(WCE.version)",
+        command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
+        notes: (data.path == nil ? [ExampleData.source] : [])
+          + data.table.notices.map { "\(data.name): \($0)." }))
+    try outputs.report?.write(report.html())
+    try outputs.json?.write(report.json())
+    try outputs.picture?.write(report.picture())
+    // All files are complete on the disk before the first one is moved to its place.
+    let files = [outputs.report, outputs.json, outputs.picture].compactMap { $0 }
+    for file in files { try file.synchronize() }
+    for file in files { try file.commit() }
+    if !isPrinted {
+      try StandardOutput.write(TradeoffSummary(study: study, data: data, next: next).text)
+    }
+  }
+
+  private func open(_ path: String?) throws(DataFileError) -> AtomicFile? {
+    if let path { try AtomicFile(path: path) } else { nil }
+  }
+
+  private func goal() throws(ClassificationError) -> TradeoffGoal? {
+    if let recallAtLeast { return try .recall(atLeast: recallAtLeast) }
+    if let precisionAtLeast { return try .precision(atLeast: precisionAtLeast) }
+    return data == nil ? try .recall(atLeast: ExampleData.recall) : nil
+  }
+
+  private func read() throws -> TradeoffData {
+    let path = data?.path
+    return TradeoffData(
+      table: try training.table.trainingTable(
+        path.map(training.table.read) ?? ExampleData.table(), from: path ?? ExampleData.fileName,
+        target: targetOptions.column(or: ExampleData.target), weights: weights),
+      path: path)
+  }
+}

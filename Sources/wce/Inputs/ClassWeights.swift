@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import _DataFiles
+import WeightedCrossEntropy
+
+/// One positive weight for each class, as given on the command line: a list of numbers, or a file.
+enum ClassWeights {
+  case list([Double])
+  case file(NumericInput)
+
+  init(parsing argument: String) throws {
+    let argument = try FileName.input(argument)
+    if let file = try? NumericInput(parsing: argument) {
+      self = .file(file)
+      return
+    }
+    self = .list(
+      try argument.split(separator: ",", omittingEmptySubsequences: false).map { text in
+        guard let weight = Double(text) else {
+          throw ValidationError(
+            "expected numbers separated by commas, FILE.npy or FILE.csv:COLUMN; \(quoted(text)) "
+              + "is not a number")
+        }
+        return weight
+      })
+  }
+
+  /// The file of the weights, which errors about them name.
+  var path: String? { if case .file(let file) = self { file.path } else { nil } }
+
+  /// Reads the weights. A file holds them along its only axis.
+  func weights<Scalar: FileScalar>() throws -> [Scalar] {
+    switch self {
+    case .list(let weights): return try weights.map { try $0.fitting("--pos-weights") }
+    case .file(let file):
+      let source = try file.open()
+      // Checked before reading: the file may be one of logits by mistake.
+      if let shape = source.shape, shape.count != 1 {
+        throw ToolError(
+          .badData,
+          about: file.path,
+          "positive weights must have one axis, that of the classes; received shape \(shape)")
+      }
+      return try source.readRemaining()
+    }
+  }
+}

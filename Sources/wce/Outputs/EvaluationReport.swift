@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import LinearClassification
+
+/// The output of `wce evaluate`.
+struct EvaluationReport: Encodable {
+  private let evaluation: Evaluation
+  private let rowCount, positiveCount: Int
+  private let probabilities: Classifier.Probabilities
+  private let positiveWeight: Double
+
+  private enum Key: String, CodingKey {
+    case rowCount, positiveCount, probabilities, positiveWeight
+  }
+
+  init(
+    _ evaluation: Evaluation, _ labels: Classifier.Labels,
+    _ probabilities: Classifier.Probabilities, _ classifier: Classifier
+  ) {
+    self.evaluation = evaluation
+    self.probabilities = probabilities
+    (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
+    positiveWeight = classifier.model.positiveWeight
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try evaluation.encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(rowCount, forKey: .rowCount)
+    try container.encode(positiveCount, forKey: .positiveCount)
+    try container.encode(probabilities, forKey: .probabilities)
+    try container.encode(positiveWeight, forKey: .positiveWeight)
+  }
+
+  /// One JSON object with all digits.
+  func json() throws -> String { try jsonText(self) }
+
+  /// The report as text.
+  var text: String {
+    let confusion = evaluation.confusion
+    func row(_ counts: Double...) -> String {
+      counts.map { count in
+        let text = count.count
+        return String(repeating: " ", count: max(0, 18 - text.count)) + text
+      }.joined(separator: "  ")
+    }
+    return [
+      [
+        ("rows", "\(rowCount), \(positiveCount) of them positive"),
+        ("positive weight", positiveWeight.plain), ("probabilities", probabilities.rawValue),
+        ("threshold", "\(evaluation.threshold)"),
+      ],
+      [
+        ("", "predicted positive  predicted negative"),
+        ("positive", row(confusion.truePositives, confusion.falseNegatives)),
+        ("negative", row(confusion.falsePositives, confusion.trueNegatives)),
+      ],
+      Metric.allCases.map { ($0.title, evaluation[$0].metric) },
+    ].map(reportLines).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import LinearClassification
+
+/// The output of `wce fit`.
+struct FitSummary {
+  let classifier: Classifier
+  let posWeight: PositiveWeightArgument
+  /// The model file.
+  let path: String
+
+  /// The report as text.
+  var text: String {
+    let (model, training) = (classifier.model, classifier.training)
+    let constant = model.constantFeatures.count
+    // Both kinds of probabilities give the same decisions; metrics of the probabilities themselves
+    // are those of the calibrated ones.
+    let threshold = classifier.defaultThreshold(for: .calibrated)
+    let summary = reportLines([
+      ("rows", "\(training.rowCount), \(training.positiveCount) of them positive"),
+      (
+        "features",
+        "\(model.coefficients.count - constant)"
+          + (constant > 0 ? ", \(constant) constant dropped" : "")
+      ),
+      (
+        "positive weight",
+        model.positiveWeight.plain + (posWeight.number == nil ? " (balanced)" : "")
+      ),
+      ("l2 penalty", model.l2.plain), ("iterations", "\(model.certificate.iterations)"),
+      ("gradient norm", model.certificate.gradientNorm.formatted(2)), ("model", path),
+    ])
+    let metrics = Metric.allCases.map { metric in
+      (metric.title, (metric.isOfDecisions ? training.raw : training.calibrated)[metric].metric)
+    }
+    return """
+      \(summary)
+      On the training rows, calibrated, threshold \(threshold.formatted(6)):
+      \(reportLines(metrics))
+      """
+  }
+}

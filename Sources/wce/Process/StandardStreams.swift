@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Standard output. A write that fails, as on a full disk, is an error.
+enum StandardOutput {
+  static let path = "/dev/stdout"
+
+  static func write(_ text: String) throws(ToolError) {
+    do throws(DataFileError) { try AtomicFile.write(text, to: path) } catch {
+      throw ToolError(error)
+    }
+  }
+
+  /// Whether a path leads to standard output: `/dev/stdout`, `/dev/fd/1`, a link to one of them, or
+  /// the file that a shell redirects it to.
+  static func isTarget(_ path: String) -> Bool {
+    guard path != self.path else { return true }
+    guard let output = try? FileDescriptor.standardOutput.stat() else { return false }
+    return (try? FilePath(path).stat()).map { isSameFile($0, output) } ?? false
+  }
+
+  /// Whether it is a pipe whose reader has closed it.
+  static var hasLostReader: Bool {
+    var descriptor = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+    return poll(&descriptor, 1, 0) == 1 && descriptor.revents & Int16(POLLERR) != 0
+  }
+}
+
+/// Standard error. Nothing else in the tool prints to it.
+enum StandardError {
+  /// Opens the standard streams that the parent has closed; otherwise the next file would get their
+  /// numbers, and messages would be written into it. Using such a stream fails as it did.
+  static func openClosedStreams() {
+    for (number, mode) in [(0, .writeOnly), (1, .readOnly), (2, .readOnly)]
+      as [(CInt, FileDescriptor.AccessMode)]
+    where (try? FileDescriptor(rawValue: number).stat()) == nil {
+      _ = try? FileDescriptor.open("/dev/null", mode)
+    }
+  }
+
+  static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Prints one line. Control characters are escaped, as it may contain names and cells.
+  static func report(_ message: String) {
+    write("wce: \(escapingControlCharacters(message))\n")
+  }
+
+  /// Prints a line about a file that is not an error.
+  static func note(about path: String, _ notice: String) { report("note: \(path): \(notice)") }
+
+  /// Prints the parser's lines about wrong usage, which repeat arguments of any content.
+  static func reportUsage(_ message: String) {
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+    write(lines.map { escapingControlCharacters($0) + "\n" }.joined())
+  }
+
+  /// Writes text as it is. A failure cannot be reported anywhere.
+  static func write(_ text: String) { _ = try? FileDescriptor.standardError.writeAll(text.utf8) }
+}
