@@ -1,27 +1,33 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-/// Settings every target shares. Continuous integration sets WCE_WARNINGS_AS_ERRORS; a user's newer
-/// compiler with a new warning still builds the package.
+/// The settings of all targets. Continuous integration sets WCE_WARNINGS_AS_ERRORS; for users, a
+/// new warning of a newer compiler stays a warning.
 let common: [SwiftSetting] =
   [
     .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
   ] + (Context.environment["WCE_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-/// Optimised in debug builds too, where unoptimised kernels would take the tests from seconds to
-/// hours, and the calls of kernels would allocate.
+/// Optimised in debug builds too: unoptimised kernels allocate, and take the tests from seconds to
+/// hours.
 let optimized = common + [.unsafeFlags(["-O"])]
 
-/// A kernel target: optimised, and compiled for the x86-64 features it is named for. On other
-/// architectures the flags are unused, and the target is never run.
+/// A kernel target: optimised, and compiled for the x86-64 features in its name. Other
+/// architectures ignore the flags, and never run the kernels of such a target.
 func kernels(_ x86Features: String...) -> [SwiftSetting] {
   let flags = x86Features.flatMap { ["-Xcc", "-Xarch_x86_64", "-Xcc", "-m\($0)"] }
   return optimized + [.unsafeFlags(flags + ["-Xcc", "-Qunused-arguments"])]
 }
 
-/// Flags name files by their whole path, as the linker may run anywhere.
+/// Continuous integration also builds what a compiler without this feature gets:
+/// Utilities/check-fallback.
+let builtinModule: [SwiftSetting] =
+  Context.environment["WCE_WITHOUT_BUILTIN_MODULE"] == nil
+  ? [.enableExperimentalFeature("BuiltinModule")] : []
+
+/// An absolute path, because the linker may run in any directory.
 let cInterface = "\(Context.packageDirectory)/Sources/WeightedCrossEntropyCInterface"
 
 let package = Package(
@@ -30,7 +36,8 @@ let package = Package(
   products: [
     .library(name: "WeightedCrossEntropy", targets: ["WeightedCrossEntropy"]),
     .library(
-      name: "WeightedCrossEntropyDifferentiation", targets: ["WeightedCrossEntropyDifferentiation"]),
+      name: "WeightedCrossEntropyDifferentiation",
+      targets: ["WeightedCrossEntropyDifferentiation"]),
     .library(
       name: "weighted_cross_entropy", type: .dynamic, targets: ["WeightedCrossEntropyCInterface"]),
     .library(name: "LinearClassification", targets: ["LinearClassification"]),
@@ -43,9 +50,7 @@ let package = Package(
   targets: [
     .target(name: "_CPUFeatures"),
     .target(name: "_WorkerThreads", dependencies: ["_CPUFeatures"], swiftSettings: optimized),
-    .target(
-      name: "_LossKernels", swiftSettings: kernels() + [.enableExperimentalFeature("BuiltinModule")]
-    ),
+    .target(name: "_LossKernels", swiftSettings: kernels() + builtinModule),
     .target(
       name: "_LossKernelsAVX2", dependencies: ["_LossKernels"],
       swiftSettings: kernels("avx2", "fma")),
@@ -66,25 +71,32 @@ let package = Package(
       dependencies: [.product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: common),
     .target(name: "_ExampleData"),
+    // The header of the C library, for the version that it defines.
+    .target(name: "_Version"),
     .executableTarget(
       name: "wce",
       dependencies: [
         "LinearClassification", "WeightedCrossEntropy", "_DataFiles", "_ExampleData",
-        "_TradeoffReport", "_WorkerThreads",
+        "_TradeoffReport", "_Version", "_WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      swiftSettings: common),
-    // The header is imported as a bridging header, against which the compiler checks every
-    // `@implementation`.
+      swiftSettings: common,
+      // With the Swift runtime linked in, the file can be copied to where there is no Swift.
+      linkerSettings: [
+        .unsafeFlags(
+          ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections"],
+          .when(platforms: [.linux], configuration: .release))
+      ]),
+    // The header is a bridging header: the compiler checks every `@implementation` against it.
     .target(
       name: "WeightedCrossEntropyCInterface", dependencies: ["WeightedCrossEntropy"],
       exclude: ["README.md", "include", "exported-symbols.map"],
       swiftSettings: common + [
         .unsafeFlags(["-import-objc-header", "\(cInterface)/include/weighted_cross_entropy.h"])
       ],
-      // The Swift and C++ runtimes are linked in and hidden, so that the file depends on the C
-      // library alone.
+      // The Swift and C++ runtimes are linked in and hidden: the file needs only the C library.
+      // Utilities/install gives the library a soname with a version.
       linkerSettings: [
         .unsafeFlags(
           [
@@ -117,7 +129,7 @@ let package = Package(
       name: "_TradeoffReport", dependencies: ["LinearClassification"], swiftSettings: common),
 
     .target(name: "_AllocationCounter", path: "Tests/_AllocationCounter"),
-    // Optimised for the same reason as the kernels: it computes the references.
+    // Optimised like the kernels: it computes the references.
     .target(
       name: "_TestSupport", dependencies: ["_AllocationCounter"], path: "Tests/_TestSupport",
       swiftSettings: optimized),
@@ -125,7 +137,7 @@ let package = Package(
       name: "WorkerThreadsTests", dependencies: ["_WorkerThreads", "_CPUFeatures", "_TestSupport"],
       swiftSettings: common),
     .testTarget(name: "_TestSupportTests", dependencies: ["_TestSupport"], swiftSettings: common),
-    // It needs the dynamic library beside it, which a build of the tests makes too.
+    // It uses the dynamic library, which a build of the tests puts beside it.
     .testTarget(
       name: "CInterfaceTests", dependencies: ["_TestSupport"],
       exclude: [
@@ -160,7 +172,7 @@ let package = Package(
       name: "wceTests",
       dependencies: [
         "wce", "WeightedCrossEntropy", "_DataFiles", "LinearClassification", "_TradeoffReport",
-        "_TestSupport", "_WorkerThreads",
+        "_TestSupport", "_Version", "_WorkerThreads",
       ],
       swiftSettings: common),
     .testTarget(

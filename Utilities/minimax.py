@@ -2,22 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Regenerate the polynomial coefficients of the kernels.
 
-Fits each polynomial by least squares of the relative error on Chebyshev nodes in 60 digits (close to minimax), rounding one
-coefficient at a time to the working type and refitting the rest, so that later coefficients make up for the rounding of
-earlier ones. Prints the coefficients and the maximum relative error of the rounded polynomial.
+Fits each polynomial by least squares of the relative error on Chebyshev nodes in 60 digits (near
+minimax). Rounds one coefficient at a time to the working type and refits the rest, so that later
+coefficients compensate for the rounding of earlier ones. Prints the coefficients and the maximum
+relative error of the rounded polynomial.
 `pip install mpmath numpy`, then run without arguments.
 
     exp:     e^-r     = 1 - r*S(r),                  r in [-ln2/2, ln2/2]
     log1p:   log1p(t) = t - s*(t - s^2*W(s^2)),      s = t/(2+t), t in [0, 1]
 """
-from mpmath import mp, mpf, exp, fabs, log, log1p, sqrt, cos, pi, matrix, lu_solve
 import numpy as np
+from mpmath import cos, exp, fabs, log, log1p, lu_solve, matrix, mp, mpf, pi, sqrt
 
 mp.dps = 60
 
 
 def fit(f, weight, powers, nodes):
-    """The coefficients c that minimise sum (weight(x) * (f(x) - sum c_j x^powers_j))^2 over the nodes."""
+    """The c that minimise sum (weight(x) * (f(x) - sum c_j x^powers_j))^2 over the nodes."""
     A, y = matrix(len(nodes), len(powers)), matrix(len(nodes), 1)
     for i, x in enumerate(nodes):
         w = weight(x)

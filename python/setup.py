@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the Swift library beside which this package lies, and the extension module that calls it."""
+"""Builds the Swift library of this repository and the extension module that calls it."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ IS_MACOS = sys.platform == "darwin"
 
 
 class BuildWithSwift(build_ext):
-    """Builds the library first, then the extension, which finds the library in its own folder wherever it is installed."""
+    """Builds the library, then the extension, which finds the library in its own folder."""
 
     def run(self) -> None:
         built = build_library()
@@ -29,27 +30,38 @@ class BuildWithSwift(build_ext):
 
 
 def build_library() -> Path:
-    """Builds the library as the package's users do and returns where it is."""
+    """Builds the library in release mode and returns its path."""
     if not (ROOT / "Package.swift").exists() or shutil.which("swift") is None:
         sys.exit(
-            "weighted-cross-entropy is built from its Swift sources: run `pip install ./python` in a clone of the "
-            "repository, with swift on the PATH, or install a wheel"
+            "weighted-cross-entropy is built from its Swift sources: run `pip install ./python` in "
+            "a clone of the repository, with swift on the PATH, or install a wheel"
         )
     command = ["swift", "build", "-c", "release", "--product", LIBRARY, "--package-path", str(ROOT)]
     subprocess.run(command, check=True)
-    folder = subprocess.run([*command, "--show-bin-path"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    folder = subprocess.run(
+        [*command, "--show-bin-path"], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout.strip()
     return Path(folder) / f"lib{LIBRARY}{'.dylib' if IS_MACOS else '.so'}"
 
 
 def copy_without_symbols(source: Path, destination: Path) -> None:
-    """Debugging symbols are half of the file."""
+    """Copies the library without debugging symbols, which are half of the file."""
     shutil.copy(source, destination)
     if not IS_MACOS and (strip := shutil.which("strip")):
         subprocess.run([strip, "--strip-unneeded", destination], check=True)
 
 
-# One wheel for every Python from 3.11 on, the first whose stable interface has buffers.
+def version() -> str:
+    """The version of the software, which the header of the library defines."""
+    header = (INCLUDE / f"{LIBRARY}.h").read_text()
+    if not (match := re.search(r'^#define WCE_VERSION "(.+)"$', header, re.MULTILINE)):
+        sys.exit("the header of the library does not define WCE_VERSION")
+    return match[1]
+
+
+# One wheel for all versions of Python from 3.11, the first whose stable ABI has buffers.
 setup(
+    version=version(),
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
     cmdclass={"build_ext": BuildWithSwift},
     ext_modules=[

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Times the Python package: a call on one element, the loss over NumPy arrays, and training through the PyTorch adapter.
+"""Times the Python package: one element, NumPy arrays, and training through the PyTorch adapter.
 
     pip install ./python && pip install -r Benchmarks/peers/requirements.txt
     swift build -c release --package-path Benchmarks --product kernels
     python3 Benchmarks/peers/compare_python.py [--elements 4194304] [--rounds 21] [--json FILE]
 
-Everything runs on one thread, pinned to one processor. What is compared runs interleaved, once a round, and the medians over the
-rounds are shown. The Swift benchmark is a program of its own, so it runs before and after the rounds and the table gives both. It repeats
-one operation on the same arrays, which leaves what fits of them in the caches; the loss that is compared with it is repeated alone too.
-A peer that is not installed is left out, and said so.
+Everything runs on one thread, pinned to one processor. Every contender runs once a round, and the
+table gives medians over the rounds. The Swift benchmark is a separate program that runs before and
+after the rounds; the table gives both results. It repeats one operation on the same arrays, which
+stay in the caches as far as they fit, so the loss that is compared with it is repeated alone too.
+The program names each peer that is not installed and leaves it out.
 """
 
 import argparse
@@ -26,6 +27,7 @@ os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import numpy as np  # noqa: E402
+
 import weighted_cross_entropy as wce  # noqa: E402
 
 KERNELS = Path(__file__).resolve().parents[1] / ".build/release/kernels"
@@ -64,7 +66,7 @@ def one_element(rounds):
         "loss, out=": lambda: wce.loss(z, x, Q, out=out),
         "loss, weights=": lambda: wce.loss(z, x, Q, weights=z),
         "TensorFlow's call": lambda: wce.weighted_cross_entropy_with_logits(z, x, Q),
-        "mean with gradient": lambda: wce.value_and_grad(z, x, Q),
+        "mean with gradient": lambda: wce.value_with_gradient(z, x, Q),
     }
     # TensorFlow last: PyTorch's compiler brings an LLVM that does not load after TensorFlow's.
     if torch := installed("torch"):
@@ -74,7 +76,9 @@ def one_element(rounds):
     if jax := installed("jax"):
         jnp = jax.numpy
         jx = jnp.ones(1)
-        formula = jax.jit(lambda z, x: (1 - z) * x + (1 + (Q - 1) * z) * (jnp.log1p(jnp.exp(-jnp.abs(x))) + jnp.maximum(-x, 0)))
+        formula = jax.jit(
+            lambda z, x: (1 - z) * x + (1 + (Q - 1) * z)
+            * (jnp.log1p(jnp.exp(-jnp.abs(x))) + jnp.maximum(-x, 0)))
         calls["JAX jit"] = lambda: formula(jx, jx).block_until_ready()
     if tf := installed("tensorflow"):
         fx = tf.ones(1)
@@ -83,7 +87,7 @@ def one_element(rounds):
 
 
 def swift_benchmark(elements):
-    """Nanoseconds an element of the Swift benchmark's loss, by the fastest instruction set, Float, one thread."""
+    """Nanoseconds an element of the Swift benchmark's float32 loss, fastest set, one thread."""
     if not KERNELS.exists():
         print(f"left out: {KERNELS} is not built", file=sys.stderr)
         return None
@@ -91,13 +95,15 @@ def swift_benchmark(elements):
     columns = re.search(r"operation +([\d ]+)\n", table).group(1).split()
     if str(elements) not in columns:
         return None
-    rows = re.findall(rf"^ +{wce.instruction_set()} +Float +1 +loss +([\d. ]+)$", table, re.MULTILINE)
+    rows = re.findall(
+        rf"^ +{wce.instruction_set()} +Float +1 +loss +([\d. ]+)$", table, re.MULTILINE)
     return float(rows[0].split()[columns.index(str(elements))])
 
 
 def arrays(elements):
     random = np.random.default_rng(7)
-    return random.uniform(-8, 8, elements).astype(np.float32), (random.random(elements) < 0.5).astype(np.float32)
+    return random.uniform(-8, 8, elements).astype(np.float32), (
+        random.random(elements) < 0.5).astype(np.float32)
 
 
 def numpy_arrays(elements, rounds):
@@ -108,13 +114,14 @@ def numpy_arrays(elements, rounds):
         "loss, out=": lambda: wce.loss(z, x, Q, out=out, threads=1),
         "loss": lambda: wce.loss(z, x, Q, threads=1),
         "mean": lambda: wce.loss(z, x, Q, reduction="mean", threads=1),
-        "mean with gradient, out=": lambda: wce.value_and_grad(z, x, Q, out=out, threads=1),
+        "mean with gradient, out=": lambda: wce.value_with_gradient(z, x, Q, out=out, threads=1),
     }
     before = swift_benchmark(elements)
     times = medians(calls, rounds) | medians({ALONE: calls["loss, out="]}, rounds)
     result = {name: time / elements for name, time in times.items()}
     if before is not None:
-        result |= {"Swift benchmark, before": before, "Swift benchmark, after": swift_benchmark(elements)}
+        result |= {
+            "Swift benchmark, before": before, "Swift benchmark, after": swift_benchmark(elements)}
     return result
 
 
@@ -146,18 +153,21 @@ def training(elements, rounds):
     for name, call in calls.items():
         value, gradient = call()
         np.testing.assert_allclose(value, expected_value, rtol=1e-4, err_msg=name)
-        np.testing.assert_allclose(gradient, expected, rtol=1e-3, atol=1e-5 / elements, err_msg=name)
+        np.testing.assert_allclose(
+            gradient, expected, rtol=1e-3, atol=1e-5 / elements, err_msg=name)
     return {name: time / elements for name, time in medians(calls, rounds).items()}
 
 
 def show(title, rows, unit):
     print(f"\n{title}\n")
     for name, value in rows.items():
-        print(f"  {name:<30} {value:10.3f} {unit}" if unit == "ns an element" else f"  {name:<30} {value / 1000:10.2f} µs")
+        print(f"  {name:<30} {value:10.3f} {unit}" if unit == "ns an element"
+            else f"  {name:<30} {value / 1000:10.2f} µs")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--elements", type=int, default=1 << 22)
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--json", help="write the medians here")
@@ -171,7 +181,9 @@ def main():
     show(f"NumPy float32, {n:,} elements", results["numpy"], "ns an element")
     swift = [value for name, value in results["numpy"].items() if name.startswith("Swift")]
     if swift:
-        print(f"  the loss with out=, repeated alone, takes {results['numpy'][ALONE] / statistics.mean(swift):.3f} of the Swift benchmark's time")
+        print(
+            "  the loss with out=, repeated alone, takes "
+            f"{results['numpy'][ALONE] / statistics.mean(swift):.3f} of the Swift benchmark's time")
     if rows := results["torch"]:
         show(f"Mean with gradient through PyTorch, float32, {n:,} elements", rows, "ns an element")
         print(f"  torch.compile takes {rows['torch.compile'] / rows[OURS]:.2f} times as long")

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints what the peers give where the published form of the loss fails, next to the exact value: a table in Markdown.
+"""Prints the peers' results where the published form of the loss fails: a table in Markdown.
 
     pip install -r Benchmarks/peers/requirements.txt optax==0.2.8 "mlx[cpu]==0.32.4"
     python3 Benchmarks/peers/compare_values.py
 
-Float32 on the processor. A peer that is not installed is left out. Optax and MLX have no positive weight: theirs are shown
-only where q = 1.
+The computation is in float32 on the processor. The table includes the exact values. A peer that is
+not installed is left out. Optax and MLX have no positive weight, so their cells are empty unless
+q = 1.
 """
 import math
 import os
@@ -19,9 +20,11 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 INF = math.inf
 # quantity, x, z, q
 CASES = [
-    ("loss", -12, 0, 1), ("loss", -20, 0, 1), ("loss", -100, 0, 1), ("loss", 0, 1, 1e-8), ("loss", 20, 1, 1),
+    ("loss", -12, 0, 1), ("loss", -20, 0, 1), ("loss", -100, 0, 1), ("loss", 0, 1, 1e-8),
+    ("loss", 20, 1, 1),
     ("loss", INF, 1, 1), ("loss", -INF, 0, 1), ("loss", -INF, 1, 1),
-    ("gradient", 0, 1, 1), ("gradient", 0, 1, 3), ("gradient", 0, 0, 3), ("gradient", 12, 1, 1), ("gradient", 20, 1, 3),
+    ("gradient", 0, 1, 1), ("gradient", 0, 1, 3), ("gradient", 0, 0, 3), ("gradient", 12, 1, 1),
+    ("gradient", 20, 1, 3),
     ("gradient", -20, 0, 1), ("gradient", -90, 0, 1),
 ]
 
@@ -44,7 +47,8 @@ def tensorflow():
         logit = tf.constant([x], tf.float32)
         with tf.GradientTape() as tape:
             tape.watch(logit)
-            loss = tf.nn.weighted_cross_entropy_with_logits(tf.constant([z], tf.float32), logit, np.float32(q))
+            loss = tf.nn.weighted_cross_entropy_with_logits(
+                tf.constant([z], tf.float32), logit, np.float32(q))
         return float(loss[0]), float(tape.gradient(loss, logit)[0])
 
     return f"TensorFlow {tf.__version__}", run
@@ -56,7 +60,8 @@ def pytorch():
     def run(x, z, q):
         logit = torch.tensor([x], dtype=torch.float32, requires_grad=True)
         loss = torch.nn.functional.binary_cross_entropy_with_logits(
-            logit, torch.tensor([z], dtype=torch.float32), pos_weight=torch.tensor(q, dtype=torch.float32), reduction="sum")
+            logit, torch.tensor([z], dtype=torch.float32),
+            pos_weight=torch.tensor(q, dtype=torch.float32), reduction="sum")
         loss.backward()
         return loss.item(), logit.grad.item()
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import WeightedCrossEntropy
+import _Version
 
 /// The command-line tool. It parses arguments and prints results; the libraries do the work.
 @main
@@ -23,7 +24,7 @@ struct WCE: ParsableCommand {
       TradeoffCommand.self, ExampleCommand.self, InfoCommand.self,
     ])
 
-  static let version = "0.1.0"
+  static let version = WCE_VERSION
 
   static func main() {
     StandardError.openClosedStreams()

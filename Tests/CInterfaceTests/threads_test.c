@@ -33,7 +33,8 @@ static int holds_in_child(int (*body)(float *)) {
     _exit(loss != NULL && body(loss) ? 0 : 1);
   }
   int status = -1;
-  while (waitpid(child, &status, 0) != child) {}
+  while (waitpid(child, &status, 0) != child) {
+  }
   return status == 0;
 }
 
@@ -66,9 +67,8 @@ static void test_fork(void) {
   pthread_t threads[2];
   float *losses = malloc(2 * sizeof expected);
   if (losses == NULL) abort();
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < 2; i++)
     pthread_create(&threads[i], NULL, call_until_over, losses + i * COUNT);
-  }
   for (int i = 0; i < 100; i++) CHECK(holds_in_child(call_twice));
   is_over = 1;
   for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The library is loaded, used on two threads and unloaded, again and again. Its threads go on, and
+/* The library is loaded, used on two threads and unloaded, again and again: its threads go on, and
  * no descriptor is left open. */
 #define _GNU_SOURCE
 #include "check.h"

@@ -25,7 +25,7 @@ import _WorkerThreads
 
   init() { WorkerThreads.minimumThreadLimit.store(8, ordering: .relaxed) }
 
-  /// Enough elements that `workers` threads are used, a multiple of three, with a last block that is
+  /// Enough elements that so many threads are used, three classes' worth, with a last block that is
   /// not whole.
   private func count(for workers: Int) throws -> Int {
     let count = (workers * 16 * 4096 / 3 + 411) * 3

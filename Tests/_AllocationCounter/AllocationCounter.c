@@ -19,7 +19,9 @@ static atomic_ulong bytes;
 
 unsigned long wce_allocation_count(void) { return count; }
 
-unsigned long wce_allocated_bytes(void) { return atomic_load_explicit(&bytes, memory_order_relaxed); }
+unsigned long wce_allocated_bytes(void) {
+  return atomic_load_explicit(&bytes, memory_order_relaxed);
+}
 
 #if defined(__GLIBC__) && !defined(WCE_SANITIZED)
 

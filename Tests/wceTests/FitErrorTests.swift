@@ -84,7 +84,8 @@ import _TestSupport
       message: #"a.csv: the column "ill" cannot be both the target and the weights"#),
     Failure(
       command: "a.csv --target ill --positive yes --exclude age --exclude city",
-      message: "a.csv: there are no features: the data need a column besides the target and weights"),
+      message: "a.csv: there are no features: the data need a column besides the target and weights"
+    ),
     Failure(
       command: "a.csv --target z",
       message: "a.csv: every feature is constant; add a feature that varies",

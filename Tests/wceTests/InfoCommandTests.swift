@@ -2,6 +2,7 @@
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
+import _Version
 import _WorkerThreads
 
 @Suite struct InfoCommandTests {
@@ -19,7 +20,7 @@ import _WorkerThreads
 
   @Test func report() throws {
     let lines = try lines()
-    #expect(lines["version"] == "0.1.0")
+    #expect(lines["version"] == WCE_VERSION)
     let sets = InstructionSet.available.map(\.rawValue)
     #expect(lines["instruction sets"] == sets.joined(separator: ", "))
     #expect(lines["in use"] == sets.last)
@@ -53,7 +54,7 @@ import _WorkerThreads
     #expect(try tool.run("loss", "x.npy", "z.npy") == Self.unavailable("sse9"))
     // Help works anyway.
     #expect(try tool.run("--help").status == 0)
-    #expect(try tool.run("--version") == Outcome(output: "0.1.0\n"))
+    #expect(try tool.run("--version") == Outcome(output: "\(WCE_VERSION)\n"))
   }
 
   private static func unavailable(_ name: String) -> Outcome {

@@ -256,7 +256,8 @@ import _TestSupport
         of: .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span,
         into: &$0)
     }
-    let mean = try loss.value(of: .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span)
+    let mean = try loss.value(
+      of: .weightedMean, logits: logits.span, targets: targets.span, weights: weights.span)
     var place = place
     place.tool.environment["WCE_INSTRUCTION_SET"] = try InstructionSet.selected.get().rawValue
     var reports: Set<String> = []

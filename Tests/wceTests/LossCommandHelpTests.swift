@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 import _TestSupport
+import _Version
 
 /// Help, version and completions.
 @Suite struct LossCommandHelpTests {
   @Test func version() throws {
-    #expect(try Tool().run("--version") == Outcome(output: "0.1.0\n"))
-    #expect(try Tool().run("loss", "--version") == Outcome(output: "0.1.0\n"))
+    #expect(try Tool().run("--version") == Outcome(output: "\(WCE_VERSION)\n"))
+    #expect(try Tool().run("loss", "--version") == Outcome(output: "\(WCE_VERSION)\n"))
   }
 
   @Test func overview() throws {

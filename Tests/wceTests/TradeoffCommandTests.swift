@@ -4,6 +4,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 import _TradeoffReport
+import _Version
 
 @Suite struct TradeoffCommandTests {
   let directory: TemporaryDirectory
@@ -211,7 +212,7 @@ import _TradeoffReport
     try writeAwkwardTable()
     _ = try tool.run(Self.awkward + ["--report", "r.html"])
     let html = try text("r.html")
-    #expect(html.contains("<p>Made by wce 0.1.0 with the command</p>"))
+    #expect(html.contains("<p>Made by wce \(WCE_VERSION) with the command</p>"))
     // Quoted for a shell, then escaped for HTML.
     let command =
       #"wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' --weights w "#

@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Calls the functions 10,000 times with arguments of every kind, good and bad; a program of its own, so that a crash is seen.
+"""Calls the functions with random arguments, good and bad. A separate program, to detect a crash.
 
-Every call must raise an exception or give the right answer; one whose arguments are all good must give the answer. Memory beside
-the output stays as it was, and all of it after an exception. Prints how many calls gave an answer.
+Every call must raise an exception or return the correct answer. A call whose arguments are all good
+must return the answer. Memory beside the output must not change, and no memory may change in a call
+that raises an exception. The program prints the number of calls that returned an answer.
 """
 
 import resource
 import sys
 
 import numpy as np
+
 import weighted_cross_entropy as wce
 from reference import assert_close, exact
 
-FUNCTIONS = [wce.loss, wce.gradient, wce.hessian, wce.value_and_grad, wce.weighted_cross_entropy_with_logits]
-SHAPES = [(), (1,), (2,), (7,), (64,), (1, 1), (3, 4), (4, 3), (2, 3, 4), (0,), (0, 3), (2, 0, 5), (1,) * 7, (5000,)]
+FUNCTIONS = [
+    wce.loss, wce.gradient, wce.second_derivative, wce.target_derivative,
+    wce.positive_weight_derivative, wce.value_with_gradient, wce.weighted_cross_entropy_with_logits,
+]  # fmt: skip
+SHAPES = [
+    (), (1,), (2,), (7,), (64,), (1, 1), (3, 4), (4, 3), (2, 3, 4), (0,), (0, 3), (2, 0, 5),
+    (1,) * 7, (5000,),
+]  # fmt: skip
 GOOD_TYPES = ["f4", "f8", "f4", "f8", ">f4", ">f8", "f2", "i1", "i8", "u2", "?"]
 BAD_TYPES = ["c8", "c16", "S3", "U2", "O", "M8[s]", "m8[s]", "V4", "g"]
 
@@ -27,10 +35,11 @@ class Case:
         self.function = FUNCTIONS[random.integers(len(FUNCTIONS))]
         self.shape = SHAPES[random.integers(len(SHAPES))]
         self.logits = self.array(self.shape, 6)
-        self.labels = self.array(self.shape, 1)
+        self.targets = self.array(self.shape, 1)
         self.options = {}
         has_options = self.function is not wce.weighted_cross_entropy_with_logits
-        self.pos_weight = self.draw_pos_weight() if has_options else self.draw_broadcast_pos_weight()
+        draw = self.draw_pos_weight if has_options else self.draw_broadcast_pos_weight
+        self.pos_weight = draw()
         if has_options and self.chance(0.4):
             self.options["weights"] = self.array(self.shape, 2)
         for name, values, good in (
@@ -41,29 +50,35 @@ class Case:
         ):
             if (has_options or name == "name") and self.chance(0.3):
                 self.options[name] = self.pick(values, good)
-        if self.function is wce.value_and_grad and "reduction" not in self.options and self.chance(0.3):
-            self.options["reduction"] = "none"
-        if self.is_good and self.reduction == "mean" and np.any(self.options.get("weights", 0)) and self.chance(0.5):
+        if self.function is wce.value_with_gradient and self.chance(0.3):
+            self.options.setdefault("reduction", "none")
+        has_weights = self.is_good and np.any(self.options.get("weights", 0))
+        if has_weights and self.reduction == "mean" and self.chance(0.5):
             self.options["reduction"] = "weighted_mean"
         self.memory = self.out = None
 
     @property
     def reduction(self):
-        return self.options.get("reduction", "mean" if self.function is wce.value_and_grad else "none")
+        return self.options.get(
+            "reduction", "mean" if self.function is wce.value_with_gradient else "none")
 
     def chance(self, probability):
         return self.random.random() < probability
 
     def pick(self, values, good):
         """One of `values`, of which the first `good` are good."""
-        index = self.random.integers(good) if good and self.chance(0.9) else self.random.integers(len(values))
+        is_good = good and self.chance(0.9)
+        index = self.random.integers(good if is_good else len(values))
         self.is_good &= bool(index < good)
         return values[index]
 
     def array(self, shape, scale):
         if self.chance(0.04):
             self.is_good = False
-            return self.pick([None, "text", object(), {}, [[1.0], [1.0, 2.0]], wce, range(3), b"bytes", np.ma.masked_array([1.0], [1])], 0)
+            masked = np.ma.masked_array([1.0], [1])
+            ragged = [[1.0], [1.0, 2.0]]
+            return self.pick(
+                [None, "text", object(), {}, ragged, wce, range(3), b"bytes", masked], 0)
         if self.chance(0.04):
             other = SHAPES[self.random.integers(len(SHAPES))]
             self.is_good &= other == shape
@@ -71,8 +86,11 @@ class Case:
         if self.chance(0.02):
             self.is_good = False
             # As large as an index goes, over a few bytes.
-            return np.broadcast_to(np.float32(1), self.pick([(1 << 50,), (1 << 25, 1 << 25), (1 << 60,), (1 << 31, 1 << 29)], 0))
-        values = np.abs(self.random.normal(0, scale, shape)) if scale < 6 else self.random.normal(0, scale, shape)
+            return np.broadcast_to(
+                np.float32(1),
+                self.pick([(1 << 50,), (1 << 25, 1 << 25), (1 << 60,), (1 << 31, 1 << 29)], 0))
+        values = self.random.normal(0, scale, shape)
+        values = np.abs(values) if scale < 6 else values
         if self.chance(0.2):
             values = np.round(values)
         values = np.where(self.random.random(shape) < 0.02, 0, values)
@@ -115,7 +133,9 @@ class Case:
         if self.chance(0.5):
             return float(self.random.random() * 4)
         if self.chance(0.2):
-            return self.pick([0, 1, True, np.float32(2.5), np.int64(3), -1.0, np.nan, np.inf, "3", None, 1j, [1, [2]], -5, 1e300], 5)
+            good = [0, 1, True, np.float32(2.5), np.int64(3)]
+            bad = [-1.0, np.nan, np.inf, "3", None, 1j, [1, [2]], -5, 1e300]
+            return self.pick(good + bad, len(good))
         if not self.shape:
             return 2.0
         axis = int(self.random.integers(-len(self.shape), len(self.shape)))
@@ -126,43 +146,53 @@ class Case:
             count += 1
         self.options["axis"] = axis
         weights = self.random.random(count) * 3
-        return [weights, weights.astype(np.float32), weights.tolist(), np.repeat(weights, 2)[::2]][self.random.integers(4)]
+        return [weights, weights.astype(np.float32), weights.tolist(), np.repeat(weights, 2)[::2]][
+            self.random.integers(4)]
 
     def draw_broadcast_pos_weight(self):
         """A number for some axes, each of length 1 or that of the logits."""
         if not self.shape or self.chance(0.3):
             return self.draw_pos_weight() if not self.shape else float(self.random.random() * 4)
-        shape = tuple(length if self.chance(0.5) else 1 for length in self.shape)[self.random.integers(len(self.shape) + 1) :]
+        shape = tuple(length if self.chance(0.5) else 1 for length in self.shape)[
+            self.random.integers(len(self.shape) + 1) :]
         if self.chance(0.1):
-            shape = (self.random.integers(4),) + shape if self.chance(0.5) else shape + (self.random.integers(6),)
+            if self.chance(0.5):
+                shape = (self.random.integers(4),) + shape
+            else:
+                shape = shape + (self.random.integers(6),)
         try:
-            self.is_good &= np.broadcast_shapes(shape, self.shape) == self.shape and len(shape) <= len(self.shape)
+            self.is_good &= len(shape) <= len(self.shape)
+            self.is_good &= np.broadcast_shapes(shape, self.shape) == self.shape
         except ValueError:
             self.is_good = False
         weights = np.array(self.random.random(shape) * 3)
         as_list = weights.tolist() if weights.size else weights
-        return [weights, weights.astype(np.float32), as_list, self.strided(weights)][self.random.integers(4)]
+        return [weights, weights.astype(np.float32), as_list, self.strided(weights)][
+            self.random.integers(4)]
 
     def place_output(self):
-        """Where to write: in memory of its own, over an input or beside it, or where nothing can be written."""
+        """Chooses the output: memory of its own, over an input or beside it, or a bad output."""
         shape, reduction = np.shape(self.logits), self.reduction
         count = int(np.prod(shape))
-        dtype = np.dtype(["f4", "f8", "f4", "f8", "f2", "c8", ">f4", "i8", "O"][self.random.integers(9)])
+        dtype = np.dtype(
+            ["f4", "f8", "f4", "f8", "f2", "c8", ">f4", "i8", "O"][self.random.integers(9)])
         self.is_good &= dtype.kind in "fc"
         self.memory = np.full(count * 5 + 20, 7, dtype)
-        for name in ("logits", "labels"):
+        for name in ("logits", "targets"):
             values = getattr(self, name)
-            if self.is_good and isinstance(values, np.ndarray) and values.dtype == dtype and self.chance(0.3):
+            is_array = self.is_good and isinstance(values, np.ndarray) and values.dtype == dtype
+            if is_array and self.chance(0.3):
                 place = self.view(4, shape, self.random.integers(2))
                 place[...] = values
                 setattr(self, name, place)
                 break
-        if self.function is wce.value_and_grad and reduction == "none":
+        if self.function is wce.value_with_gradient and reduction == "none":
             self.out = self.output(shape, 8), self.output(shape, 2 * count + 12)
             if all(isinstance(out, np.ndarray) for out in self.out) and np.shares_memory(*self.out):
                 self.must_raise = True
         else:
-            self.out = self.output(() if self.function is wce.loss and reduction != "none" else shape, 8)
+            self.out = self.output(
+                () if self.function is wce.loss and reduction != "none" else shape, 8)
         self.is_good &= not self.must_raise
         self.options["out"] = self.out
 
@@ -185,10 +215,11 @@ class Case:
             out = np.lib.stride_tricks.as_strided(self.memory[start:], shape, strides)
             self.must_raise |= out.size > len(np.unique(places(self.memory, out)))
             return out
-        return self.pick([[0.0] * int(np.prod(shape)), "out", 3, (None,), np.zeros((), "f4") if shape else np.zeros(2)], 0)
+        other = np.zeros((), "f4") if shape else np.zeros(2)
+        return self.pick([[0.0] * int(np.prod(shape)), "out", 3, (None,), other], 0)
 
     def view(self, start, shape, kind):
-        """Elements of the memory in row-major order, in column-major order, every second or third of them, or backwards."""
+        """Elements in row-major or column-major order, every second one, reversed or transposed."""
         count = int(np.prod(shape))
         if kind == 1:
             return self.memory[start : start + count].reshape(shape[::-1]).T
@@ -197,13 +228,15 @@ class Case:
         if kind == 3 and shape:
             return self.memory[start : start + count].reshape(shape)[::-1]
         if kind == 4 and len(shape) > 1:
-            return self.memory[start : start + count].reshape(shape[1:] + shape[:1]).transpose(-1, *range(len(shape) - 1))
+            return self.memory[start : start + count].reshape(shape[1:] + shape[:1]).transpose(
+                -1, *range(len(shape) - 1))
         return self.memory[start : start + count].reshape(shape)
 
 
 def places(memory, out):
     """The index in the memory of each element of a view."""
-    indices = np.array((out.__array_interface__["data"][0] - memory.__array_interface__["data"][0]) // memory.itemsize)
+    start, first = (array.__array_interface__["data"][0] for array in (memory, out))
+    indices = np.array((first - start) // memory.itemsize)
     for stride, length in zip(out.strides, out.shape, strict=True):
         indices = np.add.outer(indices, stride // memory.itemsize * np.arange(length))
     return indices.ravel()
@@ -211,11 +244,11 @@ def places(memory, out):
 
 def check(case, quantity, result, inputs, options):
     """That a result is right, from the numbers that the inputs had before the call."""
-    labels, logits, weights = inputs
+    targets, logits, weights = inputs
     reduction = case.reduction
-    # What the library computes with: the options and the inputs rounded to the type of the computation.
+    # The options and the inputs, rounded to the type of the computation.
     computing = case.computing
-    z, x = np.asarray(labels, computing), np.asarray(logits, computing)
+    z, x = np.asarray(targets, computing), np.asarray(logits, computing)
     w = np.ones((), computing) if weights is None else np.asarray(weights, computing)
     smoothing = computing(options.get("label_smoothing", 0.0))
     q = np.asarray(case.pos_weight, np.float64).astype(computing)
@@ -225,12 +258,14 @@ def check(case, quantity, result, inputs, options):
     denominator = {"mean": x.size, "weighted_mean": None}.get(reduction, 1)
     if denominator is None:
         denominator = np.broadcast_to(w, x.shape).astype(np.longdouble).sum()
-    expected = exact(quantity, z, x, q, weights=w, label_smoothing=smoothing, denominator=denominator)
-    scale = np.max(np.abs(w), initial=1) * (np.max(np.abs(q), initial=1) + 1) * (np.max(np.abs(z), initial=1) + 1)
-    if quantity == "loss":
-        # Labels beyond 1 make terms of both signs.
+    expected = exact(
+        quantity, z, x, q, weights=w, label_smoothing=smoothing, denominator=denominator)
+    most_w, most_q, most_z = (np.max(np.abs(a), initial=1) for a in (w, q, z))
+    scale = most_w * (most_q + 1) * (most_z + 1)
+    if quantity not in ("gradient", "second_derivative"):
+        # Targets beyond 1 make terms of both signs.
         scale = scale * (np.max(np.abs(x), initial=1) + 1)
-        if reduction != "none":
+        if quantity == "loss" and reduction != "none":
             expected, scale = np.sum(expected), scale * (x.size if reduction == "sum" else 1)
             if reduction == "weighted_mean":
                 scale = scale * x.size / float(denominator)
@@ -243,8 +278,10 @@ def check(case, quantity, result, inputs, options):
     if result.dtype == np.float16:
         with np.errstate(over="ignore"):
             expected = np.asarray(expected, float).astype(np.float16).astype(float)
-        return np.testing.assert_allclose(result.astype(float), expected, rtol=2e-3, atol=2e-3 * float(scale))
-    assert_close(result.real, expected, dtype, scale / float(denominator) if reduction != "sum" else scale)
+        return np.testing.assert_allclose(
+            result.astype(float), expected, rtol=2e-3, atol=2e-3 * float(scale))
+    assert_close(
+        result.real, expected, dtype, scale / float(denominator) if reduction != "sum" else scale)
 
 
 def run(seed):
@@ -252,17 +289,21 @@ def run(seed):
     random = np.random.default_rng(seed)
     case = Case(random)
     options = case.options
-    is_placed = case.is_good and random.random() < 0.5 and case.function is not wce.weighted_cross_entropy_with_logits
+    has_out = case.function is not wce.weighted_cross_entropy_with_logits
+    is_placed = case.is_good and random.random() < 0.5 and has_out
     if is_placed:
         case.place_output()
-    labels, logits, weights = case.labels, case.logits, options.get("weights")
+    targets, logits, weights = case.targets, case.logits, options.get("weights")
     if case.reduction in ("mean", "weighted_mean") and np.size(logits if case.is_good else 0) == 0:
         case.is_good = False
     before = None if case.memory is None else case.memory.copy()
-    inputs = tuple(np.array(a) if (case.is_good or is_placed) and a is not None else a for a in (labels, logits, weights))
+    arguments = targets, logits, weights
+    inputs = arguments
+    if case.is_good or is_placed:
+        inputs = tuple(None if a is None else np.array(a) for a in arguments)
     try:
         with np.errstate(all="ignore"):
-            result = case.function(labels, logits, case.pos_weight, **options)
+            result = case.function(targets, logits, case.pos_weight, **options)
     except Exception as error:
         assert not case.is_good, f"a good call raised {type(error).__name__}: {error}"
         if before is not None:
@@ -273,15 +314,15 @@ def run(seed):
         beside = np.ones(case.memory.shape, bool)
         for out in case.out if isinstance(case.out, tuple) else (case.out,):
             beside[places(case.memory, out)] = False
-        assert np.array_equal(case.memory[beside], before[beside]), "memory beside the output changed"
+        assert np.array_equal(
+            case.memory[beside], before[beside]), "memory beside the output changed"
     # A result of arguments that may be refused but were not is right all the same.
     case.computing = np.float32
-    arrays = [a if isinstance(a, np.ndarray) else np.asarray(a) for a in (labels, logits, weights) if a is not None]
-    originals = [a for a in (labels, logits, weights) if a is not None]
-    floats = [a.dtype for a, o in zip(arrays, originals, strict=True) if a.dtype.kind == "f" and type(o) not in (float, int, bool)]
+    typed = [a for a in arguments if a is not None and type(a) not in (float, int, bool)]
+    floats = [a.dtype for a in map(np.asarray, typed) if a.dtype.kind == "f"]
     if not floats or np.result_type(*floats).itemsize > 4:
         case.computing = np.float64
-    if case.function is wce.value_and_grad:
+    if case.function is wce.value_with_gradient:
         check(case, "loss", result[0], inputs, options)
         check(case, "gradient", result[1], inputs, options)
     elif case.function is wce.weighted_cross_entropy_with_logits:

@@ -4,11 +4,13 @@
 import numpy as np
 
 WIDE = np.longdouble
-QUANTITIES = ("loss", "gradient", "hessian")
+QUANTITIES = (
+    "loss", "gradient", "second_derivative", "target_derivative", "positive_weight_derivative",
+)  # fmt: skip
 
 
 def arrays(dtype, count=1000, seed=1):
-    """Seeded labels in [0, 1) and logits."""
+    """Seeded targets in [0, 1) and logits."""
     random = np.random.default_rng(seed)
     return random.random(count).astype(dtype), random.normal(0, 8, count).astype(dtype)
 
@@ -27,9 +29,11 @@ def times(coefficient, value):
     return np.where(coefficient == 0, 0, coefficient * value)
 
 
-def exact(quantity, labels, logits, pos_weight=1.0, *, weights=1, label_smoothing=0.0, denominator=1):
-    """A quantity of each element; `pos_weight` is broadcast. All arguments are taken as the numbers that they are."""
-    z, x, q, w = (np.asarray(a, WIDE) for a in (labels, logits, pos_weight, weights))
+def exact(
+        quantity, targets, logits, pos_weight=1.0, *, weights=1, label_smoothing=0.0,
+        denominator=1):
+    """A quantity of each element, from exact arguments; `pos_weight` is broadcast."""
+    z, x, q, w = (np.asarray(a, WIDE) for a in (targets, logits, pos_weight, weights))
     s = WIDE(label_smoothing)
     z = z * (1 - s) + s / 2
     with np.errstate(all="ignore"):
@@ -37,8 +41,12 @@ def exact(quantity, labels, logits, pos_weight=1.0, *, weights=1, label_smoothin
             value = times(1 - z, softplus(x)) + times(q * z, softplus(-x))
         elif quantity == "gradient":
             value = times(1 - z, sigma(x)) - times(q * z, sigma(-x))
-        else:
+        elif quantity == "second_derivative":
             value = (1 - z + q * z) * sigma(x) * sigma(-x)
+        elif quantity == "target_derivative":
+            value = times(1 - s, times(q, softplus(-x)) - softplus(x))
+        else:
+            value = times(z, softplus(-x))
         return np.where(w == 0, 0, w * value) / denominator
 
 
@@ -47,7 +55,9 @@ def assert_close(actual, expected, dtype, scale=0.0):
     actual, expected = np.asarray(actual, WIDE), np.asarray(expected, WIDE)
     info = np.finfo(dtype)
     finite = np.isfinite(expected) & (np.abs(expected) <= info.max)
-    tolerance = 16 * info.eps * (np.where(finite, np.abs(expected), 0) + scale) + 4 * WIDE(info.smallest_subnormal)
-    assert np.array_equal(actual[~finite].astype(dtype), expected[~finite].astype(dtype), equal_nan=True)
+    tolerance = 16 * info.eps * (np.where(finite, np.abs(expected), 0) + scale) + 4 * WIDE(
+        info.smallest_subnormal)
+    assert np.array_equal(
+        actual[~finite].astype(dtype), expected[~finite].astype(dtype), equal_nan=True)
     difference = np.abs(actual[finite] - expected[finite])
     assert np.all(difference <= tolerance[finite]), (actual[finite], expected[finite])

@@ -25,13 +25,16 @@ def run(text, name, names):
     assert runner.failures == 0, "".join(output)
 
 
-@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="the page shows NumPy 2's notation of scalars")
+@pytest.mark.skipif(
+    np.lib.NumpyVersion(np.__version__) < "2.0.0",
+    reason="the page shows NumPy 2's notation of scalars")
 def test_read_me():
     """All but the examples that need a peer."""
     run("".join(PARTS[::3]), "README.md", {})
 
 
-@pytest.mark.parametrize(("peer", "text"), list(zip(PARTS[1::3], PARTS[2::3], strict=True)), ids=PARTS[1::3])
+@pytest.mark.parametrize(
+    ("peer", "text"), list(zip(PARTS[1::3], PARTS[2::3], strict=True)), ids=PARTS[1::3])
 def test_read_me_with(peer, text):
     pytest.importorskip(peer)
     if "Classifier(" in text:
@@ -39,10 +42,13 @@ def test_read_me_with(peer, text):
     run(text, peer, {"np": np})
 
 
-@pytest.mark.parametrize(("module", "peer"), [("", "numpy"), (".torch", "torch"), (".jax", "jax"), (".boosting", "numpy")])
+@pytest.mark.parametrize(
+    ("module", "peer"),
+    [("", "numpy"), (".torch", "torch"), (".jax", "jax"), (".boosting", "numpy")])
 def test_docstrings(module, peer):
     pytest.importorskip(peer)
-    result = doctest.testmod(importlib.import_module("weighted_cross_entropy" + module), optionflags=OPTIONS)
+    result = doctest.testmod(
+        importlib.import_module("weighted_cross_entropy" + module), optionflags=OPTIONS)
     assert result.attempted > 0 and result.failed == 0
 
 
@@ -50,5 +56,9 @@ def test_adapters_are_imported_only_when_asked():
     import subprocess
     import sys
 
-    program = "import sys, weighted_cross_entropy; print([m for m in ('torch', 'jax', 'xgboost', 'lightgbm') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
+    peers = "'torch', 'jax', 'xgboost', 'lightgbm'"
+    modules = f"[m for m in ({peers}) if m in sys.modules]"
+    program = f"import sys, weighted_cross_entropy; print({modules})"
+    assert subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True,
+        check=True).stdout == "[]\n"

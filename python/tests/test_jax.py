@@ -3,12 +3,14 @@
 
 import numpy as np
 import pytest
+
 import weighted_cross_entropy as wce
 
 jax = pytest.importorskip("jax")
 jnp = jax.numpy
 
-import weighted_cross_entropy.jax as adapter  # noqa: E402
+import weighted_cross_entropy.jax as adapter
+from weighted_cross_entropy import _native
 
 Q = np.array([0.5, 1.0, 3.0, 8.0])
 
@@ -38,13 +40,16 @@ class TestValues:
         assert np.allclose(value, wce.loss(z, x, Q, axis=1, reduction="sum"), rtol=1e-6)
         assert np.array_equal(in_x, wce.gradient(z, x, Q, axis=1))
         one, zero = np.ones_like(z), np.zeros_like(z)
-        assert np.allclose(in_z, wce.loss(one, x, Q, axis=1) - wce.loss(zero, x, Q, axis=1), rtol=1e-5, atol=1e-5)
+        assert np.allclose(
+            in_z, wce.loss(one, x, Q, axis=1) - wce.loss(zero, x, Q, axis=1), rtol=1e-5, atol=1e-5)
 
     def test_second_derivatives(self, wrap, inputs):
         z, x = inputs
-        expected = np.diag(wce.hessian(z, x, Q, axis=1).ravel())
-        # Forward over reverse, reverse over reverse, and both of a function that is compiled by itself.
-        orders = [lambda f: jax.hessian(f, 1), lambda f: jax.jacrev(jax.grad(f, 1), 1), lambda f: jax.jacfwd(jax.grad(f, 1), 1)]
+        expected = np.diag(wce.second_derivative(z, x, Q, axis=1).ravel())
+        # Forward over reverse and reverse over reverse, also of a function that is compiled alone.
+        orders = [
+            lambda f: jax.hessian(f, 1), lambda f: jax.jacrev(jax.grad(f, 1), 1),
+            lambda f: jax.jacfwd(jax.grad(f, 1), 1)]
         for second in [order(f) for order in orders for f in (total, jax.jit(total))]:
             assert np.allclose(wrap(second)(z, x).reshape(12, 12), expected, rtol=1e-6)
         mixed = wrap(jax.jacrev(jax.grad(total, 1), 0))(z, x).reshape(12, 12)
@@ -53,7 +58,7 @@ class TestValues:
         assert np.allclose(mixed, np.diag(difference.ravel()), rtol=1e-5)
 
     def test_second_derivatives_in_both_arguments(self, wrap, inputs):
-        """Of a function in which the value of the loss has derivatives of its own, against JAX's operations."""
+        """Compares a function that is not linear in the loss with JAX's operations."""
 
         def squared(loss, z, x):
             return (loss(z, x) ** 2).sum()
@@ -63,7 +68,10 @@ class TestValues:
 
         z, x = (a[:2] for a in inputs)
         for transform in (jax.hessian, lambda f, n: jax.jacrev(jax.jacrev(f, n), n)):
-            ours = wrap(transform(lambda z, x: squared(lambda z, x: adapter.loss(z, x, Q, axis=1), z, x), (0, 1)))(z, x)
+            ours = wrap(
+                transform(
+                    lambda z, x: squared(lambda z, x: adapter.loss(z, x, Q, axis=1), z, x),
+                    (0, 1)))(z, x)
             theirs = transform(lambda z, x: squared(operations, z, x), (0, 1))(z, x)
             for block, expected in zip(jax.tree.leaves(ours), jax.tree.leaves(theirs), strict=True):
                 assert np.allclose(block, expected, rtol=1e-4, atol=1e-4)
@@ -72,16 +80,19 @@ class TestValues:
         z, x = inputs
         rows = wrap(jax.vmap(lambda z, x: adapter.loss(z, x, Q, axis=0)))(z, x)
         assert np.array_equal(rows, wce.loss(z, x, Q, axis=1))
-        gradients = wrap(jax.vmap(jax.grad(lambda x, z: adapter.loss(z, x, 3.0))))(x.ravel(), z.ravel())
+        gradients = wrap(jax.vmap(jax.grad(lambda x, z: adapter.loss(z, x, 3.0))))(
+            x.ravel(), z.ravel())
         assert np.array_equal(gradients, wce.gradient(z, x, 3.0).ravel())
-        curvatures = wrap(jax.vmap(jax.hessian(lambda x, z: adapter.loss(z, x, 3.0))))(x.ravel(), z.ravel())
-        assert np.array_equal(curvatures, wce.hessian(z, x, 3.0).ravel())
+        curvatures = wrap(jax.vmap(jax.hessian(lambda x, z: adapter.loss(z, x, 3.0))))(
+            x.ravel(), z.ravel())
+        assert np.array_equal(curvatures, wce.second_derivative(z, x, 3.0).ravel())
 
     def test_scan_and_checkpoint(self, wrap, inputs):
         z, x = inputs
 
         def scanned(x):
-            return jax.lax.scan(lambda sum, row: (sum + adapter.loss(*row, Q, axis=0).sum(), None), 0.0, (z, x))[0]
+            return jax.lax.scan(
+                lambda sum, row: (sum + adapter.loss(*row, Q, axis=0).sum(), None), 0.0, (z, x))[0]
 
         for function in (scanned, jax.checkpoint(lambda x: total(z, x))):
             assert np.array_equal(wrap(jax.grad(function))(x), wce.gradient(z, x, Q, axis=1))
@@ -90,13 +101,13 @@ class TestValues:
 def operations_called(monkeypatch, function, *arguments):
     """The operations of the library that a compiled function calls."""
     called = []
-    original = adapter._call.call
+    original = adapter.evaluate
 
-    def call(operation, *rest):
+    def evaluate(operation, *rest):
         called.append(operation)
         return original(operation, *rest)
 
-    monkeypatch.setattr(adapter._call, "call", call)
+    monkeypatch.setattr(adapter, "evaluate", evaluate)
     compiled = jax.jit(function).lower(*arguments).compile()
     called.clear()
     jax.block_until_ready(compiled(*arguments))
@@ -105,24 +116,30 @@ def operations_called(monkeypatch, function, *arguments):
 
 def test_value_and_gradient_are_one_call(inputs, monkeypatch):
     z, x = inputs
-    fused, loss, of_labels = adapter._call.LOSS_WITH_GRADIENT, adapter._call.LOSS, adapter._call.LABEL_GRADIENT
+    fused, loss, in_targets = _native.LOSS_WITH_GRADIENT, _native.LOSS, _native.TARGET_DERIVATIVE
     assert operations_called(monkeypatch, jax.value_and_grad(total, 1), z, x) == [fused]
     assert operations_called(monkeypatch, jax.grad(total, 1), z, x) == [fused]
     assert operations_called(monkeypatch, total, z, x) == [loss]
-    # The derivative in the labels is computed only where it is asked for.
-    assert sorted(operations_called(monkeypatch, jax.value_and_grad(total, 0), z, x)) == sorted([loss, of_labels])
-    assert sorted(operations_called(monkeypatch, jax.value_and_grad(total, (0, 1)), z, x)) == sorted([fused, of_labels])
+    # The derivative in the targets is computed only where it is asked for.
+    assert sorted(operations_called(monkeypatch, jax.value_and_grad(total, 0), z, x)) == sorted(
+        [loss, in_targets])
+    assert sorted(
+        operations_called(monkeypatch, jax.value_and_grad(total, (0, 1)), z, x)) == sorted(
+            [fused, in_targets])
 
 
 @pytest.mark.parametrize("wrap", [lambda f: f, jax.jit], ids=["eager", "jit"])
 def test_forward_mode_of_the_loss_is_an_error_of_jax(wrap, inputs):
     """As of every `jax.custom_vjp`; forward mode of the gradient works (`hessian`)."""
     z, x = inputs
-    for call in (lambda: jax.jvp(wrap(lambda x: total(z, x)), (x,), (x,)), lambda: jax.jacfwd(wrap(total), 1)(z, x)):
-        with pytest.raises(TypeError, match=r"can't apply forward-mode.*\(jvp\) to a custom_vjp function"):
+    for call in (
+            lambda: jax.jvp(wrap(lambda x: total(z, x)), (x,), (x,)),
+            lambda: jax.jacfwd(wrap(total), 1)(z, x)):
+        with pytest.raises(
+                TypeError, match=r"can't apply forward-mode.*\(jvp\) to a custom_vjp function"):
             call()
     _, tangent = jax.jvp(wrap(jax.grad(total, 1)), (z, x), (np.zeros_like(z), np.ones_like(x)))
-    assert np.array_equal(tangent, wce.hessian(z, x, Q, axis=1))
+    assert np.array_equal(tangent, wce.second_derivative(z, x, Q, axis=1))
 
 
 def test_third_derivatives_are_an_error_of_jax():
@@ -143,14 +160,16 @@ def test_masked_elements_have_no_gradient(inputs):
     weights[0] = 0
     x[0] = np.nan
     gradient = jax.grad(lambda x: total(z, x, weights=weights))(x)
-    assert np.all(gradient[0] == 0) and np.array_equal(gradient[1:], wce.gradient(z, x, Q, axis=1)[1:])
+    assert np.all(gradient[0] == 0) and np.array_equal(
+        gradient[1:], wce.gradient(z, x, Q, axis=1)[1:])
 
 
 def test_differences_from_their_operations():
-    """The formula as TensorFlow publishes it, in JAX's operations: its gradient at 0 is off and confident answers lose all digits."""
+    """TensorFlow's formula in JAX has a wrong gradient at 0 and loses digits."""
 
     def published(z, x, q):
-        return (1 - z) * x + (1 + (q - 1) * z) * (jnp.log1p(jnp.exp(-jnp.abs(x))) + jnp.maximum(-x, 0))
+        return (1 - z) * x + (1 + (q - 1) * z) * (
+            jnp.log1p(jnp.exp(-jnp.abs(x))) + jnp.maximum(-x, 0))
 
     assert jax.grad(published, 1)(1.0, 0.0, 3.0) == -3.0
     assert jax.grad(adapter.loss, 1)(1.0, 0.0, 3.0) == -1.5
@@ -166,11 +185,12 @@ def test_large_arrays_in_a_compiled_program():
     assert np.allclose(gradient, wce.gradient(z, x, 2.0, reduction="mean"), rtol=1e-5, atol=0)
 
 
-def test_labels_of_other_types(inputs):
+def test_targets_of_other_types(inputs):
     _, x = inputs
     z = x > 0
     assert np.array_equal(adapter.loss(z, x), adapter.loss(z.astype(np.float32), x))
-    assert np.array_equal(adapter.loss(z.astype(np.int32), x), adapter.loss(z.astype(np.float32), x))
+    assert np.array_equal(
+        adapter.loss(z.astype(np.int32), x), adapter.loss(z.astype(np.float32), x))
 
 
 @pytest.mark.parametrize(
@@ -181,6 +201,8 @@ def test_labels_of_other_types(inputs):
         ({"pos_weight": Q[:3], "axis": 1}, ValueError, r"shape \(3, 4\), received 3"),
         ({"pos_weight": Q}, ValueError, "needs the axis"),
         ({"pos_weight": Q, "axis": 5}, np.exceptions.AxisError, "axis 5"),
+        ({"pos_weight": -np.repeat(Q, 2)[::2], "axis": 1}, ValueError, "received -0.5 for class 0"),
+        ({"pos_weight": 1e300}, ValueError, "positive weights must be finite"),
         ({"label_smoothing": 2}, ValueError, "label smoothing"),
         ({"threads": 0}, ValueError, "threads"),
         ({"weights": np.ones(3)}, ValueError, "logits and weights must have the same shape"),

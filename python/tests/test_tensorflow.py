@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """TensorFlow's tests of the loss, run on TensorFlow and on this package.
 
-The cases are those of `WeightedCrossEntropyTest` and `SigmoidCrossEntropyWithLogitsTest`, with the results in exact arithmetic.
-Where TensorFlow differs from them, the difference is listed with the value that it gives.
+The cases are those of `WeightedCrossEntropyTest` and `SigmoidCrossEntropyWithLogitsTest`, with the
+exact results. `DIFFERENCES` lists the cases in which TensorFlow's results differ.
 """
 
 import numpy as np
 import pytest
+
 import weighted_cross_entropy as wce
 from reference import assert_close, exact
 
 X = [-100.0, -2.0, -2.0, 0.0, 2.0, 2.0, 2.0, 100.0]
 Z = [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.5, 1.0]
-LOSS = [3.720076e-44, 0.12692801, 6.38078403, 0.69314718, 2.12692801, 0.38078403, 1.25385602, 1.116023e-43]
-GRADIENT = [3.720076e-44, 0.11920292, -2.64239123, 0.5, 0.88079708, -0.35760877, 0.26159416, -1.116023e-43]
+LOSS = [
+    3.720076e-44, 0.12692801, 6.38078403, 0.69314718, 2.12692801, 0.38078403, 1.25385602,
+    1.116023e-43]
+GRADIENT = [
+    3.720076e-44, 0.11920292, -2.64239123, 0.5, 0.88079708, -0.35760877, 0.26159416, -1.116023e-43]
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +42,17 @@ class TestOutput:
         losses = wce.weighted_cross_entropy_with_logits(labels=z, logits=x, pos_weight=3.0)
         assert losses.dtype == dtype and losses.shape == shape
         assert_close(losses, exact("loss", z, x, 3), dtype)
-        assert np.allclose(losses.ravel(), LOSS, rtol=1e-7, atol=1e-50 if dtype is np.float64 else 3e-45)
+        assert np.allclose(
+            losses.ravel(), LOSS, rtol=1e-7, atol=1e-50 if dtype is np.float64 else 3e-45)
         gradient = wce.gradient(z, x, 3.0).ravel()
-        assert np.allclose(gradient, GRADIENT, rtol=2e-7, atol=1e-50 if dtype is np.float64 else 3e-45)
+        assert np.allclose(
+            gradient, GRADIENT, rtol=2e-7, atol=1e-50 if dtype is np.float64 else 3e-45)
 
     def test_is_theirs(self, tf, dtype, shape):
         x, z = np.array(X, dtype).reshape(shape), np.array(Z, dtype).reshape(shape)
         losses, gradient = theirs(tf, z, x, 3.0)
-        assert np.allclose(wce.weighted_cross_entropy_with_logits(z, x, 3.0), losses, rtol=1e-6, atol=1e-6)
+        assert np.allclose(
+            wce.weighted_cross_entropy_with_logits(z, x, 3.0), losses, rtol=1e-6, atol=1e-6)
         # At logit 0 theirs is wrong: see the differences.
         assert np.allclose(wce.gradient(z, x, 3.0)[x != 0], gradient[x != 0], rtol=1e-6, atol=1e-6)
 
@@ -65,15 +72,17 @@ class TestGradient:
 
     def test_ours(self, kind):
         z, x = self.inputs(kind)
-        loss = lambda x: wce.weighted_cross_entropy_with_logits(z, x, 3.0)  # noqa: E731
+        loss = lambda x: wce.weighted_cross_entropy_with_logits(z, x, 3.0)
         assert greatest_error(loss, wce.gradient(z, x, 3.0), x) < 1e-7
-        assert greatest_error(loss, wce.value_and_grad(z, x, 3.0, reduction="none")[1], x) < 1e-7
+        assert greatest_error(
+            loss, wce.value_with_gradient(z, x, 3.0, reduction="none")[1], x) < 1e-7
 
     def test_theirs(self, tf, kind):
         z, x = self.inputs(kind)
         gradient = theirs(tf, z, x, 3.0)[1]
         # At logit 0 theirs is wrong: see the differences.
-        assert greatest_error(lambda x: theirs(tf, z, x, 3.0)[0], gradient, x) < 1e-7 or kind != "testGradient"
+        assert greatest_error(
+            lambda x: theirs(tf, z, x, 3.0)[0], gradient, x) < 1e-7 or kind != "testGradient"
         gradient[x == 0] = wce.gradient(z, x, 3.0)[x == 0]
         assert greatest_error(lambda x: theirs(tf, z, x, 3.0)[0], gradient, x) < 1e-7
 
@@ -90,10 +99,12 @@ def test_shape_error_is_theirs(tf, labels, name):
 def test_construction_named(tf):
     """testConstructionNamed: the name is that of their operation in a graph; here errors say it."""
     with tf.Graph().as_default():
-        loss = tf.nn.weighted_cross_entropy_with_logits(tf.constant(Z), tf.constant(X), 3.0, name="mybce")
+        loss = tf.nn.weighted_cross_entropy_with_logits(
+            tf.constant(Z), tf.constant(X), 3.0, name="mybce")
         assert loss.op.name == "mybce"
     assert np.array_equal(
-        wce.weighted_cross_entropy_with_logits(Z, X, 3.0, name="mybce"), wce.weighted_cross_entropy_with_logits(Z, X, 3.0))
+        wce.weighted_cross_entropy_with_logits(Z, X, 3.0, name="mybce"),
+        wce.weighted_cross_entropy_with_logits(Z, X, 3.0))
     for arguments in ((Z, X[1:], 3.0), (Z, X, -3.0), (Z, X, [3.0, 3.0])):
         with pytest.raises(ValueError, match="^mybce: "):
             wce.weighted_cross_entropy_with_logits(*arguments, name="mybce")
@@ -116,7 +127,8 @@ def test_gradient_at_zero_is_theirs(tf, labels_of_zero):
 )
 def test_examples_in_their_documentation(tf, pos_weight, expected):
     z, x = np.array([1, 0.5, 0], np.float32), np.array([1.5, -0.1, -10], np.float32)
-    assert np.allclose(wce.weighted_cross_entropy_with_logits(z, x, pos_weight), expected, rtol=3e-7)
+    assert np.allclose(
+        wce.weighted_cross_entropy_with_logits(z, x, pos_weight), expected, rtol=3e-7)
     assert np.allclose(theirs(tf, z, x, pos_weight)[0], expected, rtol=1e-2)
 
 
@@ -136,12 +148,13 @@ def test_positive_weight_never_makes_the_result_larger(shape):
         wce.weighted_cross_entropy_with_logits(np.zeros((2, 3)), np.zeros((2, 3)), np.ones(shape))
 
 
-# Label, logit, positive weight; the loss and the gradient in exact arithmetic; TensorFlow's where it differs in float32.
+# (label, logit, positive weight), the exact loss and gradient, and TensorFlow's in float32.
 DIFFERENCES = {
     "the gradient at logit 0, where the slope of abs(x) counts as 0": (
         (1.0, 0.0, 3.0), (2.0794415, -1.5), (2.0794415, 0.0)),
     "the gradient at logit 0 of label 0": ((0.0, 0.0, 3.0), (0.69314718, 0.5), (0.69314718, 1.0)),
-    "the gradient at logit 0 of a soft label": ((0.5, 0.0, 3.0), (1.3862944, -0.5), (1.3862944, 0.5)),
+    "the gradient at logit 0 of a soft label": (
+        (0.5, 0.0, 3.0), (1.3862944, -0.5), (1.3862944, 0.5)),
     "a confident right answer is the difference of nearly equal numbers": (
         (0.0, -10.0, 1.5), (4.5398899e-5, 4.5397869e-5), (4.5776367e-5, 4.5397869e-5)),
     "a more confident one has no digit left": (

@@ -1,41 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
 import Foundation
 import TestSupport
 import WeightedCrossEntropy
 
-/// Checks the documented accuracy on all available instruction sets: every float32 logit, many
-/// float64 logits, and sums of 100 million terms.
-///
-///     swift run -c release --package-path Benchmarks accuracy                 all, 10^9 of float64
-///     swift run -c release --package-path Benchmarks accuracy --stride 997    a sample
 @main
-struct Accuracy {
-  static func main() throws {
-    let arguments = CommandLine.arguments
-    var stride = 1
-    if let position = arguments.firstIndex(of: "--stride") {
-      guard position + 1 < arguments.count, let value = Int(arguments[position + 1]), value > 0
-      else {
-        print("--stride takes an integer of at least 1")
-        exit(64)
-      }
-      stride = value
-    }
-    var isGood = try checkSpecialLogits()
-    isGood = try sweepFloat(stride: stride) && isGood
-    isGood = try sweepDouble(points: 1_000_000_000 / stride) && isGood
-    // Weights and soft targets add roundings; their errors are sampled.
+struct Accuracy: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accuracy",
+    abstract: "Check the documented bounds of the errors on every instruction set of this machine.",
+    discussion: """
+      Compares every float32 logit, 10^9 float64 logits, and sums of 10^8 terms with references of \
+      higher precision. Fails if an error is above its documented bound.
+      """)
+
+  @Option(help: "Compare one in this many.") var stride = 1
+
+  func validate() throws {
+    guard stride > 0 else { throw ValidationError("the stride must be at least 1") }
+  }
+
+  func run() throws {
+    var isGood = try Self.checkSpecialLogits()
+    isGood = try Self.sweepFloat(stride: stride) && isGood
+    isGood = try Self.sweepDouble(points: 1_000_000_000 / stride) && isGood
+    // Weights and soft targets add rounding errors; a sample of them is compared.
     for weight in [3, 9.7] {
-      isGood = try sweepFloat(stride: 61 * stride, positiveWeight: Float(weight)) && isGood
-      isGood = try sweepDouble(points: 20_000_000 / stride, positiveWeight: weight) && isGood
+      isGood = try Self.sweepFloat(stride: 61 * stride, positiveWeight: Float(weight)) && isGood
+      isGood = try Self.sweepDouble(points: 20_000_000 / stride, positiveWeight: weight) && isGood
     }
     isGood = try SumSweep.run(Float.self, count: 100_000_000 / stride) && isGood
     isGood = try SumSweep.run(Double.self, count: 100_000_000 / stride) && isGood
-    exit(isGood ? 0 : 1)
+    if !isGood { throw ExitCode.failure }
   }
 
-  /// Checks the losses and gradients of ±∞ and NaN for targets 0 and 1: they are the limits, or
-  /// NaN.
+  /// The logits ±∞ and NaN: losses and gradients for the targets 0 and 1 are the limits, or NaN.
   static func checkSpecialLogits() throws -> Bool {
     let logits: [Float] = [.infinity, -.infinity, .nan, .infinity, -.infinity, -.nan]
     let targets: [Float] = [0, 0, 0, 1, 1, 1]
@@ -57,13 +56,13 @@ struct Accuracy {
     return isGood
   }
 
-  /// Sweeps the finite float32 logits by their bit patterns, with a stride.
+  /// Float32 logits by their bit patterns: all finite ones, both signs, with a stride.
   static func sweepFloat(stride: Int, positiveWeight: Float = 1) throws -> Bool {
     let reference = Reference<Double>(
       exponentialOfNegative: { exp(-$0) }, logOnePlus: { log1p($0) })
     let sweep = try Sweep<Float, Double>(
       InstructionSet.available, positiveWeight: positiveWeight, reference: reference)
-    // Above 110 a loss is 0 or the logit, so one logit in 4096 is enough.
+    // Beyond 110 a loss is 0 or the logit, so one in 4096 is enough.
     let limit = Int(Float(110).bitPattern)
     let dense = limit / stride + 1
     let sparse = (Int(Float.infinity.bitPattern) - limit) / (4096 * stride)
@@ -83,9 +82,9 @@ struct Accuracy {
     return report("float32", sweep, worst, count)
   }
 
-  /// Sweeps float64 logits. Of each eight, three are uniform in [-750, 750], two are uniform in
-  /// [-40, 40], one is near a multiple of (ln 2)/2, where the argument reduction of the exponential
-  /// changes, and two have random bits and exponents.
+  /// Float64 logits. Of eight, three are uniform in [-750, 750], two in [-40, 40]; one is near a
+  /// multiple of (ln 2)/2, where the argument reduction of the exponential changes; two are uniform
+  /// in the exponent.
   static func sweepDouble(points: Int, positiveWeight: Double = 1) throws -> Bool {
     #if arch(x86_64) && !os(Windows) && !os(Android)
       let reference = Reference<Float80>(
@@ -95,7 +94,7 @@ struct Accuracy {
       let length = 1 << 14
       let parts = (points + length - 1) / length
       let (worst, count) = sweep.run(parts: parts, partLength: length) { part, buffer in
-        // The seed is random, because the sequences of neighbouring seeds overlap.
+        // Seeded by a mixed number, as the sequences of neighbouring seeds overlap.
         var seeds = SeededGenerator(seed: UInt64(part))
         var random = SeededGenerator(seed: seeds.next())
         for index in 0..<length {
@@ -106,7 +105,7 @@ struct Accuracy {
             let multiple = Double(Int(random.uniform() * 2160)) * 0.34657359027997264
             buffer[index] = multiple + random.uniform() * multiple.ulp * 64
           default:
-            // From 2^-60 to 2^10: below, the results are constant.
+            // Exponents from 2^-60 to 2^10: below, the results are constants to the last bit.
             let exponent = UInt64(1023 - 60) + random.next() % 70
             buffer[index] = Double(
               bitPattern: random.next() & 0x800F_FFFF_FFFF_FFFF | exponent << 52)
@@ -116,12 +115,12 @@ struct Accuracy {
       }
       return report("float64", sweep, worst, count)
     #else
-      print("float64: not measured, because Swift has no type wider than Double on this machine")
+      print("float64: no wider type than Double in Swift on this architecture; not measured")
       return true
     #endif
   }
 
-  /// Prints the worst errors. Returns whether all are within the documented bounds.
+  /// Prints the worst errors; whether all are within the documented bounds.
   static func report<Scalar, Wide>(
     _ type: String, _ sweep: Sweep<Scalar, Wide>, _ worst: [[WorstError]], _ count: Int
   ) -> Bool {

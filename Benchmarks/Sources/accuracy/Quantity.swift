@@ -2,8 +2,8 @@
 import TestSupport
 import WeightedCrossEntropy
 
-/// The measured quantities: the losses for targets 0 and 1, the two σ in the gradient, and the
-/// quantities for targets between.
+/// The quantities that are measured. The first four have the targets 0 and 1, where the gradient is
+/// σ(x) or -σ(-x); the others have targets in [0, 1].
 enum Quantity: Int, CaseIterable {
   case lossOfNegative, lossOfPositive, sigmoid, complementarySigmoid
   case softLoss, softGradient, secondDerivative, targetDerivative, positiveWeightDerivative
@@ -25,8 +25,7 @@ enum Quantity: Int, CaseIterable {
     }
   }
 
-  /// The documented bound; for a positive weight of 1 the worst error found. With a weight, σ falls
-  /// under the bound of the gradient.
+  /// The documented bound. For a positive weight of 1 it is the worst error that was found.
   func bound<Scalar: LossScalar>(isWeighted: Bool, _: Scalar.Type, _ set: InstructionSet) -> Double
   {
     typealias Loss = WeightedCrossEntropyLoss<Scalar>
@@ -43,7 +42,7 @@ enum Quantity: Int, CaseIterable {
     }
   }
 
-  /// The target that the quantity is measured for; nil: targets in [0, 1].
+  /// The target of the quantity; nil for any.
   var target: Double? {
     switch self {
     case .lossOfNegative, .sigmoid: 0
@@ -52,10 +51,12 @@ enum Quantity: Int, CaseIterable {
     }
   }
 
-  /// The exact value, and the scale of its errors: its magnitude, or for a difference the magnitude
-  /// of its larger operand.
+  /// The exact value at a logit, and the magnitude whose ULP is the unit of errors: for a
+  /// difference that of its larger operand.
   func exact<Wide: BinaryFloatingPoint>(_ exact: ExactTerms<Wide>, target z: Wide, weight q: Wide)
-    -> (value: Wide, scale: Wide)
+    -> (
+      value: Wide, scale: Wide
+    )
   {
     func difference(_ a: Wide, _ b: Wide) -> (Wide, Wide) { (a - b, max(a, b)) }
     func alone(_ value: Wide) -> (Wide, Wide) { (value, value) }
@@ -71,7 +72,7 @@ enum Quantity: Int, CaseIterable {
   }
 }
 
-/// The terms that all quantities are computed from, for one logit.
+/// The terms of the quantities at one logit.
 struct ExactTerms<Wide: BinaryFloatingPoint> {
   var softplus, softplusOfNegative, sigmoid, complementarySigmoid: Wide
 }

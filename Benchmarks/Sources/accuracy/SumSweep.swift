@@ -3,10 +3,9 @@ import Foundation
 import TestSupport
 import WeightedCrossEntropy
 
-/// Compares the sum of a long stream of losses of very different sizes with their exact sum.
+/// Compares the sum of a long stream of losses of mixed size with the exact sum of the same losses.
 enum SumSweep {
-  /// Prints the error of the sum of `count` losses on each instruction set. Returns whether all are
-  /// within 1 ULP.
+  /// Prints each variant's error of the sum of `count` losses; whether all are within 1 ULP.
   static func run<Scalar: LossScalar>(_ type: Scalar.Type, count: Int) throws -> Bool {
     print("\(type), the sum of \(count) losses of mixed size")
     let length = 1 << 16
@@ -23,7 +22,7 @@ enum SumSweep {
         let part = min(length, count - start)
         for index in 0..<part {
           let fraction = Scalar(random.uniform())
-          // One in four has a random exponent; the others are moderate.
+          // Three in four of moderate size, the others of up to 2^±40.
           let exponent = Int(random.next() % 80) - 40
           logits[index] =
             index % 4 == 0

@@ -5,7 +5,8 @@ import Synchronization
 import TestSupport
 import WeightedCrossEntropy
 
-/// Computes reference terms with the C library, in a type wider than the measured one.
+/// Computes the terms of the quantities at one logit with the C library, in a type wider than the
+/// one measured.
 struct Reference<Wide: BinaryFloatingPoint & Sendable>: Sendable {
   /// `e^-a` and `log(1 + t)` in the wide type.
   let exponentialOfNegative: @Sendable (Wide) -> Wide
@@ -22,16 +23,17 @@ struct Reference<Wide: BinaryFloatingPoint & Sendable>: Sendable {
   }
 }
 
-/// Compares all variants of the kernels with a wide reference, on all processors.
+/// Compares every instruction set's kernels with a wide reference, on all processors.
 struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
   let losses: [(set: InstructionSet, loss: WeightedCrossEntropyLoss<Scalar>)]
   let reference: Reference<Wide>
   let quantities: [Quantity]
+  /// The positive weight.
   let positiveWeight: Scalar
-  /// The largest compared logit. For weights other than 1 the documented bound holds only for
-  /// logits with a normal exponential.
+  /// The largest magnitude of the logits that are compared: for weights other than 1, the
+  /// documented bounds hold only if the exponential is a normal number.
   let largest: Scalar
-  /// The least subnormal number, the unit of subnormal results.
+  /// The distance between subnormal numbers.
   let least: Wide
 
   init(
@@ -39,9 +41,12 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
   ) throws(LossError) {
     var losses: [(InstructionSet, WeightedCrossEntropyLoss<Scalar>)] = []
     for set in sets {
-      let loss = try WeightedCrossEntropyLoss(
-        positiveWeight: .uniform(positiveWeight), threads: 1, instructionSet: set)
-      losses.append((set, loss))
+      losses.append(
+        (
+          set,
+          try WeightedCrossEntropyLoss(
+            positiveWeight: .uniform(positiveWeight), threads: 1, instructionSet: set)
+        ))
     }
     self.losses = losses
     self.positiveWeight = positiveWeight
@@ -54,7 +59,7 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
   /// The worst errors by instruction set and quantity.
   typealias Worst = [[WorstError]]
 
-  /// Compares `parts` parts. `fill` writes the logits of a part and returns their number.
+  /// Runs over `parts` parts; `fill` writes the logits of a part and returns how many.
   func run(
     parts: Int, partLength: Int,
     fill: @escaping @Sendable (Int, UnsafeMutableBufferPointer<Scalar>) -> Int
@@ -100,7 +105,7 @@ struct Sweep<Scalar: LossScalar, Wide: BinaryFloatingPoint & Sendable> {
         for (index, logit) in logits.enumerated() where logit.magnitude <= largest {
           let wide = quantity.exact(
             exact[index], target: Wide(targets[index]), weight: Wide(positiveWeight))
-          // In the wide type, because the error is much smaller than the result's precision.
+          // In the wide type, because the error is below the precision of the result's type.
           let error = (Wide(results[index]) - wide.value).magnitude
           let spacing = max(Wide(Scalar.ulpOfOne) * wide.scale.binade, least)
           record.record(

@@ -1,44 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-import _DataFiles
+import ArgumentParser
 import Foundation
 import LinearClassification
+import _DataFiles
 
-/// Fits models to a matrix and prints the results and times as JSON, for `peers/compare_fit.py`.
-///
-///     fit FEATURES.npy TARGETS.npy REPETITIONS Q1,Q2,…
-///
-/// FEATURES.npy is a float64 matrix in Fortran order or C order.
 @main
-enum FitBenchmark {
-  struct Fit: Encodable {
+struct FitBenchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit models and print them with the times as JSON, for peers/compare_fit.py.")
+
+  @Argument(help: "A .npy file with a float64 matrix.") var features: String
+  @Argument(help: "A .npy file with the targets.") var targets: String
+  @Argument(help: "The number of fits with each weight, at least 1.") var repetitions: Int
+  @Argument(help: "Positive weights, separated by commas.") var weights: String
+
+  private struct Fit: Encodable {
     var positiveWeight: Double
     var seconds: [Double]
     var coefficients: [Double]
     var intercept: Double
-    var certificate: ConvergenceCertificate
+    var certificate: TrainingCertificate
   }
 
-  static func main() throws {
-    let arguments = CommandLine.arguments.dropFirst()
-    guard arguments.count == 4, let features = arguments.first,
-      let repetitions = Int(arguments.dropFirst(2).first ?? "")
-    else { fatalError("usage: fit FEATURES.npy TARGETS.npy REPETITIONS Q1,Q2,…") }
-    let matrix = try FeatureMatrix(contentsOf: features)
-    let targets = try NPYReader(path: arguments.dropFirst().first ?? "").readAll(as: Double.self)
+  func validate() throws {
+    guard repetitions > 0 else { throw ValidationError("repetitions must be at least 1") }
+  }
+
+  func run() throws {
+    let matrix = try FeatureMatrix(reading: NPYReader(path: features))
+    let targets = try NPYReader(path: targets).readAll(as: Double.self)
     let clock = ContinuousClock()
-    let fits = try (arguments.last ?? "").split(separator: ",").compactMap { Double($0) }.map {
-      weight in
-      var seconds: [Double] = []
-      var last: LogisticModel?
-      for _ in 0..<repetitions {
-        let start = clock.now
-        last = try LogisticRegression(positiveWeight: weight).fit(matrix, targets: targets)
-        seconds.append((clock.now - start) / .seconds(1))
+    let fits = try weights.split(separator: ",").compactMap { Double($0) }.map { weight in
+      let regression = LogisticRegression(positiveWeight: weight)
+      var model = try regression.fit(matrix, targets: targets)
+      let seconds = try (0..<repetitions).map { _ in
+        try clock.measure { model = try regression.fit(matrix, targets: targets) } / .seconds(1)
       }
-      guard let last else { fatalError("no repetitions") }
       return Fit(
-        positiveWeight: weight, seconds: seconds, coefficients: last.coefficients,
-        intercept: last.intercept, certificate: last.certificate)
+        positiveWeight: weight, seconds: seconds, coefficients: model.coefficients,
+        intercept: model.intercept, certificate: model.certificate)
     }
     print(String(decoding: try JSONEncoder().encode(fits), as: UTF8.self))
   }

@@ -9,11 +9,10 @@ import WeightedCrossEntropy
 #endif
 
 /// Runs every kernel on two lengths and has callgrind record the instructions of each run. The
-/// script `Benchmarks/instruction-counts` starts this under valgrind and makes a table of the
-/// differences.
+/// script `Benchmarks/instruction-counts` starts it under valgrind.
 @main
 struct InstructionCounts {
-  /// Whole blocks of the library, so that the runs differ only in the number of elements.
+  /// Multiples of the library's block, so that the runs differ by whole blocks.
   static let lengths = [16_384, 32_768]
 
   static func main() throws {
@@ -34,7 +33,7 @@ struct InstructionCounts {
       for operation in Operation.allCases where form != .plain || !operation.needsWeights {
         let name = "\(set.rawValue) \(type) \(form) \(operation)"
         let names = lengths.map { "\(name) \($0)" }
-        // The first call also resolves symbols and creates tables. Recording resets the count.
+        // The first call also resolves symbols and makes tables; recording resets the counts.
         try work.run(operation, loss, isWeighted: form != .plain, count: lengths[0])
         callgrind_record("first call 0")
         for (name, length) in zip(names, lengths) {
@@ -62,7 +61,7 @@ enum Form: CaseIterable {
   }
 }
 
-/// A call that runs a kernel.
+/// The calls, one for each kernel.
 enum Operation: CaseIterable {
   case loss, gradient, secondDerivative, targetDerivative, positiveWeightDerivative,
     lossWithGradient

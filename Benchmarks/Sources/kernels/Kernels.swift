@@ -1,46 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import ArgumentParser
 import TestSupport
 import WeightedCrossEntropy
 
-/// Times the calls on single elements, then the array calls: on all available instruction sets, for
-/// Float and Double, by size, on one thread and on all.
-///
-///     swift run -c release --package-path Benchmarks kernels             all, sizes up to 4 Mi
-///     swift run -c release --package-path Benchmarks kernels --large     64 Mi too (2 GiB)
-///     swift run -c release --package-path Benchmarks kernels loss mean   these operations only
-///     swift run -c release --package-path Benchmarks kernels single      only single elements
-///
-/// Each result is compared with calls on single elements before it is timed. Prints median times in
-/// nanoseconds per element.
 @main
-struct Kernels {
-  static func main() throws {
-    var names = Array(CommandLine.arguments.dropFirst())
-    var sizes = [1, 16, 1 << 10, 1 << 16, 1 << 22]
-    if names.contains("--large") { sizes.append(1 << 26) }
-    names.removeAll { $0 == "--large" }
+struct Kernels: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kernels",
+    abstract: "Measure calls on single elements and on arrays, in nanoseconds per element.",
+    discussion: """
+      On every instruction set of this machine, for Float and Double, by size, on one thread and \
+      on all. Each result is first compared with calls on single elements. Figures are medians.
+      """)
+
+  @Argument(help: "The operations, or 'single' for calls on single elements; all by default.")
+  var names: [String] = []
+
+  @Flag(help: "Also measure 64 Mi elements, which takes 2 GiB.") var large = false
+
+  func validate() throws {
     let known = ["single"] + Operation.allCases.map(\.rawValue)
     if let unknown = names.first(where: { !known.contains($0) }) {
-      print("unknown operation '\(unknown)'; choose from: \(known.joined(separator: ", "))")
-      exit(64)
+      throw ValidationError(
+        "no operation '\(unknown)'; choose from \(known.joined(separator: ", "))")
     }
+  }
+
+  func run() throws {
+    let sizes = [1, 16, 1 << 10, 1 << 16, 1 << 22] + (large ? [1 << 26] : [])
     if names.isEmpty || names.contains("single") { try SingleCalls.print() }
     let operations = Operation.allCases.filter { names.isEmpty || names.contains($0.rawValue) }
     guard !operations.isEmpty else { return }
     print(
       "ns per element variant   type    threads  operation                "
-        + sizes.map { pad("\($0)", 9) }.joined())
+        + sizes.map { pad("\($0)", 9) }.joined()
+    )
     for set in InstructionSet.available {
-      try measure(Float.self, operations, set, sizes)
-      try measure(Double.self, operations, set, sizes)
+      try Self.measure(Float.self, operations, set, sizes)
+      try Self.measure(Double.self, operations, set, sizes)
     }
   }
 
   static func measure<Scalar: LossScalar>(
     _ type: Scalar.Type, _ operations: [Operation], _ set: InstructionSet, _ sizes: [Int]
   ) throws {
-    for threads in Set([1, ProcessInfo.processInfo.activeProcessorCount]).sorted() {
+    for threads in Set([1, WeightedCrossEntropyLoss<Scalar>.processorCount]).sorted() {
       for operation in operations {
         let loss = try WeightedCrossEntropyLoss<Scalar>(
           positiveWeight: 3, threads: threads, instructionSet: set)
@@ -52,7 +56,7 @@ struct Kernels {
     }
   }
 
-  /// The time in nanoseconds per element.
+  /// Nanoseconds per element.
   static func time<Scalar: LossScalar>(
     _ operation: Operation, _ loss: WeightedCrossEntropyLoss<Scalar>, count: Int
   ) throws -> Double {
@@ -64,7 +68,7 @@ struct Kernels {
     let weights = (0..<(operation.isWeighted ? count : 0)).map { _ in
       Scalar(Int.random(in: 1...8, using: &random)) / 4
     }
-    // Not arrays: a mutable span of an array begins with a check whether it must be copied.
+    // Not arrays: a mutable span of an array first checks whether the array must be copied.
     func buffer(_ count: Int) -> UnsafeMutableBufferPointer<Scalar> {
       let buffer = UnsafeMutableBufferPointer<Scalar>.allocate(capacity: count)
       buffer.initialize(repeating: 0)
@@ -91,9 +95,10 @@ struct Kernels {
   /// Stops the program if a result differs from the calls on single elements by more than rounding.
   static func check<Scalar: LossScalar>(
     _ operation: Operation, _ loss: WeightedCrossEntropyLoss<Scalar>, _ logits: [Scalar],
-    _ targets: [Scalar], _ weights: [Scalar], _ output: [Scalar], _ mean: Scalar?
+    _ targets: [Scalar],
+    _ weights: [Scalar], _ output: [Scalar], _ mean: Scalar?
   ) {
-    // Kahan's sum: the error of a plain sum would exceed that of the tested mean.
+    // Kahan's sum: a plain one has a larger error than the mean under test.
     var (sum, lost) = (0.0, 0.0)
     for index in logits.indices {
       let weight = operation.isWeighted ? weights[index] : 1
@@ -105,7 +110,7 @@ struct Kernels {
       if let expected = operation.expected(
         loss, logit: logits[index], target: targets[index], weight: weight, count: logits.count)
       {
-        // The derivative in the target is a difference of two losses, which may cancel.
+        // The derivative in the target is a difference of two losses, which may nearly cancel.
         let scale =
           operation == .targetDerivative
           ? loss(logit: logits[index], target: 0)

@@ -3,7 +3,7 @@
 struct Measurement {
   let nanoseconds: Double
 
-  /// Times `body` for a tenth of a second, but at least 15 times. Short calls are timed in batches.
+  /// Times `body` for a tenth of a second and at least 15 times. Short calls are timed in batches.
   init(_ body: () throws -> Void) rethrows {
     let clock = ContinuousClock()
     func time(_ repetitions: Int) throws -> Double {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
-/// A timed operation.
+/// The operations that are measured.
 enum Operation: String, CaseIterable {
   case loss, gradient
   case secondDerivative = "second derivative"
@@ -10,7 +10,7 @@ enum Operation: String, CaseIterable {
   case lossWithGradient = "loss + gradient"
   case mean
   case meanWithGradient = "mean + gradient"
-  // With element weights: the general form of the kernels.
+  // The general form of the kernels, which also serves label smoothing and class weights.
   case weightedLoss = "weighted loss"
   case weightedMean = "weighted mean"
   case weightedMeanWithGradient = "weighted mean + gradient"
@@ -22,8 +22,7 @@ enum Operation: String, CaseIterable {
     }
   }
 
-  /// Makes one call. Writes to `output`, and for two results to `losses` too. Returns the mean, if
-  /// any.
+  /// Makes one call. Returns the mean, if the operation has one.
   func run<Scalar: LossScalar>(
     _ loss: WeightedCrossEntropyLoss<Scalar>, _ logits: Span<Scalar>, _ targets: Span<Scalar>,
     weights: Span<Scalar>, into output: inout MutableSpan<Scalar>, losses: inout MutableSpan<Scalar>
@@ -51,8 +50,8 @@ enum Operation: String, CaseIterable {
     return nil
   }
 
-  /// The expected output for one of `count` elements, from calls on single elements; nil: no
-  /// output.
+  /// The number that a call writes for one element of `count`, from calls on single elements; nil
+  /// if the operation writes none.
   func expected<Scalar: LossScalar>(
     _ loss: WeightedCrossEntropyLoss<Scalar>, logit: Scalar, target: Scalar, weight: Scalar,
     count: Int

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 
-/// Times calls on single elements: over an array, where the processor overlaps them, and in a
-/// chain, where each call waits for the previous result.
+/// Measures calls on single elements: over an array, where the processor overlaps them, and in a
+/// chain, where each call waits for the result of the last.
 enum SingleCalls {
   static func print() throws {
-    Swift.print("ns per call                over an array   in a chain")
+    Swift.print("ns a call                  over an array   in a chain")
     try measure(Float.self)
     try measure(Double.self)
   }
@@ -17,7 +17,7 @@ enum SingleCalls {
     try row("\(type) second derivative") { loss.secondDerivative(logit: $0, target: 1) }
   }
 
-  // Inlined, so that the timed call is inlined into the loops, as it is for users.
+  // Inlined, so that the measured call is inlined into the loops, as in users' code.
   @inline(__always)
   static func row<Scalar: LossScalar>(_ name: String, _ call: (Scalar) -> Scalar) throws {
     let logits = (0..<1000).map { Scalar($0 - 500) / 64 }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
-import Synchronization
 import _MatrixKernels
 
 /// A division of the rows of a matrix into tiles that fit the cache of one core, and into chunks,
@@ -34,28 +32,5 @@ struct RowChunks {
     return stride(from: chunk * tilesPerChunk * tileRows, to: end, by: tileRows).map {
       $0..<min($0 + tileRows, end)
     }
-  }
-
-  /// Calls `body` for each chunk on at most `threads` threads, and throws the first error.
-  func forEachChunk<Failure: Error>(
-    threads: Int, _ body: (Int) throws(Failure) -> Void
-  ) throws(Failure) {
-    guard min(threads, chunkCount) > 1 else {
-      for chunk in 0..<chunkCount { try body(chunk) }
-      return
-    }
-    let next = Atomic(0)
-    let failure = Mutex<Failure?>(nil)
-    // `concurrentPerform` returns before the borrow ends, and each chunk goes to one thread.
-    nonisolated(unsafe) let body = body
-    let chunkCount = chunkCount
-    DispatchQueue.concurrentPerform(iterations: min(threads, chunkCount)) { _ in
-      while true {
-        let chunk = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard chunk < chunkCount else { return }
-        do throws(Failure) { try body(chunk) } catch { failure.withLock { $0 = error } }
-      }
-    }
-    if let error = failure.withLock({ $0 }) { throw error }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import _MatrixKernels
+import _WorkerThreads
 
 /// The means and standard deviations of the features over the training rows.
 ///
@@ -26,7 +27,7 @@ public struct Standardization: Codable, Hashable, Sendable {
   init(
     _ features: FeatureMatrix, weights: [Double]?, threads: Int, kernels: MatrixKernelTable
   ) throws(ClassificationError) {
-    let results = mapConcurrently(features.columns, threads: threads) { column -> Moments in
+    let results = WorkerThreads.map(features.columns, threads: threads) { column -> Moments in
       switch column {
       case .numbers(let numbers): Moments(numbers, weights: weights, kernels: kernels)
       case .indicator(let codes, let code): Moments(codes, code: code, weights: weights)

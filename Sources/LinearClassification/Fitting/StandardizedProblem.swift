@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
+import _WorkerThreads
 
 /// Checked and standardised training data, for fits with several positive weights.
 struct StandardizedProblem: Sendable {
@@ -20,7 +21,7 @@ struct StandardizedProblem: Sendable {
     }
     instructionSet = try InstructionSet.usable(settings.instructionSet)
     let kernels = instructionSet.matrixKernels
-    let threads = settings.threads ?? WorkerCount.processors
+    let threads = settings.threads ?? WorkerThreads.processorCount
     sums = try ClassSums(targets: targets, weights: weights)
     standardization = try Standardization(
       features, weights: weights, threads: threads, kernels: kernels)

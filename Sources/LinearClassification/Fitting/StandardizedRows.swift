@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
 import _MatrixKernels
+import _WorkerThreads
 
 /// The rows of a matrix with standardised features and a last column of ones.
 ///
@@ -61,9 +62,9 @@ struct StandardizedRows: Sendable {
     try sums.withUnsafeMutableBufferPointer { buffer throws(Failure) in
       guard let address = buffer.baseAddress else { return }
       // Each chunk has its own slot, which one thread writes.
-      nonisolated(unsafe) let base = address
-      nonisolated(unsafe) let body = body
-      try chunks.forEachChunk(threads: threads) { chunk throws(Failure) in
+      let base = address
+      _ = try WorkerThreads.map(Array(0..<chunks.chunkCount), threads: threads) {
+        chunk throws(Failure) in
         let work = TileWorkspace(chunks)
         defer { work.deallocate() }
         for rows in chunks.tiles(ofChunk: chunk) {

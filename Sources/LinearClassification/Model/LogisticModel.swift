@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import WeightedCrossEntropy
+import _WorkerThreads
 
 /// A fitted binary logistic model. The log odds of the positive class are
 /// `Σ βⱼ (xⱼ - meanⱼ) / deviationⱼ + intercept`.
@@ -53,7 +54,7 @@ public struct LogisticModel: Codable, Hashable, Sendable {
     }
     let rows = StandardizedRows(
       features, standardization, kernels: try InstructionSet.usable(instructionSet).matrixKernels,
-      threads: threads ?? WorkerCount.processors)
+      threads: threads ?? WorkerThreads.processorCount)
     let logits = rows.logits(at: rows.point(of: self))
     if let row = logits.firstIndex(where: { !$0.isFinite }) {
       for index in rows.active where !features.columns[index][row].isFinite {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import _WorkerThreads
+
 extension TradeoffStudy {
   /// Runs a study of a table.
   ///
@@ -56,19 +58,14 @@ extension TradeoffStudy {
     func points(
       _ make: (Double) -> (weight: Double, threshold: Double)
     ) throws(ClassificationError) -> [TradeoffPoint] {
-      let results = mapConcurrently(
-        settings.positiveWeights, threads: threads ?? WorkerCount.processors
-      ) { weight in
+      try WorkerThreads.map(
+        settings.positiveWeights, threads: threads ?? WorkerThreads.processorCount
+      ) { weight throws(ClassificationError) in
         let (trained, threshold) = make(weight)
-        return Result { () throws(ClassificationError) in
-          try TradeoffPoint(
-            positiveWeight: trained, threshold: threshold, logits: logits[trained] ?? [],
-            targets: targets, weights: weights, folds: division)
-        }
+        return try TradeoffPoint(
+          positiveWeight: trained, threshold: threshold, logits: logits[trained] ?? [],
+          targets: targets, weights: weights, folds: division)
       }
-      var points: [TradeoffPoint] = []
-      for result in results { points.append(try result.get()) }
-      return points
     }
     weightPath = try points { ($0, 0.5) }
     thresholdPath = try points { (1, LogisticModel.equivalentThreshold(positiveWeight: $0)) }

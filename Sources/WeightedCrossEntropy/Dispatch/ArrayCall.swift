@@ -95,8 +95,9 @@ struct ArrayCall<Scalar: LossScalar> {
   /// The sum of the weights of each block.
   func blockWeightSums() -> [PartialSum] { eachBlock(nil) }
 
-  /// The tree over all blocks. It allocates nothing on any number of threads: each thread sums
-  /// whole subtrees, whose sums are on the stack. Without a kernel, the element weights are summed.
+  /// The tree over all blocks, of the results of a kernel or, without one, of the element weights.
+  /// It allocates nothing on any number of threads: each thread sums whole subtrees, whose sums are
+  /// on the stack.
   private func treeOfBlocks(_ forms: Summing?) -> PartialSum {
     if BlockThreads.count(for: blockCount, limit: threads) == 1 {
       return withScratch { subtreeSum(forms, 0..<blockCount, $0) }
@@ -131,7 +132,7 @@ struct ArrayCall<Scalar: LossScalar> {
       SubtreeWork(call: self, forms: forms, size: size, sums: sums))
   }
 
-  /// One thread writes each sum.
+  /// Each sum is written by the one thread that has its blocks.
   private struct SubtreeWork: Work {
     let call: ArrayCall
     let forms: Summing?

@@ -6,7 +6,7 @@
 ///
 /// A public function that takes the span of an array is `@export(interface)`, here and in other
 /// files. If Swift 6.3 inlines such a function into an optimised caller, it drops what the caller
-/// has just stored in the array. `Utilities/check-miscompile` says when the attribute can go.
+/// has just stored in the array. `Utilities/check-workaround` says when the attribute can go.
 extension WeightedCrossEntropyLoss {
   /// The loss of each element: `w ℓ(x, z)`.
   ///

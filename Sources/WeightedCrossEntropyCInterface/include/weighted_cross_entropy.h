@@ -43,6 +43,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** The version of the software: of this library, the Swift package, the tool and the Python package. */
+#define WCE_VERSION "0.1.0"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

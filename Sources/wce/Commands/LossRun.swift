@@ -57,7 +57,7 @@ final class LossRun<Scalar: FileScalar> {
       if let lossWriter {
         var part = results.mutableSpan
         try loss(
-logits: logits, targets: targets, weights: weights, shape: shape, firstIndex: firstIndex,
+          logits: logits, targets: targets, weights: weights, shape: shape, firstIndex: firstIndex,
           into: &part)
         try lossWriter.append(part.span)
       }

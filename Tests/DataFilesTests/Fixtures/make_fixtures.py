@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes numpy-arrays.txt: arrays as NumPy stores them, with the values that must be read.
 
-One line an array: name, shape, values as the hexadecimal bits of float64 in C order, and the bytes of the .npy file.
-Fields are separated by tabs. The tests read the text file, so that they need no NumPy. Made with NumPy 2.4.6:
+Each line has an array: name, shape, values as the hexadecimal bits of float64 in C order, and the
+bytes of the .npy file, separated by tabs. The tests read the text file and need no NumPy. Made with
+NumPy 2.4.6:
 
     python3 make_fixtures.py
 """
@@ -36,7 +37,9 @@ def samples(dtype):
         top = 2**63 if bits == 64 else 2**bits - 1
         return [top, 0, 1, 2, 3, 200, 128, 127, 5, 10, 100, 64]
     info = np.finfo(dtype)
-    return [0.0, -0.0, 0.1, -1.5, info.max, info.tiny, info.smallest_subnormal, np.inf, -np.inf, np.nan, 2.0, 1 / 3]
+    return [
+        0.0, -0.0, 0.1, -1.5, info.max, info.tiny, info.smallest_subnormal, np.inf, -np.inf, np.nan,
+        2.0, 1 / 3]
 
 
 for code in ["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"]:
@@ -49,7 +52,9 @@ for code in ["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "
                 add(name, np.array(values, dtype=dtype, order=layout), version)
 
 for layout in "CF":
-    for shape in [(), (0,), (1,), (5,), (5, 0, 2), (1, 6), (6, 1), (2, 3, 4), (2, 1, 3, 1, 2), (3, 2, 2, 2, 2, 2)]:
+    for shape in [
+            (), (0,), (1,), (5,), (5, 0, 2), (1, 6), (6, 1), (2, 3, 4), (2, 1, 3, 1, 2),
+            (3, 2, 2, 2, 2, 2)]:
         count = int(np.prod(shape))
         array = np.arange(count, dtype="<f4").reshape(shape) / 8
         add(f"shape {layout} {shape}", np.array(array, order=layout))

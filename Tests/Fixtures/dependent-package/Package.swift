@@ -1,9 +1,10 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-// A package that depends on this one by version, as its users' packages do. SwiftPM refuses unsafe flags in such a dependency where its
-// manifest is of tools older than 6.2. Utilities/check-dependent-package builds and runs it.
+// A package that depends on this one by version, as users' packages do. SwiftPM 6.2 and later
+// accepts the unsafe flags of such a dependency. Utilities/check-dependent-package builds and runs
+// it.
 let package = Package(
   name: "dependent",
   platforms: [.macOS(.v15)],

@@ -116,7 +116,7 @@ def defined(value):
 def evaluate(logits, targets, weights, threshold):
     p = 1 / (1 + np.exp(-logits))
     predicted = (p >= threshold).astype(int)
-    labels = dict(sample_weight=weights)
+    labels = {"sample_weight": weights}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         confusion = metrics.confusion_matrix(targets, predicted, labels=[0, 1], **labels)
@@ -194,7 +194,7 @@ def metric_cases():
             weights[0] = 1
         if weights is not None:
             # scikit-learn has no masks: a class all of whose rows weigh nothing is, to it, there.
-            present = {int(t) for t, w in zip(targets, weights) if w > 0}
+            present = {int(t) for t, w in zip(targets, weights, strict=True) if w > 0}
             if len(present) == 1:
                 targets[:] = present.pop()
         found.append(evaluate(logits, targets, weights, threshold))

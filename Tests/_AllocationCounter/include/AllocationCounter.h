@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts the calls of malloc and its kin, by standing in front of the C library's. Swift cannot: its own
-// runtime allocates on the way into a replacement.
+// Counts calls of malloc and related functions by replacing the C library's. In C, because a
+// replacement in Swift would itself allocate.
 #ifndef WCE_ALLOCATION_COUNTER_H
 #define WCE_ALLOCATION_COUNTER_H
 
 #include <stdbool.h>
 
-/// Whether calls are counted here: on Linux with the GNU C library, without a sanitizer that replaces malloc itself.
+/// Whether calls are counted: on Linux with the GNU C library, without a sanitizer that
+/// replaces malloc itself.
 bool wce_counts_allocations(void);
 
 /// The number of calls on this thread that asked for memory, since it started.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Overflow as NumPy's operations treat it: what `numpy.errstate(over=...)` asks for."""
+"""Overflow as NumPy's operations report it: `numpy.errstate(over=...)` chooses the action."""
 
 from __future__ import annotations
 
@@ -8,18 +8,13 @@ import warnings
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-# What `numpy.seterrcall` says a function of its is called with.
+# The flag that NumPy passes to the function of `numpy.seterrcall`.
 _OVERFLOW_FLAG = 2
 
-# From where a warning is reported up to the caller of the package: through the call and the public function.
+
+# The frames from `report_overflow` to the caller of the package.
 _STACK_LEVEL = 4
-
-
-def are_finite(*results: float | npt.NDArray[Any] | None) -> bool:
-    """Whether an overflow left no trace: one of an element that a weight of 0 masks raises the processor's flag too."""
-    return all(result is None or bool(np.all(np.isfinite(result))) for result in results)
 
 
 def report_overflow(operation: str) -> None:
@@ -27,7 +22,7 @@ def report_overflow(operation: str) -> None:
 
     Raises:
         FloatingPointError: The action is "raise".
-        NameError: The action is "call" or "log" and nothing was given to `numpy.seterrcall`, as in NumPy.
+        NameError: The action is "call" or "log" and `numpy.seterrcall` set nothing, as in NumPy.
     """
     action = np.geterr()["over"]
     if action == "ignore":
@@ -41,11 +36,14 @@ def report_overflow(operation: str) -> None:
         print(f"Warning: {message}", file=sys.stderr)
     else:
         handler: Any = np.geterrcall()
+        if handler is None:
+            subject, needed = ("log", "object with write method")
+            if action == "call":
+                subject, needed = "python callback", "function"
+            raise NameError(
+                f"{subject} specified for overflow (in {operation}) but no {needed} found."
+            )
         if action == "call":
-            if handler is None:
-                raise NameError(f"python callback specified for overflow (in {operation}) but no function found.")
             handler("overflow", _OVERFLOW_FLAG)
         else:
-            if handler is None:
-                raise NameError(f"log specified for overflow (in {operation}) but no object with write method found.")
             handler.write(f"Warning: {message}\n")

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Passes the memory of Python buffers to the C library, without copying.
+ * Passes the memory of Python buffers to the C library without copying.
  *
- * Everything that memory safety needs is checked here, so that no argument from Python can make the library read or write
- * beyond a buffer; shapes, types and conversions, and what errors say of them, are the concern of the Python modules. The
- * stable interface of Python is enough, and NumPy's headers are not needed: one file runs with every version of both.
+ * This file checks everything that memory safety needs: no argument from Python makes the library
+ * read or write beyond a buffer. The Python modules convert types, compare shapes and arrange
+ * memory. The file uses only Python's stable interface and no NumPy header, so one build works with
+ * every version of both.
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -16,221 +17,288 @@
 
 #include "weighted_cross_entropy.h"
 
-/* Below this number of elements a call is over sooner than another thread could take the interpreter. */
-enum { ELEMENTS_THAT_RELEASE_THE_INTERPRETER = 512, MESSAGE_CAPACITY = 1024 };
+/* Calls on fewer elements keep the interpreter lock: they end before a thread could take it. */
+enum { ELEMENTS_THAT_RELEASE_THE_LOCK = 512, MESSAGE_CAPACITY = 1024 };
 
-/* What evaluate() computes. Before LOSS_WITH_GRADIENT each writes one number for each element. */
-enum operation { LOSS, GRADIENT, SECOND_DERIVATIVE, TARGET_DERIVATIVE, POSITIVE_WEIGHT_DERIVATIVE, LOSS_WITH_GRADIENT,
-                 REDUCE, REDUCE_WITH_GRADIENT };
+/* What evaluate() computes. The operations up to LOSS_WITH_GRADIENT write `out`,
+   the two with a gradient write `gradient`, and the last two return a value. */
+#define OPERATIONS(ITEM)                                                                       \
+  ITEM(LOSS) ITEM(GRADIENT) ITEM(SECOND_DERIVATIVE) ITEM(TARGET_DERIVATIVE)                    \
+  ITEM(POSITIVE_WEIGHT_DERIVATIVE) ITEM(LOSS_WITH_GRADIENT) ITEM(VALUE_WITH_GRADIENT) ITEM(VALUE)
+#define CODE(operation) operation,
+#define NAME_OF(operation) #operation,
+enum operation { OPERATIONS(CODE) OPERATION_COUNT };
+static const char *const operation_names[] = {OPERATIONS(NAME_OF)};
 
-typedef wce_status (*derivative_f32)(int64_t, const float *, const float *, const float *, wce_reduction,
-                                     const wce_options *, float *, char *, int64_t);
-typedef wce_status (*derivative_f64)(int64_t, const double *, const double *, const double *, wce_reduction,
-                                     const wce_options *, double *, char *, int64_t);
+static const struct {
+  const char *name;
+  wce_reduction code;
+} reductions[] = {{"none", WCE_REDUCTION_NONE}, {"sum", WCE_REDUCTION_SUM},
+                  {"mean", WCE_REDUCTION_MEAN}, {"weighted_mean", WCE_REDUCTION_WEIGHTED_MEAN}};
 
-static const derivative_f32 derivatives_f32[] = {NULL, wce_gradient_f32, wce_second_derivative_f32,
-                                                 wce_target_derivative_f32, wce_positive_weight_derivative_f32};
-static const derivative_f64 derivatives_f64[] = {NULL, wce_gradient_f64, wce_second_derivative_f64,
-                                                 wce_target_derivative_f64, wce_positive_weight_derivative_f64};
+/* The arguments of evaluate(). */
+enum { OPERATION, TARGETS, LOGITS, WEIGHTS, OUT, GRADIENT_OUT, POS_WEIGHT, AXIS, SETTINGS,
+       ARGUMENT_COUNT };
 
-/* The arguments of one call, and the buffers that it holds. */
+/* The items of the argument SETTINGS. */
+enum { REDUCTION, LABEL_SMOOTHING, THREADS, NAME, SETTING_COUNT };
+
+/* A buffer of the caller. `memory` replaces an output that the library cannot write in place. */
+typedef struct {
+  Py_buffer view;
+  void *memory;
+} buffer;
+
 typedef struct {
   enum operation operation;
   wce_reduction reduction;
   wce_options options;
   int64_t count;
+  int64_t shape[WCE_MAXIMUM_RANK];
   bool is_double;
-  Py_buffer logits, labels, weights, out, gradient, class_weights;
+  /* The class weights have the index POS_WEIGHT. */
+  buffer buffers[ARGUMENT_COUNT];
   bool has_overflowed;
-  float value_f32;
-  double value_f64;
+  union { float f32; double f64; } value;
   char message[MESSAGE_CAPACITY];
 } call;
 
-typedef struct {
-  PyObject *copy_needed;
-} module_state;
+static void begin(call *call) {
+  call->options = (wce_options)WCE_OPTIONS_INIT;
+  call->message[0] = 0;
+  call->is_double = false;
+  call->count = 0;
+  for (int i = 0; i < ARGUMENT_COUNT; i++) {
+    call->buffers[i].memory = NULL;
+    call->buffers[i].view.obj = NULL;
+    call->buffers[i].view.buf = NULL;
+    call->buffers[i].view.len = 0;
+  }
+}
 
-/* The argument `object` as contiguous, aligned memory with the element type of the logits, which must be the first; None is
-   null. */
-static bool acquire(PyObject *module, call *call, PyObject *object, Py_buffer *view, int access, const char *name) {
+static void end(call *call) {
+  for (int i = TARGETS; i <= POS_WEIGHT; i++)
+    PyMem_Free(call->buffers[i].memory), PyBuffer_Release(&call->buffers[i].view);
+}
+
+#define RAISE(error, ...) return PyErr_Format(PyExc_##error, __VA_ARGS__), false
+
+/* Acquires an argument as contiguous, aligned memory with the element type of the logits, which
+   come first. None is null. */
+static bool acquire(call *call, PyObject *object, int index, const char *name) {
   if (object == Py_None) return true;
+  Py_buffer *const view = &call->buffers[index].view;
+  const int access = index == OUT || index == GRADIENT_OUT ? PyBUF_WRITABLE : PyBUF_SIMPLE;
   if (PyObject_GetBuffer(object, view, PyBUF_STRIDES | PyBUF_FORMAT | access) < 0) return false;
-  const char *format = view->format;
-  if (format != NULL && (*format == '=' || *format == '@')) format++;
-  const bool is_float = format != NULL && strcmp(format, "f") == 0 && view->itemsize == (Py_ssize_t)sizeof(float);
-  const bool is_double = format != NULL && strcmp(format, "d") == 0 && view->itemsize == (Py_ssize_t)sizeof(double);
-  if (view == &call->logits) {
+  const char *format = view->format == NULL ? "" : view->format;
+  if (*format == '=' || *format == '@') format++;
+  const bool is_float = strcmp(format, "f") == 0 && view->itemsize == (Py_ssize_t)sizeof(float);
+  const bool is_double = strcmp(format, "d") == 0 && view->itemsize == (Py_ssize_t)sizeof(double);
+  if (index == LOGITS) {
     call->is_double = is_double;
     call->count = is_float || is_double ? view->len / view->itemsize : 0;
   }
-  if (!(call->is_double ? is_double : is_float)) {
-    PyErr_Format(PyExc_TypeError, "%s must hold float32 or float64, the same as the logits", name);
-    return false;
-  }
-  if (view != &call->class_weights && view->len != call->logits.len) {
-    PyErr_Format(PyExc_ValueError, "%s must have as many elements as the logits", name);
-    return false;
-  }
+  if (!(call->is_double ? is_double : is_float))
+    RAISE(TypeError, "%s must hold float32 or float64, the same as the logits", name);
+  if (index != POS_WEIGHT && view->len != call->buffers[LOGITS].view.len)
+    RAISE(ValueError, "%s must have as many elements as the logits", name);
+  /* The library rejects null and unaligned addresses of no elements too. */
+  if (view->len == 0) view->buf = &call->value;
+  const bool is_contiguous = view->len == 0 || PyBuffer_IsContiguous(view, 'C');
   const uintptr_t alignment = is_double ? _Alignof(double) : _Alignof(float);
-  if (((uintptr_t)view->buf & (alignment - 1)) != 0 || (view->len > 0 && !PyBuffer_IsContiguous(view, 'C'))) {
-    const module_state *state = PyModule_GetState(module);
-    PyErr_Format(state->copy_needed, "%s is not contiguous or not aligned", name);
-    return false;
-  }
+  if (!is_contiguous || ((uintptr_t)view->buf & (alignment - 1)) != 0)
+    RAISE(ValueError, "%s must be contiguous in row-major order and aligned", name);
   return true;
 }
 
-/* Reads one positive weight, a float; or one for each class along an axis of the logits, a buffer with one axis; or one for
-   each element, a buffer with more. */
-static bool read_positive_weight(PyObject *module, call *call, PyObject *object, int64_t *shape) {
+/* Reads the positive weight: a float, or a buffer. A buffer with one axis has a weight for each
+   class along the class axis; another has a weight for each element. */
+static bool read_positive_weight(call *call, PyObject *object) {
   if (PyFloat_Check(object)) {
     call->options.positive_weight = PyFloat_AsDouble(object);
     return true;
   }
-  if (object == Py_None) {
-    PyErr_SetString(PyExc_TypeError, "the positive weight must not be None");
-    return false;
-  }
-  if (!acquire(module, call, object, &call->class_weights, PyBUF_SIMPLE, "pos_weight")) return false;
-  if (call->logits.ndim > WCE_MAXIMUM_RANK) {
-    PyErr_Format(PyExc_ValueError, "logits may have at most %d axes", WCE_MAXIMUM_RANK);
-    return false;
-  }
-  for (int axis = 0; axis < call->logits.ndim; axis++) shape[axis] = call->logits.shape[axis];
-  call->options.class_weights = call->class_weights.buf;
-  call->options.class_count = call->class_weights.len / call->class_weights.itemsize;
-  if (call->class_weights.ndim != 1) {
-    /* The elements in a row, each a class of its own. */
+  if (object == Py_None)
+    RAISE(TypeError, "pos_weight must not be None");
+  if (!acquire(call, object, POS_WEIGHT, "pos_weight")) return false;
+  const Py_buffer *const weights = &call->buffers[POS_WEIGHT].view;
+  const Py_buffer *const logits = &call->buffers[LOGITS].view;
+  call->options.class_weights = weights->buf;
+  call->options.class_count = weights->len / weights->itemsize;
+  if (weights->ndim != 1) {
+    /* Without a shape, each element is a class. */
     call->options.axis = 0;
     return true;
   }
-  call->options.shape = shape;
-  call->options.rank = call->logits.ndim;
+  if (logits->ndim > WCE_MAXIMUM_RANK)
+    RAISE(ValueError, "logits may have at most %d axes", WCE_MAXIMUM_RANK);
+  for (int i = 0; i < logits->ndim; i++) call->shape[i] = logits->shape[i];
+  call->options.shape = call->shape;
+  call->options.rank = logits->ndim;
+  return true;
+}
+
+/* Reads the options that do not depend on the arrays. */
+static bool read_settings(call *call, PyObject *settings) {
+  if (!PyTuple_Check(settings) || PyTuple_Size(settings) != SETTING_COUNT)
+    RAISE(TypeError, "settings must be a tuple of %d items", SETTING_COUNT);
+  const long reduction = PyLong_AsLong(PyTuple_GetItem(settings, REDUCTION));
+  call->options.label_smoothing = PyFloat_AsDouble(PyTuple_GetItem(settings, LABEL_SMOOTHING));
+  call->options.threads = PyLong_AsLongLong(PyTuple_GetItem(settings, THREADS));
+  if (PyErr_Occurred()) return false;
+  if (reduction < 0 || reduction > INT_MAX)
+    RAISE(ValueError, "there is no reduction %ld", reduction);
+  call->reduction = (wce_reduction)reduction;
+  PyObject *const name = PyTuple_GetItem(settings, NAME);
+  if (name == Py_None) return true;
+  if (!PyUnicode_Check(name))
+    RAISE(TypeError, "name must be a string or None");
+  call->options.name = PyUnicode_AsUTF8AndSize(name, NULL);
+  return call->options.name != NULL;
+}
+
+/* Gives an output memory of its own if it overlaps an input. An input's own buffer needs none,
+   unless the output holds the losses of LOSS_WITH_GRADIENT. */
+static bool avoid_overlap(call *call, int index) {
+  buffer *const output = &call->buffers[index];
+  const uintptr_t start = (uintptr_t)output->view.buf, length = (uintptr_t)output->view.len;
+  const bool may_be_in_place = !(call->operation == LOSS_WITH_GRADIENT && index == OUT);
+  for (int i = TARGETS; i <= POS_WEIGHT; i++) {
+    const Py_buffer *const input = &call->buffers[i].view;
+    const uintptr_t other = (uintptr_t)input->buf, size = (uintptr_t)input->len;
+    if (i == OUT || i == GRADIENT_OUT || start >= other + size || other >= start + length) continue;
+    if (may_be_in_place && start == other && length == size) continue;
+    output->memory = PyMem_Malloc(length);
+    return output->memory != NULL || PyErr_NoMemory() != NULL;
+  }
   return true;
 }
 
 /* Calls the function of the library for the operation and the element type. */
 static wce_status run(call *c) {
   const int64_t n = c->count;
-  const void *x = c->logits.buf, *z = c->labels.buf, *w = c->weights.buf;
-  void *out = c->out.buf, *gradient = c->gradient.buf;
+  const void *const x = c->buffers[LOGITS].view.buf, *const z = c->buffers[TARGETS].view.buf;
+  const void *const w = c->buffers[WEIGHTS].view.buf;
+  const buffer *const outputs = &c->buffers[OUT];
+  void *const out = outputs[0].memory != NULL ? outputs[0].memory : outputs[0].view.buf;
+  void *const gradient = outputs[1].memory != NULL ? outputs[1].memory : outputs[1].view.buf;
+  void *const value = &c->value;
+#define RUN(function, ...)                                                              \
+  (c->is_double ? function##_f64(n, x, z, w, __VA_ARGS__, c->message, MESSAGE_CAPACITY) \
+                : function##_f32(n, x, z, w, __VA_ARGS__, c->message, MESSAGE_CAPACITY))
   switch (c->operation) {
-    case LOSS:
-      return c->is_double ? wce_loss_f64(n, x, z, w, &c->options, out, c->message, MESSAGE_CAPACITY)
-                          : wce_loss_f32(n, x, z, w, &c->options, out, c->message, MESSAGE_CAPACITY);
-    case LOSS_WITH_GRADIENT:
-      return c->is_double
-                 ? wce_loss_with_gradient_f64(n, x, z, w, &c->options, out, gradient, c->message, MESSAGE_CAPACITY)
-                 : wce_loss_with_gradient_f32(n, x, z, w, &c->options, out, gradient, c->message, MESSAGE_CAPACITY);
-    case REDUCE:
-    case REDUCE_WITH_GRADIENT:
-      return c->is_double ? wce_reduce_f64(n, x, z, w, c->reduction, &c->options, &c->value_f64, gradient, c->message,
-                                           MESSAGE_CAPACITY)
-                          : wce_reduce_f32(n, x, z, w, c->reduction, &c->options, &c->value_f32, gradient, c->message,
-                                           MESSAGE_CAPACITY);
+    case LOSS: return RUN(wce_loss, &c->options, out);
+    case GRADIENT: return RUN(wce_gradient, c->reduction, &c->options, out);
+    case SECOND_DERIVATIVE: return RUN(wce_second_derivative, c->reduction, &c->options, out);
+    case TARGET_DERIVATIVE: return RUN(wce_target_derivative, c->reduction, &c->options, out);
+    case POSITIVE_WEIGHT_DERIVATIVE:
+      return RUN(wce_positive_weight_derivative, c->reduction, &c->options, out);
+    case LOSS_WITH_GRADIENT: return RUN(wce_loss_with_gradient, &c->options, out, gradient);
+    case VALUE: return RUN(wce_value, c->reduction, &c->options, value);
     default:
-      return c->is_double ? derivatives_f64[c->operation](n, x, z, w, c->reduction, &c->options, out, c->message,
-                                                          MESSAGE_CAPACITY)
-                          : derivatives_f32[c->operation](n, x, z, w, c->reduction, &c->options, out, c->message,
-                                                          MESSAGE_CAPACITY);
+      return RUN(wce_value_with_gradient, c->reduction, &c->options, value, gradient);
   }
+#undef RUN
 }
 
-/* Runs the call and looks whether it raises the processor's flag of overflow, as NumPy's operations do: it costs a few
-   nanoseconds, whatever the size. The library hands over the flags of its own threads. */
-static wce_status run_watching_overflow(call *c) {
+/* Runs the call, tells whether it raised the processor's overflow flag, and writes the outputs.
+   Reading the flag costs a few nanoseconds for any number of elements. The library passes on the
+   flags of its worker threads. */
+static wce_status run_and_store(call *call) {
   if (fetestexcept(FE_OVERFLOW)) feclearexcept(FE_OVERFLOW);
-  const wce_status status = run(c);
-  c->has_overflowed = fetestexcept(FE_OVERFLOW) != 0;
-  if (c->has_overflowed) feclearexcept(FE_OVERFLOW);
+  const wce_status status = run(call);
+  call->has_overflowed = fetestexcept(FE_OVERFLOW) != 0;
+  if (call->has_overflowed) feclearexcept(FE_OVERFLOW);
+  for (int i = OUT; i <= GRADIENT_OUT && status == WCE_OK; i++) {
+    const buffer *const output = &call->buffers[i];
+    if (output->memory != NULL) memcpy(output->view.buf, output->memory, (size_t)output->view.len);
+  }
   return status;
 }
 
-/* Raises what a status means in Python. */
-static void raise_status(PyObject *module, const call *call, wce_status status) {
-  const module_state *state = PyModule_GetState(module);
-  PyObject *message = PyUnicode_DecodeUTF8(call->message, (Py_ssize_t)strlen(call->message), "replace");
-  if (message == NULL) return;
-  PyErr_SetObject(status == WCE_ERROR_OVERLAP             ? state->copy_needed
-                  : status == WCE_ERROR_INSTRUCTION_SET ? PyExc_RuntimeError
-                                                          : PyExc_ValueError,
-                  message);
+/* Whether a status is that of success; if not, raises Python's error for it. */
+static bool succeeded(const call *call, wce_status status) {
+  if (status == WCE_OK) return true;
+  PyObject *const message =
+      PyUnicode_DecodeUTF8(call->message, (Py_ssize_t)strlen(call->message), "replace");
+  if (message == NULL) return false;
+  const bool is_set = status == WCE_ERROR_INSTRUCTION_SET;
+  PyErr_SetObject(is_set ? PyExc_RuntimeError : PyExc_ValueError, message);
   Py_DECREF(message);
+  return false;
 }
 
-enum { ARGUMENT_COUNT = 12 };
-
-/* Reads the arguments, runs, and gives the result; the buffers that it has acquired are released by its caller. */
-static PyObject *evaluate_holding(PyObject *module, PyObject *const *arguments, call *call) {
-  int64_t shape[WCE_MAXIMUM_RANK];
-  const long operation = PyLong_AsLong(arguments[0]);
-  const long reduction = PyLong_AsLong(arguments[1]);
-  call->options.axis = PyLong_AsLongLong(arguments[8]);
-  call->options.label_smoothing = PyFloat_AsDouble(arguments[9]);
-  call->options.threads = PyLong_AsLongLong(arguments[10]);
+/* Reads the arguments of evaluate() and runs the call. */
+static PyObject *evaluate_holding(PyObject *const *arguments, call *call) {
+  const long operation = PyLong_AsLong(arguments[OPERATION]);
+  call->options.axis = PyLong_AsLongLong(arguments[AXIS]);
   if (PyErr_Occurred()) return NULL;
-  if (operation < LOSS || operation > REDUCE_WITH_GRADIENT) return PyErr_Format(PyExc_ValueError, "there is no operation %ld", operation);
-  if (reduction < 0 || reduction > INT_MAX) return PyErr_Format(PyExc_ValueError, "there is no reduction %ld", reduction);
+  if (operation < 0 || operation >= OPERATION_COUNT)
+    return PyErr_Format(PyExc_ValueError, "there is no operation %ld", operation);
   call->operation = (enum operation)operation;
-  call->reduction = (wce_reduction)reduction;
-  if (arguments[11] != Py_None) {
-    if (!PyUnicode_Check(arguments[11])) return PyErr_Format(PyExc_TypeError, "name must be a string or None");
-    const char *name = PyUnicode_AsUTF8AndSize(arguments[11], NULL);
-    if (name == NULL) return NULL;
-    /* Without characters it is as if none were given. */
-    call->options.name = *name == 0 ? NULL : name;
-  }
-  if (arguments[3] == Py_None) return PyErr_Format(PyExc_TypeError, "logits must not be None");
-  if (!acquire(module, call, arguments[3], &call->logits, PyBUF_SIMPLE, "logits") ||
-      !acquire(module, call, arguments[2], &call->labels, PyBUF_SIMPLE, "labels") ||
-      !acquire(module, call, arguments[4], &call->weights, PyBUF_SIMPLE, "weights") ||
-      !acquire(module, call, arguments[5], &call->out, PyBUF_WRITABLE, "out") ||
-      !acquire(module, call, arguments[6], &call->gradient, PyBUF_WRITABLE, "gradient") ||
-      !read_positive_weight(module, call, arguments[7], shape))
+  const bool writes_out = operation <= LOSS_WITH_GRADIENT;
+  const bool writes_gradient = operation >= LOSS_WITH_GRADIENT && operation != VALUE;
+  if (arguments[LOGITS] == Py_None || arguments[TARGETS] == Py_None)
+    return PyErr_Format(PyExc_TypeError, "targets and logits must not be None");
+  if ((arguments[OUT] != Py_None) != writes_out ||
+      (arguments[GRADIENT_OUT] != Py_None) != writes_gradient)
+    return PyErr_Format(PyExc_TypeError, "the outputs must be those that the operation writes");
+  if (!read_settings(call, arguments[SETTINGS]) ||
+      !acquire(call, arguments[LOGITS], LOGITS, "logits") ||
+      !acquire(call, arguments[TARGETS], TARGETS, "targets") ||
+      !acquire(call, arguments[WEIGHTS], WEIGHTS, "weights") ||
+      !acquire(call, arguments[OUT], OUT, "out") ||
+      !acquire(call, arguments[GRADIENT_OUT], GRADIENT_OUT, "gradient") ||
+      !read_positive_weight(call, arguments[POS_WEIGHT]) || !avoid_overlap(call, OUT) ||
+      !avoid_overlap(call, GRADIENT_OUT))
     return NULL;
   wce_status status;
-  if (call->count < ELEMENTS_THAT_RELEASE_THE_INTERPRETER) {
-    status = run_watching_overflow(call);
+  if (call->count < ELEMENTS_THAT_RELEASE_THE_LOCK) {
+    status = run_and_store(call);
   } else {
-    Py_BEGIN_ALLOW_THREADS
-    status = run_watching_overflow(call);
-    Py_END_ALLOW_THREADS
+    Py_BEGIN_ALLOW_THREADS;
+    status = run_and_store(call);
+    Py_END_ALLOW_THREADS;
   }
-  if (status != WCE_OK) {
-    raise_status(module, call, status);
-    return NULL;
-  }
-  PyObject *result = PyTuple_New(2);
-  if (result == NULL) return NULL;
-  PyObject *value = call->operation < REDUCE ? Py_NewRef(Py_None)
-                                             : PyFloat_FromDouble(call->is_double ? call->value_f64 : (double)call->value_f32);
-  if (value == NULL) {
-    Py_DECREF(result);
-    return NULL;
-  }
-  PyTuple_SetItem(result, 0, value);
-  PyTuple_SetItem(result, 1, Py_NewRef(call->has_overflowed ? Py_True : Py_False));
+  if (!succeeded(call, status)) return NULL;
+  PyObject *const overflowed = call->has_overflowed ? Py_True : Py_False;
+  if (call->operation <= LOSS_WITH_GRADIENT) return PyTuple_Pack(2, Py_None, overflowed);
+  const double number = call->is_double ? call->value.f64 : (double)call->value.f32;
+  PyObject *const value = PyFloat_FromDouble(number);
+  if (value == NULL) return NULL;
+  PyObject *const result = PyTuple_Pack(2, value, overflowed);
+  Py_DECREF(value);
   return result;
 }
 
 static PyObject *evaluate(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
-  if (count != ARGUMENT_COUNT) return PyErr_Format(PyExc_TypeError, "evaluate takes %d arguments", ARGUMENT_COUNT);
+  (void)module;
+  if (count != ARGUMENT_COUNT)
+    return PyErr_Format(PyExc_TypeError, "evaluate takes %d arguments", ARGUMENT_COUNT);
   call call;
-  call.options = (wce_options)WCE_OPTIONS_INIT;
-  call.message[0] = 0;
-  call.is_double = false;
-  call.count = 0;
-  Py_buffer *const views[] = {&call.logits, &call.labels, &call.weights, &call.out, &call.gradient, &call.class_weights};
-  for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
-    views[i]->obj = NULL;
-    views[i]->buf = NULL;
-    views[i]->len = 0;
-    views[i]->ndim = 0;
-  }
-  PyObject *result = evaluate_holding(module, arguments, &call);
-  for (size_t i = 0; i < sizeof views / sizeof *views; i++) PyBuffer_Release(views[i]);
+  begin(&call);
+  PyObject *const result = evaluate_holding(arguments, &call);
+  end(&call);
   return result;
+}
+
+/* Lets the library check a positive weight and settings, by the loss of no elements. */
+static PyObject *check(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+  (void)module;
+  if (count != 3) return PyErr_Format(PyExc_TypeError, "check takes 3 arguments");
+  call call;
+  begin(&call);
+  call.operation = LOSS;
+  call.is_double = PyObject_IsTrue(arguments[0]) == 1;
+  for (int i = TARGETS; i <= OUT; i++) call.buffers[i].view.buf = i == WEIGHTS ? NULL : &call.value;
+  call.buffers[LOGITS].view.ndim = 0;
+  bool is_valid = read_settings(&call, arguments[2]) && read_positive_weight(&call, arguments[1]);
+  call.shape[0] = 0, call.shape[1] = call.options.class_count;
+  if (call.options.class_weights != NULL)
+    call.options.shape = call.shape, call.options.rank = 2, call.options.axis = 1;
+  is_valid = is_valid && succeeded(&call, run(&call));
+  end(&call);
+  return is_valid ? Py_NewRef(Py_None) : NULL;
 }
 
 static PyObject *instruction_set(PyObject *module, PyObject *unused) {
@@ -239,50 +307,39 @@ static PyObject *instruction_set(PyObject *module, PyObject *unused) {
 }
 
 static PyMethodDef methods[] = {
+    {"check", (PyCFunction)(void (*)(void))check, METH_FASTCALL, NULL},
     {"evaluate", (PyCFunction)(void (*)(void))evaluate, METH_FASTCALL, NULL},
     {"instruction_set", instruction_set, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
+/* Adds the codes of the operations, and those of the reductions by their names. */
 static int execute(PyObject *module) {
-  module_state *state = PyModule_GetState(module);
   if (wce_interface_version() / 1000 != WCE_INTERFACE_MAJOR) {
-    PyErr_Format(PyExc_ImportError, "the library's interface is %d, expected %d.x", wce_interface_version(),
-                 WCE_INTERFACE_MAJOR);
+    PyErr_Format(PyExc_ImportError, "the library's interface is %d, expected %d.x",
+                 wce_interface_version(), WCE_INTERFACE_MAJOR);
     return -1;
   }
-  state->copy_needed = PyErr_NewExceptionWithDoc(
-      "weighted_cross_entropy._native.CopyNeeded",
-      "An output overlaps another array, or an array is not contiguous or not aligned.", NULL, NULL);
-  if (state->copy_needed == NULL) return -1;
-  return PyModule_AddObjectRef(module, "CopyNeeded", state->copy_needed);
+  for (long i = 0; i < OPERATION_COUNT; i++)
+    if (PyModule_AddIntConstant(module, operation_names[i], i) < 0) return -1;
+  PyObject *const codes = PyDict_New();
+  int status = codes == NULL ? -1 : PyModule_AddObjectRef(module, "REDUCTIONS", codes);
+  for (size_t i = 0; status == 0 && i < sizeof reductions / sizeof *reductions; i++) {
+    PyObject *const code = PyLong_FromLong(reductions[i].code);
+    status = code == NULL ? -1 : PyDict_SetItemString(codes, reductions[i].name, code);
+    Py_XDECREF(code);
+  }
+  Py_XDECREF(codes);
+  return status;
 }
-
-static int traverse(PyObject *module, visitproc visit, void *arg) {
-  const module_state *state = PyModule_GetState(module);
-  Py_VISIT(state->copy_needed);
-  return 0;
-}
-
-static int clear(PyObject *module) {
-  module_state *state = PyModule_GetState(module);
-  Py_CLEAR(state->copy_needed);
-  return 0;
-}
-
-static void release(void *module) { clear(module); }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, NULL}, {0, NULL}};
 
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,
     .m_name = "weighted_cross_entropy._native",
-    .m_size = sizeof(module_state),
     .m_methods = methods,
     .m_slots = slots,
-    .m_traverse = traverse,
-    .m_clear = clear,
-    .m_free = release,
 };
 
 PyMODINIT_FUNC PyInit__native(void) {

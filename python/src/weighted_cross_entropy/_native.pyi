@@ -1,28 +1,50 @@
 # SPDX-License-Identifier: Apache-2.0
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-class CopyNeeded(Exception):
-    """An output overlaps another array, or an array is not contiguous or not aligned."""
+# The operations. Those up to LOSS_WITH_GRADIENT write `out`, the two with a gradient write
+# `gradient`, and the last two return a value.
+LOSS: Final[int]
+GRADIENT: Final[int]
+SECOND_DERIVATIVE: Final[int]
+TARGET_DERIVATIVE: Final[int]
+POSITIVE_WEIGHT_DERIVATIVE: Final[int]
+LOSS_WITH_GRADIENT: Final[int]
+VALUE_WITH_GRADIENT: Final[int]
+VALUE: Final[int]
+
+# The codes of the reductions.
+REDUCTIONS: Final[dict[str, int]]
 
 def evaluate(
     operation: int,
-    reduction: int,
-    labels: npt.NDArray[np.floating[Any]],
+    targets: npt.NDArray[np.floating[Any]],
     logits: npt.NDArray[np.floating[Any]],
     weights: npt.NDArray[np.floating[Any]] | None,
     out: npt.NDArray[np.floating[Any]] | None,
     gradient: npt.NDArray[np.floating[Any]] | None,
     pos_weight: float | npt.NDArray[np.floating[Any]],
     axis: int,
-    label_smoothing: float,
-    threads: int,
-    name: str | None,
+    settings: tuple[int, float, int, str | None],
     /,
 ) -> tuple[float | None, bool]:
-    """Computes an operation on contiguous arrays of one type: the value where it reduces, and whether a number overflowed."""
+    """Computes an operation on aligned, row-major arrays of one type.
+
+    `settings` has the reduction, the label smoothing, the threads (0: all processors) and the name.
+
+    Returns:
+        The value if the operation is a reduction, and whether a number overflowed.
+    """
+
+def check(
+    is_double: bool,
+    pos_weight: float | npt.NDArray[np.floating[Any]],
+    settings: tuple[int, float, int, str | None],
+    /,
+) -> None:
+    """Checks the ranges of the numbers, for arrays of float64 or float32."""
 
 def instruction_set() -> str:
     """The instruction set of the kernels."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The loss for PyTorch: `BCEWithLogitsLoss` with its arguments and its broadcasting, on the library's kernels.
+"""The loss for PyTorch: `BCEWithLogitsLoss` with its arguments and broadcasting.
 
     >>> import torch
     >>> import weighted_cross_entropy.torch as wce
@@ -9,14 +9,16 @@
     >>> logits.grad
     tensor([-9.1213e-02, -5.2075e-02,  1.5133e-05])
 
-Tensors are on the CPU; contiguous ones are used where they lie, never copied, and so are those of another memory format, such as
-`torch.channels_last`, which all tensors of a call have. The forward pass computes the gradient beside the loss, in the same pass
-over memory, where the logits require it. Derivatives of the first and second order are there in the logits and in the targets, in
-reverse mode, in forward mode (`torch.autograd.forward_ad`), and in either over the other.
+Tensors must be on the CPU. Contiguous tensors are not copied, nor are tensors of another memory
+format, such as `torch.channels_last`, if all tensors of a call have it. If the logits require a
+gradient, the forward pass computes it beside the loss, in the same pass over memory. First and
+second derivatives in the logits and the targets work in reverse mode, in forward mode
+(`torch.autograd.forward_ad`), and in either over the other.
 
-Unlike PyTorch's own loss, the mean of no elements and a positive weight that is negative or not finite are errors, infinite
-logits give the limits, and confident right answers do not lose their digits. A loss that overflows is infinite without a
-warning, as PyTorch's is. The transforms of `torch.func` (`grad`, `vmap`) raise PyTorch's error.
+Unlike PyTorch's own loss, this one rejects the mean of no elements and a positive weight that is
+negative or not finite. Infinite logits give the limits, and confident correct predictions keep all
+their digits. A loss that overflows is infinite without a warning, as PyTorch's is. The transforms
+of `torch.func` (`grad`, `vmap`) raise PyTorch's error.
 """
 
 from __future__ import annotations
@@ -31,7 +33,16 @@ from torch.autograd import forward_ad
 from torch.autograd.function import once_differentiable
 
 from . import _call
-from ._positive_weight import BROADCAST
+from ._native import (
+    GRADIENT,
+    LOSS,
+    LOSS_WITH_GRADIENT,
+    SECOND_DERIVATIVE,
+    TARGET_DERIVATIVE,
+    VALUE,
+    VALUE_WITH_GRADIENT,
+)
+from ._options import Broadcast, Options
 
 __all__ = ["BCEWithLogitsLoss", "binary_cross_entropy_with_logits"]
 
@@ -39,17 +50,18 @@ _Reduction: TypeAlias = Literal["none", "mean", "sum"]
 
 
 class BCEWithLogitsLoss(torch.nn.Module):
-    """`torch.nn.BCEWithLogitsLoss`, with label smoothing besides.
+    """`torch.nn.BCEWithLogitsLoss` with an option for label smoothing.
 
     Args:
-        weight: The weight of each element, broadcast to the shape of the input. The mean still divides by the number of elements.
-        size_average: Old, as in PyTorch: False is the reduction "sum", with a warning.
-        reduce: Old, as in PyTorch: False is the reduction "none", with a warning.
+        weight: The weight of each element, broadcast to the shape of the input. The mean divides by
+            the number of elements, whatever the weights.
+        size_average: Deprecated in PyTorch: False is the reduction "sum", with a warning.
+        reduce: Deprecated in PyTorch: False is the reduction "none", with a warning.
         reduction: "none", "mean" or "sum".
-        pos_weight: The positive weight, broadcast to the shape of the input: of shape `(classes,)` one for each class along the
-            last axis.
+        pos_weight: The positive weight, broadcast to the shape of the input. With the shape
+            `(classes,)` it has one weight for each class along the last axis.
         label_smoothing: s in [0, 1]: a target z counts as z (1 - s) + s / 2.
-        threads: The most threads to use; None is what `torch.get_num_threads()` says at each call.
+        threads: The maximum number of threads; None is `torch.get_num_threads()` at each call.
     """
 
     def __init__(
@@ -95,50 +107,65 @@ def binary_cross_entropy_with_logits(
     label_smoothing: float = 0.0,
     threads: int | None = None,
 ) -> torch.Tensor:
-    """`torch.nn.functional.binary_cross_entropy_with_logits`; the arguments are those of `BCEWithLogitsLoss`.
+    """`torch.nn.functional.binary_cross_entropy_with_logits`.
 
-    float16 and bfloat16 are computed in float32 and the result is rounded, but not under `torch.autocast("cpu")`; targets of integers
-    or booleans take the type of the input.
+    The arguments are those of `BCEWithLogitsLoss`.
+
+    float16 and bfloat16 are computed in float32. The result is rounded to the type of the input,
+    except under `torch.autocast("cpu")`. Integer and boolean targets take the type of the input.
 
     Raises:
-        ValueError: The sizes differ, the reduction is unknown, the positive weight is negative, not finite or not broadcast to
-            the input, or the mean is of no elements.
+        ValueError: The sizes differ; the reduction is unknown; the positive weight is negative, not
+            finite, or does not broadcast to the input; or the mean is of no elements.
         TypeError: The input is not of a floating-point type.
-        RuntimeError: A tensor is not on the CPU, `weight` is not broadcast to the input, or a weight requires a gradient.
+        RuntimeError: A tensor is not on the CPU, `weight` does not broadcast to the input, or a
+            weight requires a gradient.
     """
     if target.shape != input.shape:
-        raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+        raise ValueError(
+            f"Target size ({target.shape}) must be the same as input size ({input.shape})"
+        )
     for tensor in (input, target, weight, pos_weight):
         if isinstance(tensor, torch.Tensor) and tensor.device.type != "cpu":
-            raise RuntimeError(f"tensors must be on the CPU, received one on {tensor.device}: move it with Tensor.cpu()")
+            raise RuntimeError(
+                f"tensors must be on the CPU, received one on {tensor.device}: "
+                "move it with Tensor.cpu()"
+            )
     reduction = _reduction(size_average, reduce, reduction)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"reduction must be one of 'none', 'mean', 'sum', received {reduction!r}")
     if not input.is_floating_point():
         raise TypeError(f"the input must be of a floating-point type, received {input.dtype}")
-    dtype = torch.promote_types(input.dtype, target.dtype) if target.is_floating_point() else input.dtype
+    dtype = input.dtype
+    if target.is_floating_point():
+        dtype = torch.promote_types(dtype, target.dtype)
     computing = torch.float32 if dtype in (torch.float16, torch.bfloat16) else dtype
     factor = 1.0
     if isinstance(pos_weight, float):
         # Not made a tensor, whose type would round it.
         factor, pos_weight = pos_weight, None
-    options = _Options(factor, label_smoothing, reduction, torch.get_num_threads() if threads is None else threads)
-    weight, pos_weight = _constant(weight, "weight"), _constant(pos_weight, "pos_weight")
-    loss: torch.Tensor = _Loss.apply(
-        input.to(computing), target.to(computing), None if weight is None else weight.to(computing), pos_weight, options
+    options = Options(
+        reduction=reduction,
+        axis=Broadcast,
+        label_smoothing=label_smoothing,
+        threads=torch.get_num_threads() if threads is None else threads,
+        name="binary_cross_entropy_with_logits",
     )
-    # As PyTorch's, which autocast runs in float32.
+    weight, pos_weight = _constant(weight, "weight"), _constant(pos_weight, "pos_weight")
+    weight = None if weight is None else weight.to(computing)
+    loss: torch.Tensor = _Loss.apply(
+        input.to(computing), target.to(computing), weight, pos_weight, _Call(options, factor)
+    )
+    # Under autocast PyTorch computes its loss in float32.
     return loss if torch.is_autocast_enabled("cpu") else loss.to(dtype)
 
 
 @dataclass(frozen=True)
-class _Options:
-    """What a loss has beside its tensors. The positive weight is that of a call without a tensor of them."""
+class _Call:
+    """The part of a call that is not a tensor. Tensors of positive weights replace `pos_weight`."""
 
+    options: Options
     pos_weight: float
-    label_smoothing: float
-    reduction: str
-    threads: int
 
     def evaluate(
         self,
@@ -149,19 +176,22 @@ class _Options:
         pos_weight: torch.Tensor | None,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Computes an operation over the memory of the tensors."""
-        if weight is not None and weight.shape != logits.shape:
-            weight = weight.expand(logits.shape)
-        value, gradient = _call.call(
-            operation, _array(target), _array(logits), self.pos_weight if pos_weight is None else _array(pos_weight),
-            None if weight is None else _array(weight), BROADCAST, self.label_smoothing, self.reduction, self.threads,
-            "binary_cross_entropy_with_logits",
-        )  # fmt: skip
+        value, gradient = _call.evaluate(
+            operation,
+            self.options,
+            _array(target),
+            _array(logits),
+            self.pos_weight if pos_weight is None else _array(pos_weight),
+            None if weight is None else _array(weight.expand(logits.shape)),
+        )
         return _tensor(value), None if gradient is None else _tensor(gradient)
 
-    def mixed(self, logits: torch.Tensor, target: torch.Tensor, *weights: torch.Tensor | None) -> torch.Tensor:
-        """The derivative in logit and target: as the gradient is affine in the target, its difference between 1 and 0."""
-        at_one, _ = self.evaluate(_call.GRADIENT, logits, torch.ones_like(target), *weights)
-        at_zero, _ = self.evaluate(_call.GRADIENT, logits, torch.zeros_like(target), *weights)
+    def mixed(
+        self, logits: torch.Tensor, target: torch.Tensor, *weights: torch.Tensor | None
+    ) -> torch.Tensor:
+        """The derivative in target and logit: a difference, as the gradient is affine in target."""
+        at_one, _ = self.evaluate(GRADIENT, logits, torch.ones_like(target), *weights)
+        at_zero, _ = self.evaluate(GRADIENT, logits, torch.zeros_like(target), *weights)
         return at_one.sub_(at_zero)
 
 
@@ -170,55 +200,57 @@ class _Loss(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
+        ctx: Any, logits: Any, target: Any, weight: Any, pos_weight: Any, call: _Call
     ) -> torch.Tensor:
-        _save(ctx, logits, target, weight, pos_weight, options)
-        is_reduced = options.reduction != "none"
+        _save(ctx, logits, target, weight, pos_weight, call)
+        is_reduced = call.options.reduction != "none"
         if ctx.needs_input_grad[0]:
-            operation = _call.REDUCE_WITH_GRADIENT if is_reduced else _call.LOSS_WITH_GRADIENT
+            operation = VALUE_WITH_GRADIENT if is_reduced else LOSS_WITH_GRADIENT
         else:
-            operation = _call.REDUCE if is_reduced else _call.LOSS
-        loss, ctx.gradient = options.evaluate(operation, logits, target, weight, pos_weight)
+            operation = VALUE if is_reduced else LOSS
+        loss, ctx.gradient = call.evaluate(operation, logits, target, weight, pos_weight)
         return loss
 
     @staticmethod
     def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        saved, options = ctx.saved_tensors, ctx.options
+        saved, call = ctx.saved_tensors, ctx.call
         # A tensor with a tangent is differentiated in forward mode over this pass.
-        is_differentiated = torch.is_grad_enabled() or any(forward_ad.unpack_dual(t).tangent is not None for t in saved[:2])
+        is_differentiated = torch.is_grad_enabled() or any(
+            forward_ad.unpack_dual(tensor).tangent is not None for tensor in saved[:2]
+        )
         in_logits = in_target = None
         if ctx.needs_input_grad[0]:
             if is_differentiated:
-                in_logits = upstream * _Gradient.apply(*saved, options)
+                in_logits = upstream * _Gradient.apply(*saved, call)
             else:
-                # Given away, so that the leaf can keep it without a copy; a second backward pass computes it again.
+                # The leaf takes the gradient without a copy. A second pass computes it again.
                 in_logits, ctx.gradient = ctx.gradient, None
                 if in_logits is None:
-                    in_logits, _ = options.evaluate(_call.GRADIENT, *saved)
+                    in_logits, _ = call.evaluate(GRADIENT, *saved)
                 try:
-                    # The usual case is the loss itself: no pass over memory to multiply by 1.
+                    # An upstream gradient of 1, the usual case, needs no pass over memory.
                     if upstream.ndim > 0 or upstream.item() != 1:
                         in_logits.mul_(upstream)
                 except RuntimeError:
-                    # A batch of them (`is_grads_batched`) has no single number, and does not fit in the place of one.
+                    # A batch of upstream gradients (`is_grads_batched`) has another shape.
                     in_logits = upstream * in_logits
         if ctx.needs_input_grad[1]:
             if is_differentiated:
-                in_target = upstream * _TargetDerivative.apply(*saved, options)
+                in_target = upstream * _TargetDerivative.apply(*saved, call)
             else:
-                in_target = upstream * options.evaluate(_call.LABEL_GRADIENT, *saved)[0]
+                in_target = upstream * call.evaluate(TARGET_DERIVATIVE, *saved)[0]
         return in_logits, in_target, None, None, None
 
     @staticmethod
     def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
-        saved, options = _primals(ctx.saved_tensors), ctx.options
+        saved, call = _primals(ctx.saved_tensors), ctx.call
         terms = [
-            tangent * function.apply(*saved, options)
+            tangent * function.apply(*saved, call)
             for tangent, function in ((in_logits, _Gradient), (in_target, _TargetDerivative))
             if tangent is not None
         ]
         change: torch.Tensor = sum(terms[1:], terms[0])
-        return change if options.reduction == "none" else change.sum()
+        return change if call.options.reduction == "none" else change.sum()
 
 
 class _Gradient(torch.autograd.Function):
@@ -226,30 +258,30 @@ class _Gradient(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
+        ctx: Any, logits: Any, target: Any, weight: Any, pos_weight: Any, call: _Call
     ) -> torch.Tensor:
-        _save(ctx, logits, target, weight, pos_weight, options)
-        return options.evaluate(_call.GRADIENT, logits, target, weight, pos_weight)[0]
+        _save(ctx, logits, target, weight, pos_weight, call)
+        return call.evaluate(GRADIENT, logits, target, weight, pos_weight)[0]
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        saved, options = ctx.saved_tensors, ctx.options
+        saved, call = ctx.saved_tensors, ctx.call
         in_logits = in_target = None
         if ctx.needs_input_grad[0]:
-            in_logits = upstream * options.evaluate(_call.HESSIAN, *saved)[0]
+            in_logits = upstream * call.evaluate(SECOND_DERIVATIVE, *saved)[0]
         if ctx.needs_input_grad[1]:
-            in_target = upstream * options.mixed(*saved)
+            in_target = upstream * call.mixed(*saved)
         return in_logits, in_target, None, None, None
 
     @staticmethod
     def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
-        saved, options = _primals(ctx.saved_tensors), ctx.options
+        saved, call = _primals(ctx.saved_tensors), ctx.call
         terms = []
         if in_logits is not None:
-            terms.append(in_logits * options.evaluate(_call.HESSIAN, *saved)[0])
+            terms.append(in_logits * call.evaluate(SECOND_DERIVATIVE, *saved)[0])
         if in_target is not None:
-            terms.append(in_target * options.mixed(*saved))
+            terms.append(in_target * call.mixed(*saved))
         change: torch.Tensor = sum(terms[1:], terms[0])
         return change
 
@@ -259,31 +291,36 @@ class _TargetDerivative(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options
+        ctx: Any, logits: Any, target: Any, weight: Any, pos_weight: Any, call: _Call
     ) -> torch.Tensor:
-        _save(ctx, logits, target, weight, pos_weight, options)
-        return options.evaluate(_call.LABEL_GRADIENT, logits, target, weight, pos_weight)[0]
+        _save(ctx, logits, target, weight, pos_weight, call)
+        return call.evaluate(TARGET_DERIVATIVE, logits, target, weight, pos_weight)[0]
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        saved, options = ctx.saved_tensors, ctx.options
-        in_logits = upstream * options.mixed(*saved) if ctx.needs_input_grad[0] else None
+        saved, call = ctx.saved_tensors, ctx.call
+        in_logits = upstream * call.mixed(*saved) if ctx.needs_input_grad[0] else None
         in_target = torch.zeros_like(saved[1]) if ctx.needs_input_grad[1] else None
         return in_logits, in_target, None, None, None
 
     @staticmethod
     def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
-        saved, options = _primals(ctx.saved_tensors), ctx.options
-        return torch.zeros_like(saved[1]) if in_logits is None else in_logits * options.mixed(*saved)
+        saved, call = _primals(ctx.saved_tensors), ctx.call
+        if in_logits is None:
+            return torch.zeros_like(saved[1])
+        return in_logits * call.mixed(*saved)
 
 
-def _save(ctx: Any, logits: torch.Tensor, target: torch.Tensor, weight: Any, pos_weight: Any, options: _Options) -> None:
-    """Keeps what the derivatives need. PyTorch checks that nobody writes into saved tensors between the passes: the weights,
-    though they are constants, are saved for that."""
-    ctx.save_for_backward(logits, target, weight, pos_weight)
-    ctx.save_for_forward(logits, target, weight, pos_weight)
-    ctx.options = options
+def _save(ctx: Any, *arguments: Any) -> None:
+    """Keeps the arguments for the derivatives.
+
+    PyTorch checks that nobody writes to saved tensors between the passes. The weights, though they
+    are constants, are saved for that check.
+    """
+    *tensors, ctx.call = arguments
+    ctx.save_for_backward(*tensors)
+    ctx.save_for_forward(*tensors)
 
 
 def _primals(tensors: Any) -> list[Any]:
@@ -292,30 +329,36 @@ def _primals(tensors: Any) -> list[Any]:
 
 
 def _reduction(size_average: bool | None, reduce: bool | None, reduction: _Reduction) -> _Reduction:
-    """The reduction by its name. The old arguments go before it, with PyTorch's warning."""
+    """The name of the reduction. The deprecated arguments override it, with PyTorch's warning."""
     if size_average is None and reduce is None:
         return reduction
-    is_mean, is_reduced = (True if argument is None else argument for argument in (size_average, reduce))
+    is_mean, is_reduced = (True if a is None else a for a in (size_average, reduce))
     reduction = "none" if not is_reduced else "mean" if is_mean else "sum"
-    message = f"size_average and reduce args will be deprecated, please use reduction={reduction!r} instead."
-    warnings.warn(message, UserWarning, stacklevel=3)
+    warnings.warn(
+        "size_average and reduce args will be deprecated, "
+        f"please use reduction={reduction!r} instead.",
+        UserWarning,
+        stacklevel=3,
+    )
     return reduction
 
 
 def _constant(weight: Any, name: str) -> torch.Tensor | None:
-    """A weight as a tensor of a type that NumPy has; weights are constants, as in PyTorch."""
+    """A weight as a tensor of a type that NumPy has. As in PyTorch, it has no derivative."""
     if weight is None:
         return None
     if not isinstance(weight, torch.Tensor):
         return torch.from_numpy(np.array(weight))
     if weight.requires_grad and torch.is_grad_enabled():
-        raise RuntimeError(f"the loss is not differentiable in {name}, which must not require a gradient")
+        raise RuntimeError(
+            f"the loss is not differentiable in {name}, which must not require a gradient"
+        )
     weight = weight.detach()
     return weight.float() if weight.dtype is torch.bfloat16 else weight
 
 
 def _array(tensor: torch.Tensor) -> Any:
-    # By force: a view of an imaginary part may carry its sign as a flag, which NumPy has not.
+    # By force: a view of an imaginary part may store its sign as a flag, which NumPy lacks.
     return tensor.numpy(force=True)
 
 

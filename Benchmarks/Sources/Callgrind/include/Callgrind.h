@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests to valgrind's callgrind, header-only C, because they are macros of inline assembly. Without valgrind's headers the package
-// still builds, and callgrind is never there.
+// Requests to valgrind's callgrind. C, because they are macros of inline assembly. Without
+// valgrind's headers the package still builds, and callgrind_is_running is false.
 #ifndef WCE_CALLGRIND_H
 #define WCE_CALLGRIND_H
 

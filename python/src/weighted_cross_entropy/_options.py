@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The options of a call: one frozen object for the NumPy functions and for the adapters."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final, Literal, TypeAlias, TypedDict
+
+import numpy as np
+
+from . import _native
+
+Reduction: TypeAlias = Literal["none", "sum", "mean", "weighted_mean"]
+
+DEFAULT_NAME: Final = "logistic_loss"
+
+# More than any machine has.
+_MAXIMUM_THREADS = 1 << 30
+
+
+class Broadcast:
+    """As `Options.axis`: the positive weight is broadcast to the shape of the logits."""
+
+
+class Keywords(TypedDict, total=False):
+    """The keyword arguments that every function passes on to `Options`."""
+
+    axis: int | None
+    label_smoothing: float
+    threads: int | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a call has beside its arrays.
+
+    The constructor checks types. The library checks the ranges of numbers: at each call, and in
+    `check`.
+    """
+
+    reduction: str = "none"
+    axis: int | type[Broadcast] | None = None
+    label_smoothing: float = 0.0
+    threads: int | None = None
+    name: str | None = None
+
+    #: The options as the extension module takes them.
+    settings: tuple[int, float, int, str | None] = field(init=False, repr=False, compare=False)
+
+    #: Whether there is an axis to check.
+    has_axis: bool = field(init=False, repr=False, compare=False)
+
+    #: The name of the operation in error messages.
+    label: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        label = DEFAULT_NAME if self.name is None else _label(self.name)
+        code = _native.REDUCTIONS.get(self.reduction) if isinstance(self.reduction, str) else None
+        if code is None:
+            known = ", ".join(map(repr, _native.REDUCTIONS))
+            raise ValueError(
+                f"{label}: reduction must be one of {known}, received {self.reduction!r}"
+            )
+        smoothing, threads = self.label_smoothing, 0
+        if type(smoothing) is not float:
+            smoothing = _number(smoothing, "label_smoothing", label)
+        if self.threads is not None:
+            threads = operator.index(self.threads)
+            if threads < 1:
+                raise ValueError(
+                    f"{label}: the number of threads must be at least 1, received {threads}"
+                )
+        settings = code, smoothing, min(threads, _MAXIMUM_THREADS), self.name or None
+        object.__setattr__(self, "settings", settings)
+        object.__setattr__(self, "label", label)
+        object.__setattr__(self, "has_axis", self.axis is not None and self.axis is not Broadcast)
+
+    def check(self, pos_weight: Any, is_double: bool = True) -> None:
+        """Checks the ranges of numbers: of the options and of a positive weight."""
+        if type(pos_weight) is not float:
+            pos_weight = np.array(pos_weight, order="C")
+        _native.check(is_double, pos_weight, self.settings)
+
+
+_PLAIN = frozenset({float, int, str, type(None)})
+
+# Values of different types are different options: a number of threads that is a float is an error.
+_cached = lru_cache(typed=True)(Options)
+_DEFAULTS = {reduction: Options(reduction) for reduction in _native.REDUCTIONS}
+
+
+def options_of(reduction: Any, keywords: Keywords) -> Options:
+    """The options of a function's arguments. Those of plain values are validated once."""
+    if type(reduction) is str:
+        if not keywords:
+            return _DEFAULTS.get(reduction) or Options(reduction)
+        if _PLAIN.issuperset(map(type, keywords.values())):
+            return _cached(reduction, **keywords)
+    return Options(reduction, **keywords)
+
+
+def _number(value: Any, argument: str, label: str) -> float:
+    """The value as a float. A string is an error, though `float` reads it."""
+    if not (hasattr(value, "__float__") or hasattr(value, "__index__")):
+        raise TypeError(f"{label}: {argument} must be a number, received {type(value).__name__}")
+    return float(value)
+
+
+def _label(name: Any) -> str:
+    """What messages call an operation with this name; an empty name is the default."""
+    if not isinstance(name, str):
+        raise TypeError(f"name must be a string or None, received {type(name).__name__}")
+    if "\0" in name:
+        raise ValueError(f"name must have no null character, received {name!r}")
+    return name or DEFAULT_NAME
