@@ -23,8 +23,9 @@
 /// also holds for targets outside [0, 1]; ``validate(logits:targets:weights:)`` rejects them.
 ///
 /// ## Threads
-/// Calls on many elements use up to ``threads`` threads. Sums have the same bits for any number of
-/// threads, and for any division of a stream into parts.
+/// Calls on many elements use up to ``threads`` threads, in the rounding and flush-to-zero modes of
+/// the calling thread. Sums have the same bits for any number of threads, and for any division of a
+/// stream into parts.
 public struct WeightedCrossEntropyLoss<Scalar: LossScalar>: Hashable, Sendable {
   /// The weight of the positive class.
   public let positiveWeight: PositiveWeight<Scalar>

@@ -26,11 +26,15 @@
  * numbers out of range are errors. The library cannot check that a buffer has `count` elements.
  *
  * All functions may be called from several threads at once. Calls on up to 65,536 elements run on
- * the calling thread and allocate nothing, except for an error message.
+ * the calling thread and allocate nothing, except for an error message. Larger calls share the work
+ * with threads of the library, which start on demand and stay: up to the number of processors that
+ * the process may use. They block signals. If none can be started, the calling thread does all the
+ * work. A child of fork starts its own. The library stays in memory after dlclose.
  *
  * After a call the floating-point status flags of the calling thread are the same as if it had done
  * all the work alone. FE_OVERFLOW is raised if a result overflows, and may be raised by a masked
- * element. Flags are never cleared.
+ * element. Flags are never cleared. All threads use the rounding mode and the flush-to-zero mode of
+ * the calling thread, so results do not depend on the number of threads in any mode.
  *
  * Link with -lweighted_cross_entropy.
  */
