@@ -85,7 +85,7 @@ class Options:
 
 
 # The types of values that never change; `type` is that of `Broadcast`.
-_PLAIN = frozenset({float, int, str, type, type(None)})
+_PLAIN = frozenset({float, int, str, type, type(None), np.float32, np.float64, np.int32, np.int64})
 _MAXIMUM_KNOWN = 256
 _known: dict[tuple[Any, ...], Options] = {}
 
