@@ -19,7 +19,7 @@ extension Classifier {
     try rethrowingFileErrors { () throws(DataFileError) in try AtomicFile.write(text, to: path) }
   }
 
-  /// Reads a model file.
+  /// Reads a model file of at most 64 MiB.
   ///
   /// The file is a JSON object. Its members are:
   ///

@@ -94,6 +94,7 @@ final class CSVBlockReader {
           .badData, path: source.path,
           reason: "a row is longer than \(rowLimit) bytes; is there an unclosed quote?")
       }
+      try requireMemory(2 * capacity, for: source.path)
       let larger = Self.allocate(2 * capacity)
       larger.update(from: buffer + pending.lowerBound, count: count)
       buffer.deallocate()

@@ -57,6 +57,8 @@ public final class CSVColumnReader: NumericSource {
   public var path: String { file.path }
   /// `float64`.
   public var elementType: ElementType { .float64 }
+  /// `nil`.
+  public var remainingCount: Int? { nil }
   /// How much of the file has been read, in whole blocks.
   public var progress: ReadingProgress { file.progress }
 

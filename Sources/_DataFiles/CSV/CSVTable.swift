@@ -38,6 +38,9 @@ public struct CSVTable: Sendable {
     public let line: Int
   }
 
+  /// The largest number of columns. It limits the memory that a damaged file can take.
+  package static let columnLimit = 1 << 20
+
   /// The names of the columns.
   public let header: CSVHeader
   /// The number of data rows.

@@ -84,15 +84,6 @@ final class ByteSource {
     self.offset = offset
   }
 
-  /// Maps the whole of a regular file. `SystemCalls.unmap` ends the mapping.
-  func map() throws(DataFileError) -> UnsafeRawBufferPointer {
-    guard case .file(let file) = content else { preconditionFailure("the bytes are in memory") }
-    return try mappingErrno(
-      to: {
-        DataFileError(.inputOutput, path: path, reason: "cannot be mapped: \($0.reason)")
-      }) { try file.map(byteCount: size ?? 0) }
-  }
-
   private func fill(
     _ buffer: UnsafeMutableRawBufferPointer,
     with read: (FileDescriptor, UnsafeMutableRawBufferPointer, _ done: Int) throws -> Int

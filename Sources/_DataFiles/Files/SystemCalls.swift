@@ -37,8 +37,13 @@ enum SystemCalls {
     bytes.baseAddress.map { memchr($0, Int32(byte), bytes.count) != nil } ?? false
   }
 
-  static func unmap(_ bytes: UnsafeRawBufferPointer) {
-    bytes.baseAddress.map { _ = munmap(UnsafeMutableRawPointer(mutating: $0), bytes.count) }
+  /// Whether the system can provide memory of this size now. It is not touched, and returned.
+  static func canAllocate(_ byteCount: Int) -> Bool {
+    // The compiler may remove a pair of `malloc` and `free`.
+    let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    guard let memory, memory != MAP_FAILED else { return false }
+    munmap(memory, byteCount)
+    return true
   }
 
   /// The value of a call, repeated while signals interrupt it. A negative one is a failure.
@@ -70,15 +75,6 @@ extension FileDescriptor {
     // Changing the owner clears mode bits, so it comes first.
     _ = fchown(rawValue, file.userID.rawValue, file.groupID.rawValue)
     _ = fchmod(rawValue, file.permissions.rawValue & 0o777)
-  }
-
-  /// Maps the first bytes of the file, read-only.
-  func map(byteCount: Int) throws(Errno) -> UnsafeRawBufferPointer {
-    guard byteCount > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    guard let address = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, rawValue, 0),
-      address != MAP_FAILED
-    else { throw Errno(rawValue: errno) }
-    return UnsafeRawBufferPointer(start: address, count: byteCount)
   }
 }
 

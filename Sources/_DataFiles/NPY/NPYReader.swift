@@ -68,6 +68,8 @@ public final class NPYReader: NumericSource {
   /// Whether this is a pipe, which can be read only once, and whose data may be shorter than its
   /// shape.
   public var isStream: Bool { source.size == nil }
+  /// The number of elements that have not been read, `nil` for a pipe.
+  public var remainingCount: Int? { isStream ? nil : header.count - position }
   /// The length of each axis, never `nil`.
   public var shape: [Int]? { header.shape }
   /// How much of the data has been read.
@@ -99,6 +101,7 @@ public final class NPYReader: NumericSource {
     if position > 0 { try rewind() }
     // The header of a pipe can give any number of elements: grow with the data read.
     guard source.size != nil else { return try readRemaining() }
+    try requireMemory(header.count * MemoryLayout<Scalar>.stride, for: path)
     var failure: DataFileError?
     let elements = [Scalar](unsafeUninitializedCapacity: header.count) { buffer, count in
       do throws(DataFileError) {
