@@ -141,20 +141,4 @@ import _TestSupport
     #expect(table.columns[1].texts == file.columns[1].texts)
     #expect(table.columns[1].labels == ["00", "01", "02", "03", "04", "05", "06", "t"])
   }
-
-  @Test func filesTruncatedWhileTheyAreRead() throws {
-    for transposes in [false, true] {
-      var header = NPYHeader(elementType: .float32, shape: [1000, 1000])
-      header.isFortranOrder = transposes
-      let path = try directory.write(
-        header.serialized() + [UInt8](repeating: 0, count: 4_000_000), to: "s.npy")
-      let reader = try NPYReader(path: path)
-      #expect(truncate(path, 2_000_000) == 0)
-      let error = try failure { _ = try reader.readAll(as: Float.self) }
-      #expect(error.code == .badData)
-      #expect(
-        error.description.contains(
-          transposes ? "the file was truncated while it was read" : "the data ends here"))
-    }
-  }
 }

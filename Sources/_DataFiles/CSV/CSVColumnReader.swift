@@ -68,6 +68,14 @@ public final class CSVColumnReader: NumericSource {
   public func read<Scalar: NumericScalar>(into buffer: inout MutableSpan<Scalar>)
     throws(DataFileError) -> Int
   {
+    try file.explainingChanges { () throws(DataFileError) in try readRows(into: &buffer) }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func readRows<Scalar: NumericScalar>(
+    into buffer: inout MutableSpan<Scalar>
+  ) throws(DataFileError) -> Int {
     var rows = file.rows
     defer { file.rows = rows }
     lineLeads.removeAll(keepingCapacity: true)

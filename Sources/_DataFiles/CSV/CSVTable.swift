@@ -81,8 +81,11 @@ public struct CSVTable: Sendable {
   ) throws(DataFileError) {
     if let error = file.header.encodingError { throw error }
     let builder = CSVTableBuilder(file: file, textColumns: textColumns)
-    try builder.readRows(progress)
-    try builder.rereadLateTextColumns()
+    try file.explainingChanges { () throws(DataFileError) in
+      try builder.readRows(progress)
+      try builder.rereadLateTextColumns()
+      try file.checkUnchanged()
+    }
     header = file.header
     rowCount = builder.rowCount
     columns = builder.columns()

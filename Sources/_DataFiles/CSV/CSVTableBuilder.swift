@@ -90,7 +90,7 @@ final class CSVTableBuilder {
       case .blank:
         try earlier[0].append(.empty, 0, rows)
       case .endOfBlock:
-        guard try file.refill(&rows) else { throw changed() }
+        guard try file.refill(&rows) else { throw file.changed }
       }
     }
     for column in late { collected[column].prepend(earlier[column]) }
@@ -166,9 +166,5 @@ final class CSVTableBuilder {
         collected[column].codes.reserveCapacity(estimate)
       }
     }
-  }
-
-  private func changed() -> DataFileError {
-    DataFileError(.inputOutput, path: file.path, reason: "the file changed while it was read")
   }
 }

@@ -78,6 +78,14 @@ extension FileDescriptor {
   }
 }
 
+extension Stat {
+  /// Whether the file is the same and was not written to, as far as its size and time tell.
+  func hasSameContent(as other: Stat) -> Bool {
+    size == other.size && inode == other.inode && deviceID == other.deviceID
+      && st_mtim.tv_sec == other.st_mtim.tv_sec && st_mtim.tv_nsec == other.st_mtim.tv_nsec
+  }
+}
+
 extension Errno {
   /// The system's description, for use inside a sentence: `no such file or directory`.
   var reason: String { description.prefix(1).lowercased() + description.dropFirst() }

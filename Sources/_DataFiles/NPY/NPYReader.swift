@@ -121,6 +121,7 @@ public final class NPYReader: NumericSource {
     guard source.size != nil else {
       throw DataFileError(.inputOutput, path: path, reason: "a pipe can be read only once")
     }
+    try source.checkUnchanged()
     source.seek(to: header.dataOffset)
     position = 0
     staged = 0..<0
@@ -141,6 +142,7 @@ public final class NPYReader: NumericSource {
       if staged.isEmpty { try stage() }
       done += try takeStaged(into: rest)
     }
+    if position == header.count { try source.checkUnchanged() }
     return total
   }
 
@@ -185,6 +187,8 @@ public final class NPYReader: NumericSource {
   private func fill(_ bytes: UnsafeMutableRawBufferPointer) throws(DataFileError) {
     let read = try source.read(into: bytes)
     guard read < bytes.count else { return }
+    // A regular file was long enough at opening.
+    guard isStream else { throw source.changed }
     throw DataFileError(
       .badData, path: path, at: .element(position + read / elementType.byteCount),
       reason: "the data ends here, but shape \(header.shape) has \(header.count) elements")
