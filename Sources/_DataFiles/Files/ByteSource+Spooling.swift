@@ -17,7 +17,7 @@ extension ByteSource {
         DataFileError(
           .cannotCreate, path: directory,
           reason: "cannot create a temporary file for \(path): \($0.reason)")
-      }) { try FileDescriptor.unnamed(in: directory) }
+      }) { try FileDescriptor.spool(in: directory) }
     do throws(DataFileError) {
       return ByteSource(path: path, file: file, size: try copy(to: file))
     } catch {
