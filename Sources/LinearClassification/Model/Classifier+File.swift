@@ -40,8 +40,12 @@ extension Classifier {
 
   /// Reads a model from the JSON of a model file.
   public init(json: some Sequence<UInt8>) throws(ClassificationError) {
+    let data = Data(json)
     do {
-      self = try JSONDecoder().decode(Classifier.self, from: Data(json))
+      self = try JSONDecoder().decode(Classifier.self, from: data)
+      if let key = duplicateKey(inJSON: data) {
+        throw ClassificationError.damagedModel("the key \(quoted(key)) occurs twice in an object")
+      }
     } catch let error as ClassificationError {
       throw error
     } catch let error as DecodingError {

@@ -4,8 +4,8 @@ import SystemPackage
 /// An output file that is written completely or not at all.
 ///
 /// The bytes go to a new file in the directory of the target. `commit()` syncs it to the disk,
-/// renames it to the target and syncs the directory. Until then, and after any failure, the target is
-/// unchanged. A value that goes away without `commit()` removes its new file.
+/// renames it to the target and syncs the directory. Until then, and after any failure, the target
+/// is unchanged. A value that goes away without `commit()` removes its new file.
 ///
 /// - On Linux, if the file system supports it (ext4, XFS, Btrfs and tmpfs do), the new file has no
 ///   name until `commit()`, so a process that is killed leaves nothing. Elsewhere the new file is

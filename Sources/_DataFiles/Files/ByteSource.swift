@@ -39,7 +39,7 @@ final class ByteSource {
     }
   }
 
-  /// Takes over a regular file without a name, which is open for reading. Nobody else can change it.
+  /// Takes over a regular file that is open for reading. It has no name: nobody else can change it.
   init(path: String, file: FileDescriptor, size: Int) {
     self.path = path
     self.size = size

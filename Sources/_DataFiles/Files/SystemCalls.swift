@@ -34,8 +34,8 @@ enum SystemCalls {
     return text
   }
 
-  /// The directory of a path, with its slash, and the name in it. A slash and an accent after it are
-  /// one `Character`, but two bytes.
+  /// The directory of a path, with its slash, and the name in it. A slash and an accent after it
+  /// are one `Character`, but the slash is a byte of its own.
   static func split(_ path: String) -> (directory: String, name: String) {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("./", path) }
     let start = path.utf8.index(after: slash)
@@ -119,8 +119,8 @@ extension FileDescriptor {
     _ = try SystemCalls.value { linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) }
   }
 
-  /// Locks the file until its descriptor is closed. Returns `false` if another process holds the lock
-  /// or the file system has no locks.
+  /// Locks the file until its descriptor is closed. Returns `false` if another process holds the
+  /// lock, or the file system has no locks.
   func lock(waits: Bool) -> Bool {
     (try? SystemCalls.value { flock(rawValue, LOCK_EX | (waits ? 0 : LOCK_NB)) }) != nil
   }

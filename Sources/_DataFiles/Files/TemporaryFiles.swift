@@ -10,9 +10,9 @@ enum TemporaryFiles {
   /// The paths, and whether each file has its name yet.
   private static let files = Mutex<[String: Bool]>([:])
 
-  /// Creates a file for `target`. Where the system can, it has no name until `rename`: if the process
-  /// is killed, nothing is left. Otherwise the leftovers of killed processes are removed, and the file
-  /// is locked, so that others do not take it for one.
+  /// Creates a file for `target`. If the system can, the file has no name until `rename`, so that a
+  /// killed process leaves nothing. Otherwise the leftovers of killed processes are removed, and the
+  /// file is locked, so that others do not take it for one.
   static func create(
     for target: String, _ permissions: FilePermissions, unnamed: Bool
   ) throws -> (FileDescriptor, path: String) {
