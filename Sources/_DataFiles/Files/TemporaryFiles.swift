@@ -83,8 +83,11 @@ enum TemporaryFiles {
 
   /// Removes the temporary files with this prefix that no process has locked.
   private static func removeLeftovers(in directory: String, prefix: String) {
-    for name in SystemCalls.fileNames(in: directory)
-    where name.hasPrefix(prefix) && name.hasSuffix(".tmp") {
+    for name in SystemCalls.fileNames(in: directory) {
+      guard name.utf8.starts(with: prefix.utf8), name.hasSuffix(".tmp"),
+        let suffix = Substring(name.utf8.dropFirst(prefix.utf8.count)).split(separator: ".").first,
+        UInt64(suffix, radix: 36) != nil, name == "\(prefix)\(suffix).tmp"
+      else { continue }
       let path = directory + name
       guard
         let file = try? FileDescriptor.open(
