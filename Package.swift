@@ -153,7 +153,10 @@ let package = Package(
       ],
       swiftSettings: common),
     .testTarget(
-      name: "DataFilesTests", dependencies: ["_DataFiles", "_TestSupport"],
+      name: "DataFilesTests",
+      dependencies: [
+        "_DataFiles", "_TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+      ],
       resources: [.copy("Fixtures")],
       swiftSettings: common),
     .testTarget(

@@ -44,6 +44,25 @@ import _TestSupport
     #expect(try read.json() == classifier.json())
   }
 
+  /// A decoder takes one of the values and ignores the other.
+  @Test(arguments: ["l2", "intercept", "mean", "\\u006c2"])
+  func duplicateKeys(key: String) throws {
+    let name = key == "\\u006c2" ? "l2" : key
+    let json = try classifier.json().replacingOccurrences(
+      of: "\"\(name)\" :", with: "\"\(key)\" : 0,\n\"\(name)\" :")
+    let error = try #require(classificationError { _ = try Classifier(json: json.utf8) })
+    #expect(error.code == .damagedModel)
+    #expect(
+      error.description
+        == "this is not a usable model: the key \"\(name)\" occurs twice in an object")
+  }
+
+  @Test func filesThatAreTooLarge() throws {
+    let error = try #require(classificationError { _ = try Classifier.read("/dev/zero") })
+    #expect(error.code == .file)
+    #expect(error.description == "/dev/zero: the file is larger than 67108864 bytes")
+  }
+
   @Test func matrixModelHasNoTarget() throws {
     let (features, targets) = TestData.problem(rows: 50, columns: 2, seed: 40)
     let model = try Classifier(

@@ -69,8 +69,7 @@ import _TestSupport
           + "the file has 24",
         "overflow.npy z.npy":
           "overflow.npy: the .npy header is malformed: shape [1099511627776, 1099511627776] "
-          + "of float32 takes "
-          + "more than 2^63 - 1 bytes",
+          + "takes more than 2^63 - 1 bytes as numbers of 8 bytes",
         "x.npy negative.npy":
           "negative.npy: the .npy header is malformed: the shape has a negative length",
       ])

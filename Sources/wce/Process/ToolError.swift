@@ -8,6 +8,7 @@ enum ExitStatus: Int32 {
   case usage = 64
   case badData = 65
   case missingInput = 66
+  case systemError = 71
   case cannotCreate = 73
   case inputOutput = 74
   /// The reader of standard output has closed the pipe (`| head`): the tool ends as if killed by
@@ -31,6 +32,7 @@ struct ToolError: Error {
       switch error.code {
       case .missingInput: .missingInput
       case .cannotCreate: .cannotCreate
+      case .notEnoughMemory: .systemError
       case .inputOutput:
         StandardOutput.isTarget(error.path) && StandardOutput.hasLostReader
           ? .brokenPipe : .inputOutput
