@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import WeightedCrossEntropy
+import _DataFiles
 import _Version
 
 /// The command-line tool. It parses arguments and prints results; the libraries do the work.
@@ -30,6 +31,7 @@ struct WCE: ParsableCommand {
     StandardError.openClosedStreams()
     Interruption.cleanUpOnSignals()
     do {
+      try checkArguments()
       var command = try parseAsRoot()
       // Checked before any work, but not for --help.
       if configuration.subcommands.contains(where: { $0 == type(of: command) }) {
@@ -39,12 +41,24 @@ struct WCE: ParsableCommand {
     } catch {
       if let error = ToolError(reporting: error) { exit(error) }
       guard exitCode(for: error).isSuccess else {
-        StandardError.reportUsage(fullMessage(for: error))
+        StandardError.reportUsage(fullMessage(for: error), CommandLine.arguments.dropFirst())
         exit(withError: exitCode(for: error))
       }
       // Output that was asked for, such as --help or completions; a failed write is an error.
       do throws(ToolError) { try StandardOutput.write(fullMessage(for: error) + "\n") } catch {
         exit(error)
+      }
+    }
+  }
+
+  /// Refuses arguments that are not UTF-8. Swift repairs them, and the result names another file.
+  private static func checkArguments() throws(ToolError) {
+    for (index, argument) in CommandLine.arguments.enumerated() {
+      if let bytes = CommandLine.unsafeArgv[index], String(validatingCString: bytes) == nil {
+        throw ToolError(
+          .usage,
+          "argument \(index), \(quoted(argument)), is not UTF-8; rename the file, or give a link "
+            + "to it")
       }
     }
   }

@@ -66,7 +66,9 @@ extension DecodingError {
     case .valueNotFound(let type, let context):
       "\(place(context))expected \(Self.name(type)), received null"
     case .dataCorrupted(let context):
-      "\(place(context))\(context.codingPath.isEmpty ? "it is not JSON" : context.debugDescription)"
+      place(context)
+        + (context.codingPath.isEmpty
+          ? "it is not JSON" : displayed(context.debugDescription, limit: 100))
     @unknown default: "it cannot be decoded"
     }
   }
@@ -83,8 +85,9 @@ extension DecodingError {
   }
 
   private func place(_ context: Context) -> String {
-    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }
-      .joined()
+    let path = context.codingPath.map { key in
+      key.intValue.map { "[\($0)]" } ?? ".\(displayed(key.stringValue, limit: 60))"
+    }.joined()
     return path.isEmpty ? "" : "\(path.hasPrefix(".") ? String(path.dropFirst()) : path): "
   }
 }

@@ -16,35 +16,44 @@ extension ByteSource {
       to: {
         DataFileError(
           .cannotCreate, path: directory,
-          reason: "cannot create a temporary file for \(path): \($0.reason)")
+          reason: "cannot create a temporary file for \(displayed(path)): \($0.reason)")
       }) { try FileDescriptor.spool(in: directory) }
     do throws(DataFileError) {
-      return ByteSource(path: path, file: file, size: try copy(to: file))
+      return ByteSource(path: path, file: file, size: try copy(to: file, in: directory))
     } catch {
       try? file.close()
       throw error
     }
   }
 
-  private func copy(to file: FileDescriptor) throws(DataFileError) -> Int {
+  /// Copies a stream up to its end, or to the end of a row that no table may have, which the reader
+  /// of the copy reports: an endless device would fill the disk.
+  private func copy(
+    to file: FileDescriptor, in directory: String
+  ) throws(DataFileError) -> Int {
+    var rowStart = 0
     try forEachChunk { chunk throws(DataFileError) in
-      try mappingErrno(to: { .failed("copying to a temporary file", path, $0) }) {
-        _ = try file.writeAll(chunk)
+      let action = "copying to a temporary file in \(displayed(directory))"
+      try mappingErrno(to: { .failed(action, path, $0) }) { _ = try file.writeAll(chunk) }
+      if chunk.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+        rowStart = offset
       }
+      return offset - rowStart <= CSVBlockReader.Limits().rowSize + chunk.count
     }
     return offset
   }
 
-  /// Calls `body` with the bytes that have not been read, a part at a time.
+  /// Calls `body` with the bytes that have not been read, a part at a time, until it returns
+  /// `false`.
   fileprivate func forEachChunk(
-    _ body: (UnsafeRawBufferPointer) throws(DataFileError) -> Void
+    _ body: (UnsafeRawBufferPointer) throws(DataFileError) -> Bool
   ) throws(DataFileError) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { buffer.deallocate() }
     while true {
       let count = try read(into: buffer)
-      try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      if count < buffer.count { return }
+      let goesOn = try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      if !goesOn || count < buffer.count { return }
     }
   }
 }
@@ -59,6 +68,7 @@ package func contents(ofFile path: String, limit: Int = 64 << 20) throws(DataFil
       throw DataFileError(.badData, path: path, reason: "the file is larger than \(limit) bytes")
     }
     bytes.append(contentsOf: chunk)
+    return true
   }
   return bytes
 }

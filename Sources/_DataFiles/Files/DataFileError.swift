@@ -3,8 +3,8 @@ import SystemPackage
 
 /// An error about a data file: what was wrong, and where.
 ///
-/// The description is one line: the path, the location if there is one, and the reason. Control
-/// characters in names and cells are escaped.
+/// The description is one line: the path, the location if there is one, and the reason. Control and
+/// format characters in names and cells are escaped.
 public struct DataFileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kind of an error. More may be added.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -78,7 +78,7 @@ public struct DataFileError: Error, Hashable, Sendable, CustomStringConvertible 
   /// `PATH: LOCATION: REASON` on one line.
   public var description: String {
     let place = location.map { "\($0): " } ?? ""
-    return "\(escapingControlCharacters(path)): \(place)\(reason)"
+    return "\(displayed(path)): \(place)\(reason)"
   }
 }
 

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The text in double quotes, on one line, cut after `limit` characters. Quotes and backslashes in
-/// it are escaped with a backslash.
+/// Text from outside the program in double quotes, as `displayed` shows it. Quotes and backslashes
+/// in it are escaped with a backslash.
 package func quoted(_ text: some StringProtocol, limit: Int = 60) -> String {
-  let shown = text.unicodeScalars.prefix(limit)
-  let isWhole = shown.endIndex == text.unicodeScalars.endIndex
-  let escaped = shown.map { scalar in
-    scalar == "\"" || scalar == "\\" ? "\\\(scalar)" : escapingControlCharacters("\(scalar)")
-  }
-  return "\"\(escaped.joined())\(isWhole ? "" : "…")\""
+  "\"\(displayed(text, limit: limit, escaping: ["\"", "\\"]))\""
 }
 
-/// The text with control characters escaped, so that a message stays on one line and cannot control
-/// a terminal.
-package func escapingControlCharacters(_ text: some StringProtocol) -> String {
-  var escaped = ""
-  for scalar in text.unicodeScalars {
+/// Text from outside the program (a file name, a cell, an argument) for a message: on one line, and
+/// cut after `limit` characters. Control characters, which command a terminal, and format
+/// characters, which are invisible or change the direction of the text, are escaped.
+package func displayed(
+  _ text: some StringProtocol, limit: Int = 1000, escaping others: [Unicode.Scalar] = []
+) -> String {
+  let shown = text.unicodeScalars.prefix(limit)
+  var result = ""
+  for scalar in shown {
     switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: escaped += scalar.escaped(asASCII: true)
-    default: escaped.unicodeScalars.append(scalar)
+    case .control, .format, .lineSeparator, .paragraphSeparator:
+      result += scalar.escaped(asASCII: true)
+    default: result += others.contains(scalar) ? "\\\(scalar)" : "\(scalar)"
     }
   }
-  return escaped
+  return shown.endIndex == text.unicodeScalars.endIndex ? result : result + "…"
 }

@@ -10,9 +10,9 @@ enum TemporaryFiles {
   /// The paths, and whether each file has its name yet.
   private static let files = Mutex<[String: Bool]>([:])
 
-  /// Creates a file for `target`. If the system can, the file has no name until `rename`, so that a
-  /// killed process leaves nothing. Otherwise the leftovers of killed processes are removed, and the
-  /// file is locked, so that others do not take it for one.
+  /// Creates a file for `target`. If the system can, the file has no name until `rename`, so a
+  /// killed process leaves nothing. Otherwise the files that killed processes left are removed, and
+  /// the new file is locked, so that other processes do not remove it.
   static func create(
     for target: String, _ permissions: FilePermissions, unnamed: Bool
   ) throws -> (FileDescriptor, path: String) {

@@ -72,8 +72,9 @@ struct FitCommand: ParsableCommand {
     try file.commit()
     for notice in classifier.notices { StandardError.note(about: data.path, notice) }
     if !isPrinted {
-      try StandardOutput.write(
-        FitSummary(classifier: classifier, posWeight: posWeight, path: model).text)
+      try StandardOutput.writeSummary(
+        FitSummary(classifier: classifier, posWeight: posWeight, path: model).text,
+        outputs: [model])
     }
   }
 

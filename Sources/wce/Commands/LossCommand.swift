@@ -136,14 +136,12 @@ struct LossCommand: ParsableCommand {
     if reduction == .mean, case .failure(let error) = summary.mean {
       throw ToolError(error, about: normalize == .weights ? weights?.path : self.logits.path)
     }
-    let isPrinted = [lossesOutput, gradient].contains {
-      $0.map { StandardOutput.isTarget($0.path) } ?? false
-    }
+    let outputs = [lossesOutput, gradient].compactMap(\.?.path)
+    let isPrinted = outputs.contains(where: StandardOutput.isTarget)
     try run.write(losses: lossesOutput, gradient: gradient, of: lossReduction)
-    if json {
-      try StandardOutput.write(summary.json())
-    } else if !isPrinted {
-      try StandardOutput.write(summary.text(reduction))
+    if json || !isPrinted {
+      try StandardOutput.writeSummary(
+        json ? summary.json() : summary.text(reduction), outputs: outputs)
     }
   }
 
@@ -172,8 +170,8 @@ struct LossCommand: ParsableCommand {
       }
     do throws(LossError) {
       return try WeightedCrossEntropyLoss(
-        positiveWeight: positiveWeight, labelSmoothing: Scalar(labelSmoothing), name: name,
-        threads: threadsOption.threads)
+        positiveWeight: positiveWeight, labelSmoothing: Scalar(labelSmoothing),
+        name: displayed(name, limit: 60), threads: threadsOption.threads)
     } catch {
       guard case .invalidPositiveWeight = error.problem, let file = posWeights?.path else {
         throw error

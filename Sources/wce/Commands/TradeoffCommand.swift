@@ -84,7 +84,7 @@ struct TradeoffCommand: ParsableCommand {
         throw ValidationError("\(option) needs a table: wce tradeoff DATA.csv --target COLUMN.")
       }
     case .matrix(let path):
-      throw ValidationError("wce tradeoff takes a table, DATA.csv; \(path) is a matrix.")
+      throw ValidationError("wce tradeoff takes a table, DATA.csv; \(displayed(path)) is a matrix.")
     case .table: _ = try targetOptions.column()
     }
     if recallAtLeast != nil && precisionAtLeast != nil {
@@ -100,7 +100,8 @@ struct TradeoffCommand: ParsableCommand {
     let (path, goal) = (try posWeights.map(WeightPath.init), try goal())
     let threads = training.threadsOption.threads
     try LogisticRegression(l2: training.l2, threads: threads).check()
-    let isPrinted = [report, json, picture].contains { $0.map(StandardOutput.isTarget) ?? false }
+    let paths = [report, json, picture].compactMap { $0 }
+    let isPrinted = paths.contains(where: StandardOutput.isTarget)
     // A path that cannot be written is reported before the work.
     let outputs = try (report: open(report), json: open(json), picture: open(picture))
     let data = try read()
@@ -130,7 +131,8 @@ struct TradeoffCommand: ParsableCommand {
     try outputs.picture?.write(report.picture())
     try AtomicFile.commit([outputs.report, outputs.json, outputs.picture].compactMap { $0 })
     if !isPrinted {
-      try StandardOutput.write(TradeoffSummary(study: study, data: data, next: next).text)
+      try StandardOutput.writeSummary(
+        TradeoffSummary(study: study, data: data, next: next).text, outputs: paths)
     }
   }
 

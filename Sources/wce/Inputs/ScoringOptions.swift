@@ -55,7 +55,8 @@ struct ScoringOptions: ParsableArguments {
       default: nil
       }
     if let needed {
-      throw ToolError(.badData, about: data.path, "the model \(model) was fitted to \(needed)")
+      throw ToolError(
+        .badData, about: data.path, "the model \(displayed(model)) was fitted to \(needed)")
     }
     return classifier
   }

@@ -13,7 +13,7 @@ struct TradeoffData {
   /// The data in a few words.
   var description: String {
     guard let path else { return "Example data, handwritten digits, is it an eight" }
-    let label = table.target.positive.map { " = \($0)" } ?? ""
-    return escapingControlCharacters("\(path), target \(table.target.name)\(label)")
+    let label = table.target.positive.map { " = \(displayed($0, limit: 60))" } ?? ""
+    return "\(displayed(path)), target \(displayed(table.target.name, limit: 60))\(label)"
   }
 }

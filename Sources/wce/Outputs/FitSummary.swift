@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinearClassification
+import _DataFiles
 
 /// The output of `wce fit`.
 struct FitSummary {
@@ -27,7 +28,7 @@ struct FitSummary {
         model.positiveWeight.plain + (posWeight.number == nil ? " (balanced)" : "")
       ),
       ("l2 penalty", model.l2.plain), ("iterations", "\(model.certificate.iterations)"),
-      ("gradient norm", model.certificate.gradientNorm.formatted(2)), ("model", path),
+      ("gradient norm", model.certificate.gradientNorm.formatted(2)), ("model", displayed(path)),
     ])
     let metrics = Metric.allCases.map { metric in
       (metric.title, (metric.isOfDecisions ? training.raw : training.calibrated)[metric].metric)

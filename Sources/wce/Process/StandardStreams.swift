@@ -20,6 +20,17 @@ enum StandardOutput {
     }
   }
 
+  /// Prints the summary of a run whose outputs are in their places. An error about it says so.
+  static func writeSummary(_ text: String, outputs: [String]) throws(ToolError) {
+    do throws(ToolError) { try write(text) } catch {
+      guard error.status != .brokenPipe, !outputs.isEmpty else { throw error }
+      let files = outputs.map { displayed($0) }.joined(separator: ", ")
+      throw ToolError(
+        error.status,
+        "\(error.message); only the summary was lost, the outputs are in place: \(files)")
+    }
+  }
+
   /// Whether a path leads to standard output: `/dev/stdout`, `/dev/fd/1`, a link to one of them, or
   /// the file that a shell redirects it to.
   static func isTarget(_ path: String) -> Bool {
@@ -49,18 +60,26 @@ enum StandardError {
 
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Prints one line. Control characters are escaped, as it may contain names and cells.
-  static func report(_ message: String) {
-    write("wce: \(escapingControlCharacters(message))\n")
-  }
+  /// Prints one line. What comes from outside is displayed in it already; this is a safeguard.
+  static func report(_ message: String) { write("wce: \(displayed(message, limit: 10_000))\n") }
 
   /// Prints a line about a file that is not an error.
-  static func note(about path: String, _ notice: String) { report("note: \(path): \(notice)") }
+  static func note(about path: String, _ notice: String) {
+    report("note: \(displayed(path)): \(notice)")
+  }
 
   /// Prints the parser's lines about wrong usage, which repeat arguments of any content.
-  static func reportUsage(_ message: String) {
+  static func reportUsage(_ message: String, _ arguments: some Sequence<String>) {
+    var message = message
+    // An argument of several lines, or a long one, or the value in `--option=value`.
+    for argument in arguments {
+      let value = argument.split(separator: "=", maxSplits: 1).dropFirst().map(String.init)
+      for text in [argument] + value {
+        message.replace("'\(text)'", with: "'\(displayed(text, limit: 200))'")
+      }
+    }
     let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-    write(lines.map { escapingControlCharacters($0) + "\n" }.joined())
+    write(lines.map { displayed($0) + "\n" }.joined())
   }
 
   /// Writes text as it is. A failure cannot be reported anywhere.

@@ -24,7 +24,7 @@ struct ToolError: Error {
   /// - Parameter source: The file that the message is about, if the message does not name it.
   init(_ status: ExitStatus, about source: String? = nil, _ message: String) {
     self.status = status
-    self.message = source.map { "\($0): \(message)" } ?? message
+    self.message = source.map { "\(displayed($0)): \(message)" } ?? message
   }
 
   init(_ error: DataFileError) {
@@ -49,6 +49,13 @@ struct ToolError: Error {
         .usage
       default: .badData
       }
+    var error = error
+    if case .instructionSetUnavailable(let name, let available) = error.problem {
+      // The name is the content of an environment variable.
+      error = LossError(
+        error.operation,
+        .instructionSetUnavailable(requested: displayed(name, limit: 60), available: available))
+    }
     self.init(status, about: source, error.description)
   }
 
