@@ -11,7 +11,7 @@ enum TemporaryFiles {
   private static let files = Mutex<[String: Bool]>([:])
 
   /// Creates a file for `target`. If the system can, the file has no name until `rename`, so that a
-  /// killed process leaves nothing. Otherwise the leftovers of killed processes are removed, and the
+  /// killed process leaves nothing. Otherwise leftovers of killed processes are removed, and the
   /// file is locked, so that others do not take it for one.
   static func create(
     for target: String, _ permissions: FilePermissions, unnamed: Bool
