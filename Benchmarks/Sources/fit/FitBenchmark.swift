@@ -20,7 +20,7 @@ struct FitBenchmark: ParsableCommand {
     var seconds: [Double]
     var coefficients: [Double]
     var intercept: Double
-    var certificate: TrainingCertificate
+    var certificate: ConvergenceCertificate
   }
 
   func validate() throws {
@@ -28,7 +28,7 @@ struct FitBenchmark: ParsableCommand {
   }
 
   func run() throws {
-    let matrix = try FeatureMatrix(reading: NPYReader(path: features))
+    let matrix = try FeatureMatrix(contentsOf: features)
     let targets = try NPYReader(path: targets).readAll(as: Double.self)
     let clock = ContinuousClock()
     let fits = try weights.split(separator: ",").compactMap { Double($0) }.map { weight in
