@@ -1,45 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 import SystemPackage
+import _Termination
 
-/// The temporary files that exist now, so that an interrupted program can remove them.
-///
-/// A file is created, renamed or removed while the lock is held, so the list is always complete.
+/// The temporary files that exist now. A signal that ends the program removes them, if it has
+/// called `wce_clean_up_on_signals`.
 enum TemporaryFiles {
-  private static let paths = Mutex<Set<String>>([])
+  /// The entry of each path in the table that the signal handler reads.
+  private static let entries = Mutex<[String: Int32]>([:])
 
   /// Creates a file. `exclusiveCreate` refuses a path at which a file or a link exists.
   static func create(_ path: String, _ permissions: FilePermissions) throws -> FileDescriptor {
-    try paths.withLock { paths in
+    // First, since a signal may arrive as soon as the file exists.
+    let entry = wce_register_temporary_file(path)
+    do {
       let file = try FileDescriptor.open(
         path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: permissions)
-      paths.insert(path)
+      entries.withLock { $0[path] = entry }
       return file
+    } catch {
+      wce_forget_temporary_file(entry)
+      throw error
     }
   }
 
-  /// Renames a file unless it has been removed.
   static func rename(_ path: String, to target: String) throws {
-    try paths.withLock { paths in
-      guard paths.contains(path) else { throw Errno.noSuchFileOrDirectory }
-      try SystemCalls.rename(path, to: target)
-      paths.remove(path)
-    }
+    try SystemCalls.rename(path, to: target)
+    forget(path)
   }
 
   static func remove(_ path: String) {
-    paths.withLock { paths in
-      if paths.remove(path) != nil { try? SystemCalls.remove(path) }
-    }
+    try? SystemCalls.remove(path)
+    forget(path)
   }
 
-  /// Removes every file, then runs `body` while none can be created.
-  static func removeAll(then body: () -> Void) {
-    paths.withLock { paths in
-      for path in paths { try? SystemCalls.remove(path) }
-      paths.removeAll()
-      body()
-    }
+  private static func forget(_ path: String) {
+    wce_forget_temporary_file(entries.withLock { $0.removeValue(forKey: path) } ?? -1)
   }
 }
