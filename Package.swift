@@ -154,7 +154,11 @@ let package = Package(
       ],
       swiftSettings: common),
     .testTarget(
-      name: "DataFilesTests", dependencies: ["_DataFiles", "_Termination", "_TestSupport"],
+      name: "DataFilesTests",
+      dependencies: [
+        "_DataFiles", "_Termination", "_TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       resources: [.copy("Fixtures")],
       swiftSettings: common),
     .testTarget(

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Make digits.csv, digits-logits.npy and digits-targets.npy.
+"""Makes digits.csv, digits-logits.npy and digits-targets.npy.
 
-The table is the optical digits test set of the UCI repository as scikit-learn ships it: 64 features, each the number of
-dark pixels (0 to 16) in a 4 x 4 cell of a 32 x 32 bitmap, and here a column is_eight instead of the digit. The logits come
-from an ordinary, unweighted logistic regression, each row's from a model that did not see it (5 stratified folds).
+The table is the test set of optical digits of the UCI repository as scikit-learn ships it. Each of
+its 64 features is the number of dark pixels, 0 to 16, in a 4 x 4 cell of a 32 x 32 bitmap. The
+column is_eight replaces the digit. The logits are those of an unweighted logistic regression. A
+row's logit comes from a model that was fitted without the row (5 stratified folds).
 
     pip install "scikit-learn==1.9.*" && python3 make_examples.py
 """
@@ -25,7 +26,7 @@ is_eight = (digits.target == 8).astype(np.uint8)
 names = [f"pixel_{row}_{column}" for row in range(8) for column in range(8)]
 with open(here / "digits.csv", "w", newline="") as file:
     file.write(",".join(names + ["is_eight"]) + "\n")
-    for row, label in zip(features, is_eight):
+    for row, label in zip(features, is_eight, strict=True):
         file.write(",".join(map(str, [*row, label])) + "\n")
 
 model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, tol=1e-8, max_iter=10_000))

@@ -18,11 +18,9 @@ in Swift, before and after the peers. Run the program on an idle machine, after
 `sync; echo 3 > /proc/sys/vm/drop_caches` (see Benchmarks/NOTES.md).
 """
 import argparse
-import ctypes
 import json
 import math
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -30,184 +28,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from contenders import AVX2_ONLY, PEERS, Library, Q
+
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = ROOT / "Benchmarks/.build/release/kernels"
-Q = 3.0
-REDUCTION_MEAN = 2
-
-
-class Options(ctypes.Structure):
-    """wce_options of weighted_cross_entropy.h."""
-
-    _fields_ = [
-        ("struct_size", ctypes.c_int64), ("positive_weight", ctypes.c_double),
-        ("label_smoothing", ctypes.c_double),
-        ("class_weights", ctypes.c_void_p), ("class_count", ctypes.c_int64),
-        ("axis", ctypes.c_int64),
-        ("shape", ctypes.c_void_p), ("rank", ctypes.c_int64), ("threads", ctypes.c_int64),
-        ("name", ctypes.c_char_p),
-    ]
-
-
-class Library:
-    """The C library with one instruction set: a copy of the file, which chooses the set once."""
-
-    def __init__(self, path, instruction_set, folder, threads):
-        copy = Path(folder) / f"libwce-{instruction_set}.so"
-        shutil.copy(path, copy)
-        os.environ["WCE_INSTRUCTION_SET"] = instruction_set
-        self.library = ctypes.CDLL(str(copy))
-        self.library.wce_instruction_set.restype = ctypes.c_char_p
-        chosen = self.library.wce_instruction_set()
-        self.is_available = chosen is not None and chosen.decode() == instruction_set
-        del os.environ["WCE_INSTRUCTION_SET"]
-        self.options = Options(ctypes.sizeof(Options), Q, 0, None, 0, -1, None, 0, threads, None)
-
-    def calls(self, x, z, y):
-        """One call without arguments for each quantity."""
-        suffix = {4: "f32", 8: "f64"}[x.itemsize]
-        scalar = {4: ctypes.c_float, 8: ctypes.c_double}[x.itemsize]
-        value = scalar()
-        count = ctypes.c_int64(x.size)
-        px, pz, py = (ctypes.c_void_p(a.ctypes.data) for a in (x, z, y))
-        options, out = ctypes.byref(self.options), ctypes.byref(value)
-        zero, mean = ctypes.c_int64(0), ctypes.c_int(REDUCTION_MEAN)
-        loss = getattr(self.library, f"wce_loss_{suffix}")
-        value_of = getattr(self.library, f"wce_value_{suffix}")
-        both = getattr(self.library, f"wce_value_with_gradient_{suffix}")
-
-        def check(status):
-            assert status == 0, status
-
-        def run_loss():
-            check(loss(count, px, pz, None, options, py, None, zero))
-            return y
-
-        def run_mean():
-            check(value_of(count, px, pz, None, mean, options, out, None, zero))
-            return value.value
-
-        def run_both():
-            check(both(count, px, pz, None, mean, options, out, py, None, zero))
-            return value.value, y
-
-        return {"loss": run_loss, "mean": run_mean, "mean+gradient": run_both}
-
-
-# How each peer is told to go no further than AVX2.
-AVX2_ONLY = {
-    "ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2", "ONEDNN_MAX_CPU_ISA": "AVX2",
-    "XLA_FLAGS": "--xla_cpu_max_isa=AVX2", "WCE_COMPARE_SIMD_BITS": "256",
-}
-
-
-def torch_calls(x, z, threads):
-    import torch
-
-    if bits := os.environ.get("WCE_COMPARE_SIMD_BITS"):
-        import torch._inductor.config
-
-        torch._inductor.config.cpp.simdlen = int(bits)
-
-    torch.set_num_threads(threads)
-    tx, tz = torch.from_numpy(x), torch.from_numpy(z)
-    weight = torch.tensor(Q, dtype=tx.dtype)
-    f = torch.nn.functional.binary_cross_entropy_with_logits
-
-    def both_of(mean):
-        leaf = tx.clone().requires_grad_(True)
-
-        def run():
-            leaf.grad = None
-            value = mean(leaf, tz)
-            value.backward()
-            return value.item(), leaf.grad.numpy()
-
-        return run
-
-    def contender(loss, mean):
-        def run_loss():
-            with torch.no_grad():
-                return loss(tx, tz).numpy()
-
-        def run_mean():
-            with torch.no_grad():
-                return mean(tx, tz).item()
-
-        return {"loss": run_loss, "mean": run_mean, "mean+gradient": both_of(mean)}
-
-    loss = lambda a, b: f(a, b, pos_weight=weight, reduction="none")
-    mean = lambda a, b: f(a, b, pos_weight=weight)
-    yield f"PyTorch {torch.__version__.split('+')[0]}", contender(loss, mean)
-    compiled = contender(torch.compile(loss), torch.compile(mean))
-    # Compiled here, before TensorFlow is loaded, and for the shape that is timed.
-    for call in compiled.values():
-        call()
-    yield "torch.compile", compiled
-
-
-def tensorflow_calls(x, z, threads):
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    tx, tz = tf.constant(x), tf.constant(z)
-    loss = lambda: tf.nn.weighted_cross_entropy_with_logits(tz, tx, Q)
-    mean = lambda: tf.reduce_mean(loss())
-
-    def both():
-        with tf.GradientTape() as tape:
-            tape.watch(tx)
-            value = mean()
-        return value, tape.gradient(value, tx)
-
-    for name, wrap in (
-        (f"TF {tf.__version__}", lambda g: g), ("TF graph", tf.function),
-        ("TF XLA", lambda g: tf.function(g, jit_compile=True)),
-    ):
-
-        run_mean, wrapped = wrap(mean), wrap(both)
-
-        def run_both(both=wrapped):
-            value, gradient = both()
-            return float(value), gradient
-
-        # Not `.numpy()`, which would copy the result.
-        yield name, {
-            "loss": wrap(loss),
-            "mean": lambda mean=run_mean: float(mean()),
-            "mean+gradient": run_both,
-        }
-
-
-def jax_calls(x, z, threads):
-    import jax
-    import jax.numpy as jnp
-
-    jax.config.update("jax_platforms", "cpu")
-    if x.itemsize == 8:
-        jax.config.update("jax_enable_x64", True)
-    jx, jz = jnp.asarray(x), jnp.asarray(z)
-
-    # The stable form, as Optax writes it, with the positive weight.
-    def loss(a, b):
-        return (1 - b) * a + (1 + (Q - 1) * b) * (
-            jnp.log1p(jnp.exp(-jnp.abs(a))) + jnp.maximum(-a, 0))
-
-    compiled = jax.jit(loss)
-    mean = jax.jit(lambda a, b: loss(a, b).mean())
-    both = jax.jit(jax.value_and_grad(lambda a, b: loss(a, b).mean()))
-    import numpy as np
-
-    def run_both():
-        value, gradient = both(jx, jz)
-        return float(value), np.asarray(gradient.block_until_ready())
-
-    yield f"JAX {jax.__version__} jit", {
-        "loss": lambda: np.asarray(compiled(jx, jz).block_until_ready()),
-        "mean": lambda: float(mean(jx, jz)),
-        "mean+gradient": run_both,
-    }
 
 
 def measure(arguments):
@@ -233,8 +57,7 @@ def measure(arguments):
             library = Library(arguments.library, instruction_set, folder, threads)
             if library.is_available:
                 contenders[f"this library, {instruction_set}"] = library.calls(x, z, y)
-        # TensorFlow last: PyTorch's compiler brings an LLVM that does not load after TensorFlow's.
-        for peer in (torch_calls, jax_calls, tensorflow_calls):
+        for peer in PEERS:
             try:
                 contenders.update(peer(x, z, threads))
             except ImportError as error:
@@ -268,8 +91,8 @@ def measure(arguments):
                 elapsed = (time.perf_counter() - start) / repetitions
                 times.setdefault(quantity, {}).setdefault(name, []).append(elapsed)
     medians = {
-        q: {name: statistics.median(t) * 1e9 / n for name, t in rows.items()} for q,
-        rows in times.items()}
+        quantity: {name: statistics.median(t) * 1e9 / n for name, t in rows.items()}
+        for quantity, rows in times.items()}
     json.dump({"medians": medians, "errors": errors}, sys.stdout)
 
 
@@ -292,40 +115,36 @@ def main():
 
     results = []
     processors = sorted(os.sched_getaffinity(0))
-    cases = [(d, t, arguments.elements) for d in ("float32", "float64")
-        for t in sorted({1, len(processors)})]
-    for dtype, threads, elements in cases + [("float32", 1, 1)]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
+    environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    if arguments.instruction_set == "avx2":
+        environment.update(AVX2_ONLY)
+    cases = [
+        (dtype, threads, arguments.elements, arguments.rounds)
+        for dtype in ("float32", "float64") for threads in sorted({1, len(processors)})]
+    for dtype, threads, elements, rounds in cases + [("float32", 1, 1, 5)]:
         command = [
-            sys.executable, __file__, "--dtype", dtype, "--threads", str(threads), "--elements",
-            str(elements),
-                   "--rounds", str(arguments.rounds if elements > 1 else 5), "--library",
-                   arguments.library,
-                   "--instruction-set", arguments.instruction_set]
+            sys.executable, __file__, "--dtype", dtype, "--threads", str(threads),
+            "--elements", str(elements), "--rounds", str(rounds), "--library", arguments.library,
+            "--instruction-set", arguments.instruction_set]
         pin = lambda t=threads: os.sched_setaffinity(0, processors[:t])
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
-        environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
-        if arguments.instruction_set == "avx2":
-            environment.update(AVX2_ONLY)
         before = single_call(pin) if elements == 1 else None
         run = subprocess.run(
             command, stdout=subprocess.PIPE, text=True, preexec_fn=pin, env=environment, check=True)
         report = json.loads(run.stdout)
         medians, errors = report["medians"], report["errors"]
-        results.append(
-            {"dtype": dtype, "threads": threads, "elements": elements, "ns_per_element": medians,
-                        "relative_error_of_mean": errors,
-                        "instruction_set": arguments.instruction_set})
+        result = {
+            "dtype": dtype, "threads": threads, "elements": elements, "ns_per_element": medians,
+            "relative_error_of_mean": errors, "instruction_set": arguments.instruction_set}
+        results.append(result)
         show(dtype, threads, elements, medians, errors)
         if before:
-            call = {kind: (before[kind] + after) / 2 for kind, after in single_call(pin).items()}
-            results[-1]["ns_of_a_call_in_swift"] = call
-            fastest = min(
-                time for name, time in medians["loss"].items()
-                if not name.startswith(("this library", "floor")))
-            for kind, time in call.items():
-                print(
-                    f"a call in Swift, {kind}: {time:.1f} ns, "
-                    f"{fastest / time:.0f} times as fast as the fastest peer")
+            after = single_call(pin)
+            result["ns_of_a_call_in_swift"] = {k: (before[k] + after[k]) / 2 for k in before}
+            fastest = fastest_peer(medians["loss"])
+            for kind, time in result["ns_of_a_call_in_swift"].items():
+                print(f"a call in Swift, {kind}: {time:.1f} ns", end="")
+                print(f", {fastest[1] / time:.0f} times as fast as {fastest[0]}" if fastest else "")
     summarize(results)
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n")
@@ -346,51 +165,47 @@ def single_call(pin):
     return {"over an array": float(row[2]), "in a chain": float(row[3])}
 
 
+def fastest_peer(rows):
+    """The name and the time of the fastest peer; None without peers."""
+    peers = (item for item in rows.items() if not item[0].startswith(("this library", "floor")))
+    return min(peers, key=lambda item: item[1], default=None)
+
+
+def count(number, noun):
+    return f"{number:,} {noun}{'s' if number > 1 else ''}"
+
+
 def summarize(results):
     """The table of the README: the widest instruction set and SSE2, against the fastest peer."""
     print(
         "\nns an element | this library | fastest peer | times as fast | baseline, times as fast\n"
         "|---|---|---|---|---|")
-    for result in results:
-        if result["elements"] == 1:
-            continue
-        threads = result["threads"]
+    for result in results[:-1]:
         for quantity, rows in result["ns_per_element"].items():
-            ours = {name: time for name, time in rows.items() if name.startswith("this library")}
-            peers = {
-                name: time for name, time in rows.items() if name not in ours
-                and not name.startswith("floor")}
-            baseline, *_, best = ours.values() if len(ours) > 1 else [*ours.values()] * 2
-            peer = min(peers, key=peers.get)
-            floor = next(
-                (f", {best / time:.2f} × the floor"
-                for name, time in rows.items() if name.startswith("floor")), "")
+            ours = [time for name, time in rows.items() if name.startswith("this library")]
+            baseline, best = ours[0], ours[-1]
+            floor = "".join(f", {best / rows[n]:.2f} × the floor" for n in rows if "floor" in n)
+            name, peer = fastest_peer(rows) or ("none", math.nan)
             print(
-                f"| {result['dtype']} {quantity}, {threads} thread{'s' if threads > 1 else ''} | "
-                f"{best:.3g}{floor} | {peers[peer]:.3g} {peer} | {peers[peer] / best:.1f} | "
-                f"{peers[peer] / baseline:.2f} |")
+                f"| {result['dtype']} {quantity}, {count(result['threads'], 'thread')} | "
+                f"{best:.3g}{floor} | {peer:.3g} {name} | {peer / best:.1f} | "
+                f"{peer / baseline:.2f} |")
 
 
 def show(dtype, threads, elements, medians, errors):
     print(
-        f"\n{dtype}, {threads} thread{'s' if threads > 1 else ''}, "
-        f"{elements:,} element{'s' if elements > 1 else ''}: "
-          "ns an element, median; in brackets how many times the fastest peer's")
-    names = list(medians["loss"])
-    ours = [n for n in names if n.startswith("this library")]
-    peers = [n for n in names if n not in ours and not n.startswith("floor")]
+        f"\n{dtype}, {count(threads, 'thread')}, {count(elements, 'element')}: "
+        "ns an element, median; in brackets how many times the fastest peer's")
     print("| | " + " | ".join(medians) + " | error of the mean |")
     print("|---|" + "---|" * (len(medians) + 1))
-    for name in names:
+    for name in medians["loss"]:
         cells = []
         for rows in medians.values():
-            if name not in rows:
-                cells.append("")
-                continue
-            fastest = min((rows[p] for p in peers), default=None)
-            ratio = f" ({fastest / rows[name]:.2f}x)" if name in ours and fastest else ""
-            cells.append(
-                f"{rows[name]:.3g}{ratio}" if elements > 1 else f"{rows[name]:,.0f}{ratio}")
+            time, fastest = rows.get(name), fastest_peer(rows)
+            cell = "" if time is None else f"{time:.3g}" if elements > 1 else f"{time:,.0f}"
+            if time and fastest and name.startswith("this library"):
+                cell += f" ({fastest[1] / time:.2f}x)"
+            cells.append(cell)
         cells.append(f"{errors[name]:.1e}" if name in errors else "")
         print(f"| {name} | " + " | ".join(cells) + " |")
 

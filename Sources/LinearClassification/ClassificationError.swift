@@ -4,7 +4,7 @@ public import WeightedCrossEntropy
 
 /// An error in the data or the settings of a classification.
 ///
-/// Decide by ``code`` and the fields, never by the text: the text may change in any version.
+/// Use ``code`` and the fields to handle an error, never the text, which may change in any version.
 public struct ClassificationError: Error, Hashable, Sendable {
   /// What is wrong.
   public let code: Code
@@ -17,7 +17,7 @@ public struct ClassificationError: Error, Hashable, Sendable {
   /// The largest value that the data or this software allows: labels, folds or the version of a
   /// model.
   public internal(set) var limit: Int?
-  /// How far the fit got, if it did not converge.
+  /// The state of the fit, if it did not converge.
   public internal(set) var certificate: ConvergenceCertificate?
   /// The error of the loss, if the code is ``Code/loss``.
   public internal(set) var lossError: LossError?
@@ -68,7 +68,7 @@ extension ClassificationError {
     public static let tooFewForFolds = Code("tooFewForFolds")
     /// A feature is NaN, infinite or too large.
     public static let invalidFeature = Code("invalidFeature")
-    /// A target is outside [0, 1], or is neither 0 nor 1 although a method needs that.
+    /// A target is outside [0, 1], or is neither 0 nor 1 in a method that requires it.
     public static let invalidTarget = Code("invalidTarget")
     /// A logit is NaN or infinite.
     public static let invalidLogit = Code("invalidLogit")

@@ -4,7 +4,7 @@ enum CallBuffer {
   /// More bytes than any buffer has: no 64-bit processor has more than 56 address bits.
   private static var maximumByteCount: Int64 { min(Int64(Int.max), 1 << 56) }
 
-  /// A valid number of elements: not negative, and with bytes that can be addressed.
+  /// Converts a number of elements, which must be at least 0 and addressable.
   static func count<Scalar>(_ count: Int64, of type: Scalar.Type, named name: StaticString)
     throws(CallError)
     -> Int
@@ -41,7 +41,7 @@ enum CallBuffer {
     }
   }
 
-  /// Whether two buffers share memory.
+  /// Whether two buffers overlap.
   static func overlap<Scalar>(
     _ a: UnsafeBufferPointer<Scalar>, _ b: UnsafeBufferPointer<Scalar>
   ) -> Bool {

@@ -12,7 +12,7 @@ struct CallError: Error {
     self.message = message
   }
 
-  /// An error of the library, with the caller's name of the operation; null is the default name.
+  /// An error of the library with the caller's name of the operation; null is the default name.
   init(_ error: LossError, name: UnsafePointer<CChar>?) {
     status =
       switch error.problem {
@@ -24,7 +24,7 @@ struct CallError: Error {
         .logitNotANumber, .invalidWeight:
         WCE_ERROR_ARGUMENT
       }
-    // An error of the environment names the variable instead of the operation.
+    // An error in the environment has the name of the variable instead of the operation.
     let isOfTheCall = error.operation == WeightedCrossEntropyLoss<Float>.defaultName
     guard isOfTheCall, let name else {
       message = error.description
@@ -33,13 +33,13 @@ struct CallError: Error {
     message = LossError(String(cString: name), error.problem).description
   }
 
-  /// An error that the library would throw, found before it is called.
+  /// An error of the library that is detected before the library is called.
   init(_ problem: LossError.Problem, name: UnsafePointer<CChar>?) {
     self.init(LossError(WeightedCrossEntropyLoss<Float>.defaultName, problem), name: name)
   }
 
-  /// The result of `body`, whose errors get the caller's name of the operation. The name is read
-  /// only on an error, so that other calls allocate no string.
+  /// The result of `body`. Errors get the caller's name of the operation. The name is read only on
+  /// an error, so other calls allocate no string.
   @inline(__always)
   static func converting<Result>(
     named name: UnsafePointer<CChar>?, _ body: () throws(LossError) -> Result
@@ -53,7 +53,7 @@ struct MessageBuffer {
   let start: UnsafeMutablePointer<CChar>?
   let capacity: Int64
 
-  /// The status of `body`. Writes the message of its error, or an empty message.
+  /// Runs `body`, writes the message of its error or an empty message, and returns the status.
   @inline(__always)
   func status(of body: () throws(CallError) -> Void) -> wce_status {
     do throws(CallError) {

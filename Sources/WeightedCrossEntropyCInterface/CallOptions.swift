@@ -38,14 +38,14 @@ struct CallOptions<Scalar: LossScalar> {
       threads: options.threads == 0 ? nil : Int(clamping: options.threads), name: name)
   }
 
-  /// A copy of the caller's options. Options that the caller's header did not have yet keep their
+  /// A copy of the caller's options. Options that the caller's header did not have keep their
   /// defaults.
   private static func read(_ pointer: UnsafePointer<wce_options>) throws(CallError) -> wce_options {
     try CallBuffer.checkAlignment(of: pointer, for: wce_options.self, named: "options")
     // Only the size may be read before it is checked.
     let size = UnsafeRawPointer(pointer).load(as: Int64.self)
-    // The size of `wce_options` in each released header. A version that adds options at the end of the
-    // structure adds a case here.
+    // The size of `wce_options` in each released header. If a version adds options, at the end of
+    // the structure, add a case here.
     switch size {
     case 80: break
     default:
@@ -61,8 +61,8 @@ struct CallOptions<Scalar: LossScalar> {
     return options
   }
 
-  /// A loss with the caller's numbers. They are checked before they are rounded to `Scalar`, because
-  /// rounding can bring a number into its range.
+  /// A loss with the caller's numbers. They are checked before they are rounded to `Scalar`,
+  /// because rounding can move a number into its range.
   private static func loss(
     _ positiveWeight: Double, smoothing: Double, threads: Int?, name: UnsafePointer<CChar>?
   ) throws(CallError) -> WeightedCrossEntropyLoss<Scalar> {
@@ -100,7 +100,8 @@ struct CallOptions<Scalar: LossScalar> {
     guard Shape.count(lengths) == count else {
       throw CallError(
         WCE_ERROR_SIZE,
-        "the shape \(Shape.description(lengths.map { Int(clamping: $0) })) does not hold \(count) elements"
+        "the shape \(Shape.description(lengths.map { Int(clamping: $0) })) does not hold "
+          + "\(count) elements"
       )
     }
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
-// The functions of weighted_cross_entropy.h about the library. The compiler checks them against the
-// header.
+// The functions of weighted_cross_entropy.h that describe the library. The compiler checks them
+// against the header.
 
 import WeightedCrossEntropy
 
@@ -18,6 +18,6 @@ public func wce_instruction_set() -> UnsafePointer<CChar>! {
     case .success(.avx512): "avx512"
     case .failure: "unavailable"
     }
-  // A static string lives as long as the program.
+  // A static string exists as long as the program.
   return UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
 }

@@ -3,7 +3,7 @@ import WeightedCrossEntropy
 
 /// The checked arguments of a call from C.
 ///
-/// It passes addresses on, not spans, because an output may be the buffer of an input.
+/// It holds addresses, not spans, because an output may be the buffer of an input.
 struct LossCall<Scalar: LossScalar> {
   private let loss: WeightedCrossEntropyLoss<Scalar>
   private let name: UnsafePointer<CChar>?
@@ -71,8 +71,8 @@ struct LossCall<Scalar: LossScalar> {
     }
     value.pointee = try CallError.converting(named: name) { () throws(LossError) in
       guard isInput(output) else { return try loss.reduce(reduction, inputs, gradient: output) }
-      // A block whose sum overflows is summed again from its inputs, which the gradient would have
-      // replaced.
+      // If the sum of a block overflows, it is computed again from the inputs, which the gradient
+      // would have overwritten.
       let sum = try loss.reduce(reduction, inputs)
       try loss.evaluate(.gradient, of: reduction, inputs, into: output)
       return sum
@@ -92,7 +92,7 @@ struct LossCall<Scalar: LossScalar> {
     return (reduction, value)
   }
 
-  /// A checked output.
+  /// Checks an output.
   private func output(
     _ start: UnsafeMutablePointer<Scalar>?, named name: StaticString, inPlace: Bool = true
   ) throws(CallError) -> UnsafeMutableBufferPointer<Scalar> {

@@ -2,7 +2,7 @@
 public import WeightedCrossEntropy
 public import _Differentiation
 
-// Derivatives of the calls on single elements, for `gradient(at:of:)` and `valueWithPullback(at:of:)`.
+// Derivatives of the calls on single elements, for `gradient(at:of:)` and similar functions.
 extension WeightedCrossEntropyLoss where Scalar: Differentiable, Scalar.TangentVector == Scalar {
   /// The derivative of the loss of one element in the logit and the target.
   @derivative(of: callAsFunction(logit:target:), wrt: (logit, target))
@@ -39,8 +39,8 @@ extension WeightedCrossEntropyLoss where Scalar: Differentiable, Scalar.TangentV
   /// The value and the gradient in the logits are computed in one pass over memory.
   ///
   /// - Precondition: The lengths agree, and the mean is defined. A differentiable function cannot
-  ///   throw, so the errors of ``WeightedCrossEntropyLoss/value(of:logits:targets:weights:shape:)``
-  ///   stop the program.
+  ///   throw, so an error of ``WeightedCrossEntropyLoss/value(of:logits:targets:weights:shape:)``
+  ///   stops the program.
   public func differentiableValue(
     of reduction: LossReduction, logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil
   ) -> Scalar {
@@ -77,7 +77,7 @@ extension WeightedCrossEntropyLoss where Scalar: Differentiable, Scalar.TangentV
     return (value, { scale in (logitsPullback(scale), .init(inTargets.map { $0 * scale })) })
   }
 
-  /// The result of `body`, whose errors are programming errors.
+  /// The result of `body`. An error is a programming error and stops the program.
   private func orStop<Result>(_ body: () throws(LossError) -> Result) -> Result {
     do throws(LossError) { return try body() } catch { preconditionFailure("\(error)") }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The kernels with the instructions that every processor of the architecture has: SSE2 on x86-64,
-/// NEON on arm64.
+/// The kernels for the baseline instruction set, which every processor of the architecture
+/// supports: SSE2 on x86-64, NEON on arm64.
 public enum BaselineKernels {
   public static let float = KernelTable(BaselineFloatVector.self)
   public static let double = KernelTable(BaselineDoubleVector.self)
@@ -17,7 +17,7 @@ public enum BaselineKernels {
   }
 }
 
-// A vector takes several registers, so the processor always has independent operations to overlap.
+// A vector uses several registers, so the processor always has independent operations to overlap.
 
 /// Sixteen Floats in four registers.
 private struct BaselineFloatVector: FloatVector {
@@ -36,7 +36,7 @@ private struct BaselineFloatVector: FloatVector {
   }
 
   #if arch(x86_64)
-    // SSE2 has no select instruction: two selections take six operations, this takes four.
+    // SSE2 has no select instruction. Two selections take six operations; this takes four.
     @inline(__always)
     func exchangedBySign(_ a: Self, _ b: Self) -> (Self, Self) {
       let signs = unsafeBitCast(

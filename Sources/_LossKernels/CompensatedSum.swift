@@ -8,7 +8,7 @@
 public struct CompensatedSum<Terms: DoubleVector>: KernelSum {
   @usableFromInline var sums, errors: Terms
 
-  // Default values of the properties would not be inlined: they would be generic code at run time.
+  // Default values of the properties would not be inlined; they would run as generic code.
   @inlinable @inline(__always)
   public init() {
     sums = Terms(repeating: 0)
@@ -23,7 +23,7 @@ public struct CompensatedSum<Terms: DoubleVector>: KernelSum {
     sums = sum
   }
 
-  /// If the sum is not finite, its error is NaN and meaningless.
+  /// If the sum is not finite, the error is NaN and is ignored.
   @inlinable @inline(__always)
   public var total: PartialSum {
     let (sums, errors) = (sums.lanes, errors.lanes)

@@ -12,7 +12,7 @@ extension Double: KernelScalar {
     let magic = V(repeating: 0x1.8p52 + 53 + 1023)
     let shifted = V.multiplyAdd(a, V(repeating: -0x1.71547652b82fep0), magic)
     let n = shifted - magic
-    // ln 2 in two parts, the first with 32 bits (the split of fdlibm).
+    // ln 2 in two parts, the first with 32 bits (as in fdlibm).
     var r = V.multiplyAdd(n, V(repeating: 0x1.62e42feep-1), a)
     r = V.multiplyAdd(n, V(repeating: 0x1.a39ef35793c76p-33), r)
     let r2 = r * r

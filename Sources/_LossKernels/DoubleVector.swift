@@ -31,9 +31,9 @@ extension DoubleVector {
 }
 
 #if hasFeature(BuiltinModule)
-  // The compiler's own vector operations. The standard library's are loops over the lanes; the
-  // optimizer usually turns them back into vector instructions, but sometimes splits some lanes
-  // off.
+  // The compiler's vector operations. Those of the standard library are loops over the lanes. The
+  // optimizer usually turns these loops into vector instructions, but sometimes it processes some
+  // lanes separately.
   extension DoubleVector {
     @inlinable @inline(__always)
     public static func + (a: Self, b: Self) -> Self {
@@ -55,8 +55,8 @@ extension DoubleVector {
       Self(vector: Builtin.fdiv_Vec8xFPIEEE64(a.vector, b.vector))
     }
 
-    /// `a * b + c`, rounded once. Emitted only into callers, which have the instruction: a copy in
-    /// this module would call the C library's `fma`.
+    /// `a * b + c`, rounded once. It is emitted only into callers, which are compiled with the
+    /// instruction. A copy in this module would call the C library's `fma`.
     @_alwaysEmitIntoClient @inline(__always)
     public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
       Self(vector: Builtin.int_fma_Vec8xFPIEEE64(a.vector, b.vector, c.vector))
@@ -94,7 +94,7 @@ extension DoubleVector {
       self.init(lanes: lanes)
     }
 
-    /// The same numbers as Doubles.
+    /// The numbers converted to Double.
     @inlinable @inline(__always)
     init(widening numbers: SIMD8<Float>) {
       self.init(vector: Builtin.fpext_Vec8xFPIEEE32_Vec8xFPIEEE64(numbers._storage._value))

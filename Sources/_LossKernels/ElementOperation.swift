@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A quantity computed for each element. Each operation is one expression over `LossTerms`; the
-/// loops, the forms and the instruction sets are written once for all of them.
+/// A quantity computed for each element. Each operation is one expression over `LossTerms`. The
+/// loops, the forms and the instruction sets are written once for all operations.
 public protocol ElementOperation: SendableMetatype {
-  /// Whether the denominator of a mean divides each element. It divides each derivative, but only
-  /// the sum of the losses.
+  /// Whether each element is divided by the denominator of a mean. Each derivative is; of the
+  /// losses only the sum is.
   static var isDivided: Bool { get }
 
   /// The quantity for a vector of elements.
   ///
   /// - Parameters:
-  ///   - divisor: the denominator, if `isDivided`.
-  ///   - targetScale: the factor of the derivative in the target (label smoothing's chain rule).
+  ///   - divisor: The denominator, if `isDivided`.
+  ///   - targetScale: The factor of the derivative in the target, from the chain rule for label
+  ///     smoothing.
   static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V) -> V
 }
 
@@ -31,8 +32,8 @@ public enum LossOperation: ElementOperation {
     let (c1, c2) = (terms.negativeCoefficient, terms.positiveCoefficient)
     if V.isFused { return terms.softplusSum(negative: c2, nonnegative: c1, logarithm: c1 + c2) }
     // a (|x| + L) + b L, where the sign of x decides which coefficient is a. Without a fused
-    // multiply-add this has one rounding less for soft targets, which keeps them within the
-    // documented error, at the cost of one operation.
+    // multiply-add this form has one rounding less for soft targets. It costs one operation, and
+    // keeps the error within the documented bound.
     let logarithm = V.Scalar._logOnePlus(terms.exponential)
     let (a, b) = terms.logit.exchangedBySign(c1, c2)
     let larger = (a * (terms.logit.magnitude + logarithm)).zeroed(whereZero: a)
@@ -90,7 +91,7 @@ public enum PositiveWeightDerivativeOperation: ElementOperation {
   public static func value<V: KernelArithmetic>(_ terms: LossTerms<V>, divisor: V, targetScale: V)
     -> V
   {
-    // `softplusSum`, but it selects by sign last: the compiler then vectorizes every form.
+    // As `softplusSum`, but the selection by sign is last, so the compiler vectorises every form.
     let linear = (terms.logit.magnitude * terms.target).zeroed(whereZero: terms.target)
     let chosen = terms.logit.selectBySign(negative: linear, nonnegative: V(repeating: 0))
     return V.multiplyAdd(terms.target, V.Scalar._logOnePlus(terms.exponential), chosen) / divisor

@@ -14,8 +14,8 @@ extension Float: KernelScalar {
   where V.Scalar == Float {
     // e^-104 is less than half of the least subnormal number.
     let a = a.limited(to: V(repeating: 104))
-    // Adding 1.5 * 2^23 rounds to an integer and leaves it in the lowest mantissa bits. 127 is the
-    // bias of the exponent, 24 the scale of the power.
+    // Adding 1.5 * 2^23 rounds to an integer and stores it in the lowest bits of the mantissa. 127
+    // is the bias of the exponent, 24 the scale of the power.
     let magic = V(repeating: 0x1.8p23 + 24 + 127)
     let shifted = V.multiplyAdd(a, V(repeating: -0x1.715476p0), magic)
     let n = shifted - magic

@@ -33,9 +33,9 @@ extension FloatVector {
 }
 
 #if hasFeature(BuiltinModule)
-  // The compiler's own vector operations. The standard library's are loops over the lanes; the
-  // optimizer usually turns them back into vector instructions, but sometimes splits some lanes
-  // off.
+  // The compiler's vector operations. Those of the standard library are loops over the lanes. The
+  // optimizer usually turns these loops into vector instructions, but sometimes it processes some
+  // lanes separately.
   extension FloatVector {
     @inlinable @inline(__always)
     public static func + (a: Self, b: Self) -> Self {
@@ -57,8 +57,8 @@ extension FloatVector {
       Self(vector: Builtin.fdiv_Vec16xFPIEEE32(a.vector, b.vector))
     }
 
-    /// `a * b + c`, rounded once. Emitted only into callers, which have the instruction: a copy in
-    /// this module would call the C library's `fmaf`.
+    /// `a * b + c`, rounded once. It is emitted only into callers, which are compiled with the
+    /// instruction. A copy in this module would call the C library's `fmaf`.
     @_alwaysEmitIntoClient @inline(__always)
     public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
       Self(vector: Builtin.int_fma_Vec16xFPIEEE32(a.vector, b.vector, c.vector))

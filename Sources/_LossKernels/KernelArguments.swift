@@ -6,11 +6,12 @@
 public struct KernelArguments<Scalar: KernelScalar> {
   public var logits: UnsafePointer<Scalar>
   public var targets: UnsafePointer<Scalar>
-  /// The positive weight of each element, in the general form; nil: `positiveWeight` for all.
+  /// The positive weight of each element, in the general form; nil is `positiveWeight` for all.
   public var positiveWeights: UnsafePointer<Scalar>?
-  /// The weight of each element, in the general form; 0 masks the element; nil: 1 for all.
+  /// The weight of each element, in the general form; 0 masks the element; nil is 1 for all.
   public var weights: UnsafePointer<Scalar>?
-  /// The results of an elementwise kernel, or the gradient that goes with losses or their sum.
+  /// The results of an elementwise kernel, or the gradient of a kernel that also computes losses or
+  /// their sum.
   public var output: UnsafeMutablePointer<Scalar>?
   /// The losses of the kernel that writes losses and gradient.
   public var losses: UnsafeMutablePointer<Scalar>?
@@ -44,7 +45,7 @@ public struct KernelArguments<Scalar: KernelScalar> {
     self.divisor = divisor
   }
 
-  /// The arguments for `count` elements from `start` on.
+  /// The arguments for `count` elements from index `start`.
   @inlinable @inline(__always)
   public func part(from start: Int, count: Int) -> KernelArguments {
     var part = self

@@ -4,7 +4,8 @@
 ///
 /// The kernels are generic over this protocol, and each instruction set implements it on concrete
 /// SIMD types. In generic code Swift's SIMD comparisons and `replacing(with:where:)` are loops over
-/// lanes and take 17 ns per element instead of 1, so each of them is a requirement here.
+/// the lanes, which take 17 ns per element instead of 1. Therefore these operations are
+/// requirements here.
 public protocol KernelArithmetic {
   /// The element type, `Float` or `Double`.
   associatedtype Scalar: KernelScalar
@@ -18,18 +19,19 @@ public protocol KernelArithmetic {
   static func / (a: Self, b: Self) -> Self
   static prefix func - (a: Self) -> Self
 
-  /// `a * b + c`, rounded once if `isFused`, else twice.
+  /// `a * b + c`, rounded once if `isFused`, otherwise twice.
   static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self
   /// Whether the instruction set has a fused multiply-add.
   static var isFused: Bool { get }
 
   /// The absolute value.
   var magnitude: Self { get }
-  /// `limit` in the lanes that are greater, else the lane. NaN stays NaN.
+  /// The minimum of each lane and `limit`. NaN stays NaN.
   func limited(to limit: Self) -> Self
-  /// Zero in the lanes with a zero `factor`, else the lane: removes `0 * infinity` and masked NaN.
+  /// Zero in the lanes where `factor` is zero, otherwise the lane. It replaces `0 * infinity` and
+  /// masked NaN.
   func zeroed(whereZero factor: Self) -> Self
-  /// `negative` in the lanes with the sign bit set, else `nonnegative`.
+  /// `negative` in the lanes with the sign bit set, otherwise `nonnegative`.
   func selectBySign(negative: Self, nonnegative: Self) -> Self
   /// `(a, b)` in the lanes with the sign bit clear, `(b, a)` in the others.
   func exchangedBySign(_ a: Self, _ b: Self) -> (Self, Self)

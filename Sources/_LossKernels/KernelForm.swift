@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The inputs that a kernel reads. Each form is a type, so it compiles to a loop of its own.
+/// The inputs that a kernel reads. Each form is a type, so the compiler emits a separate loop for
+/// it.
 public protocol KernelForm {
   /// Whether the kernel reads positive weights, element weights and smoothing.
   static var isGeneral: Bool { get }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The loops of the kernels.
 ///
-/// They process whole vectors from the caller's buffers, and the remaining elements in a padded
-/// copy. So the result of an element does not depend on its position, and no byte outside the
+/// They process whole vectors in the caller's buffers, and the remaining elements in a padded copy.
+/// Therefore the result of an element does not depend on its position, and no byte outside the
 /// buffers is accessed.
 public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   public typealias Scalar = V.Scalar
@@ -11,7 +11,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   @usableFromInline
   struct Constants {
     @usableFromInline let positiveWeight, targetScale, targetOffset: V
-    /// The denominators of derivatives and of the element weights in derivatives: one of them is 1.
+    /// The denominators of derivatives and of the element weights in derivatives. One of them is 1.
     @usableFromInline let divisor, weightDivisor: V
 
     @inlinable @inline(__always)
@@ -27,8 +27,8 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
 
   /// Calls `body` with each vector of `count` elements, a positive multiple of the lane count.
   ///
-  /// Each step computes the exponential of the next vector. The processor can then overlap it with
-  /// the logarithm of the current vector: both are long chains of dependent operations.
+  /// Each step computes the exponential of the next vector. The processor overlaps it with the
+  /// logarithm of the current vector, because both are long chains of dependent operations.
   @inlinable @inline(__always)
   static func forEachVector(
     _ arguments: KernelArguments<Scalar>, _ constants: Constants, count: Int,
@@ -100,8 +100,8 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
 
     /// `value` times the element weights; exactly 0 if the weight is 0.
     ///
-    /// Weights and their sum may be huge or tiny; their ratio lies in [0, 1]. So a derivative is
-    /// multiplied by the ratio.
+    /// Weights and their sum may be huge or tiny, but their ratio is in [0, 1]. Therefore a
+    /// derivative is multiplied by the ratio.
     @inlinable @inline(__always)
     func weighted<Operation: ElementOperation>(_ value: V, _: Operation.Type) -> V {
       guard Form.isGeneral else { return value }
@@ -110,7 +110,8 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     }
   }
 
-  /// Calls `body` for the elements that fill whole vectors, then for a padded copy of the others.
+  /// Calls `body` for the elements that fill whole vectors, then for a padded copy of the remaining
+  /// ones.
   ///
   /// The loss of the padding is exactly 0: its logit is -∞, its target and its weight are 0.
   @inlinable @inline(__always)

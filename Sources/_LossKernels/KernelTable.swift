@@ -2,11 +2,11 @@
 /// The kernels of one instruction set for one element type. Dispatch, tests and benchmarks use this
 /// list.
 ///
-/// It is a class, so a call copies one reference instead of one for each kernel.
+/// It is a class, so that a call copies one reference instead of one per kernel.
 public final class KernelTable<Scalar: KernelScalar>: Sendable {
   /// A kernel that writes one number for each element.
   public struct Elementwise: Sendable {
-    /// Takes an address, because a closure that takes the generic structure itself would be called
+    /// The closure takes an address, because one that takes the generic structure would be called
     /// through an allocated thunk.
     @usableFromInline let body: @Sendable (UnsafePointer<KernelArguments<Scalar>>) -> Void
 
@@ -81,8 +81,8 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
     self.sum = sum
   }
 
-  /// The kernels for a vector type. The target of each instruction set calls this once, so the
-  /// closures are compiled in that target, with its instructions.
+  /// Creates the kernels for a vector type. The target of each instruction set calls this once, so
+  /// the closures are compiled in that target, with its instructions.
   ///
   /// It is a convenience initializer because embedded Swift, which builds the arm64 kernels for
   /// their tests, does not allow generic designated initializers in classes.

@@ -31,8 +31,8 @@ extension LaneVector {
 }
 
 #if !hasFeature(BuiltinModule)
-  // The arithmetic for compilers without the `BuiltinModule` feature: loops over the lanes, which
-  // give the same bits as the operations in `FloatVector` and `DoubleVector`.
+  // The arithmetic for compilers without the `BuiltinModule` feature. It consists of loops over the
+  // lanes, with the same bits as the operations in `FloatVector` and `DoubleVector`.
   extension LaneVector {
     @inlinable @inline(__always)
     public static func + (a: Self, b: Self) -> Self { Self(lanes: a.lanes + b.lanes) }

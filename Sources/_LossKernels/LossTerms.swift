@@ -2,9 +2,9 @@
 /// The terms that all quantities of the loss are computed from, for one vector of elements.
 ///
 /// The loss is `c₁ softplus(x) + c₂ softplus(-x)` with `c₁ = 1 - z` and `c₂ = q z`, and
-/// `softplus(±x) = max(±x, 0) + L` with `L = log(1 + t)` and `t = e^-|x|`. So the loss is
+/// `softplus(±x) = max(±x, 0) + L` with `L = log(1 + t)` and `t = e^-|x|`. The loss is then
 /// `|x| c + (c₁ + c₂) L`, where `c` is `c₁` for positive `x` and `c₂` for negative `x`. For targets
-/// in [0, 1] both terms are non-negative, so nothing cancels.
+/// in [0, 1] both terms are non-negative, so there is no cancellation.
 public struct LossTerms<V: KernelArithmetic> {
   public var logit: V
   public var target: V
@@ -25,8 +25,8 @@ public struct LossTerms<V: KernelArithmetic> {
 
   /// The terms for the smoothed target `z s + o`, with `s = 1 - 2 o`.
   ///
-  /// The complement is `(1 - z) s + o`. One minus the smoothed target would lose the digits of a
-  /// small complement.
+  /// The complement is computed as `(1 - z) s + o`. Subtracting the smoothed target from 1 would
+  /// cancel the digits of a small complement.
   @inlinable @inline(__always)
   public init(logit: V, target: V, scale: V, offset: V, positiveWeight: V, exponential: V) {
     self.init(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A sum as an unevaluated pair `high + low`, which has about 106 bits.
 ///
-/// If a sum exceeds the range of Double, the pair changes to units of 2^64. So a mean that fits a
-/// Double never overflows on the way.
+/// If a sum exceeds the range of Double, the pair changes to units of 2^64. Therefore no
+/// intermediate result of a mean that fits a Double overflows.
 public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
   /// The rounded sum.
   public var high: Double
@@ -69,7 +69,7 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
     else {
       return dividedBySignificand(of: divisor)
     }
-    // In a call on few elements the divisor is known long before the sum.
+    // In a call on few elements the divisor is available long before the sum.
     let reciprocal = 1 / divisor.high
     let quotient = high * reciprocal
     // One Newton step, with the remainder of the product and the low parts.
@@ -77,7 +77,7 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
     return quotient + (remainder + (low - quotient * divisor.low)) * reciprocal
   }
 
-  /// Numbers whose quotients, and all parts of their products, are normal.
+  /// The range of numbers whose quotients, and all parts of whose products, are normal.
   @inlinable static var ordinary: ClosedRange<Double> { 0x1p-400...0x1p400 }
 
   /// The quotient of sums of extreme size: the quotient of their significands times a power of two.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One number as a vector of one lane, for calls on single elements. It gives the same bits as the
-/// baseline kernels: on x86-64 both round after each operation, on arm64 both use fused
-/// multiply-add.
+/// One number as a vector of one lane, for calls on single elements. The results have the same bits
+/// as those of the baseline kernels: on x86-64 both round after each operation, on arm64 both use
+/// fused multiply-adds.
 public struct ScalarLane<Scalar: KernelScalar>: KernelArithmetic {
   public var value: Scalar
 

@@ -2,8 +2,9 @@
 public import _LossKernels
 
 // The vector types are private, so that the compiler emits no metadata for them. The functions of
-// metadata, such as `__swift_memcpy64_16`, have the same names in every module. The linker keeps
-// one copy of each, and if it kept this module's, older processors would run AVX instructions.
+// metadata, such as `__swift_memcpy64_16`, have the same names in all modules, and the linker keeps
+// one copy of each. If it kept the copy of this module, older processors would run AVX
+// instructions.
 
 /// Sixteen Floats in two AVX registers.
 private struct AVX2FloatVector: FloatVector {
@@ -32,7 +33,7 @@ private struct AVX2DoubleVector: DoubleVector {
   }
 }
 
-/// The kernels for processors with AVX2 and FMA. No other processor may run them.
+/// The kernels for processors with AVX2 and FMA. Do not call them on other processors.
 public enum AVX2Kernels {
   public static let float = KernelTable(AVX2FloatVector.self)
   public static let double = KernelTable(AVX2DoubleVector.self)

@@ -2,8 +2,9 @@
 public import _LossKernels
 
 // The vector types are private, so that the compiler emits no metadata for them. The functions of
-// metadata, such as `__swift_memcpy64_16`, have the same names in every module. The linker keeps
-// one copy of each, and if it kept this module's, older processors would run AVX instructions.
+// metadata, such as `__swift_memcpy64_16`, have the same names in all modules, and the linker keeps
+// one copy of each. If it kept the copy of this module, older processors would run AVX
+// instructions.
 
 /// Sixteen Floats in one AVX-512 register.
 private struct AVX512FloatVector: FloatVector {
@@ -32,8 +33,8 @@ private struct AVX512DoubleVector: DoubleVector {
   }
 }
 
-/// The kernels for processors with AVX2, FMA and AVX-512 F, DQ, BW and VL. No other processor may
-/// run them.
+/// The kernels for processors with AVX2, FMA and AVX-512 F, DQ, BW and VL. Do not call them on
+/// other processors.
 public enum AVX512Kernels {
   public static let float = KernelTable(AVX512FloatVector.self)
   public static let double = KernelTable(AVX512DoubleVector.self)

@@ -36,7 +36,7 @@ public struct BaselineMatrixVector: MatrixVector {
     #if arch(arm64)
       Self(lanes: c.lanes.addingProduct(a.lanes, b.lanes))
     #else
-      // Without a fused instruction `addingProduct` calls fma for each lane.
+      // Without a fused instruction, `addingProduct` calls `fma` for each lane.
       Self(lanes: a.lanes * b.lanes + c.lanes)
     #endif
   }

@@ -30,7 +30,7 @@ public struct MatrixKernelTable: Sendable {
   public typealias Source = UnsafePointer<Double>
   public typealias Output = UnsafeMutablePointer<Double>
 
-  /// Writes `(source - mean) · inverseScale`; any count.
+  /// Writes `(source - mean) · inverseScale`, for any count.
   public var standardize:
     @Sendable (Source, _ count: Int, _ mean: Double, _ inverseScale: Double, Output) -> Void
   /// Writes the product of the tile and a vector with one number per column: one number per row.
@@ -40,20 +40,20 @@ public struct MatrixKernelTable: Sendable {
   public var addTransposedProduct: @Sendable (Tile, _ vector: Source, Output) -> Void
   /// Multiplies each column by a vector with one number per row.
   public var scaleRows: @Sendable (Tile, _ factors: Source) -> Void
-  /// Adds tileᵀ · tile to a row-major square matrix with the tile's number of columns: all of its
-  /// lower triangle, and parts of the upper one.
+  /// Adds tileᵀ · tile to a row-major square matrix with the tile's number of columns. It updates
+  /// the whole lower triangle and parts of the upper triangle.
   public var addGram: @Sendable (Tile, Output) -> Void
-  /// The dot product of two vectors; any count.
+  /// The dot product of two vectors of any count.
   public var dot: @Sendable (Source, Source, _ count: Int) -> Double
-  /// Adds a multiple of a vector to another; any count.
+  /// Adds a multiple of a vector to another, for any count.
   public var addScaled: @Sendable (_ factor: Double, Source, _ count: Int, Output) -> Void
-  /// The sum of `source - center`; any count.
+  /// The sum of `source - center`, for any count.
   public var sum: @Sendable (Source, _ count: Int, _ center: Double) -> Double
-  /// The sum of `(source - center)²`; any count.
+  /// The sum of `(source - center)²`, for any count.
   public var squaredDeviation: @Sendable (Source, _ count: Int, _ center: Double) -> Double
 
-  /// The kernels for a vector type. The target of an instruction set calls this once, and the
-  /// closures are compiled there, with its instructions.
+  /// Creates the kernels for a vector type. The target of each instruction set calls this once, so
+  /// the closures are compiled in that target, with its instructions.
   @inlinable @inline(__always)
   public init<V: MatrixVector>(_ vector: V.Type) {
     standardize = { MatrixLoop<V>.standardize($0, $1, $2, $3, $4) }

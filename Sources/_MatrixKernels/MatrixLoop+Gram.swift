@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 extension MatrixLoop {
-  /// Adds tileᵀ · tile in blocks of four columns by two. Eight sums and six operands fit the
-  /// sixteen registers of SSE2 and AVX2, and eight chains hide the latency of a multiply-add.
+  /// Adds tileᵀ · tile in blocks of four columns by two. Eight sums and six operands fit in the
+  /// sixteen registers of SSE2 and AVX2, and eight independent chains hide the latency of a
+  /// multiply-add.
   @inlinable @inline(__always)
   static func addGram(_ tile: Tile, _ output: UnsafeMutablePointer<Double>) {
     var row = 0

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One register of Doubles, with the primitives of the matrix kernels on a concrete type. Generic
-/// SIMD operators would compile to loops over the lanes.
+/// One register of Doubles, with the primitives of the matrix kernels. Each instruction set
+/// implements them on a concrete type, because generic SIMD operators would compile to loops over
+/// the lanes.
 public protocol MatrixVector: SendableMetatype {
   /// The number of elements in a vector.
   static var laneCount: Int { get }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 public import _MatrixKernels
 
-// The vector type is private, so no metadata exists for it. The functions of metadata, such as
-// `__swift_memcpy64_16`, have names that all modules share: the linker could choose the copy of
-// this target, with its AVX instructions, for other types of a program.
+// The vector type is private, so that the compiler emits no metadata for it. The functions of
+// metadata, such as `__swift_memcpy64_16`, have the same names in all modules, and the linker keeps
+// one copy of each. If it kept the copy of this module, older processors would run AVX
+// instructions.
 
 /// Four Doubles in an AVX register, with fused multiply-add.
 private struct AVX2MatrixVector: MatrixVector {

@@ -55,7 +55,7 @@ struct Markup: Hashable, Sendable, ExpressibleByStringInterpolation {
 }
 
 extension [Markup] {
-  /// Each piece on its own line.
+  /// The pieces, each on its own line.
   var lines: Markup { Markup(stringLiteral: map(\.source).joined(separator: "\n")) }
 }
 
@@ -63,7 +63,7 @@ extension Double {
   /// Rounded to a hundredth, without trailing zeros.
   fileprivate var formattedAsCoordinate: String {
     let hundredths = (self * 100).rounded()
-    // Without the sign of zero.
+    // Without a sign for zero.
     let text = "\(hundredths == 0 ? 0 : hundredths / 100)"
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }

@@ -34,7 +34,7 @@ enum StyleSheet {
     .line.unweighted { stroke: var(--unweighted); } .label.unweighted { fill: var(--unweighted); }
     """
 
-  /// The style of the page. Print has light colours.
+  /// The style of the page. Print uses light colours.
   static let page = """
     :root { \(Palette.light.declarations) color-scheme: light dark; }
     @media screen and (prefers-color-scheme: dark) { :root { \(Palette.dark.declarations) } }

@@ -58,7 +58,7 @@ extension TradeoffReport {
     let unweighted = study.thresholdPath[index]
     let isChosen = index == study.chosenIndex
     let weight = "\(point.positiveWeight)"
-    // The choice is in the text too, for screen readers.
+    // The choice is also stated in the text, for screen readers.
     let choice: Markup = isChosen ? "<span class=\"choice\">\(study.choiceTitle)</span>" : ""
     let weightCells: [Markup] = [
       withSpread(point, .recall), withSpread(point, .precision), number(point.pooled[.f1]),
@@ -91,7 +91,7 @@ extension TradeoffReport {
     return "\(number(point.pooled[metric])) <span class=\"spread\">± \(deviation)</span>"
   }
 
-  /// A rounded number, with all its digits for programs.
+  /// A rounded number, with all its digits as an attribute for programs.
   func number(_ value: Double?) -> Markup {
     guard let value else { return "<span class=\"spread\">undefined</span>" }
     let digits = "\(value)"

@@ -3,8 +3,8 @@ package import LinearClassification
 
 /// The report of a trade-off study: one HTML file without scripts or links to other files.
 ///
-/// Its numbers are those of the study's JSON. A rounded number has all its digits in the element
-/// `<data value="…">` around it. The same study and provenance give the same bytes.
+/// Its numbers are those of the study's JSON. A rounded number is in an element `<data value="…">`
+/// that has all its digits. The same study and provenance give the same bytes.
 package struct TradeoffReport: Hashable, Sendable {
   /// The origin of the numbers.
   package struct Provenance: Hashable, Sendable {
@@ -14,13 +14,13 @@ package struct TradeoffReport: Hashable, Sendable {
     package var target: TargetColumn
     /// The number of features.
     package var featureCount: Int
-    /// The name and version of the program that makes the report.
+    /// The name and version of the program that generates the report.
     package var generator: String
-    /// The command that makes the report.
+    /// The command that generates the report.
     package var command: String
     /// The command to run next: a fit with the chosen weight, or a study of `furtherWeights`.
     package var nextCommand: String
-    /// More about the data, one sentence each, such as its source and licence.
+    /// Further information about the data, such as its source and licence, one sentence each.
     package var notes: [String]
 
     /// A provenance.

@@ -10,10 +10,10 @@ import _CPUFeatures
   import Darwin
 #endif
 
-/// A call of `WorkerThreads.run`. It lies on the caller's stack, so no thread may touch it once the
+/// A call of `WorkerThreads.run`. It is on the caller's stack, so no thread may access it after the
 /// call has returned.
 struct Job: ~Copyable {
-  /// A metatype and an address, which unlike a closure or an existential value need no allocation.
+  /// A metatype and an address. Unlike a closure or an existential value, they need no allocation.
   private let workType: any Work.Type
   private let work: UnsafeRawPointer
   private let count: Int
@@ -26,12 +26,12 @@ struct Job: ~Copyable {
     FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW | FE_UNDERFLOW | FE_INEXACT
   }
 
-  /// The helpers that have begun and not ended. Begun with the pool's lock held; the decrement is a
-  /// helper's last access.
+  /// The number of helpers at work. A helper increments it with the pool's lock held, and
+  /// decrements it as its last access to the job.
   let helpersInside = Atomic(0)
-  /// How many more helpers may begin; only with the pool's lock held.
+  /// The number of helpers that may still join. Guarded by the pool's lock.
   var openPlaces = 0
-  /// The next job of the pool's list; only with the pool's lock held.
+  /// The next job in the pool's list. Guarded by the pool's lock.
   var nextJob: UnsafeMutablePointer<Job>?
 
   init<W: Work>(_ work: UnsafePointer<W>, count: Int, stride: Int) {
@@ -39,7 +39,7 @@ struct Job: ~Copyable {
     (self.count, self.stride) = (count, stride)
   }
 
-  /// Performs ranges until none is left. A thread that is slow takes fewer.
+  /// Performs ranges until none is left. A slow thread takes fewer ranges.
   func performRanges() {
     while true {
       let start = next.wrappingAdd(stride, ordering: .relaxed).oldValue
@@ -48,7 +48,7 @@ struct Job: ~Copyable {
     }
   }
 
-  /// Performs ranges in the caller's floating-point modes.
+  /// Performs ranges as a helper, in the caller's floating-point modes.
   func help() {
     let own = wce_floating_point_modes()
     feclearexcept(Self.allFlags)

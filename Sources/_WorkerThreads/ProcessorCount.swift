@@ -11,16 +11,16 @@ import _CPUFeatures
 #endif
 
 extension WorkerThreads {
-  /// The processors that the calling thread may use: those of its affinity mask, at most the quota
-  /// of its control group.
+  /// The number of processors that the calling thread may use: the size of its affinity mask,
+  /// limited by the quota of its control group.
   package static var processorCount: Int { max(1, min(affinityCount, quota)) }
 
-  /// The most threads of a call: `processorCount`, but at least `minimumThreadLimit`.
+  /// The maximum number of threads of a call: `processorCount`, but at least `minimumThreadLimit`.
   static var threadLimit: Int {
     max(processorCount, minimumThreadLimit.load(ordering: .relaxed))
   }
 
-  /// Tests set it, to have as many threads on any machine.
+  /// Tests set it, to use several threads on any machine.
   package static let minimumThreadLimit = Atomic(1)
 
   private static var affinityCount: Int {
@@ -29,7 +29,8 @@ extension WorkerThreads {
   }
 
   #if os(Linux)
-    /// The processors that the quota of a container's control group allows, rounded up. Read once.
+    /// The number of processors that the quota of the container's control group allows, rounded up.
+    /// It is read once.
     private static let quota: Int = {
       let folder = "/sys/fs/cgroup/cpu"
       let limits =
@@ -39,7 +40,7 @@ extension WorkerThreads {
       return (limits[0] - 1) / limits[1] + 1
     }()
 
-    /// The integers in a small file; nil if it cannot be read.
+    /// The integers in a small file; nil if the file cannot be read.
     private static func numbers(in path: String) -> [Int]? {
       let file = open(path, O_RDONLY | O_CLOEXEC)
       guard file >= 0 else { return nil }

@@ -10,30 +10,30 @@ import _CPUFeatures
   import Darwin
 #endif
 
-/// Threads that help calls of `WorkerThreads.run`. They are made when a call first needs them, and
-/// stay.
+/// A pool of threads that help the callers of `WorkerThreads.run`. A thread is created when a call
+/// first needs it, and never ends.
 ///
-/// A list holds the jobs that helpers may still join. The caller puts its job on the list, works on
-/// it, and takes it off again: from then on no helper can join, and the caller waits only for those
-/// that have. A thread that wakes late finds the list without the job, and never sees the memory
-/// where the job was. The lock guards the list and all counts.
+/// A list holds the jobs that helpers may join. The caller adds its job to the list, works on it,
+/// and removes it. Then no further helper can join, and the caller waits only for the helpers that
+/// have joined. A thread that wakes late does not find the job in the list, and never accesses its
+/// memory. The lock guards the list and all counts.
 ///
-/// A caller waits only for helpers of its own job, which began after it; nested calls therefore
-/// never wait in a circle.
+/// A caller waits only for the helpers of its own job, which started after the caller. Therefore
+/// nested calls cannot deadlock.
 ///
-/// A pool is never freed: its threads run as long as the process. A forked child has none of the
-/// threads, and its copy of the lock may be held by one of them. It leaves that pool alone and
-/// makes its own.
+/// A pool is never freed, because its threads run as long as the process. A forked child process
+/// has none of these threads, and its copy of the lock may be held by one of them. Therefore the
+/// child abandons that pool and creates its own.
 final class WorkerPool: @unchecked Sendable {
   private static let current = Atomic<Unmanaged<WorkerPool>?>(nil)
-  /// Whether `fork` has been told to forget the pool in the child.
+  /// Whether a `fork` handler that removes the pool in the child is registered.
   private static let isForkHandled = Atomic(false)
 
-  /// The pool of this process; nil if it cannot be made safe for `fork`.
+  /// The pool of this process; nil if the `fork` handler cannot be registered.
   static var shared: WorkerPool? {
     if let pool = current.load(ordering: .acquiring) { return pool.takeUnretainedValue() }
     if !isForkHandled.load(ordering: .acquiring) {
-      // Two threads may both register the handler, which does no harm.
+      // Two threads may both register the handler; this is harmless.
       let forget: @convention(c) () -> Void = {
         WorkerPool.current.store(nil, ordering: .relaxed)
       }
@@ -48,29 +48,29 @@ final class WorkerPool: @unchecked Sendable {
     return other?.takeUnretainedValue()
   }
 
-  /// How long a thread looks for the next job, or a caller for the end of its helpers, before it
-  /// sleeps. About as long as waking a thread takes.
+  /// The time for which a thread spins before it sleeps: one that looks for a job, or a caller that
+  /// waits for its helpers. It is about the time that waking a thread takes.
   private static var spinNanoseconds: UInt64 { 20_000 }
-  /// After a thread could not be made, how long none is tried.
+  /// The time for which no thread is created after the creation of one has failed.
   private static var retryNanoseconds: UInt64 { 1_000_000_000 }
-  /// Kernels put 32 KiB on the stack; unoptimized and sanitized code needs more.
+  /// Kernels use 32 KiB of the stack; unoptimised and sanitised code uses more.
   private static var stackSize: Int { 1 << 20 }
 
-  /// Locks and conditions need an address that never changes.
+  /// A lock or a condition must not move in memory.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   /// Signalled when there is a job for a sleeping thread.
   private let wakeUp = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  /// Signalled when a helper has ended while a caller sleeps.
+  /// Signalled when a helper has finished and a caller sleeps.
   private let helperEnded = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
   private var firstJob: UnsafeMutablePointer<Job>?
   private var threadCount = 0
-  /// The threads that look for a job, those that have not started yet among them.
+  /// The number of threads that look for a job, including those that have not started yet.
   private var spinningCount = 0
   private var sleepingCount = 0
   private var sleepingCallers = 0
   private var retryTime: UInt64 = 0
-  /// Changes with every job, for threads that spin.
+  /// Incremented for each job. Spinning threads read it without the lock.
   private let jobNumber = Atomic(0)
 
   init() {
@@ -97,7 +97,7 @@ final class WorkerPool: @unchecked Sendable {
     job.pointee.raiseFlags()
   }
 
-  /// Puts a job on the list, and wakes or makes threads for it.
+  /// Adds a job to the list, and wakes or creates threads for it.
   private func offer(_ job: UnsafeMutablePointer<Job>, helpers: Int, threadLimit: Int) {
     lock()
     job.pointee.openPlaces = helpers
@@ -115,13 +115,14 @@ final class WorkerPool: @unchecked Sendable {
     if missing > 0 { makeThreads(missing) }
   }
 
-  /// Takes a job off the list and waits for the helpers that have joined it.
+  /// Removes a job from the list, and waits for the helpers that have joined it.
   private func retract(_ job: UnsafeMutablePointer<Job>) {
     lock()
     if job.pointee.openPlaces > 0 { remove(job) }
     unlock()
     if spin(until: { job.pointee.helpersInside.load(ordering: .acquiring) == 0 }) { return }
-    // A thread that is cancelled while it waits would leave its job to the helpers.
+    // If the thread were cancelled while it waits, the helpers would access a job that no longer
+    // exists.
     var state: Int32 = 0
     pthread_setcancelstate(Int32(PTHREAD_CANCEL_DISABLE), &state)
     lock()
@@ -143,7 +144,7 @@ final class WorkerPool: @unchecked Sendable {
     other?.pointee.nextJob = job.pointee.nextJob
   }
 
-  /// What each thread of the pool does.
+  /// The loop of each thread of the pool.
   private func help() -> Never {
     lock()
     spinningCount -= 1
@@ -176,18 +177,18 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// How many sleeping threads to wake: two, each of which wakes two more, so that no thread wakes
-  /// all.
+  /// The number of sleeping threads to wake: at most two. Each wakes two more, so no single thread
+  /// wakes all.
   private func sleepersToWake(for openPlaces: Int) -> Int {
     max(0, min(2, openPlaces, sleepingCount))
   }
 
   private func wake(_ count: Int) { for _ in 0..<count { pthread_cond_signal(wakeUp) } }
 
-  /// Makes threads that `threadCount` and `spinningCount` include already.
+  /// Creates threads, which `threadCount` and `spinningCount` already include.
   ///
-  /// They block signals, which belong to the program's own threads, except those that a faulty
-  /// instruction raises in the thread itself: a handler for them works as on any thread.
+  /// The threads block all signals, so that only the program's own threads handle them. The
+  /// exceptions are signals that a faulty instruction raises in the thread itself.
   private func makeThreads(_ count: Int) {
     var attributes = pthread_attr_t()
     guard pthread_attr_init(&attributes) == 0 else { return noteMissing(count) }
@@ -221,7 +222,7 @@ final class WorkerPool: @unchecked Sendable {
     #endif
   }
 
-  /// Notes that threads could not be made.
+  /// Corrects the counts after threads could not be created.
   private func noteMissing(_ count: Int) {
     lock()
     threadCount -= count
@@ -233,7 +234,7 @@ final class WorkerPool: @unchecked Sendable {
   private func lock() { pthread_mutex_lock(mutex) }
   private func unlock() { pthread_mutex_unlock(mutex) }
 
-  /// Waits a short time for a condition. Returns whether it holds.
+  /// Spins for a short time until a condition holds. Returns whether it holds.
   private func spin(until condition: () -> Bool) -> Bool {
     if condition() { return true }
     let end = now() + Self.spinNanoseconds

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// Divides work among threads. All modules of the package divide their work here.
+/// Divides work among threads, for all modules of the package.
 ///
-/// The calling thread always works. Threads of a pool help it; if none can be made, the calling
-/// thread does everything. Calls may be nested and may come from any number of threads and tasks:
-/// they share the pool. Task-local values do not reach the helpers.
+/// The calling thread always takes part. Threads of a pool help it; if none can be created, the
+/// calling thread does all the work. Calls may be nested, and any number of threads and tasks may
+/// call at the same time; they share the pool. Task-local values are not set in the helpers.
 ///
-/// The helpers compute in the caller's floating-point modes, and the status flags they raise are
-/// raised in the caller.
+/// The helpers use the caller's floating-point modes. The status flags that they raise are raised
+/// in the caller.
 package enum WorkerThreads {
-  /// Performs ranges of `work` that together are `0..<count`, on at most `threads` threads; returns
-  /// when all are done.
+  /// Divides `0..<count` into ranges, performs `work` on them on at most `threads` threads, and
+  /// returns when all are complete.
   ///
-  /// Each range begins at a multiple of `stride` and has `stride` indices, except the last; on one
-  /// thread there is one range. Nothing is allocated once the threads exist.
+  /// Each range except the last has `stride` indices; on one thread there is a single range. No
+  /// memory is allocated if the threads exist.
   package static func run(_ count: Int, stride: Int = 1, threads: Int, _ work: some Work) {
     guard count > 0 else { return }
     let wanted = min(threads, (count - 1) / stride + 1)
@@ -32,16 +32,17 @@ package enum WorkerThreads {
     }
   }
 
-  /// Calls `body` with every index of `0..<count`, on at most `threads` threads; returns when all
-  /// calls have returned.
+  /// Calls `body` with each index in `0..<count`, on at most `threads` threads, and returns when
+  /// all calls have returned.
   package static func forEach(_ count: Int, threads: Int, _ body: (Int) -> Void) {
     withoutActuallyEscaping(body) { run(count, threads: threads, EachIndex(body: $0)) }
   }
 
-  /// The results of `transform` on every element, in order, on at most `threads` threads.
+  /// Returns the results of `transform` for all elements, in order, computed on at most `threads`
+  /// threads.
   ///
-  /// The error thrown is the one of the first element that fails, whichever thread is faster.
-  /// Elements after one that has failed are skipped.
+  /// Throws the error of the first element that fails, in the order of the elements. Elements after
+  /// a failed one may be skipped.
   package static func map<Element, Result, Failure>(
     _ elements: [Element], threads: Int, _ transform: (Element) throws(Failure) -> Result
   ) throws(Failure) -> [Result] {
@@ -65,13 +66,13 @@ package enum WorkerThreads {
   }
 }
 
-/// Work that several threads perform at the same time, each on other indices.
+/// Work that several threads perform concurrently, each on different indices.
 package protocol Work {
   func perform(_ range: Range<Int>)
 }
 
 extension Work {
-  /// Performs a range of the work of this type that lies at `address`.
+  /// Performs a range of the work of this type that is stored at `address`.
   static func perform(_ range: Range<Int>, at address: UnsafeRawPointer) {
     address.assumingMemoryBound(to: Self.self).pointee.perform(range)
   }

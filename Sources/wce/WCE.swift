@@ -14,8 +14,8 @@ struct WCE: ParsableCommand {
       precision.
       """,
     discussion: """
-      Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input, 73 cannot create \
-      output, 74 input/output error, 128 + n stopped by signal n.
+      Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input, 71 not enough memory, \
+      73 cannot create output, 74 input/output error, 128 + n stopped by signal n.
 
       WCE_INSTRUCTION_SET=baseline|avx2|avx512 selects the kernels.
       """,
@@ -51,15 +51,14 @@ struct WCE: ParsableCommand {
     }
   }
 
-  /// Refuses arguments that are not UTF-8. Swift repairs them, and the result is the name of another
-  /// file.
+  /// Refuses arguments that are not UTF-8. Swift repairs them, and the result names another file.
   private static func checkArguments() throws(ToolError) {
     for (index, argument) in CommandLine.arguments.enumerated() {
       if let bytes = CommandLine.unsafeArgv[index], String(validatingCString: bytes) == nil {
         throw ToolError(
           .usage,
-          "argument \(index), \(quoted(argument)), is not UTF-8; rename the file, or give a link to "
-            + "it")
+          "argument \(index), \(quoted(argument)), is not UTF-8; rename the file, or give a link "
+            + "to it")
       }
     }
   }

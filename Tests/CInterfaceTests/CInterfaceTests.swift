@@ -3,20 +3,20 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// The C library as C programs see it. Without a C compiler the tests are skipped.
+/// The C library, called from C programs. Without a C compiler the tests are skipped.
 @Suite(.enabled(if: CCompiler.path != nil, "no C compiler on the PATH"))
 struct CInterfaceTests {
   @Test(arguments: [
     "interface_test.c", "class_weights_test.c", "overlap_test.c", "side_effects_test.c",
     "threads_test.c", "unloading_test.c",
   ])
-  func everyPromiseHolds(file: String) throws {
+  func cProgramSucceeds(file: String) throws {
     let program = try CCompiler.compile(contentsOf: folder.appending(path: file))
     let result = try program.output()
     #expect(result == Execution(status: 0, text: ""))
   }
 
-  @Test func exampleInTheDocumentationPrintsWhatItSays() throws {
+  @Test func exampleInTheDocumentationPrintsTheDocumentedOutput() throws {
     let page = try String(contentsOf: sources.appending(path: "README.md"), encoding: .utf8)
     let example = try #require(page.firstMatch(of: /(?s)```c\n(.*?)```/)).1
     let expected = try #require(page.firstMatch(of: /It prints `(.*)`/)).1
@@ -25,7 +25,7 @@ struct CInterfaceTests {
   }
 
   @Test(.enabled(if: CCompiler.readsELF, "readelf is not on the PATH"))
-  func fileDependsOnTheCLibraryAlone() throws {
+  func fileDependsOnlyOnTheCLibrary() throws {
     let dynamicSection = try Execution(of: "/usr/bin/env", ["readelf", "--dynamic", library.path])
       .text
     let needed = dynamicSection.matches(of: /\(NEEDED\).*\[(.*)\]/).map { String($0.1) }
@@ -37,7 +37,7 @@ struct CInterfaceTests {
   }
 
   @Test(.enabled(if: CCompiler.readsELF, "readelf is not on the PATH"))
-  func fileExportsTheFunctionsOfTheHeaderAlone() throws {
+  func fileExportsOnlyTheFunctionsOfTheHeader() throws {
     let header = try String(
       contentsOf: sources.appending(path: "include/weighted_cross_entropy.h"), encoding: .utf8)
     let declared = Set(
@@ -72,7 +72,7 @@ struct CInterfaceTests {
   }
 }
 
-/// That the tests above find a compiler wherever there is one.
+/// The search for a C compiler, without which the tests above are skipped.
 struct CCompilerTests {
   @Test(arguments: [
     ([["clang"]], "0/clang"), ([["clang", "cc"]], "0/cc"), ([["clang"], ["cc"]], "1/cc"),
@@ -84,7 +84,7 @@ struct CCompilerTests {
     for (index, names) in folders.enumerated() {
       let folder = root.appending(path: "\(index)")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      // What cannot be run is no compiler.
+      // A file that cannot be executed is not a compiler.
       let unrunnable = names.contains("cc") ? [] : ["cc"]
       for name in names + unrunnable {
         let permissions = unrunnable.contains(name) ? 0o644 : 0o755
@@ -103,15 +103,15 @@ struct CCompilerTests {
 private let folder = URL(filePath: #filePath).deletingLastPathComponent()
 private let sources = folder.appending(path: "../../Sources/WeightedCrossEntropyCInterface")
   .standardized
-/// Beside the program that runs the tests.
+/// The folder of the library, which is that of the test program.
 private let library = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
   .appending(path: "libweighted_cross_entropy.so")
 
-/// The system's C compiler, or else the one that Swift's toolchain brings, with every warning an error.
+/// The system's C compiler, or else that of the Swift toolchain, with warnings as errors.
 private enum CCompiler {
   static let path = path(in: ProcessInfo.processInfo.environment["PATH"] ?? "")
 
-  /// The file of the compiler in the folders of a search path.
+  /// The path of the compiler in the folders of a search path.
   static func path(in searchPath: String) -> String? {
     let folders = searchPath.split(separator: ":")
     let candidates = ["cc", "clang"].flatMap { name in folders.map { "\($0)/\(name)" } }

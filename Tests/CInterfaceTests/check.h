@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the test programs share. Each prints the promises that are broken, and ends with a status
- * other than 0 if there are any. */
+/* Code that the test programs share. Each program prints the checks that fail, and exits with a
+ * status other than 0 if there are any. */
 #include "weighted_cross_entropy.h"
 
 #include <stdio.h>
@@ -15,7 +15,7 @@ static int failures = 0;
     }                                                                       \
   } while (0)
 
-/* The call succeeds. */
+/* Checks that the call succeeds. */
 #define OK(call) CHECK((call) == WCE_OK)
 
 enum { CAPACITY = 256 };

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What weighted_cross_entropy.h promises of class weights, from C. Prints each promise that is
- * broken. */
+/* Tests of class weights. Prints each check that fails. */
 #include "check.h"
 
 #include <math.h>
@@ -14,8 +13,8 @@ static int64_t product(const int64_t *lengths, int64_t count) {
   return result;
 }
 
-/* Each element has the weight of its class, whichever axis has the classes and however they lie in
- * blocks and threads. */
+/* Each element has the weight of its class, for every class axis and every division into blocks and
+ * threads. */
 static void test_layouts(void) {
   const int64_t shapes[][3] = {{3, 5001, 1},  {5001, 3, 1},  {2, 3, 5001},
                                {1, 40000, 1}, {200, 1, 200}, {7, 11, 13}};
@@ -50,7 +49,7 @@ static void test_layouts(void) {
   }
 }
 
-/* The first class weight that is wrong is named, wherever it is. */
+/* The message has the index of the first invalid class weight, at any position. */
 static void test_wrong_weights(void) {
   enum { N = 1000 };
   static float x[N], classes[N];
@@ -73,7 +72,7 @@ static void test_wrong_weights(void) {
   }
 }
 
-/* Class weights are checked on no elements as on many. */
+/* Class weights are also checked if there are no elements. */
 static void test_class_weights_of_no_elements(void) {
   const int64_t shape[2] = {0, 3}, classes_first[2] = {3, 0}, no_classes[2] = {0, 0};
   const double bad[] = {-1, NAN, INFINITY};
@@ -108,7 +107,7 @@ static void test_class_weights_of_no_elements(void) {
   options.rank = 0;
   options.class_count = 3;
   CHECK(wce_loss_f32(0, NULL, NULL, NULL, &options, NULL, message, CAPACITY) == WCE_ERROR_SHAPE);
-  /* As many classes as no memory holds, and as no address has. */
+  /* More classes than fit in memory, and more than there are addresses. */
   const int64_t huge[2] = {0, INT64_MAX};
   options.shape = huge;
   options.rank = 2;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What weighted_cross_entropy.h promises, from C: values, errors, hostile arguments. Prints each
- * promise that is broken. */
+/* Tests of the functions of weighted_cross_entropy.h: values, errors, invalid arguments. Prints
+ * each check that fails. */
 #include "check.h"
 #include <math.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 
 enum { N = 8 };
 
-/* TensorFlow's WeightedCrossEntropyTest, in exact arithmetic. */
+/* The values of TensorFlow's WeightedCrossEntropyTest, computed in exact arithmetic. */
 static const float logits[N] = {-100, -2, -2, 0, 2, 2, 2, 100};
 static const float targets[N] = {0, 0, 1, 0, 0, 1, .5f, 1};
 static const double losses[N] = {3.720076e-44, .12692801, 6.38078403, .69314718,
@@ -157,16 +157,16 @@ static void test_hostile_arguments(void) {
                       CAPACITY) == WCE_ERROR_UNDEFINED_MEAN);
   CHECK(wce_value_f32(N, logits, targets, loss, WCE_REDUCTION_WEIGHTED_MEAN, NULL, &value, NULL,
                       0) == WCE_ERROR_UNDEFINED_MEAN);
-  CHECK(value == -7 && loss[0] == -7); /* errors leave outputs alone */
+  CHECK(value == -7 && loss[0] == -7); /* errors leave outputs unchanged */
 }
 
-/* What the message says was received; empty where it says nothing. */
+/* The number that the message reports as received; empty if it reports none. */
 static const char *received(void) {
   const char *start = strstr(message, "received ");
   return start == NULL ? "" : start + strlen("received ");
 }
 
-/* Numbers are checked as the caller gave them, not as the element type rounds them. */
+/* Numbers are checked before they are rounded to the element type. */
 static void test_numbers_between_those_of_the_type(void) {
   float loss[N] = {-7};
   double logits64[N] = {0}, loss64[N];
@@ -193,7 +193,7 @@ static void test_numbers_between_those_of_the_type(void) {
           (i < 2 ? WCE_ERROR_ARGUMENT : WCE_OK));
   }
   CHECK(loss[0] == -7);
-  /* Those that only need rounding are no errors. */
+  /* A number that is only rounded is not an error. */
   const double rounded[] = {-0.0, 5e-324, 1e-60, .1, 3.4028235677973362e38};
   for (int i = 0; i < 5; i++) {
     wce_options options = weighted(rounded[i]);
@@ -202,7 +202,7 @@ static void test_numbers_between_those_of_the_type(void) {
   }
 }
 
-/* Every function refuses sizes and addresses that cannot be, and leaves its outputs alone. */
+/* Every function rejects impossible sizes and addresses, and leaves its outputs unchanged. */
 #define CHECK_FUNCTION(CALL, TYPE)                                                             \
   do {                                                                                         \
     TYPE x[2] = {1, 2}, z[2] = {0, 1}, out[2] = {-7, -7}, value = -7;                          \
@@ -217,7 +217,7 @@ static void test_numbers_between_those_of_the_type(void) {
       n = sizes[i];                                                                            \
       CHECK(CALL == WCE_ERROR_SIZE);                                                           \
     }                                                                                          \
-    /* An addressable size whose end is not: no buffer can be that long. */                    \
+    /* A valid size, but the end of the buffer would exceed the address space. */              \
     n = ((int64_t)1 << 56) / (int64_t)sizeof(TYPE);                                            \
     logit = (const TYPE *)(UINTPTR_MAX - sizeof(TYPE) + 1);                                    \
     CHECK(CALL == WCE_ERROR_SIZE);                                                             \
@@ -234,7 +234,7 @@ static void test_numbers_between_those_of_the_type(void) {
     CHECK(CALL == WCE_ERROR_ARGUMENT);                                                         \
     w = NULL;                                                                                  \
     v = NULL;                                                                                  \
-    if (CALL == WCE_OK) { /* a function without a value, but with an output */                 \
+    if (CALL == WCE_OK) { /* a function with an output but no value */                         \
       v = &value;                                                                              \
       y = NULL;                                                                                \
       CHECK(CALL == WCE_ERROR_NULL_POINTER);                                                   \
@@ -280,7 +280,7 @@ static void test_every_function(void) {
 }
 
 static void test_misaligned_options(void) {
-  /* Through bytes, as C itself may not make such pointers. */
+  /* Copied bytewise, because C does not allow the creation of such pointers. */
   static char memory[sizeof(wce_options) + 8];
   float loss[N];
   wce_options options = WCE_OPTIONS_INIT;
@@ -303,7 +303,7 @@ static void test_messages(void) {
   CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, full, CAPACITY) ==
         WCE_ERROR_ARGUMENT);
   CHECK(strncmp(full, start, strlen(start)) == 0);
-  options.name = ""; /* none */
+  options.name = ""; /* the default name */
   CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) ==
         WCE_ERROR_ARGUMENT);
   CHECK(strncmp(message, "logistic_loss: ", 15) == 0);
@@ -314,7 +314,7 @@ static void test_messages(void) {
     const size_t length = capacity == 0 ? 0 : strlen(message);
     CHECK(message[capacity] == 'x');
     CHECK(capacity == 0 || (length < (size_t)capacity && strncmp(message, full, length) == 0));
-    CHECK(capacity != 5 || length == 3); /* a character is never cut */
+    CHECK(capacity != 5 || length == 3); /* characters are not split */
   }
   message[0] = 0;
 }

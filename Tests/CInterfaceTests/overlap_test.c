@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What weighted_cross_entropy.h promises of outputs that share memory with another buffer, from C.
-   Prints each promise that is broken. */
+/* Tests of outputs that overlap another buffer. Prints each check that fails. */
 #include "check.h"
 
 #include <math.h>
@@ -27,8 +26,8 @@ static void test_in_place(void) {
                                    &options, &value, buffers[input], NULL, 0));
     CHECK(value == expected_value && memcmp(buffers[input], expected, sizeof expected) == 0);
   }
-  /* A block whose sum overflows a double is summed again from inputs that the gradient has
-   * replaced. */
+  /* If the sum of a block overflows a double, it is computed again from the inputs, which the
+   * gradient must not have overwritten. */
   double x[3] = {-1.7e308, -1.7e308, 1.7e308}, z[3] = {1, 1, 1}, value = 0;
   OK(wce_value_with_gradient_f64(3, x, z, NULL, WCE_REDUCTION_MEAN, NULL, &value, x, message,
                                  CAPACITY));
@@ -53,7 +52,7 @@ static void test_overlap(void) {
                                     memory, message, CAPACITY) == WCE_ERROR_OVERLAP);
 }
 
-/* The number that a reduction writes is an output as others are: it lies in no input. */
+/* The value of a reduction is an output like others: it must not overlap an input. */
 #define TEST_VALUE(SUFFIX, TYPE)                                                                 \
   static void test_value_##SUFFIX(void) {                                                        \
     static const char *const names[] = {"logits", "targets", "weights", "class_weights"};        \
@@ -73,7 +72,7 @@ static void test_overlap(void) {
                                                      value, gradient, message, CAPACITY)         \
                   : wce_value_##SUFFIX(N, memory[0] + 1, memory[1] + 1, memory[2] + 1,           \
                                        WCE_REDUCTION_SUM, &options, value, message, CAPACITY);   \
-        if (i / 2 == 0 || i / 2 == N + 1) { /* beside the input */                               \
+        if (i / 2 == 0 || i / 2 == N + 1) { /* next to the input */                              \
           CHECK(status == WCE_OK && *value != before[input][i / 2]);                             \
           *value = before[input][i / 2];                                                         \
         } else {                                                                                 \
@@ -82,7 +81,7 @@ static void test_overlap(void) {
         CHECK(memcmp(before, memory, sizeof memory) == 0);                                       \
       }                                                                                          \
     }                                                                                            \
-    /* One element's buffers are as long as the number, which may lie in their place. */         \
+    /* With one element, the value may be the buffer of an input. */                             \
     for (int input = 0; input < 4; input++) {                                                    \
       TYPE one[4] = {-1, 1, 2, 3}, value = 0;                                                    \
       options.class_weights = one + 3;                                                           \
@@ -98,8 +97,8 @@ static void test_overlap(void) {
 TEST_VALUE(f32, float)
 TEST_VALUE(f64, double)
 
-/* Class weights are read where they lie, so outputs may lie there only if there is a class weight
- * for each element. */
+/* Class weights are not copied, so an output may overlap them only if there is one class weight per
+ * element. */
 static void test_class_weights(void) {
   const int64_t shape[2] = {N / 2, 2};
   float memory[2 * N + 2], before[2 * N + 2], value = -7, other[N] = {-7};
@@ -122,7 +121,7 @@ static void test_class_weights(void) {
                                      0) == WCE_ERROR_OVERLAP);
     CHECK(wce_value_with_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_SUM, &options, &value,
                                       memory + i, NULL, 0) == WCE_ERROR_OVERLAP);
-    /* Nothing is written where there are no elements. */
+    /* Nothing is written if there are no elements. */
     const int64_t none[2] = {0, 2};
     options.shape = none;
     OK(wce_loss_f32(0, logits, targets, NULL, &options, memory + i, NULL, 0));
@@ -133,8 +132,8 @@ static void test_class_weights(void) {
   OK(wce_loss_f32(N, logits, targets, NULL, &options, memory + N + 2, message, CAPACITY));
 }
 
-/* Results in place of a class weight for each element are those elsewhere, on several threads too.
- */
+/* If there is one class weight per element, results written over the class weights are the same as
+ * in a separate buffer, on several threads too. */
 static void test_in_place_of_class_weights(void) {
   const int64_t count = 200003;
   const size_t size = (size_t)count * sizeof(double);
@@ -165,7 +164,7 @@ static void test_in_place_of_class_weights(void) {
     CHECK(memcmp(in_place, elsewhere, size) == 0);
   }
   CHECK(value == expected);
-  /* Losses beside a gradient have no place but their own. */
+  /* Losses that are written together with a gradient need a separate buffer. */
   options.class_weights = classes;
   CHECK(wce_loss_with_gradient_f64(count, x, x, NULL, &options, classes, losses, message,
                                    CAPACITY) == WCE_ERROR_OVERLAP);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What weighted_cross_entropy.h promises beside results: what calls allocate and what they do to
- * the floating-point status. */
+/* Tests of the side effects of calls: allocations and the floating-point status. */
 #include "check.h"
 
 #include <fenv.h>
@@ -9,10 +8,10 @@
 #include <stdlib.h>
 
 #ifdef __GLIBC__
-/* The library's allocations come here, as a program's own functions stand before the C library's.
- */
+/* The allocations of the library call this function, because a program's functions take precedence
+ * over those of the C library. */
 static long allocations = 0;
-/* Of the largest allocation, in bytes. */
+/* The size of the largest allocation, in bytes. */
 static size_t largest = 0;
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -33,8 +32,8 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
 }
 #endif
 
-/* Calls on few elements allocate nothing, whatever the operation is called, with class weights and
- * without. */
+/* Calls on few elements allocate nothing, for any name of the operation, with and without class
+ * weights. */
 static void test_allocations(void) {
 #ifdef __GLIBC__
   const char *names[] = {
@@ -56,7 +55,7 @@ static void test_allocations(void) {
     }
     options.label_smoothing = .1;
     for (int round = 0; round < 2; round++) {
-      /* The first call of a kind may set things up. */
+      /* The first call of a function may allocate. */
       allocations = 0;
       wce_loss_f32(N, logits, targets, targets, &options, loss, message, CAPACITY);
       wce_gradient_f32(N, logits, targets, NULL, WCE_REDUCTION_MEAN, &options, gradient, message,
@@ -76,8 +75,8 @@ static void test_allocations(void) {
 #endif
 }
 
-/* A class weight for each element is read where it lies: a call on many elements allocates for its
- * threads alone. */
+/* Class weights are not copied, even with one per element: a call on many elements allocates only
+ * for its threads. */
 static void test_memory_of_class_weights(void) {
 #ifdef __GLIBC__
   const int64_t count = 1 << 20;
@@ -97,8 +96,7 @@ static void test_memory_of_class_weights(void) {
 #endif
 }
 
-/* The caller's floating-point status flags say what happened on all threads, and keep what they
- * said. */
+/* The caller's floating-point status flags include those of all threads, and are never cleared. */
 static void test_floating_point_flags(void) {
   const int64_t count = 1 << 20;
   float *x = calloc((size_t)count, sizeof *x), *loss = calloc((size_t)count, sizeof *loss), value;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Calls on several threads in processes that fork, take signals, or cannot make a thread. */
+/* Calls on several threads in processes that fork, receive signals, or cannot create a thread. */
 #define _GNU_SOURCE
 #include "check.h"
 
@@ -15,7 +15,7 @@
 enum { COUNT = 300000 };
 static float logits[COUNT], expected[COUNT];
 
-/* Whether a call on two threads gives what one thread gives. */
+/* Whether a call on two threads gives the results of one thread. */
 static int call(float *loss) {
   char message[CAPACITY];
   wce_options options = weighted(3);
@@ -24,7 +24,7 @@ static int call(float *loss) {
          memcmp(loss, expected, sizeof expected) == 0;
 }
 
-/* Runs `body` in a child, which ends within 60 seconds. */
+/* Whether `body` succeeds in a child process within 60 seconds. */
 static int holds_in_child(int (*body)(float *)) {
   const pid_t child = fork();
   if (child == 0) {
@@ -40,7 +40,7 @@ static int holds_in_child(int (*body)(float *)) {
 
 static void *return_null(void *argument) { return (void)argument, NULL; }
 
-/* No thread can be made, and no file opened: the calling thread does everything. */
+/* If no thread can be created and no file opened, the calling thread does all the work. */
 static int call_within_limits(float *loss) {
   /* The limit does not apply to root. */
   if (geteuid() == 0 && setuid(54321) != 0) return 0;
@@ -62,7 +62,7 @@ static void *call_until_over(void *argument) {
   return NULL;
 }
 
-/* A child has none of the threads, whatever they were doing when it was forked. */
+/* A child process works without the parent's threads, in whatever state they were at the fork. */
 static void test_fork(void) {
   pthread_t threads[2];
   float *losses = malloc(2 * sizeof expected);
@@ -84,7 +84,7 @@ static void handle(int signal) {
   if (!pthread_equal(pthread_self(), main_thread)) elsewhere++;
 }
 
-/* Signals come to the program's own threads. */
+/* Signals are delivered to the program's own threads. */
 static void test_signals(float *loss) {
   main_thread = pthread_self();
   signal(SIGUSR1, handle);
@@ -93,7 +93,8 @@ static void test_signals(float *loss) {
   sigaddset(&signals, SIGUSR1);
   for (int i = 0; i < 100; i++) {
     CHECK(call(loss));
-    /* While the main thread blocks it, it waits, although there are other threads. */
+    /* While the main thread blocks the signal, it stays pending, although there are other
+     * threads. */
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     kill(getpid(), SIGUSR1);
     CHECK(call(loss) && received == i);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The library is loaded, used on two threads and unloaded, again and again: its threads go on, and
- * no descriptor is left open. */
+/* Loads the library, calls it on two threads and unloads it, several times. Its threads keep
+ * running, and no file descriptor stays open. */
 #define _GNU_SOURCE
 #include "check.h"
 
@@ -38,7 +38,7 @@ int main(void) {
     if (i == 0) descriptors = descriptor_count();
   }
   CHECK(descriptor_count() == descriptors);
-  /* Long enough for a thread to run code that is no longer there. */
+  /* Long enough for a thread to run code that has been unloaded. */
   usleep(200000);
   return failures != 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import SystemPackage
 import Testing
 import _Termination
 import _TestSupport
@@ -15,14 +16,24 @@ import _TestSupport
     return try #require(value as? NSNumber).uint16Value
   }
 
-  @Test func commitReplacesTheTarget() throws {
+  /// Whether a new file has no name until it is committed.
+  private func isHidden(_ unnamed: Bool) -> Bool {
+    unnamed && (try? FileDescriptor.unnamed(in: directory.path, .ownerReadWrite).close()) != nil
+  }
+
+  @Test(arguments: [false, true])
+  func commitReplacesTheTarget(unnamed: Bool) throws {
     let path = try directory.write("old", to: "f")
-    let file = try AtomicFile(path: path)
+    let file = try AtomicFile(path: path, unnamed: unnamed)
     try file.write("new ")
     try file.write([UInt8]("bytes".utf8).span.bytes)
     #expect(try directory.text("f") == "old")
-    #expect(try directory.names().count == 2)
-    #expect(try directory.names()[0].hasPrefix(".f.") && directory.names()[0].hasSuffix(".tmp"))
+    if isHidden(unnamed) {
+      #expect(try directory.names() == ["f"])
+    } else {
+      #expect(try directory.names().count == 2)
+      #expect(try directory.names()[0].hasPrefix(".f.") && directory.names()[0].hasSuffix(".tmp"))
+    }
     try file.commit()
     #expect(try directory.text("f") == "new bytes")
     #expect(try directory.names() == ["f"])
@@ -30,16 +41,76 @@ import _TestSupport
     #expect(try directory.text("f") == "new bytes")
   }
 
-  @Test func synchronizeKeepsTheTarget() throws {
+  @Test(arguments: [false, true])
+  func severalFilesAreCommittedTogether(unnamed: Bool) throws {
+    func start(_ paths: [String]) throws -> [AtomicFile] {
+      try paths.map { path in
+        let file = try AtomicFile(path: path, unnamed: unnamed)
+        try file.write("new")
+        return file
+      }
+    }
+    let paths = try ["a", "b"].map { try directory.write("old", to: $0) }
+    let folder = directory.file("d")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    // If one cannot be put in its place, none is.
+    let files = try start(paths + [folder + "/c"])
+    try FileManager.default.removeItem(atPath: folder)
+    #expect(try failure { try AtomicFile.commit(files) }.path == folder + "/c")
+    #expect(try directory.text("a") == "old" && directory.text("b") == "old")
+    #expect(try directory.names() == ["a", "b"])
+    try AtomicFile.commit(start(paths) + [AtomicFile(path: "/dev/null")])
+    #expect(try directory.text("a") == "new" && directory.text("b") == "new")
+    #expect(try directory.names() == ["a", "b"])
+  }
+
+  /// The files of processes that were killed are removed, those of running ones are not.
+  @Test func leftovers() throws {
     let path = try directory.write("old", to: "f")
-    let file = try AtomicFile(path: path)
+    let running = try AtomicFile(path: path, unnamed: false)
+    let others = ["f.tmp", ".f.tmp", ".g.1.tmp", ".f.1.txt"]
+    for name in [".f.1.tmp", ".f.zz.tmp"] + others { _ = try directory.write("x", to: name) }
+    let file = try AtomicFile(path: path, unnamed: false)
+    #expect(try directory.names().count == 3 + others.count)
+    try running.write("running")
+    try running.commit()
+    #expect(try directory.text("f") == "running")
     try file.write("new")
-    try file.synchronize()
-    #expect(try directory.text("f") == "old")
-    #expect(try directory.names().count == 2)
-    try file.write(" and more")
     try file.commit()
-    #expect(try directory.text("f") == "new and more")
+    #expect(try directory.text("f") == "new")
+    #expect(try Set(directory.names()) == Set(["f"] + others))
+  }
+
+  /// A slash and an accent after it are one `Character`, and `é` has two encodings.
+  @Test(arguments: [false, true])
+  func pathsAreSplitByBytes(unnamed: Bool) throws {
+    try FileManager.default.createDirectory(
+      atPath: directory.file("d"), withIntermediateDirectories: false)
+    for name in ["\u{301}o.npy", "e\u{301}", "\u{E9}"] {
+      let file = try AtomicFile(path: directory.path + "/d/" + name, unnamed: unnamed)
+      try file.write(name)
+      try file.commit()
+    }
+    #expect(SystemCalls.fileNames(in: directory.file("d")).count == 5)
+    #expect(try directory.names() == ["d"])
+    #expect(try directory.text("d/e\u{301}").unicodeScalars.count == 2)
+  }
+
+  @Test func linksToNamesThatAreNotUTF8() throws {
+    let target = Array(directory.file("x").utf8CString.dropLast()) + [-1, 0]
+    let link = directory.file("link")
+    try #require(close(open(target, O_CREAT | O_WRONLY, 0o600)) == 0)
+    try #require(symlink(target, link) == 0)
+    let error = try failure { try AtomicFile.write("new", to: link) }
+    #expect(error.code == .cannotCreate)
+    #expect(unlink(target) == 0)
+  }
+
+  @Test func interruptedCloseIsNotAFailure() throws {
+    try FileDescriptor.ignoringInterruption { throw Errno.interrupted }
+    #expect(throws: Errno.ioError) {
+      try FileDescriptor.ignoringInterruption { throw Errno.ioError }
+    }
   }
 
   @Test func wholeFiles() throws {
@@ -69,7 +140,7 @@ import _TestSupport
   @Test func aFileThatIsNotCommittedKeepsTheTarget() throws {
     let path = try directory.write("old", to: "f")
     do {
-      let file = try AtomicFile(path: path)
+      let file = try AtomicFile(path: path, unnamed: false)
       try file.write(String(repeating: "x", count: 1_000_000))
       #expect(try directory.names().count == 2)
     }
@@ -200,7 +271,7 @@ import _TestSupport
     let path = try directory.write("old", to: "f")
     await #expect(processExitsWith: .signal(SIGUSR1)) { [path = path as String] in
       let first = try NPYWriter(path: path, elementType: .float64, shape: [1000])
-      let second = try AtomicFile(path: path + ".html")
+      let second = try AtomicFile(path: path + ".html", unnamed: false)
       try second.write("<html>")
       withExtendedLifetime((first, second)) {
         wce_end_by_signal(SIGUSR1)

@@ -154,6 +154,21 @@ import _TestSupport
     #expect(table.columns[0].labels?.count == Set(cells).count)
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func columnsAreFoundInConstantTime() throws {
+    let names = (0..<1 << 17).map { "c\($0)" }
+    let row = String(repeating: "1,", count: names.count - 1) + "1\n"
+    let text = names.joined(separator: ",") + "\n" + row + row
+    let header = try CSVTable(Array(text.utf8), name: "t").header
+    for (index, name) in names.enumerated() {
+      let found = try (header.index(of: name), header.index(named: name))
+      if found != (index, index) { Issue.record("\(name) is not column \(index)") }
+    }
+    #expect(try header.index(of: "7") == 6)
+    #expect(throws: DataFileError.self) { try header.index(of: "\(names.count + 1)") }
+    #expect(throws: DataFileError.self) { try header.index(of: "-9223372036854775808") }
+  }
+
   @Test func tableWithoutHeaderOrRows() throws {
     let unnamed = try table("1;a\n2;b\n", format: CSVFormat(hasHeader: false))
     #expect(unnamed.header.names == ["1", "2"] && unnamed.rowCount == 2)

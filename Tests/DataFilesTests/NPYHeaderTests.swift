@@ -87,6 +87,8 @@ import _TestSupport
       ("(4294967296, 4294967296)", "takes more than 2^63 - 1 bytes"),
       ("(0, 4611686018427387904, 4)", "takes more than 2^63 - 1 bytes"),
       ("(4611686018427387904,)", "takes more than 2^63 - 1 bytes"),
+      // As float32 the size is an Int, but not as Double.
+      ("(1, 1152921504606846976)", "takes more than 2^63 - 1 bytes as numbers of 8 bytes"),
       ("(\(String(repeating: "1, ", count: 65)))", "more than 64 axes"),
     ])
   func malformedShapes(_ shape: String, _ reason: String) throws {

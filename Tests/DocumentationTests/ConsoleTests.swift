@@ -3,8 +3,8 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// Every session that the documentation shows is run with the built tool, and prints what is shown,
-/// to the letter.
+/// Runs every session in the documentation with the built tool, and checks that it prints exactly
+/// the output that is shown.
 @Suite("Sessions in the documentation")
 struct ConsoleTests {
   @Test(
@@ -23,9 +23,9 @@ struct ConsoleTests {
     }
   }
 
-  /// Doctests of the Python package, where it is installed or built in place.
+  /// The doctests of the Python package, if it is installed or built in place.
   @Test(
-    .enabled(if: Python.hasPackage, "the Python package is not there"),
+    .enabled(if: Python.hasPackage, "the Python package is not installed"),
     arguments: try Documentation.pages().flatMap(\.codeBlocks).filter { $0.language == "pycon" })
   func pythonPrintsWhatIsShown(_ block: CodeBlock) throws {
     let directory = try TemporaryDirectory()
@@ -35,8 +35,8 @@ struct ConsoleTests {
   }
 }
 
-/// Commands and what each prints. A line that starts with `$ ` is a command, which goes on where it
-/// ends in a backslash.
+/// The commands of a session and their output. A line that starts with `$ ` is a command. A command
+/// that ends in a backslash continues on the next line.
 struct Session {
   struct Command: Equatable {
     var line: String
@@ -60,10 +60,11 @@ struct Session {
     }
   }
 
-  /// Runs the commands in one shell with the built tool; what each printed, errors too.
+  /// Runs the commands in one shell with the built tool. Returns the output of each, including
+  /// errors.
   func run(in directory: String) throws -> [String] {
     let mark = "\u{1}end of output\u{1}"
-    // The exit status is there for the next command, as in a terminal.
+    // The next command can read the exit status, as in a terminal.
     let script = commands.map { command in
       let line = command.line.replacing("swift run -c release wce", with: "wce")
       return "\(line)\nstatus=$?; printf '%s' '\(mark)'; (exit $status)"
@@ -77,9 +78,9 @@ struct Session {
   }
 }
 
-/// The Python that is on the PATH.
+/// The Python on the PATH.
 enum Python {
-  /// With the package as it is built in place, if it is not installed.
+  /// Includes the package built in place, in case it is not installed.
   private static let environment = ProcessInfo.processInfo.environment.merging(
     ["PYTHONPATH": Documentation.root.appending(path: "python/src").path]) { $1 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// The pages of this checkout that are documentation, and where things in it are.
+/// The documentation pages of this checkout.
 enum Documentation {
   /// The checkout.
   static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
     .standardized
 
-  /// A file of the checkout, as text.
+  /// The text of a file of the checkout.
   static func text(_ path: String) throws -> String {
     try String(contentsOf: root.appending(path: path), encoding: .utf8)
   }

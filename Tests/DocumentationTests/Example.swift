@@ -2,13 +2,13 @@
 import Foundation
 import Testing
 
-/// An example of the documentation as it stands in a compiled test, between the lines `// example`
-/// and `// end`.
+/// The copy of a documentation example in a compiled test, between the lines `// example` and
+/// `// end`.
 struct Example: Equatable {
   let file: String
   let text: String
 
-  /// The examples in a file's text, without the indentation that they share.
+  /// The examples in a file's text, without their common indentation.
   static func all(in source: String, file: String) -> [Example] {
     var examples: [Example] = []
     var open: [Substring]?
@@ -38,9 +38,9 @@ struct Example: Equatable {
   }
 }
 
-/// Asserts that a value is what a comment in an example of the calling file says: `// VALUE`.
+/// Asserts that a comment in an example of the calling file shows the value: `// VALUE`.
 ///
-/// The page says the same, as each example is a verbatim copy of what is on the page.
+/// The page shows the same, because each example is a verbatim copy of code on the page.
 func expectShown(
   _ value: some Any, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {

@@ -2,24 +2,24 @@
 import Foundation
 import Testing
 
-/// Every example is compiled and run: it is a verbatim copy of code in a test.
+/// Every example is a verbatim copy of code in a test, so it is compiled and run.
 @Suite("Examples in the documentation")
 struct ExampleTests {
   static let examples: [Example] = (try? Example.all(inFolder: folder)) ?? []
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
     path: "Examples")
 
-  /// The Swift that is not a test's code, with the reason.
+  /// The Swift blocks that are not code of a test, with the reason.
   private static let notCompiled: [String: String] = [
     #".package(url: "https://example.com/weighted-cross-entropy.git", from: "0.1.0")"#:
-      "a line of a manifest, with an address that stands for one's own"
+      "a line of a manifest with a placeholder address"
   ]
 
   @Test(
     arguments: try Documentation.pages().flatMap(\.codeBlocks).filter { $0.language == "swift" })
-  func hasATwin(_ block: CodeBlock) throws {
+  func hasACopyInATest(_ block: CodeBlock) throws {
     if Self.notCompiled[block.text] != nil { return }
-    // Imports stand at the top of the file.
+    // Imports are at the top of the file.
     let imports = block.lines.filter { $0.hasPrefix("import ") }
     let code = block.lines.drop { $0.hasPrefix("import ") || $0.isEmpty }.joined(separator: "\n")
     let twin = try #require(Self.examples.first { $0.text == code }, "no test has this code")
@@ -28,12 +28,12 @@ struct ExampleTests {
   }
 
   @Test(arguments: try DocComment.examples())
-  func hasATwin(_ comment: DocComment) throws {
+  func hasACopyInATest(_ comment: DocComment) throws {
     #expect(
       Self.examples.contains { $0.text == comment.text }, "no test has this code:\n\(comment.text)")
   }
 
-  @Test func isStillInTheDocumentation() throws {
+  @Test func everyExampleIsInTheDocumentation() throws {
     let blocks = try Documentation.pages().flatMap(\.codeBlocks).map(\.text)
     let comments = try DocComment.examples().map(\.text)
     #expect(!Self.examples.isEmpty)
@@ -46,7 +46,7 @@ struct ExampleTests {
   }
 
   /// The tests of the C interface compile and run the program on its page.
-  @Test func partsOfCAreOfTheProgramOnTheCPage() throws {
+  @Test func cBlocksArePartsOfTheProgramOnTheCPage() throws {
     let page = try Documentation.page("Sources/WeightedCrossEntropyCInterface/README.md")
     let program = try #require(page.codeBlocks.first { $0.language == "c" })
     let undented = program.lines.map { $0.hasPrefix("  ") ? String($0.dropFirst(2)) : $0 }
@@ -55,22 +55,22 @@ struct ExampleTests {
     where block.language == "c" && block.page != page.path {
       #expect(
         undented.contains(block.text),
-        "\(block.testDescription) is not of the program on \(page.path)")
+        "\(block.testDescription) is not part of the program on \(page.path)")
     }
   }
 
-  /// What a test cannot run, with the reason.
+  /// The commands that a test cannot run, with the reason.
   private static let notRun: [String: String] = [
     "swift test": "it runs these tests",
-    "swift build": "the tests are built by it",
-    "pip install": "it builds the library anew; the Python package has tests of its own",
+    "swift build": "it builds the tests",
+    "pip install": "it builds the library; the Python package has its own tests",
     ".ci/run": "it runs these tests",
     "git ": "it needs a clone and a network",
     "apt-get": "it changes the system",
-    "Utilities/": "minutes, and the toolchain's tools",
-    "python3 ": "it needs packages that the tests do not ask for",
-    "valgrind": "minutes, and a tool that need not be installed",
-    "--package-path Benchmarks": "a measurement, in a package of its own",
+    "Utilities/": "it takes minutes and needs tools of the toolchain",
+    "python3 ": "it needs packages that the tests do not require",
+    "valgrind": "it takes minutes and needs a tool that may not be installed",
+    "--package-path Benchmarks": "it is a measurement in a separate package",
   ]
 
   @Test func everyBlockIsRunOrListed() throws {
@@ -97,7 +97,7 @@ struct DocComment: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { "\(file): \(text.prefix(40))" }
 
-  /// The ones that are code: those that are not formulas declare something.
+  /// The blocks that are code. A block without a declaration is a formula.
   static func examples() throws -> [DocComment] {
     var found: [DocComment] = []
     let sources = Documentation.root.appending(path: "Sources")

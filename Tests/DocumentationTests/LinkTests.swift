@@ -3,11 +3,11 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// What the pages point to exists.
+/// Everything that the pages refer to exists.
 @Suite("Links in the documentation")
 struct LinkTests {
   @Test(arguments: try Documentation.pages())
-  func leadSomewhere(_ page: MarkdownPage) throws {
+  func resolve(_ page: MarkdownPage) throws {
     let folder = URL(filePath: page.path).deletingLastPathComponent().relativePath
     for link in page.links where !link.contains("://") {
       let parts = link.split(separator: "#", maxSplits: 1)
@@ -27,7 +27,7 @@ struct LinkTests {
     }
   }
 
-  /// Files and folders that pages name in type for code.
+  /// Files and folders that pages name in code spans.
   @Test(arguments: try Documentation.pages())
   func pathsExist(_ page: MarkdownPage) throws {
     let paths = page.text.matches(

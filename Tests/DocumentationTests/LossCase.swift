@@ -2,7 +2,8 @@
 import Foundation
 import WeightedCrossEntropy
 
-/// One element in float32, as tables of the documentation name it, and the ways to compute it.
+/// One element in float32, as in the tables of the documentation, and the ways to compute its loss
+/// and gradient.
 struct LossCase {
   enum Quantity: String { case loss, gradient }
 
@@ -11,14 +12,14 @@ struct LossCase {
   var target: Float
   var positiveWeight: Float
 
-  /// The form that TensorFlow documents, in Float throughout: `(1-z)x + l(log1p(exp(-|x|)) +
-  /// max(-x,0))`, `l = 1+(q-1)z`.
+  /// The formula that TensorFlow documents, computed in Float:
+  /// `(1-z)x + l(log1p(exp(-|x|)) + max(-x,0))`, `l = 1+(q-1)z`.
   var publishedLoss: Float {
     let factor = 1 + (positiveWeight - 1) * target
     return (1 - target) * logit + factor * (log1p(exp(-abs(logit))) + max(-logit, 0))
   }
 
-  /// To double precision, by the form that does not cancel.
+  /// The exact value to double precision, by the formula without cancellation.
   var exact: Double {
     let (x, z, q) = (Double(logit), Double(target), Double(positiveWeight))
     if x.isInfinite { return (x > 0) == (z == 1) ? 0 : .infinity }
@@ -30,8 +31,8 @@ struct LossCase {
     }
   }
 
-  /// What the library gives, by each variant that this machine has and for a call on a single
-  /// element.
+  /// The results of the library: of a call on a single element, and of each available instruction
+  /// set.
   func computed() throws -> [Float] {
     let single = try WeightedCrossEntropyLoss<Float>(positiveWeight: .uniform(positiveWeight))
     let alone =
@@ -55,7 +56,7 @@ struct LossCase {
     return abs(Double(result) - exact) / unit
   }
 
-  /// The bound that the library documents for it.
+  /// The documented bound on the error.
   var bound: Double {
     quantity == .loss
       ? MaximumError.loss
@@ -63,11 +64,11 @@ struct LossCase {
   }
 }
 
-/// A number with nine digits, as the documentation writes exact values.
+/// A number with nine digits, the format of exact values in the documentation.
 func nineDigits(_ value: Double) -> String { String(format: "%.8e", value) }
 
-/// A number as `%.8g` writes it, without the zero in a short exponent, and infinity as a sign: as
-/// the table of the peers does.
+/// A number in the format of the comparison with the peers: `%.8g` without a leading zero in the
+/// exponent, and `∞` for infinity.
 func eightDigits(_ value: Double) -> String {
   if value.isInfinite { return value > 0 ? "∞" : "-∞" }
   return String(format: "%.8g", value).replacing("e-0", with: "e-")

@@ -67,7 +67,7 @@ struct MarkdownTable: Equatable {
   let header: [String]
   let rows: [[String]]
 
-  /// The cells of a column, nothing where there is no such column.
+  /// The cells of a column; empty if there is no such column.
   func column(_ name: String) -> [String] {
     guard let index = header.firstIndex(of: name) else { return [] }
     return rows.map { index < $0.count ? $0[index] : "" }
@@ -82,8 +82,8 @@ struct MarkdownTable: Equatable {
 }
 
 extension MarkdownTable: CustomStringConvertible {
-  /// As it stands on a page, so that the description of a failure can replace a table that is out
-  /// of date.
+  /// The Markdown of the table. The message of a failed test can replace a table that is out of
+  /// date.
   var description: String {
     ([header, header.map { _ in "---" }] + rows).map { "| \($0.joined(separator: " | ")) |" }
       .joined(separator: "\n")

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import WeightedCrossEntropy
 
-/// The numbers on the pages are those that the library computes.
+/// The library computes the numbers on the pages.
 @Suite("Numbers in the documentation")
 struct NumberTests {
   @Test func cancellationInThePublishedForm() throws {
@@ -21,7 +21,7 @@ struct NumberTests {
         let computed = try element.computed()
         #expect(
           computed.allSatisfy { $0 == computed[0] }, "\(row[0]): the variants differ, \(computed)")
-        // The exact value of the formula for the weight as it is written, which Float cannot hold.
+        // The exact value for the decimal weight, which Float cannot represent.
         let exact = isWeight ? try #require(Double(row[0])) * log(2) : element.exact
         return [row[0], "\(element.publishedLoss)", "\(computed[0])", nineDigits(exact)]
       }
@@ -59,7 +59,7 @@ struct NumberTests {
         quantity: try #require(.init(rawValue: row[0])), logit: try #require(number(row[1])),
         target: try #require(number(row[2])), positiveWeight: try #require(number(row[3])))
       var exact = element.exact
-      // The exact value of the formula for the weight as it is written, which Float cannot hold.
+      // The exact value for the decimal weight, which Float cannot represent.
       if row[3] != "1", row[3] != "3" {
         exact *= try #require(Double(row[3])) / Double(element.positiveWeight)
       }
@@ -67,12 +67,12 @@ struct NumberTests {
       for result in try element.computed() {
         #expect(element.error(of: result) <= element.bound, "\(row): \(result)")
       }
-      // The peers' columns that are the published form's own arithmetic.
+      // TensorFlow's column is the arithmetic of the published form.
       if element.quantity == .loss, element.logit.isFinite {
         #expect(row[5] == eightDigits(Double(element.publishedLoss)), "\(row)")
       }
     }
-    // The first page repeats some of them.
+    // The first page repeats some of the rows.
     for row in try #require(try Documentation.page("README.md").table(with: "this library")).rows {
       let parts = try #require(
         row[0].firstMatch(of: /^(\w+) .*: x = ([^,]+), z = ([^,]+)(?:, q = (.+))?$/))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-/// What finds the examples, as a test that finds nothing would pass.
+/// The parsers that find the examples. Without these tests, a parser that finds nothing would pass.
 @Suite("Parsing of pages")
 struct ParsingTests {
   @Test func blocksAndTables() {

@@ -40,8 +40,8 @@ import _TestSupport
     #expect(raw[.averagePrecision] == calibrated[.averagePrecision])
   }
 
-  /// If the model is well specified and there are enough rows, a weight moves the intercept by log q,
-  /// and nothing else.
+  /// If the model is well specified and there are enough rows, a weight changes only the intercept,
+  /// by log q.
   @Test func exactForAWellSpecifiedModel() throws {
     let (features, targets) = TestData.problem(rows: 60_000, columns: 2, rate: 0.2, seed: 31)
     let q = 8.0
@@ -58,8 +58,8 @@ import _TestSupport
     #expect(try #require(calibrated[.brierScore]) < #require(raw[.brierScore]))
   }
 
-  /// Without features the calibration is exact to rounding: the log odds of the weighted rows are the
-  /// log odds plus log q.
+  /// Without features the calibration is exact up to rounding: the log odds of the weighted rows
+  /// are the log odds of the rows plus log q.
   @Test func exactForTheInterceptAlone() throws {
     let targets = (0..<1000).map { $0 % 10 == 0 ? 1.0 : 0 }
     // A feature that is exactly independent of the target.

@@ -73,7 +73,7 @@ import _TestSupport
   func features(_ bad: Double) throws {
     let text = "row 4, column \"2\": features must be finite numbers below 1e145, received \(bad)"
     #expect(fitting([[1, 5, 2, 3, 4], [1, 2, 3, bad, 5]]) == text)
-    // Also in a row of weight 0.
+    // In a row of weight 0 too.
     #expect(fitting([[1, 5, 2, 3, 4], [1, 2, 3, bad, 5]], weights: [1, 1, 1, 0, 1]) == text)
     let model = try LogisticRegression().fit(features, targets: targets)
     if !bad.isFinite {
@@ -113,7 +113,7 @@ import _TestSupport
         == "row 2: weights must be finite and at least 0, received -1.0")
   }
 
-  @Test func nothingToTellApart() {
+  @Test func classesAndFeaturesThatDoNotVary() {
     #expect(
       fitting(targets: [0, 0, 0, 0, 0])
         == "the target has no positives: every row is negative; both classes are needed")
@@ -252,7 +252,7 @@ import _TestSupport
         == "logistic_loss: the mean of no elements is undefined")
   }
 
-  /// Callers decide by codes and fields.
+  /// Errors have codes and fields that callers can use.
   @Test func codesAndFields() throws {
     let feature = classificationError {
       _ = try LogisticRegression().fit(

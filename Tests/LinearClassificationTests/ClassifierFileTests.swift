@@ -5,7 +5,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 
-/// A model file reads back as the same model, and other files are errors with a reason.
+/// A model file reads back as the same model. Other files are errors with a reason.
 @Suite struct ClassifierFileTests {
   private let directory: TemporaryDirectory
   private let table: CSVTable
@@ -42,6 +42,25 @@ import _TestSupport
     let logits = try classifier.model.logits(classifier.encoding.features(table))
     #expect(try read.model.logits(read.encoding.features(table)) == logits)
     #expect(try read.json() == classifier.json())
+  }
+
+  /// A decoder takes one of the values and ignores the other.
+  @Test(arguments: ["l2", "intercept", "mean", "\\u006c2"])
+  func duplicateKeys(key: String) throws {
+    let name = key == "\\u006c2" ? "l2" : key
+    let json = try classifier.json().replacingOccurrences(
+      of: "\"\(name)\" :", with: "\"\(key)\" : 0,\n\"\(name)\" :")
+    let error = try #require(classificationError { _ = try Classifier(json: json.utf8) })
+    #expect(error.code == .damagedModel)
+    #expect(
+      error.description
+        == "this is not a usable model: the key \"\(name)\" occurs twice in an object")
+  }
+
+  @Test func filesThatAreTooLarge() throws {
+    let error = try #require(classificationError { _ = try Classifier.read("/dev/zero") })
+    #expect(error.code == .file)
+    #expect(error.description == "/dev/zero: the file is larger than 67108864 bytes")
   }
 
   @Test func matrixModelHasNoTarget() throws {
@@ -94,7 +113,7 @@ import _TestSupport
         == Evaluation(logits: classifier.model.calibratedLogits(logits), targets: targets))
   }
 
-  @Test func constantFeaturesAreNoticed() throws {
+  @Test func constantFeaturesHaveNotices() throws {
     #expect(classifier.notices == ["dropped the feature \"flat\": it is constant"])
     let (features, targets) = TestData.problem(rows: 50, columns: 1, seed: 41)
     let constant = FeatureMatrix.Column.numbers([Double](repeating: 3, count: 50))
@@ -146,7 +165,7 @@ import _TestSupport
     #expect(reason("{\"format\": 1}") == "this is not a usable model: format: expected text")
   }
 
-  @Test func everyCutFileIsRefused() throws {
+  @Test func everyTruncatedFileIsRejected() throws {
     let bytes = Array(try classifier.json().utf8)
     for length in stride(from: 0, to: bytes.count - 2, by: 97) {
       let error = classificationError { _ = try Classifier(json: bytes.prefix(length)) }

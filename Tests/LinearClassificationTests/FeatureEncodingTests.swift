@@ -51,7 +51,7 @@ import _TestSupport
       ])
   }
 
-  @Test func weightsAreNoFeature() throws {
+  @Test func weightsAreNotAFeature() throws {
     let table = try training("a,w,y\n1,0.5,1\n2,2,0\n", weights: "w")
     #expect(table.features.names == ["a"])
     #expect(table.weights == [0.5, 2])
@@ -211,7 +211,7 @@ import _TestSupport
     #expect(unused.encoding.columns[1].content == .categories(["a", "b"], fill: "b"))
   }
 
-  /// Filling a constant column with its mean leaves it constant.
+  /// A constant column that is filled with its mean is still constant.
   @Test func filledConstant() throws {
     let text =
       "c,a,y\n"
@@ -221,7 +221,7 @@ import _TestSupport
     #expect(model.model.constantFeatures == [0])
   }
 
-  @Test func excludedColumnsAreNoFeatures() throws {
+  @Test func excludedColumnsAreNotFeatures() throws {
     let table = try TrainingTable(
       table("id,a,note,y\nx1,1,,1\nx2,2,n,0\n"), target: TargetColumn(name: "y"),
       excluding: ["id", "3"],
@@ -261,8 +261,8 @@ import _TestSupport
     )
   }
 
-  /// Only a cell that the table does not read as a number or as missing makes a column text, even if
-  /// Swift reads it as a number.
+  /// A column is text only if a cell is neither a number nor missing by the rules of the table,
+  /// even if Swift reads the cell as a number.
   @Test(arguments: ["0x1F", "1\u{0}", "abc", "1e", "infinit"])
   func theCellThatMadeAColumnText(cell: String) throws {
     let numbers = (0..<3000).map { row in
@@ -284,7 +284,7 @@ import _TestSupport
         == "row 2001, column \"a\": the model expects numbers in this column, received \(label)")
   }
 
-  @Test func columnsThatCannotBeToldApart() throws {
+  @Test func columnsWithTheSameName() throws {
     #expect(
       message { _ = try training("a,a,y\n1,2,1\n1,2,0\n") }
         == "two columns have the name \"a\"; give them different names")

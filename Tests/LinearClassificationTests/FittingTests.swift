@@ -3,7 +3,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 
-/// The promises of a fit about its data, settings and convergence.
+/// The documented behaviour of a fit: data, settings and convergence.
 @Suite struct FittingTests {
   private let synthetic = TestData.synthetic
 
@@ -33,7 +33,7 @@ import _TestSupport
     #expect(relativeDistance(model.theta, split.theta) < 1e-9)
   }
 
-  @Test func weightZeroIsAsIfTheRowWereNotThere() throws {
+  @Test func rowsOfWeightZeroAreIgnored() throws {
     let (features, targets, _, weights) = synthetic
     let used = weights.indices.filter { weights[$0] > 0 }
     #expect(used.count < weights.count)
@@ -71,7 +71,7 @@ import _TestSupport
     }
   }
 
-  @Test func smallVariationFarFromZeroIsNoConstant() throws {
+  @Test func smallVariationFarFromZeroIsNotConstant() throws {
     let (features, targets) = TestData.problem(rows: 5000, columns: 1, seed: 12)
     let far = try FeatureMatrix(columns: [
       .numbers((0..<5000).map { 1e9 + features.columns[0][$0] })
@@ -79,7 +79,7 @@ import _TestSupport
     let model = try LogisticRegression().fit(far, targets: targets)
     let plain = try LogisticRegression().fit(features, targets: targets)
     #expect(model.constantFeatures.isEmpty)
-    // 1e9 leaves the variation seven digits.
+    // The offset 1e9 leaves seven digits for the variation.
     #expect(abs(model.coefficients[0] - plain.coefficients[0]) < 1e-5)
   }
 
@@ -134,9 +134,9 @@ import _TestSupport
 
   // Convergence
 
-  /// More rows than one chunk, with a remainder at every level.
+  /// More rows than one chunk, with a remainder in tiles and chunks.
   @Test(arguments: [3, 520])
-  func threadsDoNotChangeABit(columns: Int) throws {
+  func bitsDoNotDependOnTheThreads(columns: Int) throws {
     let rows = columns == 3 ? 34_003 : 701
     let (features, targets) = TestData.problem(rows: rows, columns: columns, rate: 0.1, seed: 16)
     let weights = (0..<rows).map { Double($0 % 5) / 2 }
@@ -172,8 +172,8 @@ import _TestSupport
     let far = try LogisticRegression(positiveWeight: 1).fit(features, targets: targets)
     let warm = try settings.fit(features, targets: targets, startingFrom: far)
     #expect(relativeDistance(cold.theta, warm.theta) < 1e-7)
-    // The intercept has no penalty, so that with every weight the predicted positives weigh as much
-    // as the real ones.
+    // The intercept has no penalty. Therefore the weighted sum of the predictions equals that of
+    // the targets, for every weight.
     let expected = zip(LogisticModel.probabilities(try cold.logits(features)), targets)
       .reduce((negative: 0.0, positive: 0.0)) { sums, row in
         row.1 == 1 ? (sums.0, sums.1 + q * (1 - row.0)) : (sums.0 + row.0, sums.1)
@@ -192,7 +192,7 @@ import _TestSupport
     #expect(certificate.passes > certificate.iterations)
   }
 
-  @Test func progressIsTold() throws {
+  @Test func monitorReceivesTheProgress() throws {
     var seen: [TrainingMonitor.Progress] = []
     let model = try LogisticRegression().fit(
       synthetic.features, targets: synthetic.target,

@@ -29,7 +29,7 @@ import _TestSupport
       storage = .allocate(capacity: capacity)
       storage.initialize(repeating: Self.guardValue, count: capacity)
       var generator = SeededGenerator(seed: seed)
-      // One element off the alignment of the allocation.
+      // One element after the aligned start of the allocation.
       tile = MatrixKernelTable.Tile(
         elements: storage + 1, stride: stride, rows: paddedRows, columns: paddedColumns)
       for column in 0..<paddedColumns {
@@ -113,11 +113,11 @@ import _TestSupport
     #expect(buffer.isIntact)
   }
 
-  /// Every remainder of the widest vector, twice.
+  /// All remainders of the widest vector, twice.
   @Test(arguments: InstructionSet.available, Array(0...34) + [1000])
   func vectors(_ instructionSet: InstructionSet, count: Int) {
     let kernels = instructionSet.matrixKernels
-    // The data start at the second element, so they are unaligned; the last element is a guard.
+    // The data start at the second element, so they are unaligned. The last element is a guard.
     let left = numbers(count + 2, seed: 6)
     let right = numbers(count + 2, seed: 7)
     let range = 1..<(count + 1)
@@ -152,7 +152,7 @@ import _TestSupport
   }
 
   @Test(arguments: InstructionSet.available)
-  func notANumberIsNotLost(_ instructionSet: InstructionSet) {
+  func notANumberPropagates(_ instructionSet: InstructionSet) {
     let kernels = instructionSet.matrixKernels
     for position in 0..<19 {
       var values = numbers(19, seed: 8)

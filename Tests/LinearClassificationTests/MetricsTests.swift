@@ -2,7 +2,7 @@
 import LinearClassification
 import Testing
 
-/// Predictions, and their metrics by scikit-learn.
+/// Predictions with their metrics from scikit-learn.
 struct ReferenceEvaluation: Decodable, Sendable {
   var logits: [Double]
   var targets: [Double]
@@ -10,7 +10,7 @@ struct ReferenceEvaluation: Decodable, Sendable {
   var threshold: Double
   /// True positives, false positives, true negatives, false negatives.
   var confusion: [Double]
-  /// Null where a metric is undefined.
+  /// Null if a metric is undefined.
   var metrics: [String: Double?]
 
   static let all: [ReferenceEvaluation] = TestData.fixture("metrics.json")
@@ -94,7 +94,7 @@ struct ReferenceEvaluation: Decodable, Sendable {
     #expect(json.contains("\"specificity\" : 1"))
   }
 
-  @Test func weightZeroCountsNowhere() throws {
+  @Test func rowsOfWeightZeroDoNotCount() throws {
     let whole = try Evaluation(
       logits: [1, -1, 0.5, 9], targets: [1, 0, 0, 0], weights: [1, 2, 3, 0])
     let part = try Evaluation(logits: [1, -1, 0.5], targets: [1, 0, 0], weights: [1, 2, 3])

@@ -31,7 +31,7 @@ struct ReferenceFit: Decodable, Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Fits are optima of the documented objective.
+/// Fits reach the optimum of the documented objective.
 @Suite struct OptimumTests {
   @Test(arguments: ReferenceFit.all)
   func sameOptimumAsScikitLearn(_ reference: ReferenceFit) throws {
@@ -48,7 +48,7 @@ struct ReferenceFit: Decodable, Sendable, CustomTestStringConvertible {
     let objective = NaiveObjective(
       features, targets: targets, weights: weights, positiveWeight: reference.positiveWeight,
       l2: reference.l2)
-    // The norm in the certificate, up to the rounding of the sums.
+    // The norm agrees with the certificate up to the rounding of the sums.
     #expect(objective.gradientNorm(model.theta) <= model.certificate.tolerance + 1e-12)
     let value = objective.value(model.theta)
     #expect(abs(model.certificate.objective - value) <= 1e-11 * value)

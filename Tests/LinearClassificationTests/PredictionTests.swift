@@ -28,7 +28,7 @@ import _TestSupport
   }
 
   /// Calibrated and raw probabilities give the same decisions.
-  @Test func bothProbabilitiesDecideAlike() throws {
+  @Test func bothProbabilitiesGiveTheSameDecisions() throws {
     let raw = try classifier.predictions(for: features, .raw)
     let calibrated = try classifier.predictions(for: features)
     #expect(raw.threshold == 0.5)
@@ -56,7 +56,7 @@ import _TestSupport
         == "the number of threads must be at least 1, received 0")
   }
 
-  @Test func softTargetsAreRefusedBeforeTheFit() {
+  @Test func softTargetsAreRejectedBeforeTheFit() {
     #expect(
       message {
         _ = try Classifier(
@@ -111,7 +111,7 @@ import _TestSupport
     #expect(last?.byteCount == last?.totalByteCount)
   }
 
-  @Test func filesThatAreNoMatrix() throws {
+  @Test func filesThatAreNotAMatrix() throws {
     func reading(_ shape: String, _ bytes: Int) throws -> String? {
       let path = try directory.write(
         Self.header("|u1", shape) + [UInt8](repeating: 1, count: bytes), to: "t.csv")

@@ -103,7 +103,7 @@ import _TestSupport
 
   /// A model with the recommended weight reaches the goal on new rows.
   @Test(arguments: [0, 1, 2])
-  func holdsOnRowsThatNoFoldSaw(seed: UInt64) throws {
+  func goalIsReachedOnNewRows(seed: UInt64) throws {
     let division = try StratifiedFolds(targets: Self.digits.targets, count: 3, seed: seed)
     let unseen = division.rows(inFold: 0)
     let known = Self.digits.targets.indices.filter { division.assignment[$0] != 0 }

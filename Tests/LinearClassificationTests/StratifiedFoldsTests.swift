@@ -23,12 +23,12 @@ import Testing
     #expect(isEven(rows.map { $0.count { targets[$0] == 0 } }))
   }
 
-  @Test func theSeedDecides() throws {
+  @Test func foldsDependOnTheSeed() throws {
     let targets = targets(positives: 30, negatives: 70)
     let folds = try StratifiedFolds(targets: targets, count: 5, seed: 1)
     #expect(try folds == StratifiedFolds(targets: targets, count: 5, seed: 1))
     #expect(try folds.assignment != StratifiedFolds(targets: targets, count: 5, seed: 2).assignment)
-    // Fixed on all platforms and versions, so the seed reproduces a study.
+    // The folds are the same on all platforms and versions, so the seed reproduces a study.
     let short = try StratifiedFolds(targets: [1, 0, 1, 0, 1, 0, 0, 0], count: 2, seed: 0)
     #expect(short.assignment == [1, 1, 0, 1, 0, 0, 0, 1])
   }

@@ -45,7 +45,7 @@ import _TestSupport
     #expect(try targets(["-1", "1", "0"], positive: "-1") == [1, 0, 0])
     #expect(try targets(["2", "3", "2"], positive: "2.0") == [1, 0, 1])
     #expect(try targets(["01", "1", "2"], positive: "01", text: true) == [1, 0, 0])
-    // Also for 0 and 1, and for true and false.
+    // A positive label can also be given for 0 and 1, and for true and false.
     #expect(try targets(["0", "1"], positive: "0") == [1, 0])
     #expect(try targets(["true", "false"], positive: "false") == [0, 1])
     #expect(
@@ -61,7 +61,7 @@ import _TestSupport
         == "column \"y\": no row has the positive label \"3\"; the labels are \"1\", \"2\"")
   }
 
-  /// A number only to Swift is a label.
+  /// Text that only Swift reads as a number is a label.
   @Test func numbersAreThoseOfTheTable() throws {
     let reason = "name the positive one"
     #expect(try #require(message(["0", "1", "0x1"])).contains(reason))

@@ -4,7 +4,7 @@ import Foundation
 import LinearClassification
 import _TestSupport
 
-/// Tables and reference results. `Fixtures/make_fixtures.py` makes the reference results.
+/// Tables and reference results. `Fixtures/make_fixtures.py` generates the reference results.
 enum TestData {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
@@ -67,7 +67,7 @@ extension SeededGenerator {
   }
 }
 
-/// The objective of a fit from its definition, row by row, without code of the library.
+/// The objective of a fit, computed from its definition row by row, without code of the library.
 struct NaiveObjective {
   var rows: [[Double]]
   var targets: [Double]

@@ -4,7 +4,7 @@ import LinearClassification
 import Testing
 import _TestSupport
 
-/// A study of the digits table, and the promises for any table.
+/// A study of the digits table, and the documented properties of all studies.
 @Suite struct TradeoffStudyTests {
   private static let digits = TestData.digits
   private static let study = try! TradeoffStudy(
@@ -23,7 +23,7 @@ import _TestSupport
     #expect(precision[0] - precision.last! > 0.2)
   }
 
-  @Test func whatTheStudyIsOf() {
+  @Test func rowsAndPositivesOfTheStudy() {
     #expect(study.rowCount == 1797)
     #expect(study.positiveCount == 174)
     #expect(study.weightPath.map(\.positiveWeight) == study.settings.positiveWeights)
@@ -54,7 +54,7 @@ import _TestSupport
   }
 
   /// Targets independent of the features can be overfitted, but not predicted.
-  @Test func noRowHelpsToPredictItself() throws {
+  @Test func noRowContributesToItsOwnPrediction() throws {
     let (features, _) = TestData.problem(rows: 200, columns: 80, seed: 50)
     var generator = SeededGenerator(seed: 51)
     let targets = (0..<200).map { _ in Bool.random(using: &generator) ? 1.0 : 0 }

@@ -22,10 +22,11 @@ import _TestSupport
   @Test func logarithmicTicksArePowersOfTen() {
     #expect(labels(.logarithmic, 0.1...100) == ["0.1", "1", "10", "100"])
     #expect(labels(.logarithmic, 0.08...120) == ["0.1", "1", "10", "100"])
-    // With few powers of ten the twos and fives have a label too; with few of those, round numbers.
+    // If there are few powers of ten, multiples of 2 and 5 also have labels; if there are few of
+    // these, all ticks are round numbers.
     #expect(labels(.logarithmic, 0.5...20) == ["0.5", "1", "2", "5", "10", "20"])
     #expect(labels(.logarithmic, 6...8) == ["6.0", "6.5", "7.0", "7.5", "8.0"])
-    // Over many powers only some.
+    // If there are many powers, only some have a label.
     #expect(labels(.logarithmic, 1e-12...1e12).count <= 8)
     #expect(labels(.logarithmic, 1e-300...1e300).count <= 8)
   }
@@ -45,13 +46,14 @@ import _TestSupport
     #expect(abs(logarithmic.position(10) - 200) < 1e-9)
   }
 
-  /// On any domain ticks rise and lie inside, there are few of them, and labels state their values.
+  /// On any domain the ticks are few, ascending and inside the domain, and the labels state their
+  /// values.
   @Test func ticksOfRandomDomains() throws {
     var generator = SeededGenerator(seed: 91)
     for _ in 0..<2000 {
       let low = Double.random(in: -1...1, using: &generator) * exponential(-6...6, &generator)
       let linear = low...(low + exponential(-6...6, &generator))
-      // A narrower domain has no short labels.
+      // In a narrower domain the labels would be long.
       if (linear.upperBound - linear.lowerBound) > 0.01 * abs(low) {
         try check(Axis(.linear, linear, from: 0, to: 1), counts: 3...9)
       }
@@ -86,7 +88,7 @@ import _TestSupport
     #expect(ClosedRange.shares([]) == 0...1)
     #expect(ClosedRange.shares([0.43, 1]) == 0.4...1)
     #expect(ClosedRange.shares([0, 1]) == 0...1)
-    // Not narrower than a tenth, and inside [0, 1].
+    // At least a tenth wide, and inside [0, 1].
     for value in [0, 0.5, 0.999, 1] {
       let domain = ClosedRange.shares([value])
       #expect(domain.contains(value) && domain.lowerBound >= 0 && domain.upperBound <= 1)

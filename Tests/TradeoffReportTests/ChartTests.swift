@@ -25,7 +25,7 @@ import _TestSupport
     #expect(markup.source == "0.33 0 100 -2.5")
   }
 
-  @Test func aLineBreaksWhereAPointIsMissing() throws {
+  @Test func aLineHasAGapAtAMissingPoint() throws {
     var chart = Chart(x: (.linear, 0...10), xTitle: "x", y: 0...1, yTitle: "y")
     chart.addLine([(0, 0), nil, (5, 0.5), (10, 1)], "recall")
     chart.addBand([nil, (1, 0, 1), (2, 0, 1), nil, (3, 0, 0.5)], "recall")
@@ -35,7 +35,7 @@ import _TestSupport
     #expect(bands == ["M80.4,66L118.8,66L118.8,292L80.4,292Z", "M157.2,179L157.2,292Z"])
   }
 
-  @Test func aChartNamesAndDescribesItself() throws {
+  @Test func aChartHasATitleAndADescription() throws {
     var chart = Chart(x: (.linear, 0...10), xTitle: "x & y", y: 0...1, yTitle: "<y>")
     chart.addMarks([((5, 0.5), "a < b")], .circle, "recall")
     chart.addLabel("q = <1>", beside: (5, 0.5), "chosen")
@@ -52,7 +52,7 @@ import _TestSupport
       try root?.nodes(forXPath: "//text").compactMap(\.stringValue).contains("q = <1>") == true)
   }
 
-  /// Labels cover neither marks nor each other if there is space.
+  /// If there is space, labels cover neither marks nor each other.
   @Test func labelsDoNotOverlap() throws {
     var generator = SeededGenerator(seed: 5)
     for _ in 0..<200 {
@@ -85,7 +85,7 @@ import _TestSupport
     #expect(empty.place("x", at: []) == nil)
   }
 
-  /// Marks differ in more than their colour.
+  /// Marks differ in shape, not only in colour.
   @Test func marksHaveShapes() {
     let marks: [Mark] = [.circle, .square, .diamond, .ring]
     #expect(Set(marks.map { $0.path(at: (0, 0), size: 4) }).count == 4)
@@ -100,7 +100,7 @@ import _TestSupport
         #expect(try contrast(colour, background) >= 4.5, "\(colour) on \(background)")
       }
     }
-    // Lines that carry meaning but no text.
+    // Lines that convey information need a contrast of 3.
     #expect(try contrast(palette.line, palette.background) >= 3)
   }
 

@@ -3,7 +3,7 @@ import LinearClassification
 import Testing
 import _TradeoffReport
 
-/// The words of a recommendation, for each of its cases.
+/// The reason for a recommendation, in each case.
 @Suite struct ReasonTests {
   private func reason(_ weights: [Double], _ goal: TradeoffGoal?) throws -> String {
     try TradeoffStudy.seeded(weights, goal: goal).reason

@@ -19,14 +19,14 @@ import _TradeoffReport
         generator: hostile, command: hostile, nextCommand: hostile, notes: [hostile]))
   }
 
-  @Test func whatUsersNameIsTextAndNothingElse() throws {
+  @Test func userTextIsEscaped() throws {
     let html = Self.report(try TradeoffStudy.seeded(goal: .recall(atLeast: 0.5))).html()
     #expect(!html.contains("<script") && !html.contains("</b>") && !html.contains("\u{1}"))
     #expect(html.contains("&lt;script&gt;&amp;&quot;&#39;&lt;/b&gt;\u{FFFD}"))
   }
 
-  /// The page loads nothing and runs nothing.
-  @Test func theFileNeedsNothingElse() throws {
+  /// The page loads no resources and runs no scripts.
+  @Test func theFileIsSelfContained() throws {
     let html = Self.report(try TradeoffStudy.seeded(goal: .recall(atLeast: 0.5))).html()
     for word in [
       " src=", "url(http", "@import", "<script", "<iframe", "onload", "onclick", "srcset",
@@ -34,7 +34,7 @@ import _TradeoffReport
     ] {
       #expect(!html.contains(word), "\(word)")
     }
-    // A link is empty, or needs a click.
+    // A link is empty, or is only followed on a click.
     let links = html.matches(of: /href="([^"]*)"/).map { String($0.1) }
     #expect(links == ["data:,", "https://doi.org/10.1093/jamia/ocac093"])
     #expect(html.matches(of: /url\(([^)]*)\)/).allSatisfy { $0.1.hasPrefix("#") })
@@ -47,7 +47,7 @@ import _TradeoffReport
     #expect(Self.report(study).picture() == Self.report(again).picture())
   }
 
-  @Test func idsAreUniqueAndReferencesLeadSomewhere() throws {
+  @Test func idsAreUniqueAndReferencesResolve() throws {
     let html = Self.report(try TradeoffStudy.seeded(goal: .recall(atLeast: 0.5))).html()
     let ids = html.matches(of: /\bid="([^"]+)"/).map { String($0.1) }
     #expect(Set(ids).count == ids.count)

@@ -11,7 +11,7 @@ import _TestSupport
     var quantity: LossQuantity
     var targets: Targets
     var bound: Double
-    /// Whether the claim is about σ itself. With a positive weight other than 1 the claim for soft
+    /// Whether the claim is about σ alone. For a positive weight other than 1, the claim for soft
     /// targets applies.
     var isOfPlainSigmoids: Bool { quantity == .gradient && targets == .hard }
     var testDescription: String { "\(quantity), targets \(targets), at most \(bound) ULP" }
@@ -64,9 +64,9 @@ import _TestSupport
   }
 
   /// The documented error of a claim for a positive weight. For a weight of 1, targets 0 and 1 and
-  /// normal `e^-|x|` it is the worst error that the sweeps found.
+  /// normal `e^-|x|` it is the largest error that the sweeps measured.
   ///
-  /// A subnormal `e^-|x|` has an absolute error, which the weights multiply.
+  /// A subnormal `e^-|x|` has an absolute error, which is multiplied by the weights.
   static func bound<Scalar: LossScalar>(
     _ claim: Claim, _ positiveWeight: Scalar, at logit: Scalar, on set: InstructionSet
   ) -> Double {
@@ -80,7 +80,7 @@ import _TestSupport
 
   static let positiveWeights = [1, 3, 0.25, 9.7]
 
-  @Test("Array calls keep the documented errors", arguments: claims, Variant.all)
+  @Test("Errors of array calls are within the documented bounds", arguments: claims, Variant.all)
   func arrays(_ claim: Claim, on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 101)
@@ -110,7 +110,8 @@ import _TestSupport
   }
 
   @Test(
-    "Calls on single elements keep the documented errors", arguments: claims, Precision.allCases)
+    "Errors of calls on single elements are within the documented bounds", arguments: claims,
+    Precision.allCases)
   func singleElements(_ claim: Claim, in precision: Precision) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 102)
@@ -128,7 +129,7 @@ import _TestSupport
   }
 
   @Test(
-    "A sweep of Float logits in [-110, 110] finds no loss or σ above the documented error",
+    "In a sweep of Float logits in [-110, 110] the errors of the loss and σ are within the bounds",
     arguments: InstructionSet.available)
   func sweep(on set: InstructionSet) throws {
     let loss = try WeightedCrossEntropyLoss<Float>(instructionSet: set)
@@ -149,7 +150,7 @@ import _TestSupport
     }
   }
 
-  @Test("The documented errors are at least the worst ones found, and at most 3 or 4 ULP")
+  @Test("The documented bounds are at least the measured errors, and at most 3 or 4 ULP")
   func bounds() {
     for set in InstructionSet.allCases {
       #expect(

@@ -11,7 +11,7 @@ struct DifferentiationTests {
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 3)
     let slope = gradient(at: 0.5) { loss(logit: $0, target: 1) }
     #expect(slope == loss.gradient(logit: 0.5, target: 1))
-    // TensorFlow's automatic gradient gives 0 here.
+    // TensorFlow's automatic gradient is 0 here.
     #expect(gradient(at: 0) { loss(logit: $0, target: 1) } == -1.5)
     let (inLogit, inTarget) = gradient(at: 0.5, 0.25) { loss(logit: $0, target: $1) }
     #expect(inLogit == loss.gradient(logit: 0.5, target: 0.25))
@@ -42,7 +42,8 @@ struct DifferentiationTests {
     }
   }
 
-  @Test("The gradient of a reduction is the fused kernel's", arguments: LossReduction.allCases)
+  @Test(
+    "The gradient of a reduction is that of the fused kernel", arguments: LossReduction.allCases)
   func arrayGradient(_ reduction: LossReduction) throws {
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 3)
     let (x, z, w): ([Double], [Double], [Double]) = ([-1, 0, 2], [0, 1, 0.5], [1, 0, 2])
@@ -66,7 +67,7 @@ struct DifferentiationTests {
         == (try loss.targetDerivative(of: reduction, logits: x, targets: z, weights: w)))
   }
 
-  @Test("What the throwing calls report ends the program in a differentiable one")
+  @Test("An error that other calls throw stops the program in a differentiable call")
   func preconditions() async {
     await #expect(processExitsWith: .failure) {
       let loss = try WeightedCrossEntropyLoss<Double>()
@@ -104,8 +105,8 @@ struct DifferentiationTests {
       return sum / withoutDerivative(at: Double(samples.count))
     }
 
-    // At zero every logit is 0: positives must pull with q/2 each, where TensorFlow's gradient
-    // would have none of theirs.
+    // With zero parameters every logit is 0. The gradient of each positive must be -q/2; in
+    // TensorFlow it is 0.
     var model = Model()
     let first = gradient(at: model, of: meanLoss)
     let expected = samples.map { $0.target == 1 ? -4.5 : 0.5 }.reduce(0, +) / 300
@@ -122,7 +123,7 @@ struct DifferentiationTests {
     #expect(end < 0.6 * start)
     let last = gradient(at: model, of: meanLoss)
     #expect(last.weight.magnitude < 0.01 && last.bias.magnitude < 0.01)
-    // It finds most of the positives, which an even-handed model of so few would give up.
+    // It finds most of the positives; an unweighted model of so few positives would not.
     let positives = samples.filter { $0.target == 1 }
     let recall = Double(positives.count { model($0.feature) > 0 }) / Double(positives.count)
     #expect(recall > 0.75)

@@ -3,7 +3,7 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// Infinities and NaN, on every variant and on single elements.
+/// Infinities and NaN, for every variant and in calls on single elements.
 @Suite struct EdgeCaseTests {
   /// One row of the table of limits.
   struct Limit: CustomTestStringConvertible, Sendable {
@@ -20,7 +20,7 @@ import _TestSupport
     Limit(logit: .infinity, target: 0.25, loss: .infinity, gradient: 0.75),
     Limit(logit: -.infinity, target: 1, loss: .infinity, gradient: -3),
     Limit(logit: -.infinity, target: 0.25, loss: .infinity, gradient: -0.75),
-    // A coefficient of zero times infinity is zero.
+    // Zero times infinity is zero.
     Limit(logit: -.infinity, target: 1, positiveWeight: 0, loss: 0, gradient: 0),
     Limit(logit: -.infinity, target: 0.25, positiveWeight: 0, loss: 0, gradient: 0),
     Limit(logit: .infinity, target: 0.25, positiveWeight: 0, loss: .infinity, gradient: 0.75),
@@ -48,7 +48,7 @@ import _TestSupport
       if limit.logit < 0 {
         try expect(.targetDerivative, limit.positiveWeight == 0 ? 0 : .infinity)
       }
-      // The reduced forms take the limits too.
+      // The reduced losses have the limits too.
       #expect(
         try loss.value(of: .sum, logits: [logit, 0], targets: [target, 0]).isInfinite
           == limit.loss.isInfinite)
@@ -60,7 +60,8 @@ import _TestSupport
   }
 
   @Test(
-    "Full smoothing leaves no derivative in the target, at infinity too", arguments: Variant.all)
+    "With full smoothing the derivative in the target is 0, at infinity too", arguments: Variant.all
+  )
   func targetDerivativeUnderFullSmoothing(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(
@@ -72,7 +73,7 @@ import _TestSupport
       for logit in logits.dropLast() {
         #expect(loss.targetDerivative(logit: logit, target: 0) == 0)
       }
-      // A finite derivative is not the share of one that is too large.
+      // The derivative is finite even if it would overflow before the division.
       let heavy = try WeightedCrossEntropyLoss<Scalar>(
         positiveWeight: .uniform(.greatestFiniteMagnitude), labelSmoothing: 0.875,
         instructionSet: variant.set
@@ -83,7 +84,7 @@ import _TestSupport
   }
 
   @Test(
-    "A target of 0 has the derivative 0 in the positive weight, at infinity too",
+    "For a target of 0 the derivative in the positive weight is 0, at infinity too",
     arguments: Variant.all)
   func positiveWeightDerivativeOfNegatives(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
@@ -96,13 +97,13 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("NaN in, NaN out", arguments: LossQuantity.allCases, Variant.all)
+  @Test("A NaN input gives a NaN result", arguments: LossQuantity.allCases, Variant.all)
   func notANumber(_ quantity: LossQuantity, on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       for smoothing: Scalar in [0, 0.1] {
         let loss = try WeightedCrossEntropyLoss<Scalar>(
           positiveWeight: 3, labelSmoothing: smoothing, instructionSet: variant.set)
-        // Every position in the vectors and in the rest.
+        // Every position in the vectors and in the remainder.
         for position in 0..<19 {
           var logits = [Scalar](repeating: 1, count: 19)
           let targets = [Scalar](repeating: 1, count: 19)
@@ -114,7 +115,7 @@ import _TestSupport
           #expect(
             try loss.valueWithGradient(of: .mean, logits: logits, targets: targets).value.isNaN)
         }
-        // The derivative in the target is the one that does not look at it.
+        // Only the derivative in the target does not depend on the target.
         let ofTarget = try loss.arrays(quantity, logits: [1], targets: [.nan])[0]
         #expect(ofTarget.isNaN == (quantity != .targetDerivative))
       }
@@ -122,7 +123,9 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("Numbers next to infinity and to zero stay finite and right", arguments: Variant.all)
+  @Test(
+    "Results for numbers near the largest and the smallest are finite and correct",
+    arguments: Variant.all)
   func extremes(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(instructionSet: variant.set)

@@ -3,10 +3,10 @@ import Foundation
 import Testing
 import WeightedCrossEntropy
 
-/// The choice of an instruction set by the processor and the environment. A process chooses once,
-/// so each test of the environment runs in a process of its own.
+/// The choice of an instruction set by the processor and the environment. A process makes the
+/// choice once, so each test of the environment runs in a separate process.
 @Suite struct InstructionSetTests {
-  @Test("The sets are listed from the baseline to the widest, and the baseline is available")
+  @Test("The sets are in order from the baseline to the widest, and the baseline is available")
   func list() {
     #expect(InstructionSet.allCases == [.baseline, .avx2, .avx512])
     #expect(InstructionSet.available.first == .baseline)

@@ -34,8 +34,8 @@ import _TestSupport
     check(variant.type)
   }
 
-  /// The result for one element computed alone, with its positive weight as the uniform one, then
-  /// multiplied by its weight.
+  /// The result of a call on one element, with its positive weight as the uniform one, multiplied
+  /// by its element weight.
   private func expectedElement<Scalar: LossScalar>(
     _ kernel: KernelName, _ table: KernelTable<Scalar>, _ sample: KernelSample<Scalar>,
     _ index: Int, _ options: KernelOptions
@@ -48,12 +48,12 @@ import _TestSupport
     let (output, loss) = (result.output[0], result.losses[0])
     guard isWeighted else { return (output, loss) }
     let weight = sample.weights[index]
-    // A derivative is multiplied by its weight's share of the divisor.
+    // A derivative is multiplied by the ratio of its weight to the divisor.
     return weight == 0 ? (0, 0) : (output * (kernel == .loss ? weight : weight / 7), loss * weight)
   }
 
   @Test(
-    "The plain form gives the bits of the general form without options",
+    "The plain form and the general form without options give the same bits",
     arguments: KernelName.allCases, Variant.all)
   func plainForm(_ kernel: KernelName, on variant: Variant) {
     func check<Scalar: LossScalar>(_: Scalar.Type) {
@@ -69,7 +69,7 @@ import _TestSupport
   }
 
   @Test(
-    "A kernel with two results gives the bits of the kernels with one",
+    "A kernel with two results gives the same bits as the kernels with one",
     arguments: KernelOptions.everySubset, Variant.all)
   func combined(_ options: KernelOptions, on variant: Variant) {
     func check<Scalar: LossScalar>(_: Scalar.Type) {
@@ -110,7 +110,8 @@ import _TestSupport
   }
 
   @Test(
-    "Calls on single elements give the bits of the baseline", arguments: LossQuantity.allCases,
+    "Calls on single elements give the same bits as the baseline kernels",
+    arguments: LossQuantity.allCases,
     Precision.allCases)
   func singleElements(_ quantity: LossQuantity, in precision: Precision) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {

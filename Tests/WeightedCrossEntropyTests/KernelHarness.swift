@@ -60,8 +60,8 @@ struct KernelOptions: OptionSet, CustomTestStringConvertible, CustomStringConver
 }
 
 extension PartialSum {
-  /// Whether the error of this sum of non-negative terms is within the bound that `WideSum` or
-  /// `CompensatedSum` documents.
+  /// Whether the error of this sum of non-negative terms is within the documented bound of
+  /// `WideSum` or `CompensatedSum`.
   func isClose<Scalar: LossScalar>(to exact: ExactSum, ofTermsOf _: Scalar.Type) -> Bool {
     var difference = exact
     difference.add(-high)
@@ -78,7 +78,7 @@ struct KernelResult<Scalar: LossScalar>: CustomTestStringConvertible {
 
   var testDescription: String { "\(output.prefix(3))…, \(losses.prefix(3))…, \(sum as Any)" }
 
-  /// Whether two results have the same bits; every NaN counts as the same.
+  /// Whether two results have the same bits. All NaNs are considered equal.
   func isSame(as other: Self) -> Bool {
     func parts(_ sum: PartialSum?) -> [Double] {
       sum.map { [$0.high, $0.low, $0.isScaled ? 1 : 0] } ?? []
@@ -92,7 +92,7 @@ struct KernelResult<Scalar: LossScalar>: CustomTestStringConvertible {
 struct KernelSample<Scalar: LossScalar> {
   var logits, targets, positiveWeights, weights: [Scalar]
 
-  /// Elements with infinities, NaN and other special numbers among the first.
+  /// Elements of which the first include infinities, NaN and other special numbers.
   init(count: Int, seed: UInt64) {
     self.init(ordinary: count, seed: seed)
     let specials: [Scalar] = [
@@ -139,7 +139,7 @@ struct KernelSample<Scalar: LossScalar> {
       targetScale: isSmoothed ? 0.75 : 1, targetOffset: isSmoothed ? 0.125 : 0, divisor: divisor)
   }
 
-  /// The results of a kernel for a range of the elements, copied into buffers of their own.
+  /// The results of a kernel for a range of the elements, copied into separate buffers.
   func output(
     _ kernel: KernelName, _ table: KernelTable<Scalar>, _ range: Range<Int>,
     _ options: KernelOptions, isGeneral: Bool = true, positiveWeight: Scalar = 3,

@@ -4,20 +4,20 @@ import WeightedCrossEntropy
 import _LossKernels
 import _TestSupport
 
-/// The bytes that kernels read and write. Covers all lengths up to three vectors and a remainder,
-/// all alignments, inaccessible pages on both sides, and outputs of their own or in place of an
-/// input.
+/// The bytes that kernels read and write. The tests cover all lengths up to three vectors and a
+/// remainder, all alignments, inaccessible pages on both sides, and outputs in a separate buffer or
+/// in the buffer of an input.
 @Suite struct KernelMemoryTests {
   struct Form: CustomTestStringConvertible, Sendable {
     var kernel: KernelName
-    /// The options of the general form; nil: the plain form.
+    /// The options of the general form; nil is the plain form.
     var options: KernelOptions?
     var testDescription: String { "\(kernel), \(options.map { "\($0)" } ?? "plain form")" }
     static let all = KernelName.allCases.flatMap { kernel in
       ([nil] + KernelOptions.everySubset).map { Form(kernel: kernel, options: $0) }
     }
 
-    /// The buffers that the kernel may write to: its own, or an input that it reads.
+    /// The buffers that the kernel may write to: a separate one, or an input that it reads.
     var outputPlaces: [Buffer] {
       guard kernel.writesOutput else { return [.output] }
       var places = [Buffer.output, .logits, .targets]
@@ -57,7 +57,7 @@ import _TestSupport
     init(_ form: Form, _ table: KernelTable<Scalar>) {
       self.form = form
       self.table = table
-      // Special numbers would make every sum infinite or NaN.
+      // With special numbers every sum would be infinite or NaN.
       sample =
         form.kernel.sums
         ? KernelSample(summable: longest, seed: 201) : KernelSample(count: longest, seed: 201)
@@ -108,7 +108,7 @@ import _TestSupport
             sum.isClose(to: sums[count], ofTermsOf: Scalar.self),
             "\(count) elements, output \(place): \(sum)")
         }
-        // Only the results may have changed.
+        // Only the results may change.
         var after = before
         if form.kernel.writesOutput { after[place.rawValue] = output }
         if form.kernel == .lossWithGradient { after[Buffer.losses.rawValue] = losses }

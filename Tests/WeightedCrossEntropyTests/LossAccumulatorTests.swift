@@ -3,7 +3,7 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// A stream gives the bits of the array, however it is divided.
+/// A stream gives the same bits as an array, for any division into parts.
 @Suite struct LossAccumulatorTests {
   /// How a stream is divided into parts.
   enum Chunking: CaseIterable, Sendable {
@@ -34,7 +34,7 @@ import _TestSupport
       for (hasWeights, classCount) in [(false, 0), (true, 0), (true, 3)] {
         let positiveWeight: PositiveWeight<Scalar> =
           classCount == 0 ? 3 : .perClass([0.5, 2, 7], axis: -1)
-        // The last row of classes may be cut: the shape is that of the whole stream.
+        // With classes, only whole rows are used.
         let rows = count / 3
         let used = classCount == 0 ? count : rows * 3
         let shape = classCount == 0 ? [count] : [rows, 3]
@@ -71,7 +71,7 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("The results so far can be asked for at any time")
+  @Test("The results so far are available at any time")
   func runningResults() throws {
     let loss = try WeightedCrossEntropyLoss<Double>(positiveWeight: 2)
     var generator = SeededGenerator(seed: 602)
@@ -91,7 +91,7 @@ import _TestSupport
   }
 
   @Test(
-    "The second pass over a stream gives the gradient of the whole",
+    "The second pass over a stream gives the gradient of the whole stream",
     arguments: LossReduction.allCases,
     Precision.allCases)
   func gradients(_ reduction: LossReduction, in precision: Precision) throws {
@@ -123,7 +123,7 @@ import _TestSupport
     try check(precision.type)
   }
 
-  @Test("What is wrong with a part is thrown, and the part not taken in")
+  @Test("An invalid part throws an error and is not added")
   func errors() throws {
     let loss = try WeightedCrossEntropyLoss<Float>(name: "stream")
     let (two, three): ([Float], [Float]) = ([0, 0], [0, 0, 0])
@@ -159,7 +159,7 @@ import _TestSupport
   }
 
   @Test(
-    "A gradient takes weights as the stream had them, and leaves its output alone otherwise",
+    "A gradient needs weights if the stream has them; after an error the output is unchanged",
     arguments: [nil, .sum, .mean, .weightedMean] as [LossReduction?])
   func weightsOfGradients(_ reduction: LossReduction?) throws {
     let loss = try WeightedCrossEntropyLoss<Float>(name: "stream")
@@ -184,7 +184,7 @@ import _TestSupport
     #expect(gradient == [7, 7])
   }
 
-  @Test("Positive weights per class need the shape of the stream, and no more than it holds")
+  @Test("Class weights need the shape of the stream, which limits the number of elements")
   func classes() throws {
     let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: .perClass([1, 2], axis: 1))
     #expect(throws: LossError("logistic_loss", .axisOutOfRange(axis: 1, shape: []))) {

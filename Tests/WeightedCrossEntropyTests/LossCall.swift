@@ -2,7 +2,7 @@
 import WeightedCrossEntropy
 import _TestSupport
 
-/// A call on many elements whose results go into the caller's memory or are one number.
+/// A call on many elements that writes to the caller's memory or returns one number.
 struct LossCall: CustomStringConvertible, Sendable {
   enum Kind: CaseIterable, Sendable {
     case loss, lossWithGradient
@@ -38,17 +38,17 @@ struct LossCall: CustomStringConvertible, Sendable {
     }
   }
 
-  /// Whether the call can be made with the options.
+  /// Whether the call supports the options.
   func takes(_ options: KernelOptions) -> Bool {
     reduction != .weightedMean || options.contains(.weights)
   }
 }
 
-/// Numbers to call a loss with.
+/// The inputs of a call.
 struct LossElements<Scalar: LossScalar> {
   let logits, targets, weights: [Scalar]
   let shape: [Int]
-  /// One for each class, which the last axis has.
+  /// One for each class along the last axis.
   let positiveWeights: [Scalar]
 
   init(shape: [Int], seed: UInt64) {
@@ -62,7 +62,7 @@ struct LossElements<Scalar: LossScalar> {
   }
 }
 
-/// Elements with a loss to call on them.
+/// The inputs of a call, with a loss.
 struct LossCallSample<Scalar: LossScalar> {
   private let logits, targets: [Scalar]
   private let weights: [Scalar]?
@@ -90,8 +90,8 @@ struct LossCallSample<Scalar: LossScalar> {
     self.accumulator = accumulator
   }
 
-  /// Makes a call, which fills none of the outputs, the first or both; returns the number it gives,
-  /// 0 if none.
+  /// Makes a call, which writes none, the first or both of the outputs. Returns its value, or 0 if
+  /// it has none.
   func run(_ call: LossCall, into first: inout [Scalar], _ second: inout [Scalar]) throws(LossError)
     -> Scalar
   {

@@ -2,7 +2,7 @@
 import Testing
 import WeightedCrossEntropy
 
-/// Every error: where it is thrown, and its exact text.
+/// Every error of the loss, with its exact text.
 @Suite struct LossErrorTests {
   /// A text and a call that fails with it.
   struct Failure: CustomTestStringConvertible, Sendable {
@@ -36,8 +36,8 @@ import WeightedCrossEntropy
       _ = try loss()(logits: six, targets: six, shape: [2, 2])
     },
     Failure(
-      "logistic_loss: a shape must have lengths of at least 0 and a number of elements that fits 64 "
-        + "bits, received [2, -3]"
+      "logistic_loss: a shape must have lengths of at least 0 and a number of elements that fits "
+        + "64 bits, received [2, -3]"
     ) {
       _ = try loss().gradient(logits: six, targets: six, shape: [2, -3])
     },
@@ -81,32 +81,35 @@ import WeightedCrossEntropy
       _ = try loss(.perClass([1], axis: 0))(logits: [1], targets: [1], shape: [])
     },
     Failure(
-      "logistic_loss: there must be one positive weight for each class along axis -1 of logits of shape [2, 3], received 2"
+      "logistic_loss: there must be one positive weight for each class along axis -1 of logits of "
+        + "shape [2, 3], received 2"
     ) {
       _ = try loss(.perClass([1, 2], axis: -1))(logits: six, targets: six, shape: [2, 3])
     },
     Failure("logistic_loss: the shape [2, 3] holds 6 elements, received 7") {
-      // A part that begins in the tensor and ends beyond it.
+      // A part that starts in the tensor and ends beyond it.
       let two: [Float] = [0, 0]
       _ = try loss(.perClass([1, 2], axis: 0)).value(
         of: .sum, logits: two.span, targets: two.span, shape: [2, 3], firstIndex: 5)
     },
     Failure(
-      "logistic_loss: the first index must be at least 0 and leave room for 2 elements, received -1"
+      "logistic_loss: the first index of 2 elements must lie in [0, \(Int.max - 2)], received -1"
     ) {
       let two: [Float] = [0, 0]
       _ = try loss(.perClass([1, 2], axis: 0)).value(
         of: .sum, logits: two.span, targets: two.span, shape: [2], firstIndex: -1)
     },
     Failure(
-      "logistic_loss: the first index must be at least 0 and leave room for 2 elements, received \(Int.max - 1)"
+      "logistic_loss: the first index of 2 elements must lie in [0, \(Int.max - 2)], "
+        + "received \(Int.max - 1)"
     ) {
       let two: [Float] = [0, 0]
       _ = try loss(.perClass([1, 2], axis: 0)).value(
         of: .sum, logits: two.span, targets: two.span, firstIndex: .max - 1)
     },
     Failure(
-      "logistic_loss: the first index must be at least 0 and leave room for 1 elements, received \(Int.max)"
+      "logistic_loss: the first index of 1 elements must lie in [0, \(Int.max - 1)], "
+        + "received \(Int.max)"
     ) {
       let (one, two): ([Float], [Float]) = ([1], [2])
       try loss().validate(logits: one.span, targets: two.span, firstIndex: .max)
@@ -115,7 +118,7 @@ import WeightedCrossEntropy
       let (one, two): ([Float], [Float]) = ([1], [2])
       try loss().validate(logits: one.span, targets: two.span, firstIndex: .max - 1)
     },
-    Failure("logistic_loss: either all parts of a stream have weights or none has") {
+    Failure("logistic_loss: all parts of a stream must have weights, or none") {
       let two: [Float] = [0, 0]
       var stream = try LossAccumulator(loss())
       try stream.append(logits: two.span, targets: two.span)
@@ -153,20 +156,21 @@ import WeightedCrossEntropy
     },
   ]
 
-  @Test("Every failing call says exactly what was wrong", arguments: failures)
+  @Test("Every failing call throws the exact text", arguments: failures)
   func text(_ failure: Failure) throws {
     let error = #expect(throws: LossError.self) { try failure.call() }
     #expect(error?.description == failure.text)
     #expect(error?.description.contains("\n") == false)
   }
 
-  @Test("A variant that the machine lacks is named, with those it has")
+  @Test("The error for an unavailable instruction set lists the available ones")
   func unavailableVariant() {
     let problem = LossError.Problem.instructionSetUnavailable(
       requested: "avx512", available: ["baseline", "avx2"])
     #expect(
       "\(LossError("logistic_loss", problem))"
-        == "logistic_loss: the instruction set avx512 is not available here; choose one of baseline, avx2"
+        == "logistic_loss: the instruction set avx512 is not available here; choose one of "
+        + "baseline, avx2"
     )
     for set in InstructionSet.allCases where !set.isAvailable {
       #expect(
@@ -178,7 +182,7 @@ import WeightedCrossEntropy
     }
   }
 
-  @Test("The name replaces the operation's in every error of a call")
+  @Test("Every error of a call has the name of the operation")
   func name() throws {
     let loss = try WeightedCrossEntropyLoss<Float>(
       positiveWeight: .perClass([1, 2], axis: 0), name: "churn")
@@ -202,7 +206,7 @@ import WeightedCrossEntropy
     #expect(try WeightedCrossEntropyLoss<Float>().name == "logistic_loss")
   }
 
-  @Test("A call that fails leaves the output as it was")
+  @Test("A call that fails leaves the output unchanged")
   func outputIsUntouched() throws {
     let loss = try Self.loss(.perClass([1, 2, 3], axis: 0))
     let two: [Float] = [0, 0]
@@ -217,8 +221,7 @@ import WeightedCrossEntropy
   }
 
   @Test(
-    "Positive weights of 0 and the greatest number are valid, and so are the ends of label smoothing"
-  )
+    "A positive weight of 0 or of the greatest number, and label smoothing of 0 or 1, are valid")
   func validArguments() throws {
     #expect(try Self.loss(0)(logits: [1], targets: [1]) == [0])
     #expect(

@@ -3,10 +3,9 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// An element weight of 0 masks the element, whatever its logit and its target are, on every
-/// variant.
+/// An element weight of 0 masks the element for any logit and target, on every variant.
 @Suite struct MaskTests {
-  /// Masked elements of every hostile kind, with one of weight 2 after every six.
+  /// Masked elements with all kinds of special numbers, and one of weight 2 after every six.
   private struct Elements<Scalar: LossScalar> {
     var logits: [Scalar] = []
     var targets: [Scalar] = []
@@ -23,7 +22,7 @@ import _TestSupport
       }
     }
 
-    /// A result for each element, from that of the unmasked ones.
+    /// The result of each element: `result`, or 0 if it is masked.
     func results(unmasked result: Scalar) -> [Scalar] { weights.map { $0 == 0 ? 0 : result } }
   }
 
@@ -53,7 +52,7 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("The calls that give losses with gradients mask both", arguments: Variant.all)
+  @Test("Calls with two results mask both the loss and the gradient", arguments: Variant.all)
   func lossesWithGradient(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let elements = Elements<Scalar>()
@@ -71,7 +70,7 @@ import _TestSupport
   }
 
   @Test(
-    "In a reduction nothing is left of masked elements, nor in its gradient",
+    "Masked elements do not contribute to a reduction, and their gradient is 0",
     arguments: LossReduction.allCases,
     Variant.all)
   func reductions(_ reduction: LossReduction, on variant: Variant) throws {

@@ -3,9 +3,9 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// What mathematics says of the loss, over seeded random input.
+/// Mathematical properties of the loss, on seeded random input.
 @Suite struct PropertyTests {
-  /// Elements of moderate size, where differences of losses mean something.
+  /// Elements of moderate size, for which differences of losses are accurate.
   private static func elements<Scalar: LossScalar>(_ count: Int, seed: UInt64) -> (
     logits: [Scalar], targets: [Scalar]
   ) {
@@ -14,7 +14,7 @@ import _TestSupport
   }
 
   @Test(
-    "Every derivative is the slope of what it is the derivative of",
+    "Every derivative agrees with finite differences",
     arguments: InstructionSet.available)
   func finiteDifferences(on set: InstructionSet) throws {
     let (logits, targets): ([Double], [Double]) = Self.elements(400, seed: 401)
@@ -57,7 +57,7 @@ import _TestSupport
   }
 
   @Test(
-    "The gradient of a reduction is the slope of the reduction", arguments: LossReduction.allCases)
+    "The gradient of a reduction agrees with finite differences", arguments: LossReduction.allCases)
   func reducedFiniteDifferences(_ reduction: LossReduction) throws {
     var (logits, targets): ([Double], [Double]) = Self.elements(30, seed: 402)
     var generator = SeededGenerator(seed: 403)
@@ -97,7 +97,7 @@ import _TestSupport
       #expect(abs(inTarget[index] - slope((high, try value()))) < 1e-7)
       targets[index] = target
     }
-    // All elements have the one positive weight, whose derivative is the sum of theirs.
+    // All elements share one positive weight, so its derivative is the sum over the elements.
     let (heavier, lighter) = (
       try WeightedCrossEntropyLoss<Double>(positiveWeight: .uniform(2 + step)),
       try WeightedCrossEntropyLoss<Double>(positiveWeight: .uniform(2 - step))
@@ -109,12 +109,12 @@ import _TestSupport
   }
 
   @Test(
-    "With a positive weight of 1, exchanging the classes changes nothing", arguments: Variant.all)
+    "With a positive weight of 1, the loss is symmetric in the classes", arguments: Variant.all)
   func symmetry(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 404)
       let logits: [Scalar] = generator.logits(2000)
-      // Complements that are exact.
+      // Targets whose complements are exact.
       let targets = generator.uniform(2000, in: Scalar(0)...1).map { ($0 * 1024).rounded() / 1024 }
       let complements = targets.map { 1 - $0 }
       let negatives = logits.map { -$0 }
@@ -163,7 +163,7 @@ import _TestSupport
         expect(
           mixed[index], without[index] + 2.5 * (single[index] - without[index]),
           "in the positive weight")
-        // Powers of two change no digit.
+        // Scaling by a power of two is exact.
         #expect(weighted[index] == 4 * mixed[index], "in the element weight")
         #expect(doubled[index] == 2 * positive[index], "of positives, in the positive weight")
       }
@@ -172,7 +172,7 @@ import _TestSupport
   }
 
   @Test(
-    "The loss is convex in the logit and never negative; its derivative grows",
+    "The loss is convex in the logit and never negative, and its derivative increases",
     arguments: Variant.all)
   func convexity(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
@@ -194,7 +194,7 @@ import _TestSupport
       let anywhere: [Scalar] = generator.logits(2000)
       #expect(try loss(logits: anywhere, targets: targets).allSatisfy { $0 >= 0 })
       #expect(try loss.secondDerivative(logits: anywhere, targets: targets).allSatisfy { $0 >= 0 })
-      // The derivative of one target, from left to right.
+      // The derivative for one target, at increasing logits.
       let sorted = anywhere.sorted()
       for target: Scalar in [0, 0.3, 1] {
         let slopes = try loss.gradient(
@@ -209,7 +209,7 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("Label smoothing is the loss of the moved target", arguments: Variant.all)
+  @Test("Label smoothing gives the loss of the smoothed target", arguments: Variant.all)
   func labelSmoothing(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let (logits, targets): ([Scalar], [Scalar]) = Self.elements(1000, seed: 407)
@@ -218,7 +218,7 @@ import _TestSupport
           positiveWeight: 3, labelSmoothing: smoothing, instructionSet: variant.set)
         let plain = try WeightedCrossEntropyLoss<Scalar>(
           positiveWeight: 3, instructionSet: variant.set)
-        // Moved without rounding for these targets and smoothings.
+        // For these targets and smoothings the smoothed target is exact.
         let coarse = targets.map { ($0 * 64).rounded() / 64 }
         let moved = coarse.map { $0 * (1 - smoothing) + smoothing / 2 }
         for quantity in LossQuantity.allCases where quantity != .targetDerivative {
@@ -228,7 +228,7 @@ import _TestSupport
               try plain.arrays(quantity, logits: logits, targets: moved)),
             "\(quantity), smoothing \(smoothing)")
         }
-        // Scaled without rounding too.
+        // The scaling is exact too.
         let inTarget = try plain.targetDerivative(logits: logits, targets: moved).map {
           $0 * (1 - smoothing)
         }
@@ -238,9 +238,9 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("A little smoothing keeps its digits", arguments: Variant.all)
+  @Test("Small label smoothing does not lose digits", arguments: Variant.all)
   func littleLabelSmoothing(on variant: Variant) throws {
-    // 1 - (z (1 - ε) + ε/2) computed as it stands would have few of them.
+    // A direct computation of 1 - (z (1 - ε) + ε/2) would cancel most of them.
     let smoothing: Float = 1e-5
     let loss = try WeightedCrossEntropyLoss<Float>(
       labelSmoothing: smoothing, instructionSet: variant.set)
@@ -249,7 +249,7 @@ import _TestSupport
     for result in results { #expect(abs(Double(result) - expected) < 1e-6 * expected) }
   }
 
-  @Test("The formula extends beyond targets in [0, 1]", arguments: Variant.all)
+  @Test("The formula also holds for targets outside [0, 1]", arguments: Variant.all)
   func targetsOutside(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(

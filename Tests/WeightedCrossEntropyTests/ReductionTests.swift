@@ -4,16 +4,16 @@ import WeightedCrossEntropy
 import _LossKernels
 import _TestSupport
 
-/// Sums and means: how exact they are, what they divide by, and that nothing but the input changes
-/// their bits.
+/// Sums and means: their accuracy, their denominators, and that their bits depend only on the
+/// input.
 @Suite struct ReductionTests {
-  /// Sizes of terms that make sums hard.
+  /// Sizes of terms for which accurate sums are difficult.
   enum Sizes: CaseIterable, Sendable {
     /// All about 1.
     case alike
     /// From 10^-30 to 10^30.
     case mixed
-    /// One term that holds nearly the whole sum, and many that each are lost beside it.
+    /// One term that is nearly the whole sum, and many that would each be lost in a plain sum.
     case oneLarge
   }
 
@@ -51,7 +51,7 @@ import _TestSupport
       #expect(
         weighted.ulps(
           of: try loss.value(of: .sum, logits: logits, targets: targets, weights: weights)) <= 1)
-      // The means divide by a number that is exact to a rounding.
+      // The denominators of the means are correctly rounded.
       let mean = try loss.value(of: .mean, logits: logits, targets: targets)
       #expect(abs(Double(mean) - plain.value / Double(count)) <= Double(mean.ulp))
       let weightedMean = try loss.value(
@@ -67,7 +67,7 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("The lengths around a block's are complete", arguments: Variant.all)
+  @Test("Sums near the length of a block include all terms", arguments: Variant.all)
   func blockBoundaries(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(instructionSet: variant.set)
@@ -83,7 +83,7 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("No intermediate overflows where the result does not", arguments: Variant.all)
+  @Test("No intermediate result overflows if the result does not", arguments: Variant.all)
   func overflow(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(instructionSet: variant.set)
@@ -109,7 +109,7 @@ import _TestSupport
         var accumulator = try LossAccumulator(loss)
         try accumulator.append(logits: logits.span, targets: zeros.span)
         #expect(try accumulator.value(of: .mean) == value)
-        // The sum of the weights may be too large for its type too.
+        // The sum of the weights may also exceed the range of the type.
         let heavy = [Scalar](repeating: large, count: count)
         let ones = [Scalar](repeating: 1, count: count)
         let expected = loss(logit: 1, target: 0)
@@ -123,7 +123,7 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("An infinite or NaN term is the sum, wherever it stands", arguments: Variant.all)
+  @Test("An infinite or NaN term at any position is the sum", arguments: Variant.all)
   func nonFiniteTerms(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(instructionSet: variant.set)
@@ -141,7 +141,8 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("A gradient in place of an input is the one in a buffer of its own", arguments: Variant.all)
+  @Test(
+    "A gradient written over an input is the same as in a separate buffer", arguments: Variant.all)
   func inPlace(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(
@@ -169,7 +170,9 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("The sum of nothing is 0, a mean of nothing an error", arguments: Precision.allCases)
+  @Test(
+    "The sum of no elements is 0, and a mean of no elements is an error",
+    arguments: Precision.allCases)
   func empty(in precision: Precision) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(name: "batch")
@@ -211,7 +214,7 @@ import _TestSupport
   }
 
   @Test(
-    "A weight sum that does not fit the type has a mean, and derivatives that are an error",
+    "If the sum of the weights exceeds the type, the mean is defined and its derivatives throw",
     arguments: Precision.allCases)
   func hugeWeightSums(in precision: Precision) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {

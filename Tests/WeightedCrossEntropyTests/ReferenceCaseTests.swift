@@ -12,14 +12,13 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
   var losses: [Double]?
   var gradient: [Double]?
   var mean: Double?
-  /// The digits given, relative.
+  /// The relative tolerance, from the number of digits given.
   var tolerance = 3e-7
 
   var testDescription: String { source }
 }
 
-/// What the operation is checked against elsewhere, here on every variant of the kernels and on
-/// single elements.
+/// The test cases of other implementations, on every variant of the kernels and on single elements.
 @Suite struct ReferenceCaseTests {
   static let cases = [
     ReferenceCase(
@@ -56,7 +55,8 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     ReferenceCase(
       source: "PyTorch, issue 102894", logits: [.infinity, 1], targets: [1, 0], mean: 0.6566308),
     ReferenceCase(
-      source: "PyTorch, issue 13773", logits: [0, -120], targets: [0, 1], losses: [0.69314718, 120]),
+      source: "PyTorch, issue 13773", logits: [0, -120], targets: [0, 1],
+      losses: [0.69314718, 120]),
     ReferenceCase(
       source: "Optax, SigmoidCrossEntropyTest, large logits", logits: [1e9, -1e9], targets: [0, 1],
       mean: 1e9),
@@ -86,7 +86,7 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
       losses: [6.1834608e-9], gradient: [-6.1834608e-9]),
   ]
 
-  @Test("Every peer's case, on every variant", arguments: cases, Precision.allCases)
+  @Test("Every reference case, on every variant", arguments: cases, Precision.allCases)
   func matches(_ reference: ReferenceCase, in precision: Precision) throws {
     try check(reference, precision.type)
   }
@@ -116,8 +116,8 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  /// Within the digits given, or one and a half subnormals: three times a subnormal carries three
-  /// roundings.
+  /// Within the digits given, or 1.5 times the least subnormal number: three times a subnormal
+  /// number has three roundings.
   private func expect<Scalar: LossScalar>(
     _ result: Scalar, _ expected: Double, _ reference: ReferenceCase
   ) {
@@ -131,7 +131,7 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
   }
 
   @Test(
-    "TensorFlow's case in the shape [2, 2, 2], through the function in TensorFlow's order",
+    "TensorFlow's case with shape [2, 2, 2], by the function with TensorFlow's arguments",
     arguments: Precision.allCases)
   func shaped(in precision: Precision) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
@@ -159,7 +159,8 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  /// The thread asks which of the two a weighted loss's mean is; here each has its name.
+  /// The issue asks which of the two is the mean of a weighted loss. This library has a name for
+  /// each.
   @Test(
     "PyTorch, issue 54843: the mean over elements and the weighted mean differ",
     arguments: Precision.allCases
@@ -176,7 +177,7 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
         of: .weightedMean, logits: logits, targets: targets, weights: weights)
       #expect(abs(mean - logarithmOfTwo) <= Scalar.tolerance)
       #expect(abs(weightedMean - logarithmOfTwo) <= Scalar.tolerance)
-      // Where the weights do not sum to the count, the two part.
+      // If the sum of the weights is not the count, the two differ.
       let half = weights.map { $0 / 2 }
       #expect(
         abs(
@@ -199,7 +200,7 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     let loss = try WeightedCrossEntropyLoss<Double>(instructionSet: set)
     let logits = [2.3e307, -4.1e307, 6.7e307, -5.2e307, 6.1e307, -6.3e307]
     let targets: [Double] = [0, 1, 0, 1, 0, 1]
-    // Each term is the logit's magnitude; their sum does not fit.
+    // Each term is the magnitude of the logit. The sum of the terms overflows.
     let expected = logits.map { $0.magnitude / 6 }.reduce(0, +)
     let mean = try loss.value(of: .mean, logits: logits, targets: targets)
     #expect(mean.isFinite && abs(mean - expected) <= 1e-14 * expected)

@@ -3,7 +3,7 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// Shapes, and which element has which class's weight.
+/// Shapes, and the class weight of each element.
 @Suite struct ShapeTests {
   @Test("A scalar and an empty array are valid", arguments: Variant.all)
   func scalarAndEmpty(on variant: Variant) throws {
@@ -27,7 +27,7 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("Calls on arrays and on spans give the same", arguments: LossReduction.allCases)
+  @Test("Calls on arrays and on spans give the same results", arguments: LossReduction.allCases)
   func forms(_ reduction: LossReduction) throws {
     var generator = SeededGenerator(seed: 701)
     let (x, z, w): ([Float], [Float], [Float]) = (
@@ -90,11 +90,13 @@ import _TestSupport
     #expect(both.gradient == (try loss.gradient(logits: x, targets: z, weights: w)))
   }
 
-  @Test("Weights per class along every axis, against one element at a time", arguments: Variant.all)
+  @Test(
+    "Class weights along every axis give the results of single elements with these weights",
+    arguments: Variant.all)
   func classes(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 702)
-      // Shapes with classes far apart and close together; the last is longer than a block.
+      // Shapes with long and short runs of a class. The last is longer than a block.
       for shape in [[7], [3, 5], [2, 3, 4], [3, 1, 2, 5], [3, 3000], [3000, 3]] {
         let count = shape.reduce(1, *)
         let logits: [Scalar] = generator.uniform(count, in: -9...9)
@@ -107,7 +109,7 @@ import _TestSupport
           let losses = try loss(logits: logits, targets: targets, shape: shape)
           let gradient = try loss.gradient(logits: logits, targets: targets, shape: shape)
           let expected = try (0..<count).map { index in
-            // The index along the axis, by peeling the axes off from the last.
+            // The index along the axis, by division by the lengths of the axes after it.
             var rest = index
             for length in shape[(resolved + 1)...].reversed() { rest /= length }
             let single = try WeightedCrossEntropyLoss<Scalar>(
@@ -128,7 +130,8 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("A part of a tensor has the classes of its place", arguments: [0, 1, 5, 4097, 8999])
+  @Test(
+    "A part of a tensor has the class weights of its position", arguments: [0, 1, 5, 4097, 8999])
   func parts(firstIndex: Int) throws {
     var generator = SeededGenerator(seed: 703)
     let shape = [1500, 3, 2]
@@ -154,13 +157,13 @@ import _TestSupport
     #expect(gradient == [-0.5, -1, -2])
   }
 
-  @Test("Empty tensors whose other lengths multiply beyond an Int have classes too")
+  @Test("Class weights work for an empty tensor whose other lengths have a product above Int.max")
   func hugeEmptyShapes() throws {
     let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: .perClass([1, 2], axis: 0))
     #expect(try loss(logits: [], targets: [], shape: [2, 1 << 40, 1 << 40, 0]) == [])
   }
 
-  @Test("A tensor's elements are as many as its shape holds")
+  @Test("A tensor has as many elements as its shape holds")
   func tensors() throws {
     #expect(try Tensor<Float>(shape: [2, 3], elements: [1, 2, 3, 4, 5, 6]).shape == [2, 3])
     #expect(throws: LossError("Tensor", .elementCount(shape: [2, 3], expected: 6, received: 1))) {

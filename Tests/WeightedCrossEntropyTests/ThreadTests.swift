@@ -8,7 +8,7 @@ import _WorkerThreads
 
 @testable import WeightedCrossEntropy
 
-/// The number of threads changes no bit of any result, and few elements stay on one.
+/// Results have the same bits for any number of threads, and few elements use one thread.
 @Suite struct ThreadTests {
   private final class Recorder: Work {
     let ranges = Mutex<[Range<Int>]>([])
@@ -25,8 +25,8 @@ import _WorkerThreads
 
   init() { WorkerThreads.minimumThreadLimit.store(8, ordering: .relaxed) }
 
-  /// Enough elements that so many threads are used, three classes' worth, with a last block that is
-  /// not whole.
+  /// A number of elements for which the given number of threads is used. It is a multiple of three
+  /// classes, and the last block is not whole.
   private func count(for workers: Int) throws -> Int {
     let count = (workers * 16 * 4096 / 3 + 411) * 3
     try #require(BlockThreads.count(for: (count + 4095) / 4096, limit: 64) == workers)
@@ -34,7 +34,7 @@ import _WorkerThreads
     return count
   }
 
-  /// Calls that come down to every way of dividing blocks among threads.
+  /// Calls that cover every way of dividing blocks among threads.
   private static let calls = LossCall.all.filter {
     [.loss, .lossWithGradient, .gradient, .value, .valueWithGradient, .streamValue].contains(
       $0.kind)
@@ -95,7 +95,7 @@ import _WorkerThreads
   }
 
   @Test(
-    "There is a thread for every 16 blocks, so none is started for fewer than 32",
+    "There is one thread for every 16 blocks, and only one for fewer than 32",
     arguments: [
       (0, 64, 1), (1, 64, 1), (31, 64, 1), (32, 64, 2), (47, 64, 2), (48, 64, 3), (1023, 64, 63),
       (1024, 64, 64), (9999, 64, 64), (9999, 5, 5), (9999, 1, 1),
@@ -105,7 +105,7 @@ import _WorkerThreads
   }
 
   @Test(
-    "Each block is in one range, which ends with a group of blocks; on one thread there is one range",
+    "Each block is in one range; ranges end at multiples of the group; one thread has one range",
     arguments: [0, 1, 31, 32, 100, 1025], [1, 2, 8, 32])
   func ranges(_ blocks: Int, inGroupsOf group: Int) {
     for threads in [1, 2, 5, 64] {
@@ -119,7 +119,7 @@ import _WorkerThreads
   }
 
   @Test(
-    "The caller's floating-point modes hold on all threads: the same bits on 1, 2 and 3",
+    "All threads use the caller's floating-point modes: the same bits on 1, 2 and 3 threads",
     arguments: [FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO] as [Int32], [false, true])
   func modes(rounding: Int32, flushesToZero: Bool) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {

@@ -3,9 +3,9 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// The check of inputs that the loss itself leaves out.
+/// The checks of elements, which the calls themselves do not make.
 @Suite struct ValidationTests {
-  /// An input that fails, and why.
+  /// An invalid input and its problem.
   struct Case: CustomTestStringConvertible, Sendable {
     var logits: [Double]
     var targets: [Double]
@@ -18,7 +18,8 @@ import _TestSupport
     Case(
       logits: [0, 0, 0], targets: [0, 1, 1.5], problem: .targetOutOfRange(value: "1.5", index: 2)),
     Case(
-      logits: [0, 0], targets: [-1e-300, 1], problem: .targetOutOfRange(value: "-1e-300", index: 0)),
+      logits: [0, 0], targets: [-1e-300, 1],
+      problem: .targetOutOfRange(value: "-1e-300", index: 0)),
     Case(logits: [0, 0], targets: [1, .nan], problem: .targetOutOfRange(value: "nan", index: 1)),
     Case(logits: [0], targets: [.infinity], problem: .targetOutOfRange(value: "inf", index: 0)),
     Case(logits: [0, .nan], targets: [0, 0], problem: .logitNotANumber(index: 1)),
@@ -31,7 +32,7 @@ import _TestSupport
     Case(
       logits: [0, 0], targets: [0, 0], weights: [1, .nan],
       problem: .invalidWeight(value: "nan", index: 1)),
-    // The first of several.
+    // The first of several invalid elements.
     Case(logits: [0, .nan, .nan], targets: [0, 0, 9], problem: .logitNotANumber(index: 1)),
     Case(
       logits: [0, 0], targets: [0],
@@ -41,7 +42,8 @@ import _TestSupport
       problem: .shapeMismatch(other: "weights", logits: [2], received: [0])),
   ]
 
-  @Test("The first element that fails is named", arguments: invalid, Precision.allCases)
+  @Test(
+    "The error has the index of the first invalid element", arguments: invalid, Precision.allCases)
   func failures(_ input: Case, in precision: Precision) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(name: "check")
@@ -64,7 +66,7 @@ import _TestSupport
   }
 
   @Test(
-    "Valid input passes: infinite logits, the ends of [0, 1], anything that a weight of 0 masks")
+    "Valid input passes: infinite logits, targets 0 and 1, anything masked by a weight of 0")
   func valid() throws {
     let loss = try WeightedCrossEntropyLoss<Float>()
     try loss.validate(logits: [.infinity, -.infinity, 0, -0.0], targets: [0, 1, 0.5, -0.0])
@@ -74,7 +76,7 @@ import _TestSupport
     try loss.validate(logits: [], targets: [], weights: [])
   }
 
-  @Test("The parts of a stream give their elements' places in the whole")
+  @Test("An error in a part of a stream has the index in the whole stream")
   func firstIndex() throws {
     let loss = try WeightedCrossEntropyLoss<Float>()
     let (logits, targets): ([Float], [Float]) = ([0, 0], [1, 2])

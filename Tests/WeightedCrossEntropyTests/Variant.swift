@@ -3,7 +3,7 @@ import Testing
 import WeightedCrossEntropy
 import _TestSupport
 
-/// The element types that the tests of the loss run over.
+/// The element types that the tests of the loss cover.
 enum Precision: CaseIterable, CustomTestStringConvertible, Sendable {
   case float, double
 
@@ -17,7 +17,7 @@ enum Precision: CaseIterable, CustomTestStringConvertible, Sendable {
   var testDescription: String { "\(type)" }
 }
 
-/// An instruction set that this machine has, with an element type.
+/// An available instruction set with an element type.
 struct Variant: CustomTestStringConvertible, Sendable {
   var set: InstructionSet
   var precision: Precision

@@ -6,7 +6,7 @@ import _TestSupport
 
 /// A weighted mean and its derivatives do not depend on the scale of the weights.
 @Suite struct WeightScaleTests {
-  /// Powers of two that scale weights up to 8 to the ends of the type's range. Their sum is then
+  /// Powers of two that scale weights of at most 8 to the ends of the type's range: their sum is
   /// near the greatest finite number, or they are subnormal.
   static func scales<Scalar: LossScalar>(_: Scalar.Type) -> [Scalar] {
     [
@@ -16,7 +16,7 @@ import _TestSupport
   }
 
   @Test(
-    "Scaling all weights changes no bit of a weighted mean and its derivatives",
+    "Scaling all weights does not change any bit of a weighted mean or its derivatives",
     arguments: Variant.all)
   func scaledWeights(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
@@ -46,7 +46,7 @@ import _TestSupport
         let expected = try results(weights)
         for scale in Self.scales(Scalar.self) {
           let scaled = try results(weights.map { $0 * scale })
-          // With tiny weights the summed losses are subnormal.
+          // With tiny weights the weighted losses are subnormal.
           let skipped = scale < 0x1p-60 ? 1 : 0
           for (scaled, expected) in zip(scaled, expected).dropFirst(skipped) {
             #expect(areSame(scaled, expected), "\(scale): \(differences(scaled, expected))")
@@ -57,7 +57,7 @@ import _TestSupport
     try check(variant.type)
   }
 
-  @Test("The derivatives of a weighted mean keep the documented accuracy", arguments: Variant.all)
+  @Test("The derivatives of a weighted mean have the documented accuracy", arguments: Variant.all)
   func accuracy(on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let loss = try WeightedCrossEntropyLoss<Scalar>(
@@ -93,7 +93,7 @@ import _TestSupport
       let plain = try loss(logits: logits, targets: targets)
       let weighted = try loss(logits: logits, targets: targets, weights: weights)
       #expect(areSame(weighted, zip(plain, weights).map { $0 * $1 }))
-      // So a loss above the greatest finite number is infinite, whatever its weight.
+      // Therefore a loss above the greatest finite number is infinite for any weight.
       let heavy = try WeightedCrossEntropyLoss<Scalar>(
         positiveWeight: .uniform(.greatestFiniteMagnitude), instructionSet: variant.set)
       #expect(try heavy(logits: [-100], targets: [1], weights: [1e-10]) == [.infinity])
@@ -124,7 +124,7 @@ import _TestSupport
     #expect(PartialSum(high: 0x1p1023).divided(by: PartialSum(high: 0x1p-10)) == .infinity)
   }
 
-  @Test("A quotient at the ends of Double's range is the one that division gives")
+  @Test("A quotient at the ends of Double's range is the same as by division")
   func extremeQuotients() {
     var generator = SeededGenerator(seed: 905)
     let numbers: [Double] = generator.uniform(200, in: Double(1)...2)

@@ -6,7 +6,7 @@ import _CPUFeatures
 
 @testable import _WorkerThreads
 
-/// Every call does all its work once, in any situation; on as many as 8 threads on any machine.
+/// Every call performs each index exactly once, on up to 8 threads on any machine.
 @Suite struct WorkerThreadsTests {
   private final class Counters: Sendable, Work {
     let ranges = Mutex<[Range<Int>]>([])
@@ -24,7 +24,7 @@ import _CPUFeatures
   init() { WorkerThreads.minimumThreadLimit.store(8, ordering: .relaxed) }
 
   @Test(arguments: [0, 1, 7, 8, 9, 1000], [1, 8, 32])
-  func rangesTogetherAreAllIndicesAndBeginAtAStride(count: Int, stride: Int) {
+  func rangesCoverAllIndicesAndStartAtMultiplesOfTheStride(count: Int, stride: Int) {
     for threads in [-1, 1, 2, 3, 8, 64] {
       counters.ranges.withLock { $0 = [] }
       WorkerThreads.run(count, stride: stride, threads: threads, counters)
@@ -39,8 +39,8 @@ import _CPUFeatures
     }
   }
 
-  @Test func theThreadsAskedForWorkTogether() {
-    // Each index waits until 5 threads have one.
+  @Test func allRequestedThreadsWorkConcurrently() {
+    // Each index waits until 5 threads have started one.
     WorkerThreads.forEach(5, threads: 5) { _ in
       counters.number.wrappingAdd(1, ordering: .relaxed)
       let end = ContinuousClock.now + .seconds(30)
@@ -77,7 +77,7 @@ import _CPUFeatures
     }
   }
 
-  @Test func nestedCallsEnd() {
+  @Test func nestedCallsComplete() {
     let sum = Atomic(0)
     WorkerThreads.forEach(10, threads: 4) { first in
       WorkerThreads.forEach(20, threads: 4) { second in
@@ -88,7 +88,7 @@ import _CPUFeatures
     #expect(sum.load(ordering: .relaxed) == 45 * 190 * 435)
   }
 
-  @Test func callsOfManyTasksAndThreadsEnd() async {
+  @Test func concurrentCallsComplete() async {
     let counters = counters
     @Sendable func call() {
       for _ in 0..<500 {
@@ -111,8 +111,8 @@ import _CPUFeatures
     #expect(counters.number.load(ordering: .relaxed) == 40 * 500 * 40)
   }
 
-  @Test func aCallDoesNotWaitForAThreadThatBeginsLate() {
-    // Helpers of jobs whose memory is reused at once: one that came late would use the next job's.
+  @Test func lateHelpersDoNotAccessAFinishedJob() {
+    // The memory of a job is reused at once, so a late helper would access the next job.
     for count in 1...20_000 {
       let done = Atomic(0)
       WorkerThreads.forEach(count % 7 + 2, threads: 8) { _ in
@@ -145,7 +145,7 @@ import _CPUFeatures
   }
 
   @Test(arguments: [FE_INVALID, FE_DIVBYZERO, FE_OVERFLOW, FE_UNDERFLOW] as [Int32])
-  func flagsOfHelpersReachTheCallerWhoKeepsItsOwn(flag: Int32) {
+  func flagsOfHelpersAreAddedToTheCallersFlags(flag: Int32) {
     let all: Int32 = FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW | FE_UNDERFLOW | FE_INEXACT
     for index in 0..<50 {
       feclearexcept(all)
@@ -179,7 +179,7 @@ import _CPUFeatures
     #expect(wrong.withLock { $0 } == [])
   }
 
-  @Test func processorsAreThoseThatThisThreadMayUse() {
+  @Test func processorCountIsThatOfThisThread() {
     #expect(
       (1...ProcessInfo.processInfo.activeProcessorCount).contains(WorkerThreads.processorCount))
   }

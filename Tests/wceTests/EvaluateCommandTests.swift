@@ -147,7 +147,8 @@ import _TestSupport
     for (options, status, message) in [
       (
         "hole.csv", 65,
-        #"hole.csv: row 2 (line 3), column "ill": the cell is missing; a row without its target or weight cannot be evaluated; give it a value, or remove the row"#
+        #"hole.csv: row 2 (line 3), column "ill": the cell is missing; a row without its "#
+          + #"target or weight cannot be evaluated; give it a value, or remove the row"#
       ),
       (
         "numbers.csv", 65,

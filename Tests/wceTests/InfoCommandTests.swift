@@ -61,7 +61,7 @@ import _WorkerThreads
     let available = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
     return .failure(
       64,
-      "WCE_INSTRUCTION_SET: the instruction set \(name) is not available here, choose one "
+      "WCE_INSTRUCTION_SET: the instruction set \(name) is not available here; choose one "
         + "of \(available)"
     )
   }

@@ -289,7 +289,7 @@ import _TestSupport
         == .failure(
           65,
           "lz.csv: row 600001 (line 600003), column \"z\": logistic_loss: targets must lie "
-            + "in [0, 1], received 3.0 at index 600000"
+            + "in [0, 1], received 3.0"
         ))
   }
 }

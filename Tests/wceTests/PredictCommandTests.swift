@@ -115,7 +115,8 @@ import _TestSupport
       try place.run("predict --model m.json new.csv")
         == .failure(
           65,
-          #"new.csv: row 2, column "city": the label "Rome" did not occur in training; correct it, or encode unseen labels as zeros (--unseen zero)"#
+          #"new.csv: row 2, column "city": the label "Rome" did not occur in training; "#
+            + #"correct it, or encode unseen labels as zeros (--unseen zero)"#
         ))
     let output = try place.columns(
       ofTable: place.succeed("predict --model m.json new.csv --unseen zero"))
@@ -166,7 +167,9 @@ import _TestSupport
         try place.run("predict --model m.json new.csv")
           == .failure(
             65,
-            #"new.csv: row 2 (line 3), column "age": the cell is missing; the model does not fill missing cells; give it a value, or fit the model so that it fills them with the mean (wce fit --missing mean)"#
+            #"new.csv: row 2 (line 3), column "age": the cell is missing; the model does not "#
+              + #"fill missing cells; give it a value, or fit the model so that it fills them "#
+              + #"with the mean (wce fit --missing mean)"#
           ))
     }
     let place = try patientsPlace(table, options: "--missing mean")
@@ -230,7 +233,8 @@ import _TestSupport
       ("cut", 65, "\(notUsable): it is not JSON"),
       (
         "newer", 65,
-        "the model has format version 2, but this software reads versions up to 1; use a newer version of the software"
+        "the model has format version 2, but this software reads versions up to 1; use a "
+          + "newer version of the software"
       ),
       (
         "other", 65,

@@ -233,7 +233,7 @@ import _Version
     #expect(try one == run("1") && one == run("2"))
   }
 
-  /// The picture of the documentation is made by `wce tradeoff --picture Documentation/recall-precision.svg`.
+  /// `wce tradeoff --picture Documentation/recall-precision.svg` makes the picture.
   @Test func thePictureOfTheDocumentationIsUpToDate() throws {
     #expect(try tool.run("tradeoff", "--picture", "p.svg").status == 0)
     let path = ModelWorkplace.root.appending(path: "Documentation/recall-precision.svg").path

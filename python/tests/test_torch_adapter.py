@@ -14,6 +14,7 @@ import torch._dynamo
 from torch.autograd import forward_ad
 
 import weighted_cross_entropy.torch as adapter
+from reference import raises
 
 functional = torch.nn.functional.binary_cross_entropy_with_logits
 BOTH = pytest.mark.parametrize(
@@ -89,13 +90,14 @@ def test_old_arguments_and_positions(module):
         (None, False, "none"),
         (True, False, "none"), (False, False, "none"),
     ):  # fmt: skip
-        with pytest.warns(
-                UserWarning,
-                match=f"^size_average and reduce args .* please use reduction='{name}'"):
+        message = (
+            "^size_average and reduce args will be deprecated, "
+            f"please use reduction='{name}' instead.$")
+        with pytest.warns(UserWarning, match=message):
             assert torch.equal(module(None, size_average, reduce, "mean", None)(x, z), named[name])
-        with pytest.warns(UserWarning, match=f"reduction='{name}'"):
-            assert torch.equal(
-                function(x, z, size_average=size_average, reduce=reduce), named[name])
+        with pytest.warns(UserWarning, match=message):
+            loss = function(x, z, size_average=size_average, reduce=reduce)
+        assert torch.equal(loss, named[name])
     assert torch.allclose(
         module(ones, None, None, "sum", 3 * ones)(x, z),
         function(x, z, ones, None, None, "sum", 3 * ones))
@@ -110,27 +112,35 @@ def test_targets_of_other_types():
 
 
 def test_errors():
-    x, z, leaf = torch.zeros(2, 3), torch.zeros(2, 3), torch.ones(3, requires_grad=True)
-    for options, error, message in (
-        ({"reduction": "weighted_mean"}, ValueError, "one of 'none', 'mean', 'sum'"),
-        ({"pos_weight": torch.ones(2)}, ValueError, "broadcast to the shape"),
-        ({"weight": torch.ones(2)}, RuntimeError, "expanded size"),
-        ({"weight": torch.ones(4, 2, 3)}, RuntimeError, "number of dimensions"),
-        ({"weight": leaf}, RuntimeError, "not differentiable in weight"),
-        ({"pos_weight": leaf}, RuntimeError, "not differentiable in pos_weight"),
-        ({"label_smoothing": 2.0}, ValueError, "label smoothing"),
-        ({"threads": 0}, ValueError, "threads"),
-    ):
-        with pytest.raises(error, match=message):
-            adapter.binary_cross_entropy_with_logits(x, z, **options)
-    with pytest.raises(TypeError, match="floating-point"):
-        adapter.binary_cross_entropy_with_logits(torch.zeros(2, dtype=torch.int64), torch.zeros(2))
-    on_cpu, elsewhere = torch.zeros(2), torch.zeros(2, device="meta")
-    for arguments in ((elsewhere, on_cpu), (on_cpu, elsewhere), (on_cpu, on_cpu, elsewhere)):
-        with pytest.raises(RuntimeError, match="must be on the CPU, received one on meta"):
-            adapter.binary_cross_entropy_with_logits(*arguments)
-    with pytest.raises(RuntimeError, match="must be on the CPU"):
-        adapter.binary_cross_entropy_with_logits(on_cpu, on_cpu, pos_weight=elsewhere)
+    loss = adapter.binary_cross_entropy_with_logits
+    x, leaf, other = torch.zeros(2, 3), torch.ones(3, requires_grad=True), torch.ones(2)
+    for options, message in (
+        ({"pos_weight": other}, "pos_weight must be broadcast to the shape of the logits (2, 3), "
+            "received the shape (2,)"),
+        ({"label_smoothing": 2.0}, "label smoothing must lie in [0, 1], received 2.0"),
+        ({"threads": 0}, "the number of threads must be at least 1, received 0"),
+    ):  # fmt: skip
+        with raises(ValueError, f"binary_cross_entropy_with_logits: {message}"):
+            loss(x, x, **options)
+    message = "reduction must be one of 'none', 'mean', 'sum', received 'weighted_mean'"
+    with raises(ValueError, message):
+        loss(x, x, reduction="weighted_mean")
+    # The text is PyTorch's.
+    for weight, message in ((other, "expanded size"), (torch.ones(4, 2, 3), "of dimensions")):
+        with pytest.raises(RuntimeError, match=message):
+            loss(x, x, weight)
+    for name in ("weight", "pos_weight"):
+        message = f"the loss is not differentiable in {name}, which must not require a gradient"
+        with raises(RuntimeError, message):
+            loss(x, x, **{name: leaf})
+    message = "the input must be of a floating-point type, received torch.int64"
+    with raises(TypeError, message):
+        loss(x.long(), x)
+    for name in ("input", "target", "weight", "pos_weight"):
+        arguments = {"input": x, "target": x} | {name: torch.zeros(2, 3, device="meta")}
+        message = "tensors must be on the CPU, received one on meta: move it with Tensor.cpu()"
+        with raises(RuntimeError, message):
+            loss(**arguments)
 
 
 def test_function_transforms_are_an_error_of_theirs():

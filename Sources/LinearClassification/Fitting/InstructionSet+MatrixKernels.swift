@@ -5,8 +5,8 @@ import _MatrixKernelsAVX2
 import _MatrixKernelsAVX512
 
 extension InstructionSet {
-  /// The given instruction set, or else the selected one. The loss rejects one that this processor
-  /// does not support.
+  /// The given instruction set, or the selected one if nil. The loss rejects an instruction set
+  /// that this processor does not support.
   static func usable(_ forced: InstructionSet?) throws(ClassificationError) -> InstructionSet {
     try rethrowingLossErrors { () throws(LossError) in
       let chosen = if let forced { forced } else { try InstructionSet.selected.get() }

@@ -47,7 +47,7 @@ struct LogisticObjective: Sendable {
       }
       work.clearPadding(work.gradient, from: count)
       kernels.addTransposedProduct(work.tile, work.gradient, sum + 1)
-      // Separable classes make the coefficients diverge only without a penalty.
+      // Separable classes make the coefficients diverge only if there is no penalty.
       if l2 == 0 {
         let found = Margins(work.logits, targets, weights, rows)
         margins.withLock { $0.formUnion(found) }
@@ -74,7 +74,7 @@ struct LogisticObjective: Sendable {
   func hessianProduct(
     _ vector: [Double], curvature: UnsafeBufferPointer<Double>
   ) -> [Double] {
-    // Threads only read it.
+    // The threads only read it.
     nonisolated(unsafe) let curvature = curvature
     let sums = rows.sumOverChunks(slot: rows.chunks.tileColumns, at: vector) { work, rows, sum in
       for (offset, row) in rows.enumerated() {

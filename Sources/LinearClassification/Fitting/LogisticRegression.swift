@@ -9,11 +9,12 @@ public import WeightedCrossEntropy
 /// standardised features. The loss and its derivatives are those of `WeightedCrossEntropyLoss`.
 ///
 /// ## Convergence
-/// A fit ends when two conditions hold. The largest derivative of the objective, divided by the sum
-/// of the rows' weights, is at most ``tolerance`` (1e-10; scikit-learn's default for the same
-/// quantity is 1e-4). And another Newton step would change no standardised coefficient by more than
-/// 1e-9 of the largest (or of 1), or the steps are at most 1e-3 and no longer shrink, which is the
-/// limit of rounding. The model's ``ConvergenceCertificate`` has both. Otherwise the fit throws.
+/// A fit ends when two conditions hold. First, the largest derivative of the objective, divided by
+/// the sum of the rows' weights, is at most ``tolerance`` (1e-10; scikit-learn's default for the
+/// same quantity is 1e-4). Second, another Newton step would change no standardised coefficient by
+/// more than 1e-9 times the larger of 1 and the largest coefficient; or the steps are at most 1e-3
+/// and no longer shrink, which is the limit of rounding. The model's ``ConvergenceCertificate`` has
+/// both numbers. If the conditions do not hold after the last iteration, the fit throws.
 ///
 /// ## Data
 /// Targets may be soft: any number in [0, 1]. Rows of weight 0 are ignored, but their features must
@@ -24,9 +25,9 @@ public import WeightedCrossEntropy
 /// instruction set.
 ///
 /// ## Complexity
-/// About ten passes. Each takes O(n d²) time for up to 511 features; with more, each step of the
-/// conjugate gradients takes O(n d). The matrix is never copied: a fit uses O(d²) memory, and O(n)
-/// with conjugate gradients.
+/// About ten passes. Each takes O(n d²) time for up to 511 features. With more features, each step
+/// of the conjugate gradients takes O(n d). The matrix is never copied: a fit uses O(d²) memory, or
+/// O(n) with conjugate gradients.
 public struct LogisticRegression: Hashable, Sendable {
   /// q, the weight of a positive row relative to a negative one. Above 0 and finite.
   public var positiveWeight: Double
@@ -60,7 +61,8 @@ public struct LogisticRegression: Hashable, Sendable {
   ///   - features: n rows.
   ///   - targets: n numbers in [0, 1].
   ///   - weights: n numbers, finite and at least 0; by default 1 each.
-  ///   - start: A model of the same features to start from. A close one saves iterations.
+  ///   - start: A model of the same features to start from. A start close to the optimum saves
+  ///     iterations.
   ///   - monitor: Receives the progress, and may cancel the fit.
   /// - Throws: ``ClassificationError`` for invalid data or settings, a single class, features that
   ///   are all constant, separable classes without a penalty, or a fit that does not converge.
@@ -84,8 +86,8 @@ public struct LogisticRegression: Hashable, Sendable {
     return sums.negative / sums.positive
   }
 
-  /// Throws an error if a setting is out of range. Each fit calls it; call it to check the settings
-  /// before reading data.
+  /// Throws an error if a setting is out of range. Each fit calls this method. Call it to check the
+  /// settings before reading data.
   public func check() throws(ClassificationError) {
     func require(
       _ isValid: Bool, _ name: String, _ value: some CustomStringConvertible, _ expected: String

@@ -3,7 +3,7 @@
 struct Margins {
   private var smallestPositive = Double.infinity
   private var largestNegative = -Double.infinity
-  /// Whether a row of weight above 0 has a target between 0 and 1: a finite optimum then exists.
+  /// Whether a row of weight above 0 has a target between 0 and 1. If so, a finite optimum exists.
   private var hasSoftTarget = false
 
   init() {}
@@ -28,8 +28,8 @@ struct Margins {
     hasSoftTarget = hasSoftTarget || other.hasSoftTarget
   }
 
-  /// Whether a threshold on the logits separates the classes. Any larger multiple of the
-  /// coefficients then has a smaller loss: without a penalty there is no minimum (Albert and
-  /// Anderson, Biometrika 1984).
+  /// Whether a threshold on the logits separates the classes. If so, scaling the coefficients up
+  /// always reduces the loss, and without a penalty there is no minimum (Albert and Anderson,
+  /// Biometrika 1984).
   var areSeparated: Bool { !hasSoftTarget && largestNegative < smallestPositive }
 }

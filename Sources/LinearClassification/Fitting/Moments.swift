@@ -3,7 +3,7 @@ import _MatrixKernels
 
 /// The mean of numbers and the sum of their squared deviations from it.
 ///
-/// Blocks are merged as by Chan, Golub and LeVeque (1983).
+/// Blocks are merged by the method of Chan, Golub and LeVeque (1983).
 struct Moments {
   private(set) var count = 0.0
   private(set) var mean = 0.0
@@ -11,7 +11,7 @@ struct Moments {
   /// Whether every number, including those of weight 0, is below the limit.
   private(set) var isFinite = true
 
-  /// The bound on the magnitude of a number: its square times any number of rows is finite.
+  /// The bound on the magnitude of a number. Its square times any number of rows is finite.
   static let limit = 1e145
 
   init(_ numbers: [Double], weights: [Double]?, kernels: MatrixKernelTable) {
@@ -35,7 +35,7 @@ struct Moments {
             source = UnsafePointer(scratch)
           }
           guard count > 0 else { continue }
-          // Differences from the first number make the mean of equal numbers exact.
+          // Subtracting the first number makes the mean of equal numbers exact.
           let center = source[0]
           let mean = center + kernels.sum(source, count, center) / Double(count)
           merge(count: Double(count), mean: mean, kernels.squaredDeviation(source, count, mean))
@@ -63,7 +63,7 @@ struct Moments {
     count = total
   }
 
-  /// The population standard deviation; 0 if it may be the rounding of the mean.
+  /// The population standard deviation; 0 if it is within the rounding error of the mean.
   var standardDeviation: Double {
     guard count > 0 else { return 0 }
     let deviation = (squaredDeviation / count).squareRoot()

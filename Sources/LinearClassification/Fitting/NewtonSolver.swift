@@ -4,18 +4,18 @@ import WeightedCrossEntropy
 /// Minimises a logistic objective by Newton's method with a backtracking line search (Armijo's
 /// condition; Nocedal and Wright, *Numerical Optimization*, 2006, algorithm 3.2 and chapter 7).
 ///
-/// Up to `largestFactorization` coefficients it factorises the Hessian. Beyond, conjugate gradients
-/// give the step, as in Galli and Lin, *A Study on Truncated Newton Methods for Linear
-/// Classification*, IEEE TNNLS 2022.
+/// With up to `largestFactorization` coefficients it factorises the Hessian. With more, it computes
+/// the step by conjugate gradients, as in Galli and Lin, *A Study on Truncated Newton Methods for
+/// Linear Classification*, IEEE TNNLS 2022.
 struct NewtonSolver {
-  /// The largest number of coefficients p with a Hessian: a pass over n rows then takes n p²
-  /// operations, and the factorisation p³/3.
+  /// The largest number of coefficients p for which the Hessian is computed. A pass over n rows
+  /// then takes n p² operations, and the factorisation p³/3.
   static let largestFactorization = 512
 
   let objective: LogisticObjective
   let tolerance: Double
   let maximumIterations: Int
-  /// The sum of the rows' weights, which divides gradient norms.
+  /// The sum of the rows' weights, by which gradient norms are divided.
   let weightSum: Double
 
   struct Solution {
@@ -34,7 +34,8 @@ struct NewtonSolver {
         objective.choleskyStep(evaluation)
       }
     }
-    // Of the last point evaluated. The search ends with the point that it accepts.
+    // The curvature at the last point evaluated. The last point of a line search is the one that it
+    // accepts.
     var curvature = [Double](repeating: 0, count: objective.targets.count)
     return try iterate(from: start, monitor: monitor) { (point) throws(LossError) in
       try curvature.withUnsafeMutableBufferPointer { (buffer) throws(LossError) in
@@ -61,8 +62,8 @@ struct NewtonSolver {
       iterations: 0, passes: 1, gradientNorm: norm(current), tolerance: tolerance,
       remainingStep: .infinity, remainingDecrease: .infinity, objective: current.value)
     let firstNorm = max(certificate.gradientNorm, .leastNormalMagnitude)
-    // Consecutive iterations whose gradient is small, but whose step is neither small nor at most
-    // half of every earlier one.
+    // The number of consecutive iterations with a small gradient, but with a step that is neither
+    // small nor at most half of every earlier step.
     var stalled = 0
     var smallestStep = Double.infinity
     while true {
@@ -85,11 +86,11 @@ struct NewtonSolver {
         stalled = certificate.remainingStep > smallestStep / 2 ? stalled + 1 : 0
         smallestStep = min(smallestStep, certificate.remainingStep)
         if stalled > 4 {
-          // Near a minimum Newton steps shrink quadratically, down to rounding.
+          // Near a minimum, Newton steps converge quadratically, down to rounding.
           if certificate.remainingStep <= 1e-3 {
             return Solution(point: point, certificate: certificate)
           }
-          // If they do not although the gradient vanishes, the minimum is at infinity or far away.
+          // If they do not, but the gradient vanishes, the minimum is at infinity or far away.
           if objective.l2 == 0 { throw .separable(feature: feature(ofLargest: direction)) }
         }
       }
@@ -119,7 +120,7 @@ struct NewtonSolver {
       var trial = point
       objective.add(length, direction, to: &trial)
       let evaluation = try rethrowingLossErrors { () throws(LossError) in try evaluate(trial) }
-      // Near the optimum the decrease is below the rounding of the sum.
+      // Near the optimum the decrease is below the rounding error of the sum.
       let rounding = 1e-13 * abs(current.value)
       if evaluation.value <= current.value + 1e-4 * length * slope + rounding {
         return ((trial, evaluation), passes)

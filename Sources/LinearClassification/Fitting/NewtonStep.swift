@@ -8,7 +8,7 @@ extension LogisticObjective {
   ///
   /// Without a penalty the Hessian may be singular to rounding, for example if features add up to a
   /// constant. A pivot without significant digits is replaced by infinity, which leaves its
-  /// coefficient unchanged: the step stays in the span of the others.
+  /// coefficient unchanged, so the step is in the span of the other coefficients.
   func choleskyStep(_ evaluation: Evaluation) -> [Double] {
     let count = columnCount
     let stride = evaluation.stride
@@ -43,8 +43,8 @@ extension LogisticObjective {
   }
 
   /// Solves by conjugate gradients until the residual is at most `tolerance` times the gradient:
-  /// the truncated Newton method of Dembo and Steihaug (Mathematical Programming 26, 1983). Any
-  /// truncation is a descent direction.
+  /// the truncated Newton method of Dembo and Steihaug (Mathematical Programming 26, 1983). Each
+  /// truncated step is a descent direction.
   func conjugateGradientStep(
     _ evaluation: Evaluation, curvature: UnsafeBufferPointer<Double>, tolerance: Double,
     monitor: TrainingMonitor
@@ -59,7 +59,7 @@ extension LogisticObjective {
       if monitor.isCancelled() { throw .cancelled }
       let product = hessianProduct(direction, curvature: curvature)
       let curvatureAlong = dot(direction, product)
-      // Without a penalty the Hessian may be singular: the direction then has no curvature.
+      // Without a penalty the Hessian may be singular, and the direction may have no curvature.
       guard curvatureAlong > 1e-16 * dot(direction, direction) else { break }
       let length = squaredResidual / curvatureAlong
       add(length, direction, to: &step)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import _MatrixKernels
 
-/// A division of the rows of a matrix into tiles that fit the cache of one core, and into chunks,
-/// runs of tiles that one thread works on.
+/// A division of the rows of a matrix into tiles that fit in the cache of one core, and into chunks
+/// of consecutive tiles, each processed by one thread.
 ///
-/// The division depends on the shape alone, so sums over chunks are the same for any number of
+/// The division depends only on the shape, so sums over chunks are the same for any number of
 /// threads.
 struct RowChunks {
   let rowCount: Int
@@ -21,7 +21,7 @@ struct RowChunks {
     // 65,536 Doubles are 512 KiB, half of a typical second-level cache.
     tileRows = min(1024, max(128, 65_536 / tileColumns / 64 * 64))
     let tileCount = (rowCount + tileRows - 1) / tileRows
-    // Enough chunks to balance the load, but few, because each needs a Hessian.
+    // Enough chunks to balance the load, but not more, because each needs a Hessian.
     tilesPerChunk = max(1, (tileCount + 31) / 32)
     chunkCount = (tileCount + tilesPerChunk - 1) / tilesPerChunk
   }

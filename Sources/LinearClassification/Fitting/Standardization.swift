@@ -5,10 +5,10 @@ import _WorkerThreads
 /// The means and standard deviations of the features over the training rows.
 ///
 /// The standard deviation is that of the population (divided by n). It is unweighted, like
-/// scikit-learn's `StandardScaler`: each row of weight above 0 counts once, and a row of
-/// weight 0 does not count. A feature is constant, and the model ignores it, if its standard
-/// deviation is 0 or within the rounding of its mean. A standard deviation below about 1e-162
-/// counts as 0, because its square underflows.
+/// scikit-learn's `StandardScaler`: each row of weight above 0 counts once, and a row of weight 0
+/// does not count. A feature is constant, and ignored by the model, if its standard deviation is 0
+/// or within the rounding error of its mean. A standard deviation below about 1e-162 counts as 0,
+/// because its square underflows.
 public struct Standardization: Codable, Hashable, Sendable {
   /// The mean of each feature.
   public let means: [Double]

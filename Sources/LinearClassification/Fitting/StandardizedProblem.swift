@@ -51,8 +51,7 @@ struct StandardizedProblem: Sendable {
     let solver = NewtonSolver(
       objective: objective, tolerance: settings.tolerance,
       maximumIterations: settings.maximumIterations, weightSum: weightSum)
-    // The optimum without features, in the intercept alone, is the log odds of the weighted
-    // classes.
+    // Without features, the optimal intercept is the log odds of the weighted classes.
     var point = [Double](repeating: 0, count: rows.columnCount)
     point[rows.columnCount - 1] = (positiveWeight * sums.positive / sums.negative).logarithm
     let solution = try solver.solve(from: start.map(rows.point) ?? point, monitor: monitor)

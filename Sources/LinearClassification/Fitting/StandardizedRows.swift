@@ -5,11 +5,12 @@ import _WorkerThreads
 
 /// The rows of a matrix with standardised features and a last column of ones.
 ///
-/// They exist one tile at a time: the matrix is never copied, and standardising before the product
+/// They exist one tile at a time, so the matrix is never copied. Standardising before the product
 /// keeps the digits of a feature whose mean is far from zero.
 struct StandardizedRows: Sendable {
   let features: FeatureMatrix
-  /// The indices of the features that are not constant: the columns of a tile before the ones.
+  /// The indices of the features that are not constant. They are the columns of a tile before the
+  /// ones.
   let active: [Int]
   let kernels: MatrixKernelTable
   let chunks: RowChunks
@@ -50,9 +51,9 @@ struct StandardizedRows: Sendable {
     }
   }
 
-  /// Computes the logits of each tile, and sums what `body` adds to `slot` numbers for it.
+  /// Computes the logits of each tile, and sums the `slot` numbers that `body` adds for each tile.
   ///
-  /// The sums form a tree over the chunks that depends on the shape of the matrix alone.
+  /// The sums form a tree over the chunks, which depends only on the shape of the matrix.
   func sumOverChunks<Failure: Error>(
     slot: Int, at point: [Double],
     _ body: (TileWorkspace, Range<Int>, UnsafeMutablePointer<Double>) throws(Failure) -> Void
@@ -61,7 +62,7 @@ struct StandardizedRows: Sendable {
     let padded = point + [Double](repeating: 0, count: chunks.tileColumns - point.count)
     try sums.withUnsafeMutableBufferPointer { buffer throws(Failure) in
       guard let address = buffer.baseAddress else { return }
-      // Each chunk has its own slot, which one thread writes.
+      // Each chunk has its own slot, which only one thread writes.
       let base = address
       _ = try WorkerThreads.map(Array(0..<chunks.chunkCount), threads: threads) {
         chunk throws(Failure) in
@@ -92,7 +93,7 @@ struct StandardizedRows: Sendable {
       switch features.columns[index] {
       case .numbers(let numbers):
         numbers.withUnsafeBufferPointer {
-          // The columns of a matrix with rows are not empty.
+          // If a matrix has rows, its columns are not empty.
           guard let base = $0.baseAddress else { return }
           kernels.standardize(
             base + rows.lowerBound, rows.count, means[position], inverseScales[position], output)

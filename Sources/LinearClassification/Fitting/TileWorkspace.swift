@@ -3,7 +3,7 @@ import _MatrixKernels
 
 /// The memory of one thread: a tile, and three vectors with a number for each of its rows.
 ///
-/// The memory is unmanaged because the kernels take addresses; the owner deallocates it.
+/// The memory is unmanaged, because the kernels take addresses. The owner deallocates it.
 struct TileWorkspace {
   private let storage: UnsafeMutablePointer<Double>
   private(set) var tile: MatrixKernelTable.Tile
@@ -12,7 +12,8 @@ struct TileWorkspace {
   let curvature: UnsafeMutablePointer<Double>
 
   init(_ chunks: RowChunks) {
-    // One cache line more than the rows: columns at a power-of-two distance would share cache sets.
+    // One cache line more than the rows, because columns at a power-of-two distance would map to
+    // the same cache sets.
     let stride = chunks.tileRows + 8
     storage = .allocate(capacity: stride * (chunks.tileColumns + 3))
     storage.initialize(repeating: 0, count: stride * (chunks.tileColumns + 3))

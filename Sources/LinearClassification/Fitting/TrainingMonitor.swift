@@ -3,16 +3,16 @@
 ///
 /// Both closures are called on the caller's thread, after each iteration.
 public struct TrainingMonitor {
-  /// How far a computation is.
+  /// The progress of a computation.
   public enum Progress: Hashable, Sendable {
     /// An iteration of a fit is complete; `gradientNorm` falls towards `tolerance`.
     case iteration(Int, gradientNorm: Double, tolerance: Double)
     /// Some of the fits of a study are complete.
     case fits(done: Int, total: Int)
 
-    /// From 0 to 1. For a study, the share of its fits. For a fit, the share of the orders of
-    /// magnitude by which the gradient norm has to fall: a low estimate, since Newton's method
-    /// accelerates.
+    /// The progress from 0 to 1. For a study it is the share of its fits. For a fit it is the share
+    /// of the orders of magnitude by which the gradient norm must fall; this is a low estimate,
+    /// because Newton's method accelerates.
     public var fraction: Double {
       switch self {
       case .iteration(_, let gradientNorm, let tolerance):

@@ -59,12 +59,12 @@ public struct ConfusionMatrix: Codable, Hashable, Sendable {
   /// Matthews's correlation coefficient, (TP TN - FP FN) / √((TP + FP)(TP + FN)(TN + FP)(TN + FN)).
   /// Undefined if a class does not occur or is never predicted; scikit-learn returns 0 then.
   public var matthewsCorrelation: Double? {
-    // The square root of each factor, because their product could overflow.
+    // The product of the square roots, because the product of the factors could overflow.
     let denominator =
       (truePositives + falsePositives).squareRoot() * (truePositives + falseNegatives).squareRoot()
       * (trueNegatives + falsePositives).squareRoot()
       * (trueNegatives + falseNegatives).squareRoot()
-    // Rounding must not leave the range.
+    // Rounding can exceed the range.
     return ratio(truePositives * trueNegatives - falsePositives * falseNegatives, denominator)
       .map { min(max($0, -1), 1) }
   }

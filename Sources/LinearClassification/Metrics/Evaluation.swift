@@ -5,7 +5,7 @@ import WeightedCrossEntropy
 ///
 /// Its JSON has a member for each metric: a number, or null if the metric is undefined.
 public struct Evaluation: Hashable, Sendable {
-  /// A row is predicted positive if its probability is at least this.
+  /// The threshold: a row is predicted positive if its probability is at least this number.
   public let threshold: Double
   /// The counts at the threshold.
   public let confusion: ConfusionMatrix
@@ -23,7 +23,7 @@ public struct Evaluation: Hashable, Sendable {
   ///   - targets: n numbers, 0 or 1.
   ///   - weights: n finite numbers of at least 0, not all of them 0; by default 1 each.
   ///   - threshold: A number in [0, 1].
-  /// - Throws: ``ClassificationError`` if an argument is not as described.
+  /// - Throws: ``ClassificationError`` if an argument does not match its description.
   /// - Complexity: O(n log n), because of the ranking.
   public init(
     logits: [Double], targets: [Double], weights: [Double]? = nil, threshold: Double = 0.5

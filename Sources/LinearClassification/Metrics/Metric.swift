@@ -35,7 +35,7 @@ public enum Metric: String, CaseIterable, Codable, CodingKey, Hashable, Sendable
   /// ranking.
   case calibrationError
 
-  /// Whether the metric depends on the decisions at a threshold alone.
+  /// Whether the metric depends only on the decisions at a threshold.
   public var isOfDecisions: Bool {
     switch self {
     case .precision, .recall, .specificity, .f1, .balancedAccuracy, .matthewsCorrelation: true

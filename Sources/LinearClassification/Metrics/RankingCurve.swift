@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The weights of the positives and negatives with at least each distinct score: the data of ROC
-/// and precision–recall curves.
+/// For each distinct score, the weights of the positives and negatives with at least that score:
+/// the data of ROC and precision–recall curves.
 struct RankingCurve {
   /// The distinct logits in descending order.
   private(set) var thresholds: [Double] = []
@@ -21,7 +21,7 @@ struct RankingCurve {
       } else {
         negatives += rows.weight(row)
       }
-      // Rows with the same logit are one point.
+      // Rows with the same logit form one point.
       if position + 1 < ranked.count, ranked[position + 1].0 == logit { continue }
       thresholds.append(logit)
       truePositives.append(positives)

@@ -26,7 +26,7 @@ public struct ReliabilityCurve: Codable, Hashable, Sendable {
     for (row, probability) in probabilities.enumerated() {
       let weight = rows.weight(row)
       var bin = min(binCount - 1, Int(probability * Double(binCount)))
-      // The product may be rounded across an edge. An edge belongs to the bin below it.
+      // Rounding of the product may cross an edge. An edge belongs to the bin below it.
       while bin > 0, probability <= edges[bin] { bin -= 1 }
       while bin < binCount - 1, probability > edges[bin + 1] { bin += 1 }
       sums[bin].weight += weight
@@ -43,9 +43,9 @@ public struct ReliabilityCurve: Codable, Hashable, Sendable {
   /// The expected calibration error, `Σ (weight / total) |mean prediction - rate of positives|`
   /// over the bins (Naeini, Cooper and Hauskrecht, AAAI 2015).
   ///
-  /// It says little if positives are rare. If one row in a thousand is positive, a model that
-  /// predicts about the same small probability for all rows has an error near 0, even if it ranks
-  /// them badly.
+  /// It is not informative if positives are rare. If one row in a thousand is positive, a model
+  /// that predicts about the same small probability for all rows has an error near 0, even if it
+  /// ranks them badly.
   public var expectedCalibrationError: Double {
     let total = bins.reduce(0) { $0 + $1.weight }
     return bins.reduce(0) { $0 + $1.weight / total * abs($1.meanPrediction - $1.positiveRate) }

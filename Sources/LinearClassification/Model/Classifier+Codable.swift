@@ -4,7 +4,7 @@ import _DataFiles
 /// The model file is a JSON object; see ``Classifier/read(_:)``.
 extension Classifier: Codable {
   private static let format = "weighted-cross-entropy linear classifier"
-  /// The version that is written, and the latest that is read.
+  /// The version of written files, and the latest version that can be read.
   private static let currentVersion = 1
 
   private enum Key: String, CodingKey {
@@ -12,7 +12,7 @@ extension Classifier: Codable {
     case positiveWeight, l2, certificate, training
   }
 
-  /// One feature. The original coefficient is for people and other software: it is written, but not
+  /// One feature. The original coefficient is for people and other software; it is written but not
   /// read.
   private struct Feature: Codable {
     var name: String

@@ -19,7 +19,7 @@ extension Classifier {
     try rethrowingFileErrors { () throws(DataFileError) in try AtomicFile.write(text, to: path) }
   }
 
-  /// Reads a model file.
+  /// Reads a model file of at most 64 MiB.
   ///
   /// The file is a JSON object. Its members are:
   ///
@@ -40,8 +40,12 @@ extension Classifier {
 
   /// Reads a model from the JSON of a model file.
   public init(json: some Sequence<UInt8>) throws(ClassificationError) {
+    let data = Data(json)
     do {
-      self = try JSONDecoder().decode(Classifier.self, from: Data(json))
+      self = try JSONDecoder().decode(Classifier.self, from: data)
+      if let key = duplicateKey(inJSON: data) {
+        throw ClassificationError.damagedModel("the key \(quoted(key)) occurs twice in an object")
+      }
     } catch let error as ClassificationError {
       throw error
     } catch let error as DecodingError {
@@ -62,7 +66,9 @@ extension DecodingError {
     case .valueNotFound(let type, let context):
       "\(place(context))expected \(Self.name(type)), received null"
     case .dataCorrupted(let context):
-      "\(place(context))\(context.codingPath.isEmpty ? "it is not JSON" : displayed(context.debugDescription, limit: 100))"
+      place(context)
+        + (context.codingPath.isEmpty
+          ? "it is not JSON" : displayed(context.debugDescription, limit: 100))
     @unknown default: "it cannot be decoded"
     }
   }

@@ -70,8 +70,8 @@ extension Classifier {
   ///   - probabilities: The kind of probability.
   ///   - threshold: A number in [0, 1]; by default ``defaultThreshold(for:)``.
   ///   - threads: The maximum number of threads; nil means all processors.
-  /// - Throws: ``ClassificationError`` for another number of features, a feature that is not
-  ///   finite, or a threshold or a number of threads out of range.
+  /// - Throws: ``ClassificationError`` if the number of features differs, a feature is not finite,
+  ///   or the threshold or the number of threads is out of range.
   public func predictions(
     for features: FeatureMatrix, _ probabilities: Probabilities = .calibrated,
     threshold: Double? = nil, threads: Int? = nil
@@ -84,7 +84,7 @@ extension Classifier {
       logits: logits, probabilities: LogisticModel.probabilities(logits), threshold: threshold)
   }
 
-  /// Throws an error if a setting of a prediction is out of range: a check before reading data.
+  /// Throws an error if a setting of a prediction is out of range. Call it before reading data.
   package static func check(threshold: Double?, threads: Int?) throws(ClassificationError) {
     if let threshold, !(threshold >= 0 && threshold <= 1) {
       throw .invalidSetting(name: "the threshold", value: threshold, expected: "in [0, 1]")
@@ -94,15 +94,15 @@ extension Classifier {
     }
   }
 
-  /// Reads the features of a CSV file to predict. Its columns are found by their names, in any
-  /// order; other columns are ignored.
+  /// Reads the features of the rows to predict from a CSV file. Columns are found by their names,
+  /// in any order; other columns are ignored.
   ///
   /// - Parameters:
   ///   - path: The file. It has a header if the training table had one.
   ///   - delimiter: The character between cells; nil means to detect a comma, semicolon or tab.
   ///   - unseen: What to do with a label that did not occur in training.
-  /// - Throws: ``ClassificationError`` if the file cannot be read, has not all columns of the
-  ///   model, or a cell is not valid.
+  /// - Throws: ``ClassificationError`` if the file cannot be read, a column of the model is
+  ///   missing, or a cell is not valid.
   public func features(
     contentsOf path: String, delimiter: Character? = nil,
     unseen: FeatureEncoding.UnseenPolicy = .error
@@ -112,7 +112,7 @@ extension Classifier {
     return try encoding.features(table, unseen: unseen)
   }
 
-  /// Reads the labels of a CSV file to evaluate. It is not an error if no row is positive.
+  /// Reads the labels of the rows to evaluate from a CSV file. All rows may be negative.
   ///
   /// - Parameters:
   ///   - path: The file.

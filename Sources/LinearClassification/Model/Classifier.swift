@@ -64,7 +64,7 @@ public struct Classifier: Hashable, Sendable {
     _ features: FeatureMatrix, targets: [Double], weights: [Double]?, encoding: FeatureEncoding,
     target: TargetColumn?, settings: LogisticRegression, monitor: TrainingMonitor
   ) throws(ClassificationError) {
-    // Before the fit, which accepts soft targets.
+    // The check is here because the fit accepts soft targets.
     if let row = targets.firstIndex(where: { $0 != 0 && $0 != 1 }) {
       throw .softTarget(targets[row], row: row + 1)
     }
@@ -72,7 +72,7 @@ public struct Classifier: Hashable, Sendable {
     let logits = try model.logits(
       features, threads: settings.threads, instructionSet: settings.instructionSet)
     let rows = try LabelledScores(logits: logits, targets: targets, weights: weights)
-    // Calibration shifts all logits alike, which keeps their order.
+    // Calibration adds the same number to all logits, which keeps their order.
     let ranking = RankingCurve(rows)
     let calibrated = try LabelledScores(
       logits: model.calibratedLogits(logits), targets: targets, weights: weights)
@@ -85,7 +85,8 @@ public struct Classifier: Hashable, Sendable {
     self.target = target
   }
 
-  /// Whether the classifier was fitted to a matrix, and predicts for matrices instead of tables.
+  /// Whether the classifier was fitted to a matrix, and predicts the rows of matrices instead of
+  /// tables.
   public var isOfMatrix: Bool { target == nil }
 
   /// Notices for the user, one line each: features that were constant in training.

@@ -5,16 +5,16 @@
 /// occurs q times. The odds there are q times the odds of the data, so the logit is larger by log
 /// q: `p = σ(x - log q)`.
 ///
-/// This is exact if the model is well specified: the log odds are linear in the features, the rows
-/// suffice to estimate them, and the penalty is negligible. A weight then moves only the intercept,
-/// by log q. Otherwise it is an approximation: a weight also moves the fit towards the rows with a
+/// This is exact if the log odds are linear in the features, there are enough rows to estimate
+/// them, and the penalty is negligible. A weight then changes only the intercept, by log q.
+/// Otherwise it is an approximation, because a weight also shifts the fit towards the rows with a
 /// larger weight, and a penalty limits the logits. The reliability curves of a ``TradeoffStudy``
-/// show its quality.
+/// show how good it is.
 ///
-/// Calibration changes neither the ranking nor, with a threshold that moves along, the decisions:
-/// σ(x) >= 1/2 is the same as a calibrated probability of at least 1 / (1 + q). Therefore the
-/// alternative to a weight is a threshold other than 1/2 for an unweighted model (van den
-/// Goorbergh, van Smeden, Timmerman and Van Calster, JAMIA 2022).
+/// Calibration does not change the ranking. With the corresponding threshold it does not change the
+/// decisions either: σ(x) >= 1/2 is the same as a calibrated probability of at least 1 / (1 + q).
+/// Therefore a threshold other than 1/2 for an unweighted model is an alternative to a weight (van
+/// den Goorbergh, van Smeden, Timmerman and Van Calster, JAMIA 2022).
 extension LogisticModel {
   /// The logits of calibrated probabilities, `x - log q`.
   public func calibratedLogits(_ logits: [Double]) -> [Double] {

@@ -42,7 +42,7 @@ public struct LogisticModel: Codable, Hashable, Sendable {
   ///   - features: The features of training, in the same order.
   ///   - threads: The maximum number of threads; nil means all processors.
   ///   - instructionSet: The instruction set of the kernels; nil means the selected one.
-  /// - Throws: ``ClassificationError`` for another number of features, or a feature that is not
+  /// - Throws: ``ClassificationError`` if the number of features differs or a feature is not
   ///   finite.
   /// - Complexity: O(n d) for n rows and d features.
   public func logits(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import _DataFiles
 
-/// The encoding of a table's columns as features: numbers are features, and text becomes one
-/// feature for each category.
+/// The encoding of a table's columns as features. A column of numbers becomes one feature, and a
+/// column of text one feature for each category.
 public struct FeatureEncoding: Codable, Hashable, Sendable {
   /// What to do with a missing cell.
   public enum MissingPolicy: String, Codable, CaseIterable, Sendable {
@@ -11,7 +11,7 @@ public struct FeatureEncoding: Codable, Hashable, Sendable {
     /// Replace a number by the mean of its column in training, and a label by the most frequent
     /// one.
     case mean
-    /// Leave the row out of training. In prediction throw an error, since each row needs a
+    /// Ignore the row in training. In prediction throw an error, because each row needs a
     /// prediction.
     case drop
   }
@@ -68,8 +68,8 @@ public struct FeatureEncoding: Codable, Hashable, Sendable {
 
   /// Encodes the rows of a table.
   ///
-  /// Columns are found by their names, never by their numbers, in any order; other columns are
-  /// ignored. A column of numbers shares the table's storage if no cell is missing.
+  /// Columns are found by their names, not by their numbers, and may be in any order. Other columns
+  /// are ignored. A column of numbers shares the table's storage if no cell is missing.
   package func features(
     _ table: CSVTable, unseen: UnseenPolicy = .error
   ) throws(ClassificationError) -> FeatureMatrix {
@@ -99,7 +99,7 @@ extension FeatureEncoding.Column {
       return [.numbers(column.missingCount == 0 ? numbers : numbers.map { $0.isNaN ? fill : $0 })]
     case (.categories(let categories, let fill), .categories(let codes, let labels)):
       let known = Dictionary(uniqueKeysWithValues: zip(categories, Int32(0)...))
-      // The table numbers its labels in its own order.
+      // The table has its own order of labels.
       let translation = labels.map { known[$0] ?? -1 }
       let fillCode = known[fill] ?? -1
       if unseen == .error, let label = translation.firstIndex(of: -1),

@@ -12,30 +12,44 @@ extension FeatureMatrix {
     try self.init(reading: reader)
   }
 
-  /// Reads a matrix, in parts that are stored by columns: it is in memory only once.
+  /// Reads a matrix in parts and stores it by columns, so it is in memory only once.
   package init(
     reading reader: NPYReader, progress: (ReadingProgress) -> Void = { _ in }
   ) throws(ClassificationError) {
     let shape = reader.header.shape
+    func bad(_ reason: String) -> ClassificationError {
+      .file(DataFileError(.badData, path: reader.path, reason: reason))
+    }
     guard shape.count == 2 else {
-      throw .file(
-        DataFileError(
-          .badData, path: reader.path,
-          reason: "features must have two dimensions, rows and columns, received shape \(shape)"))
+      throw bad("features must have two dimensions, rows and columns, received shape \(shape)")
     }
     guard shape[1] > 0 else { throw .noFeatures }
     guard shape[0] > 0 else { throw .noRows }
+    guard shape[1] <= CSVTable.columnLimit else {
+      throw bad(
+        "there are more than \(CSVTable.columnLimit) columns; the shape \(shape) is (rows, columns)"
+      )
+    }
     var columns = [[Double]](repeating: [], count: shape[1])
-    // The header of a stream may promise any number of rows: its columns grow with the data.
-    if !reader.isStream {
+    // The header of a stream may state any number of rows, so the columns grow with the data.
+    if let count = reader.remainingCount {
+      try rethrowingFileErrors { () throws(DataFileError) in
+        try requireMemory(count * MemoryLayout<Double>.stride, for: reader.path)
+      }
       for column in columns.indices { columns[column].reserveCapacity(shape[0]) }
     }
-    // About 256 KiB of rows, which stay in the cache while their elements go to the columns.
+    // About 256 KiB of rows, which stay in the cache while their elements are copied to the
+    // columns.
     var buffer = [Double](repeating: 0, count: max(1, (1 << 15) / shape[1]) * shape[1])
     while true {
       var part = buffer.mutableSpan
       let count = try rethrowingFileErrors { () throws(DataFileError) in
-        try reader.read(into: &part)
+        let count = try reader.read(into: &part)
+        let growth = columns[0].byteCountToGrow(by: count / shape[1]) * shape[1]
+        if growth > 0 {
+          try requireMemory(growth + columns[0].storageByteCount, for: reader.path)
+        }
+        return count
       }
       if count == 0 { break }
       buffer.withUnsafeBufferPointer { elements in

@@ -18,7 +18,7 @@ public struct TargetColumn: Codable, Hashable, Sendable {
   /// The target of each row, 0 or 1; NaN if the cell is missing.
   ///
   /// - Parameter needsPositives: Whether a positive label that no row has is an error. In training
-  ///   it is probably misspelt; rows to evaluate may all be negative.
+  ///   such a label is probably misspelt; in an evaluation all rows may be negative.
   package func targets(
     _ column: CSVTable.Column, needsPositives: Bool = true
   ) throws(ClassificationError) -> [Double] {

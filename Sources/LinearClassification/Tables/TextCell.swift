@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import _DataFiles
 
-/// The first cell of a column that is not a number: the reason why the column is text.
+/// The first cell of a column that is not a number, which is why the column was read as text.
 struct TextCell: CustomStringConvertible {
   let label: String
   /// The row, counted from 1 without the header.
@@ -33,7 +33,7 @@ extension CSVTable.Column {
   }
 }
 
-/// Whether the label has digits, and otherwise only characters of some notation of numbers.
+/// Whether the label consists of digits and characters that occur in notations of numbers.
 private func looksLikeNumber(_ label: String) -> Bool {
   label.utf8.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
     && label.unicodeScalars.allSatisfy { scalar in

@@ -33,8 +33,8 @@ public struct TrainingTable: Sendable {
   ///   - excluded: Columns to ignore, such as an identifier. They may have missing cells.
   ///   - missing: What to do with a missing cell. A missing target or weight is an error unless
   ///     rows are dropped.
-  ///   - hasHeader: Whether the first row has the names of the columns. Otherwise they are `1`,
-  ///     `2`, `3` and so on.
+  ///   - hasHeader: Whether the first row has the names of the columns. Otherwise the names are
+  ///     `1`, `2`, `3` and so on.
   ///   - delimiter: The character between cells; nil means to detect a comma, semicolon or tab.
   /// - Throws: ``ClassificationError`` if the file cannot be read, or a cell or a column is not
   ///   valid.
@@ -49,7 +49,8 @@ public struct TrainingTable: Sendable {
       hasHeader: hasHeader)
   }
 
-  /// Takes a table apart. Columns of numbers without missing cells share the table's storage.
+  /// Creates the features, targets and weights of a table. Columns of numbers without missing cells
+  /// share the table's storage.
   package init(
     _ table: CSVTable, target: TargetColumn, weights: String? = nil,
     excluding excluded: [String] = [], missing: FeatureEncoding.MissingPolicy = .error,
@@ -124,7 +125,7 @@ public struct TrainingTable: Sendable {
     return located
   }
 
-  /// A line for each column with filled cells, or one line for all if they are many.
+  /// A line for each column with filled cells, or one line for all if there are many.
   private static func fillNotices(_ columns: [CSVTable.Column]) -> [String] {
     guard columns.count > 5 else {
       return columns.map { column in
@@ -161,7 +162,7 @@ public struct TrainingTable: Sendable {
   ) throws(ClassificationError) -> FeatureEncoding.Column.Content {
     switch column.values {
     case .numbers(let numbers):
-      // Differences from the first number make the mean of equal numbers exact.
+      // Subtracting the first number makes the mean of equal numbers exact.
       var center: Double?
       var sum = 0.0
       var count = 0.0
@@ -180,7 +181,7 @@ public struct TrainingTable: Sendable {
       } else {
         for code in codes where code >= 0 { counts[Int(code)] += 1 }
       }
-      // The model does not know a label that only dropped rows have.
+      // A label that occurs only in dropped rows is not part of the model.
       let used = labels.indices.filter { counts[$0] > 0 }
       guard used.count <= FeatureEncoding.categoryLimit else {
         throw .tooManyCategories(
@@ -211,7 +212,7 @@ public struct TrainingTable: Sendable {
 }
 
 extension CSVTable {
-  /// Reads a table for a public method, which has no type of the file reader.
+  /// Reads a table for a public method, whose signature has no type of the internal file reader.
   init(
     _ path: String, hasHeader: Bool, delimiter: Character?, textColumns: Set<String> = []
   ) throws(ClassificationError) {

@@ -5,7 +5,7 @@ public struct Recommendation: Codable, Hashable, Sendable {
   public let goal: TradeoffGoal
   /// Whether a weight of the path reaches the goal on all held-out rows together.
   public let isReached: Bool
-  /// The weight that reaches the goal at the lowest cost, or else the one that comes closest.
+  /// The weight that reaches the goal at the lowest cost, or otherwise the one that comes closest.
   public let positiveWeight: Double
   /// The recall of the held-out rows.
   public let recall: Double?
@@ -27,7 +27,7 @@ public struct Recommendation: Codable, Hashable, Sendable {
 
   init(goal: TradeoffGoal, weightPath: [TradeoffPoint], unweighted: RankingCurve) {
     let reaching = goal.best(of: weightPath) { $0.pooled[$1] }
-    // Of equally close weights the cheapest, then the largest: if no row is flagged, larger weights
+    // Of equally close weights the cheapest, then the largest. If no row is flagged, larger weights
     // are closer.
     let closest = weightPath.max { first, second in
       let (metric, price) = (goal.metric, goal.price)
@@ -55,7 +55,7 @@ public struct Recommendation: Codable, Hashable, Sendable {
   }
 
   /// Larger weights raise recall, and smaller ones precision. If no row is flagged, only larger
-  /// weights change anything.
+  /// weights have an effect.
   private static func weights(
     beyond path: [TradeoffPoint], towards goal: TradeoffGoal
   ) -> ClosedRange<Double>? {

@@ -12,8 +12,9 @@ struct SplitMix64 {
     return mixed ^ (mixed >> 31)
   }
 
-  /// The shuffle of Fisher and Yates, in an order that the standard library does not fix. The high
-  /// word of a product is a number below the bound, with a bias of at most bound / 2⁶⁴.
+  /// The Fisher–Yates shuffle, because the standard library does not specify the order of its
+  /// shuffle. The high word of a product is a number below the bound, with a bias of at most
+  /// `bound / 2⁶⁴`.
   mutating func shuffle(_ rows: inout [Int]) {
     for index in stride(from: rows.count - 1, to: 0, by: -1) {
       rows.swapAt(index, Int(next().multipliedFullWidth(by: UInt64(index + 1)).high))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A division of rows into folds in which the numbers of positives, and those of negatives, differ
-/// by at most one.
+/// A division of rows into folds. The numbers of positives in the folds differ by at most one, and
+/// so do the numbers of negatives.
 package struct StratifiedFolds: Hashable, Sendable {
   /// The number of folds.
   package let count: Int

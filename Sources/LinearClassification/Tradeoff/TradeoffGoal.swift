@@ -25,11 +25,11 @@ public struct TradeoffGoal: Codable, Hashable, Sendable {
     self.minimum = minimum
   }
 
-  /// The metric that a higher minimum costs.
+  /// The metric that a higher minimum lowers.
   package var price: Metric { metric == .recall ? .precision : .recall }
 
-  /// Of the candidates that reach the goal, the one with the highest price metric, and the first of
-  /// equals; nil if none reaches it.
+  /// Of the candidates that reach the goal, the first one with the highest `price`; nil if none
+  /// reaches it.
   func best<Candidate>(
     of candidates: [Candidate], _ value: (Candidate, Metric) -> Double?
   ) -> Candidate? {

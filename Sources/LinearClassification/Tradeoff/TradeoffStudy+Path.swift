@@ -3,16 +3,16 @@ extension TradeoffStudy {
   /// The default weights for a data set: five per decade in equal ratios, rounded to three digits,
   /// from 0.1 to the first that is at least 100 and at least ten times negatives / positives.
   ///
-  /// The weight negatives / positives balances the classes, and a recall near 1 needs a few times
-  /// as much. With one positive in ten rows there are 16 weights from 0.1 to 100; with one in a
-  /// thousand, 26 up to 10,000. No path goes beyond 10¹².
+  /// The weight negatives / positives balances the classes, and a recall near 1 requires a few
+  /// times this weight. With one positive in ten rows there are 16 weights from 0.1 to 100; with
+  /// one in a thousand, 26 up to 10,000. No path exceeds 10¹².
   ///
   /// - Parameters:
   ///   - targets: n numbers, 0 or 1.
   ///   - weights: n numbers, finite and at least 0; by default 1 each. Their sums over the classes
   ///     replace the counts.
-  /// - Throws: ``ClassificationError`` if there are no positives or no negatives, or an argument is
-  ///   not as described.
+  /// - Throws: ``ClassificationError`` if there are no positives or no negatives, or an argument
+  ///   does not match its description.
   public static func defaultPath(
     targets: [Double], weights: [Double]? = nil
   ) throws(ClassificationError) -> [Double] {
@@ -26,7 +26,7 @@ extension TradeoffStudy {
   }
 
   /// Weights in equal ratios between two ends. All but the ends are rounded to three significant
-  /// digits, or as many as make them distinct.
+  /// digits, or to more if three would not be distinct.
   ///
   /// - Parameters:
   ///   - first: The first weight, above 0.

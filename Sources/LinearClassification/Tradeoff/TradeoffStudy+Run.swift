@@ -4,7 +4,8 @@ import _WorkerThreads
 extension TradeoffStudy {
   /// Runs a study of a table.
   ///
-  /// - Throws: ``ClassificationError``, as the study of a matrix. Rows are those of the table.
+  /// - Throws: ``ClassificationError``, as the study of a matrix, with the row numbers of the
+  ///   table.
   public init(
     _ table: TrainingTable, settings: Settings, threads: Int? = nil,
     monitor: TrainingMonitor = TrainingMonitor()
@@ -19,8 +20,9 @@ extension TradeoffStudy {
   /// Runs a study of a matrix.
   ///
   /// There is one fit for each fold and weight. Each starts from the model of the weight before it,
-  /// which takes about five passes over the rows. The rows of a fold have weight 0 in its fits:
-  /// they affect neither the model nor the standardisation. All metrics are those of held-out rows.
+  /// which takes about five passes over the rows. The rows of a fold have weight 0 in its fits, so
+  /// they affect neither the model nor the standardisation. All metrics are computed on held-out
+  /// rows.
   ///
   /// - Parameters:
   ///   - features: n rows.
@@ -45,7 +47,7 @@ extension TradeoffStudy {
     guard targets.count == features.rowCount else {
       throw .lengthMismatch(what: "targets", expected: features.rowCount, received: targets.count)
     }
-    // Checks the targets and the weights; there are no logits yet.
+    // Checks the targets and the weights. There are no logits yet, so they are 0.
     _ = try LabelledScores(logits: targets.map { _ in 0 }, targets: targets, weights: weights)
     let division = try StratifiedFolds(
       targets: targets, weights: weights, count: settings.folds, seed: settings.seed)
@@ -87,7 +89,7 @@ extension TradeoffStudy {
       after: ReliabilityCurve(rows, probabilities: rows.logits.map { ($0 - shift).logistic }))
   }
 
-  /// For each weight, and for 1, the logit of every row from the model that held it out.
+  /// For each weight, and for 1, the logit of each row from the model that was fitted without it.
   private static func heldOutLogits(
     _ features: FeatureMatrix, _ targets: [Double], _ weights: [Double]?, _ settings: Settings,
     _ division: StratifiedFolds, threads: Int?, monitor: TrainingMonitor
@@ -103,7 +105,7 @@ extension TradeoffStudy {
     var done = 0
     let quiet = TrainingMonitor(isCancelled: monitor.isCancelled)
     for fold in 0..<division.count {
-      // Weight 0 holds rows out without a copy of the matrix.
+      // Weight 0 excludes rows without a copy of the matrix.
       let foldWeights = division.assignment.indices.map { row in
         division.assignment[row] == fold ? 0 : weights.map { $0[row] } ?? 1
       }
@@ -135,7 +137,7 @@ extension TradeoffStudy {
 extension RankingCurve {
   /// At most `limit` points of the precision–recall curve, including the last.
   func points(atMost limit: Int) -> [TradeoffStudy.CurvePoint] {
-    // Precision falls from one positive to the next.
+    // Between two positives precision only falls.
     var useful: [Int] = []
     for index in thresholds.indices
     where truePositives[index] > (index > 0 ? truePositives[index - 1] : 0) {

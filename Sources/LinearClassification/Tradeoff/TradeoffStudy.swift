@@ -62,7 +62,7 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
   public let thresholdPath: [TradeoffPoint]
   /// The precision–recall curve of the unweighted models, at most 300 points.
   public let unweightedCurve: [CurvePoint]
-  /// The calibration of the recommended weight, or else of the one farthest from 1.
+  /// The calibration of the recommended weight, or without a goal of the weight farthest from 1.
   public let calibration: CalibrationComparison
   /// The recommendation, if there is a goal.
   public let recommendation: Recommendation?

@@ -3,28 +3,28 @@ import _LossKernels
 import _WorkerThreads
 
 /// A call on many elements. It divides the elements into blocks and the blocks among threads, and
-/// runs a kernel on each block. Every array call goes through it.
+/// runs a kernel on each block. Every array call uses it.
 struct ArrayCall<Scalar: LossScalar> {
   typealias Elementwise = KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>
   typealias Summing = KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>
 
-  /// The number of elements of a block: enough to hide the cost of a kernel call, few enough that
-  /// the inputs of a block stay in the first-level cache.
+  /// The number of elements of a block. It is large enough to hide the cost of a kernel call, and
+  /// small enough to keep the inputs of a block in the first-level cache.
   static var blockLength: Int { 4096 }
 
   let kernels: KernelTable<Scalar>
-  /// The addresses of all elements, and the constants of the loss.
+  /// The addresses of all elements and the constants of the loss.
   var arguments: KernelArguments<Scalar>
   let classes: ClassLayout<Scalar>?
-  /// Whether the plain form of the kernels suffices.
+  /// Whether the call can use the plain form of the kernels.
   let isPlain: Bool
   /// The maximum number of threads; nil is the number of processors.
   let threads: Int?
 
   private var blockCount: Int { (arguments.count + Self.blockLength - 1) / Self.blockLength }
 
-  /// Whether the elements are one block without class weights. Such a call goes straight to its
-  /// kernel: dividing it would take longer than the kernel takes on a few elements.
+  /// Whether the elements are one block without class weights. Such a call runs its kernel
+  /// directly, because on few elements the division into blocks would take longer than the kernel.
   @inline(__always)
   private var isOneBlock: Bool { classes == nil && arguments.count <= Self.blockLength }
 
@@ -49,7 +49,7 @@ struct ArrayCall<Scalar: LossScalar> {
     return part
   }
 
-  /// Calls `body` with memory for the class weights of a block; nil if there are none.
+  /// Passes `body` memory for the class weights of a block; nil if there are no class weights.
   private func withScratch<Result>(_ body: (UnsafeMutableBufferPointer<Scalar>?) -> Result)
     -> Result
   {
@@ -95,9 +95,9 @@ struct ArrayCall<Scalar: LossScalar> {
   /// The sum of the weights of each block.
   func blockWeightSums() -> [PartialSum] { eachBlock(nil) }
 
-  /// The tree over all blocks, of the results of a kernel or, without one, of the element weights.
-  /// It allocates nothing on any number of threads: each thread sums whole subtrees, whose sums are
-  /// on the stack.
+  /// The tree sum over all blocks, of the results of a kernel or, if nil, of the element weights.
+  /// It allocates nothing on any number of threads: each thread sums whole subtrees, and the sums
+  /// of the subtrees are on the stack.
   private func treeOfBlocks(_ forms: Summing?) -> PartialSum {
     if BlockThreads.count(for: blockCount, limit: threads) == 1 {
       return withScratch { subtreeSum(forms, 0..<blockCount, $0) }
@@ -113,7 +113,7 @@ struct ArrayCall<Scalar: LossScalar> {
     }
   }
 
-  /// Enough subtrees that 64 threads finish at nearly the same time.
+  /// With this number of subtrees, 64 threads finish at nearly the same time.
   private static var maximumSubtreeCount: Int { 1024 }
 
   private func eachBlock(_ forms: Summing?) -> [PartialSum] {
@@ -132,7 +132,7 @@ struct ArrayCall<Scalar: LossScalar> {
       SubtreeWork(call: self, forms: forms, size: size, sums: sums))
   }
 
-  /// Each sum is written by the one thread that has its blocks.
+  /// Each sum is written only by the thread that processes its blocks.
   private struct SubtreeWork: Work {
     let call: ArrayCall
     let forms: Summing?
@@ -163,15 +163,15 @@ struct ArrayCall<Scalar: LossScalar> {
     return sum.isFinite ? sum : sumTermByTerm(arguments)
   }
 
-  /// The sum of a block whose sum is not finite in the arithmetic of the kernel. The terms are
-  /// added one by one as `PartialSum`s, which have a wider range than Double. The result is
-  /// infinite or NaN only if a loss or a weight is.
+  /// The sum of a block whose kernel result is not finite. The terms are added one by one as
+  /// `PartialSum`s, which have a wider range than Double. The result is infinite or NaN only if a
+  /// loss or a weight is.
   private func sumTermByTerm(_ arguments: KernelArguments<Scalar>) -> PartialSum {
     // `withUnsafeTemporaryAllocation` uses the heap above 1,024 bytes.
     let capacity = 1024 / MemoryLayout<Scalar>.stride
     return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: capacity) { losses in
       PartialSum.tree(over: 0..<arguments.count) { index in
-        // The tree asks for its leaves in order.
+        // The tree requests its leaves in order.
         if index % capacity == 0 {
           var part = arguments.part(from: index, count: min(capacity, arguments.count - index))
           part.weights = nil
@@ -185,7 +185,7 @@ struct ArrayCall<Scalar: LossScalar> {
     }
   }
 
-  /// A loss times its weight: rounded as the kernels do, unless that overflows.
+  /// The product of a loss and its weight, rounded as in the kernels unless it overflows.
   private static func term(_ loss: Scalar, weight: Scalar) -> PartialSum {
     guard weight != 0 else { return PartialSum() }
     let product = loss * weight

@@ -16,7 +16,7 @@ struct BlockScratch {
     rows = eight(eight(SIMD64()))
   }
 
-  /// Calls `body` with memory for at least `capacity` elements, at most 32 KiB. Its contents are
+  /// Passes `body` memory for at least `capacity` elements, at most 32 KiB. Its contents are
   /// unspecified.
   static func with<Element: BitwiseCopyable, Result>(
     capacity: Int, _ body: (UnsafeMutableBufferPointer<Element>) -> Result

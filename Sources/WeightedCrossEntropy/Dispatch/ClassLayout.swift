@@ -39,7 +39,7 @@ package struct ClassLayout<Scalar: LossScalar> {
     var written = 0
     let period = min(run * weights.count, count)
     if run == 1 {
-      // From the label of the first element to the last label, then from the first label on.
+      // From the class of the first element to the last class, then from the first class on.
       written = min(weights.count - label, period)
       base.update(from: first + label, count: written)
       (base + written).update(from: first, count: period - written)
@@ -52,7 +52,7 @@ package struct ClassLayout<Scalar: LossScalar> {
       label = label + 1 == weights.count ? 0 : label + 1
       left = run
     }
-    // The rest repeats the period: copy what is there, twice as much each time.
+    // The rest repeats the period: copy the written part, which doubles it each time.
     while written < count {
       let length = min(written, count - written)
       (base + written).update(from: base, count: length)

@@ -9,8 +9,7 @@ import _CPUFeatures
   import Darwin
 #endif
 
-/// An instruction set for which the kernels are compiled. The cases go from the most general to the
-/// widest.
+/// An instruction set for which the kernels are compiled. The cases are in order of vector width.
 public enum InstructionSet: String, CaseIterable, Hashable, Sendable {
   /// The instructions of every processor of the architecture: SSE2 on x86-64, NEON with fused
   /// multiply-add on arm64.
@@ -23,7 +22,8 @@ public enum InstructionSet: String, CaseIterable, Hashable, Sendable {
   /// The environment variable that forces an instruction set.
   public static let environmentVariable = "WCE_INSTRUCTION_SET"
 
-  /// Whether the processor has the instructions and the operating system saves their registers.
+  /// Whether the processor supports the instructions and the operating system saves their
+  /// registers.
   public var isAvailable: Bool {
     switch self {
     case .baseline: true

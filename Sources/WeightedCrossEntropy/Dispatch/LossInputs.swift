@@ -30,7 +30,7 @@ package struct LossInputs<Scalar: LossScalar> {
 }
 
 extension WeightedCrossEntropyLoss {
-  /// Checks the inputs of a call and calls `body` with them.
+  /// Checks the inputs of a call and passes them to `body`.
   @inline(__always)
   func withInputs<Result>(
     _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?, shape: [Int]?,
@@ -42,7 +42,7 @@ extension WeightedCrossEntropyLoss {
       logits, targets, weights, classRun: run, firstIndex: firstIndex, body)
   }
 
-  /// Checks that the inputs have as many elements as there are logits.
+  /// Checks that the inputs have as many elements as the logits.
   @inline(__always)
   func checkCounts(_ logits: Int, targets: Int, weights: Int?) throws(LossError) {
     guard targets == logits else {
@@ -53,7 +53,7 @@ extension WeightedCrossEntropyLoss {
     }
   }
 
-  /// Calls `body` with inputs that are known to be right.
+  /// Passes `body` the inputs, which must be valid.
   ///
   /// - Parameter classRun: The number of consecutive elements that share a class weight; nil if the
   ///   positive weight is uniform.

@@ -8,7 +8,7 @@ public protocol LossScalar: KernelScalar {
   /// The kernels of an instruction set that is available.
   static func _kernels(_ instructionSet: InstructionSet) -> KernelTable<Self>
   /// The kernels of `InstructionSet.selected`, or nil if that is an error. They are looked up once,
-  /// because a look-up would slow down calls on few elements.
+  /// because a look-up in each call would slow down calls on few elements.
   static var _selectedKernels: KernelTable<Self>? { get }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import _CPUFeatures
 
-/// The instruction set extensions that decide which kernels can run, by their usual names.
+/// The instruction set extensions that determine which kernels can run, by their usual names.
 package enum ProcessorFeatures {
   /// The extensions that this processor has and the operating system supports.
   package static let present: [String] = {

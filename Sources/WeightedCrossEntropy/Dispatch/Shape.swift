@@ -22,10 +22,10 @@ package enum Shape {
   /// The number of consecutive elements that share a class: the product of the lengths of the axes
   /// after the class axis.
   ///
-  /// - Parameter length: The length of an axis. The lengths are asked for one by one, because an
-  ///   array of them would be on the heap. Their product fits an `Int` if the number of elements
-  ///   does; if that is 0 it is not used.
-  /// - Throws: `LossError` if there is no such axis or its length is not the number of classes.
+  /// - Parameter length: The length of an axis. A closure avoids an array of the lengths, which
+  ///   would be on the heap. The product of the lengths after the class axis fits an `Int` if the
+  ///   number of elements does; if that number is 0, the product is not used.
+  /// - Throws: `LossError` if the axis does not exist or its length is not the number of classes.
   package static func classRun(
     axis: Int, rank: Int, classes: Int, operation: @autoclosure () -> String, length: (Int) -> Int
   ) throws(LossError) -> Int {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import _LossKernels
 
-/// The three computations behind all public calls on many elements, in Swift, C and Python.
+/// The three computations that implement all public calls on many elements, in Swift, C and Python.
 extension WeightedCrossEntropyLoss {
   /// Writes a quantity of each element, divided by the denominator of the reduction.
   @specialized(where Scalar == Float)
@@ -28,8 +28,8 @@ extension WeightedCrossEntropyLoss {
 
   /// The reduced loss; with `gradient`, also writes the derivative of the reduction in each logit.
   ///
-  /// `gradient` must not be the buffer of an input: a block whose sum overflows is summed again
-  /// from its inputs.
+  /// `gradient` must not be the buffer of an input: if the sum of a block overflows, it is computed
+  /// again from the inputs.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   package func reduce(
@@ -59,7 +59,7 @@ extension WeightedCrossEntropyLoss {
     call.run(call.kernels.lossWithGradient)
   }
 
-  /// The kernels, arguments and options for some inputs.
+  /// The kernels, arguments and options of a call on the inputs.
   @inline(__always)
   func arrayCall(_ inputs: LossInputs<Scalar>) throws(LossError) -> ArrayCall<Scalar> {
     arrayCall(inputs, kernels: try kernels())
@@ -126,8 +126,8 @@ extension WeightedCrossEntropyLoss {
     }
   }
 
-  /// A denominator as the kernels take it. Derivatives need one that fits `Scalar`; a mean does
-  /// not.
+  /// A denominator as the argument of a kernel. The denominator of derivatives must fit `Scalar`;
+  /// that of a mean need not.
   @inline(__always)
   private func divisor(_ denominator: PartialSum) throws(LossError) -> Scalar {
     let divisor = Scalar(denominator.value)

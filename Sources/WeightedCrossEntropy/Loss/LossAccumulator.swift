@@ -4,7 +4,7 @@ import _LossKernels
 /// The reduced loss of a stream of elements that need not fit in memory.
 ///
 /// A value has the same bits for any division of the stream into parts, and the same bits as a call
-/// on one array. Asking for it allocates nothing.
+/// on one array. ``value(of:)`` allocates nothing.
 ///
 ///     var accumulator = try LossAccumulator(loss)
 ///     for part in parts {
@@ -37,7 +37,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   ///
   /// - Parameters:
   ///   - loss: The loss.
-  ///   - shape: The shape of the whole stream, which positive weights for each class need.
+  ///   - shape: The shape of the whole stream, required for class weights.
   /// - Throws: `LossError` if class weights do not fit the shape, or `WCE_INSTRUCTION_SET` names an
   ///   instruction set that is not available.
   public init(_ loss: WeightedCrossEntropyLoss<Scalar>, shape: [Int]? = nil) throws(LossError) {
@@ -99,10 +99,9 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   ///   - targets: Its targets.
   ///   - weights: Its element weights, if the stream has weights.
   ///   - firstIndex: The position of the part's first element in the stream.
-  ///   - output: The derivatives, as many as the part has elements.
+  ///   - output: The buffer for the derivatives, with as many elements as the part.
   /// - Throws: `LossError` if the lengths differ, weights are given for a stream without weights or
-  ///   not given for a stream with weights, the part does not lie in the shape, or the mean is
-  ///   undefined.
+  ///   not given for a stream with weights, the part exceeds the shape, or the mean is undefined.
   /// - Complexity: O(n).
   public func gradient(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
@@ -128,7 +127,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
     try loss.denominator(of: reduction, count: count) { hasWeights == true ? weightTotal : nil }
   }
 
-  /// Keeps elements until there is a whole block of them.
+  /// Stores elements until they fill a block.
   private mutating func keep(
     _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?, _ range: Range<Int>
   ) {
@@ -170,7 +169,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
         sum))
   }
 
-  /// Calls `body` with a call on checked elements that follow the whole blocks.
+  /// Passes `body` a call on checked elements, which follow the whole blocks.
   private func withCall<Result>(
     _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?,
     _ body: (ArrayCall<Scalar>) -> Result

@@ -67,7 +67,7 @@ public struct LossError: Error, Hashable, Sendable {
     }
   }
 
-  /// What was wrong. Values are text with all their digits.
+  /// What was wrong. Values are stored as text with all their digits.
   package enum Problem: Hashable, Sendable {
     case shapeMismatch(other: String, logits: [Int], received: [Int])
     /// A length is negative, or the number of elements does not fit an `Int`.
@@ -102,8 +102,8 @@ extension LossError.Problem: CustomStringConvertible {
 
   /// The message without the operation.
   ///
-  /// - Parameter withIndex: Whether to name the index of an invalid element. A caller that names
-  ///   the row of a file instead leaves it out.
+  /// - Parameter withIndex: Whether to include the index of an invalid element. False for a caller
+  ///   that adds the row of a file.
   package func text(withIndex: Bool) -> String {
     func place(_ index: Int) -> String { withIndex ? " at index \(index)" : "" }
     return switch self {
@@ -136,9 +136,9 @@ extension LossError.Problem: CustomStringConvertible {
     case .missingWeights:
       "a weighted mean needs weights"
     case .weightsOfSomeParts:
-      "either all parts of a stream have weights or none has"
+      "all parts of a stream must have weights, or none"
     case .invalidFirstIndex(let index, let count):
-      "the first index must be at least 0 and leave room for \(count) elements, received \(index)"
+      "the first index of \(count) elements must lie in [0, \(Int.max - count)], received \(index)"
     case .targetOutOfRange(let value, let index):
       "targets must lie in [0, 1], received \(value)\(place(index))"
     case .logitNotANumber(let index):

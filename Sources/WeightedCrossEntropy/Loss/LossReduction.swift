@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// How the losses of the elements become one number.
+/// The reduction of the elementwise losses to one number.
 ///
-/// There is no case for "no reduction". To get a derivative of the elementwise loss, leave the
-/// reduction out.
+/// There is no case for "no reduction". To get a derivative of the elementwise loss, omit the
+/// reduction.
 public enum LossReduction: String, CaseIterable, Hashable, Sendable {
   /// Σ w ℓ
   case sum

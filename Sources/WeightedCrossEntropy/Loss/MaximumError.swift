@@ -8,9 +8,9 @@
 /// Double logits.
 ///
 /// If `e^-|x|` is subnormal (`|x|` above 87.3 in Float, above 708.3 in Double), it is a multiple of
-/// the least subnormal number `u`. Results that are a product with it have an additional error of
-/// at most `(1 + q) u / 2`. If `q z` is subnormal and not 0, it is such a multiple too, and the
-/// loss of a negative logit has an additional error of at most `|x| u / 2`.
+/// the least subnormal number `u`. Results that have it as a factor have an additional error of at
+/// most `(1 + q) u / 2`. If `q z` is subnormal and not 0, it is also rounded to a multiple of `u`,
+/// and the loss of a negative logit has an additional error of at most `|x| u / 2`.
 public enum MaximumError {
   /// The loss for the targets 0 and 1 and any positive weight.
   ///
@@ -21,8 +21,8 @@ public enum MaximumError {
   /// The loss for targets between 0 and 1.
   public static let softLoss = 4.0
 
-  /// Each σ of the gradient, which is the gradient for the targets 0 and 1 and a positive weight
-  /// of 1.
+  /// Each σ in the gradient: for the targets 0 and 1 and a positive weight of 1, the gradient
+  /// itself.
   ///
   /// Measured: 2.41 for every Float, 2.56 for a billion Doubles. The tests assert these too.
   public static let sigmoid = 3.0

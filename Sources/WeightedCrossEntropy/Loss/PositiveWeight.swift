@@ -2,7 +2,7 @@
 /// The weight q of the positive class, TensorFlow's `pos_weight`. Above 1 it raises recall, below 1
 /// precision.
 ///
-/// There is one weight for all elements, or one for each class along a named axis: shapes are never
+/// There is one weight for all elements, or one for each class along a given axis. Nothing is
 /// broadcast. Creating a loss checks that each weight is finite and at least 0.
 public enum PositiveWeight<Scalar: LossScalar>: Hashable, Sendable {
   /// The same weight for every element.

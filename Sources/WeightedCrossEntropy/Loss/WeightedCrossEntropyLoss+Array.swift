@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Calls on arrays. `targets` and `weights` must have as many elements as `logits`.
 ///
-/// `shape` is the shape of the array in row-major order, `[count]` by default. Positive weights for
-/// each class need it, because it says which element belongs to which class.
+/// `shape` is the shape of the array in row-major order, `[count]` by default. Class weights need
+/// it, because it determines the class of each element.
 ///
-/// A public function that takes the span of an array is `@export(interface)`, here and in other
-/// files. If Swift 6.3 inlines such a function into an optimised caller, it drops what the caller
-/// has just stored in the array. `Utilities/check-miscompile` says when the attribute can go.
+/// Public functions that take the span of an array are `@export(interface)`, here and in other
+/// files. If Swift 6.3 inlines such a function into an optimised caller, it drops the caller's
+/// preceding stores to the array. `Utilities/check-workaround` reports when the attribute is no
+/// longer needed.
 extension WeightedCrossEntropyLoss {
   /// The loss of each element: `w ℓ(x, z)`.
   ///
@@ -91,8 +92,8 @@ extension WeightedCrossEntropyLoss {
 
   /// The reduced loss: the sum, the mean or the weighted mean.
   ///
-  /// Within 1 ULP of the exact reduction of the losses if they have one sign, and the same bits for
-  /// any number of threads. The sum of no elements is 0.
+  /// The result is within 1 ULP of the exact reduction of the losses if all have the same sign. It
+  /// has the same bits for any number of threads. The sum of no elements is 0.
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:)``.
   /// - Complexity: As ``gradient(of:logits:targets:weights:shape:)``.
@@ -171,7 +172,7 @@ extension WeightedCrossEntropyLoss {
 }
 
 extension Array {
-  /// An array of `count` elements, all of which `body` writes unless it throws.
+  /// Creates an array of `count` elements. `body` must write all of them unless it throws.
   fileprivate init(
     writing count: Int, _ body: (UnsafeMutableBufferPointer<Element>) throws(LossError) -> Void
   ) throws(LossError) {

@@ -3,8 +3,8 @@ public import _LossKernels
 
 /// Calls on single elements. They inline into the caller and neither allocate nor throw.
 ///
-/// They use the uniform positive weight. If the loss has class weights they use the first: make a
-/// loss of the element's own weight instead.
+/// They use the uniform positive weight. If the loss has class weights, they use the first; for
+/// another class, create a loss with its weight.
 extension WeightedCrossEntropyLoss {
   /// The loss of one element: (1 - z) softplus(x) + q z softplus(-x).
   @inlinable

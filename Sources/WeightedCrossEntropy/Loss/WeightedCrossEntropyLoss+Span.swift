@@ -2,9 +2,9 @@
 /// Calls on memory that the caller owns. They write to the caller's buffer and allocate nothing.
 ///
 /// `targets`, `weights` and the outputs must have as many elements as `logits`. `shape` is the
-/// shape of the whole tensor in row-major order, `[count]` by default; positive weights for each
-/// class need it. `firstIndex` is the position in that tensor of the first element of the call, for
-/// calls on a part of it. A call that throws leaves its outputs unchanged.
+/// shape of the whole tensor in row-major order, `[count]` by default; class weights need it. For a
+/// call on a part of that tensor, `firstIndex` is the position of the part's first element. A call
+/// that throws leaves its outputs unchanged.
 extension WeightedCrossEntropyLoss {
   /// Writes the loss of each element: `w ℓ(x, z)`.
   ///

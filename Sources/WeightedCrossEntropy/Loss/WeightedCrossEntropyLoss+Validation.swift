@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Checks of the elements, which the calls themselves do not make.
+/// Checks of the elements. The methods that compute the loss do not make them.
 extension WeightedCrossEntropyLoss {
   /// Checks that targets lie in [0, 1], logits are not NaN, and weights are finite and at least 0.
   /// Elements of weight 0 are masked and not checked.
@@ -21,7 +21,7 @@ extension WeightedCrossEntropyLoss {
   ///   - logits: The logits.
   ///   - targets: The targets.
   ///   - weights: The element weights, if there are any.
-  ///   - firstIndex: The index that errors give to the first element.
+  ///   - firstIndex: The index of the first element in errors.
   /// - Throws: As ``validate(logits:targets:weights:)``, and if `firstIndex` is negative or too
   ///   large.
   /// - Complexity: O(n).
@@ -58,7 +58,7 @@ extension WeightedCrossEntropyLoss {
 }
 
 extension LossInputs {
-  /// 1 if the element is masked or valid, else 0.
+  /// 1 if the element is masked or valid, otherwise 0.
   @inline(__always)
   fileprivate func isValid(at position: Int) -> UInt32 {
     let (logit, target) = (logits[position], targets[position])

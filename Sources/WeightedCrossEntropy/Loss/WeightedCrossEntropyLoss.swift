@@ -3,7 +3,8 @@
 ///
 /// For a logit `x`, a target `z` and a positive weight `q`,
 ///
-///     ℓ(x, z) = (1 - z) softplus(x) + q z softplus(-x),    softplus(x) = max(x, 0) + log(1 + e^-|x|)
+///     ℓ(x, z) = (1 - z) softplus(x) + q z softplus(-x)
+///     softplus(x) = max(x, 0) + log(1 + e^-|x|)
 ///
 /// which equals `z · -log σ(x) · q + (1 - z) · -log(1 - σ(x))`. A value of this type holds the
 /// options, checked once. Its methods compute the loss, its derivatives and its reductions for
@@ -12,16 +13,19 @@
 ///     let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: 9)
 ///     let mean = try loss.value(of: .mean, logits: [1.5, -0.1, -10], targets: [1, 0.5, 0])
 ///
-/// ## Accuracy ``MaximumError`` bounds the error of every result, in units in the last place, on
-/// every instruction set. See <doc:Numerics>.
+/// ## Accuracy
+/// ``MaximumError`` bounds the error of every result, in units in the last place, on every
+/// instruction set. See <doc:Numerics>.
 ///
-/// ## Edge cases Infinite logits give the limits, with `0 · ∞ = 0`. A NaN input gives a NaN result,
-/// unless an element weight of 0 masks the element: its loss and derivatives are then exactly 0.
-/// Targets outside [0, 1] are allowed: the formula extends to them.
-/// ``validate(logits:targets:weights:)`` rejects them.
+/// ## Edge cases
+/// Infinite logits give the limits, with `0 · ∞ = 0`. A NaN input gives a NaN result, unless an
+/// element weight of 0 masks the element: its loss and derivatives are then exactly 0. The formula
+/// also holds for targets outside [0, 1]; ``validate(logits:targets:weights:)`` rejects them.
 ///
-/// ## Threads Calls on many elements use up to ``threads`` threads. Sums have the same bits for any
-/// number of threads, and for any division of a stream into parts.
+/// ## Threads
+/// Calls on many elements use up to ``threads`` threads, in the rounding and flush-to-zero modes of
+/// the calling thread. Sums have the same bits for any number of threads, and for any division of a
+/// stream into parts.
 public struct WeightedCrossEntropyLoss<Scalar: LossScalar>: Hashable, Sendable {
   /// The weight of the positive class.
   public let positiveWeight: PositiveWeight<Scalar>

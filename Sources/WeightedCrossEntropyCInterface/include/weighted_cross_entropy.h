@@ -2,7 +2,8 @@
 /**
  * The class-weighted logistic loss (weighted cross entropy with logits) and its derivatives.
  *
- * For a logit x, a target z and a positive weight q, with softplus(x) = max(x, 0) + log(1 + e^-|x|):
+ * For a logit x, a target z and a positive weight q, with
+ * softplus(x) = max(x, 0) + log(1 + e^-|x|):
  *
  *     loss                           (1 - z) softplus(x) + q z softplus(-x)
  *     gradient                       (1 - z) sigma(x) - q z sigma(-x)
@@ -10,26 +11,30 @@
  *     target derivative              (1 - s) (q softplus(-x) - softplus(x))
  *     positive weight derivative     z softplus(-x)
  *
- * s is the label smoothing. Each result is multiplied by its element weight, if there are weights. A
- * weight of 0 masks the element: its loss and derivatives are exactly 0, even if its logit or target
- * is NaN. Infinite logits give the limits. Results are within a few units in the last place of the
- * exact value, down to the smallest subnormal number.
+ * s is the label smoothing. If there are element weights, each result is multiplied by its weight.
+ * A weight of 0 masks the element: its loss and derivatives are exactly 0, even if its logit or
+ * target is NaN. Infinite logits give the limits. Results are within a few units in the last place
+ * of the exact value, down to the smallest subnormal number.
  *
- * Buffers hold `count` elements in row-major order, of the type in the function's name. An output
- * may be the buffer of an input: the same address and the same number of elements. Any other overlap
- * of an output with an input, the class weights or another output is an error. Buffers and class
- * weights are used in place.
+ * Buffers hold `count` elements in row-major order, of the type in the function's name. Neither
+ * they nor the class weights are copied. An output may be the buffer of an input, with the same
+ * address and the same number of elements. Any other overlap of an output with an input, the class
+ * weights or another output is an error.
  *
  * No function aborts, prints or throws. Each returns a status. On an error it writes a message to
  * `message` and leaves the outputs unchanged. Null pointers, negative or overflowing sizes, and
- * numbers out of range are errors. The library cannot check that a buffer is as long as `count` says.
+ * numbers out of range are errors. The library cannot check that a buffer has `count` elements.
  *
  * All functions may be called from several threads at once. Calls on up to 65,536 elements run on
- * the calling thread and allocate nothing, except for an error message.
+ * the calling thread and allocate nothing, except for an error message. Larger calls share the work
+ * with threads of the library, which start on demand and stay: up to the number of processors that
+ * the process may use. They block signals. If none can be started, the calling thread does all the
+ * work. A child of fork starts its own. The library stays in memory after dlclose.
  *
- * After a call the floating-point status flags of the calling thread are as if it had done all the
- * work: FE_OVERFLOW is raised if a result overflows, and may be raised by a masked element. Flags
- * are never cleared.
+ * After a call the floating-point status flags of the calling thread are the same as if it had done
+ * all the work alone. FE_OVERFLOW is raised if a result overflows, and may be raised by a masked
+ * element. Flags are never cleared. All threads use the rounding mode and the flush-to-zero mode of
+ * the calling thread, so results do not depend on the number of threads in any mode.
  *
  * Link with -lweighted_cross_entropy.
  */
@@ -39,17 +44,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The version of the software: of this library, the Swift package, the tool and the Python package. */
+/** The version of this library, the Swift package, the tool and the Python package. */
 #define WCE_VERSION "0.1.0"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** The version of this interface. A change of the major version breaks programs that were compiled
-    against an older header. */
+/** The version of this interface. A new major version may break programs that were compiled with an
+    older header. */
 #define WCE_INTERFACE_MAJOR 0
-/** A change of the minor version adds functions or options. */
+/** A new minor version may add functions or options. */
 #define WCE_INTERFACE_MINOR 1
 
 /** WCE_INTERFACE_MAJOR * 1000 + WCE_INTERFACE_MINOR of the loaded library. */
@@ -79,7 +84,7 @@ typedef enum wce_status {
   WCE_ERROR_INSTRUCTION_SET = 7
 } wce_status;
 
-/** How the losses of the elements become one number. */
+/** The reduction of the elementwise losses to one number. */
 typedef enum wce_reduction {
   /** No reduction: one number for each element. */
   WCE_REDUCTION_NONE = 0,
@@ -91,13 +96,13 @@ typedef enum wce_reduction {
   WCE_REDUCTION_WEIGHTED_MEAN = 3
 } wce_reduction;
 
-/** The options of a call. Start from WCE_OPTIONS_INIT: options that a later version adds then have
-    their defaults. */
+/** The options of a call. Initialise them with WCE_OPTIONS_INIT, so that options added by later
+    versions have their defaults. */
 typedef struct wce_options {
   /** sizeof(wce_options) when the caller was compiled. */
   int64_t struct_size;
-  /** q for all elements: finite and at least 0. It is rounded to the type in the function's name and
-      must be finite there too. Ignored if there are class weights. */
+  /** q for all elements: finite and at least 0. It is rounded to the type in the function's name
+      and must still be finite. Ignored if there are class weights. */
   double positive_weight;
   /** s in [0, 1]: a target z counts as z (1 - s) + s / 2. It is rounded to the same type. */
   double label_smoothing;
@@ -201,8 +206,8 @@ wce_status wce_loss_with_gradient_f64(int64_t count, const double *logits, const
 /**
  * Writes the reduced loss to `value`. The reduction must not be WCE_REDUCTION_NONE.
  *
- * The value has the same bits for any number of threads, and is within 1 unit in the last place of
- * the exact reduction of the losses if they have one sign.
+ * The value has the same bits for any number of threads. It is within 1 unit in the last place of
+ * the exact reduction of the losses if all have the same sign.
  */
 wce_status wce_value_f32(int64_t count, const float *logits, const float *targets,
                          const float *weights, wce_reduction reduction, const wce_options *options,

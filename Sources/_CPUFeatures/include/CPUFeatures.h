@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The instruction set extensions that the processor has and the operating system supports. In C,
-// because Swift has no way to execute CPUID and XGETBV.
+// because Swift cannot execute CPUID and XGETBV.
 #ifndef WCE_CPU_FEATURES_H
 #define WCE_CPU_FEATURES_H
 
@@ -57,8 +57,8 @@ static inline uint32_t wce_processor_features(void) {
 static inline uint32_t wce_processor_features(void) { return 0; }
 #endif
 
-/// The number of processors in the calling thread's affinity mask; 0 if the system does not say.
-/// Linux's function is hidden from Swift.
+/// The number of processors in the calling thread's affinity mask; 0 if unknown. In C, because
+/// Swift cannot call the Linux function.
 static inline int wce_affinity_count(void) {
   int count = 0;
 #if defined(__linux__)

@@ -1,6 +1,7 @@
-// SPDX-License-Identifier: Apache-2.0 The floating-point modes and status flags of a thread, and
-// the pause of a loop that waits. Header-only C: they are instructions that Swift cannot name, and
-// <fenv.h> does not cover flush-to-zero.
+// SPDX-License-Identifier: Apache-2.0
+// The floating-point modes and status flags of a thread, and the pause instruction for spin loops.
+// In C, because Swift has no access to these instructions, and <fenv.h> does not cover
+// flush-to-zero.
 #ifndef WCE_FLOATING_POINT_MODES_H
 #define WCE_FLOATING_POINT_MODES_H
 
@@ -18,7 +19,7 @@ static inline void wce_set_floating_point_modes(uint64_t modes) {
   const uint32_t mxcsr = (uint32_t)modes;
   __asm__ volatile("ldmxcsr %0" ::"m"(mxcsr) : "memory");
 }
-/// Flush-to-zero and denormals-are-zero, to be added to modes.
+/// Flush-to-zero and denormals-are-zero, as bits of the modes.
 enum { WCE_FLUSH_TO_ZERO = 0x8040 };
 static inline void wce_pause(void) { __asm__ volatile("pause"); }
 

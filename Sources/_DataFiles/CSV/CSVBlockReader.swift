@@ -61,7 +61,10 @@ final class CSVBlockReader {
     while true {
       let bytes = UnsafeBufferPointer(start: buffer + pending.lowerBound, count: pending.count)
       if isAtEnd {
-        guard !pending.isEmpty else { return nil }
+        guard !pending.isEmpty else {
+          try checkUnchanged()
+          return nil
+        }
         let block = pending
         pending = pending.upperBound..<pending.upperBound
         // Add the line break that the last line may lack.
@@ -78,8 +81,16 @@ final class CSVBlockReader {
     }
   }
 
+  /// Throws an error if a regular file has changed, or has not ended at its size. The kernel gives
+  /// some files, such as those in /proc, the size 0.
+  private func checkUnchanged() throws(DataFileError) {
+    try source.checkUnchanged()
+    if let size = source.size, size > 0, source.offset != size { throw source.changed }
+  }
+
   /// Goes back to the start of the text of a regular file.
-  func rewind() {
+  func rewind() throws(DataFileError) {
+    try source.checkUnchanged()
     source.seek(to: textStart)
     pending = 0..<0
     isAtEnd = false
@@ -94,6 +105,7 @@ final class CSVBlockReader {
           .badData, path: source.path,
           reason: "a row is longer than \(rowLimit) bytes; is there an unclosed quote?")
       }
+      try requireMemory(2 * capacity, for: source.path)
       let larger = Self.allocate(2 * capacity)
       larger.update(from: buffer + pending.lowerBound, count: count)
       buffer.deallocate()

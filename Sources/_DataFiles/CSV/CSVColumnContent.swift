@@ -18,6 +18,8 @@ struct CSVColumnContent {
     if text.isEmpty {
       noteMissing(rows)
       codes.append(-1)
+    } else if labels.isFull {
+      throw rows.bad(column, "there are more than \(LabelSet.limit) different labels")
     } else if let code = labels.code(text) {
       codes.append(code)
     } else {
@@ -28,6 +30,14 @@ struct CSVColumnContent {
   mutating func noteMissing(_ rows: CSVRowScanner) {
     missingCount += 1
     if firstMissing == nil { firstMissing = CSVTable.Position(row: rows.row, line: rows.rowLine) }
+  }
+
+  /// The bytes that a numeric column or one of text takes in addition for `count` more rows, if it
+  /// must grow, and the size of its storage.
+  func byteCountToGrow(by count: Int, _ isNumeric: Bool) -> (growth: Int, storage: Int) {
+    if isNumeric { return (numbers.byteCountToGrow(by: count), numbers.storageByteCount) }
+    let (growth, storage) = labels.byteCountToGrow(by: count)
+    return (codes.byteCountToGrow(by: count) + growth, codes.storageByteCount + storage)
   }
 
   /// Inserts the rows of `earlier` before those of this column. Its labels come first.

@@ -57,6 +57,8 @@ public final class CSVColumnReader: NumericSource {
   public var path: String { file.path }
   /// `float64`.
   public var elementType: ElementType { .float64 }
+  /// `nil`.
+  public var remainingCount: Int? { nil }
   /// How much of the file has been read, in whole blocks.
   public var progress: ReadingProgress { file.progress }
 
@@ -66,6 +68,14 @@ public final class CSVColumnReader: NumericSource {
   public func read<Scalar: NumericScalar>(into buffer: inout MutableSpan<Scalar>)
     throws(DataFileError) -> Int
   {
+    try file.explainingChanges { () throws(DataFileError) in try readRows(into: &buffer) }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func readRows<Scalar: NumericScalar>(
+    into buffer: inout MutableSpan<Scalar>
+  ) throws(DataFileError) -> Int {
     var rows = file.rows
     defer { file.rows = rows }
     lineLeads.removeAll(keepingCapacity: true)

@@ -33,8 +33,23 @@ final class CSVFile {
     guard !isStream else {
       throw DataFileError(.inputOutput, path: path, reason: "a pipe can be read only once")
     }
-    blocks.rewind()
-    (_, rows) = try Self.begin(blocks, hasHeader: hasHeader)
+    try blocks.rewind()
+    let (again, rows) = try Self.begin(blocks, hasHeader: hasHeader)
+    // The number of columns is an index into storage that exists.
+    guard again.names == header.names else { throw changed }
+    self.rows = rows
+  }
+
+  var changed: DataFileError { blocks.source.changed }
+
+  /// Throws an error if the file has changed since it was opened.
+  func checkUnchanged() throws(DataFileError) { try blocks.source.checkUnchanged() }
+
+  /// Runs `body`. Instead of an error about the content it throws that the file has changed, if so.
+  func explainingChanges<Result>(
+    _ body: () throws(DataFileError) -> Result
+  ) throws(DataFileError) -> Result {
+    do throws(DataFileError) { return try body() } catch { throw blocks.source.explained(error) }
   }
 
   /// Reads the names of the columns. The scanner is then at the first data row.

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The names of the columns of a table.
-public struct CSVHeader: Hashable, Sendable {
+public struct CSVHeader: Sendable {
   /// The names from left to right, or `1`, `2`, `3` and so on for a table without a header.
   public let names: [String]
   let path: String
   /// An error about the first name that is not UTF-8. Thrown when a whole table is read or a lookup
   /// fails; ignored when another column is read.
   let encodingError: DataFileError?
+  /// The first and, if there is one, the second column of each name.
+  private let columns: [String: (first: Int, second: Int?)]
 
   init(names: [String], path: String, encodingError: DataFileError? = nil) {
     self.names = names
     self.path = path
     self.encodingError = encodingError
+    columns = Dictionary(names.enumerated().map { ($1, ($0, nil)) }) { known, other in
+      (known.first, known.second ?? other.first)
+    }
   }
 
   /// Finds a column by its name or, if no column has that name, by its number from 1.
@@ -21,7 +26,7 @@ public struct CSVHeader: Hashable, Sendable {
   /// - Throws: A `DataFileError`: there is no such column (the error lists the columns, or says
   ///   that a name is not UTF-8), or several columns have the name.
   public func index(of column: String) throws(DataFileError) -> Int {
-    if !names.contains(column), let number = Int(column), (1..<names.count + 1).contains(number) {
+    if columns[column] == nil, let number = Int(column), (1..<names.count + 1).contains(number) {
       return number - 1
     }
     return try index(named: column)
@@ -31,13 +36,13 @@ public struct CSVHeader: Hashable, Sendable {
   ///
   /// - Throws: As `index(of:)`.
   public func index(named column: String) throws(DataFileError) -> Int {
-    if let index = names.firstIndex(of: column) {
-      if let second = names[(index + 1)...].firstIndex(of: column) {
-        throw bad(
-          "columns \(index + 1) and \(second + 1) are both named \(quoted(column)); "
-            + "give the column by its number")
-      }
-      return index
+    switch columns[column] {
+    case (let first, let second?)?:
+      throw bad(
+        "columns \(first + 1) and \(second + 1) are both named \(quoted(column)); "
+          + "give the column by its number")
+    case (let first, nil)?: return first
+    case nil: break
     }
     if let encodingError { throw encodingError }
     let shown = names.prefix(20).map { quoted($0) }.joined(separator: ", ")

@@ -3,9 +3,6 @@
 ///
 /// For each row call `nextRow()`; for each column `number`, `cell` or `skipCell`, then `endCell`.
 struct CSVRowScanner {
-  /// Limits the memory that a damaged file can take.
-  private static let columnLimit = 1 << 20
-
   /// The result of `nextRow()`.
   enum Row {
     case cells
@@ -138,8 +135,8 @@ struct CSVRowScanner {
     var cells: [CSVCell] = []
     while true {
       cells.append(try cell(cells.count))
-      guard cells.count <= Self.columnLimit else {
-        throw bad(cells.count, "there are more than \(Self.columnLimit) columns")
+      guard cells.count <= CSVTable.columnLimit else {
+        throw bad(cells.count, "there are more than \(CSVTable.columnLimit) columns")
       }
       if position.pointee == delimiter {
         position += 1

@@ -38,6 +38,9 @@ public struct CSVTable: Sendable {
     public let line: Int
   }
 
+  /// The largest number of columns. It limits the memory that a damaged file can take.
+  package static let columnLimit = 1 << 20
+
   /// The names of the columns.
   public let header: CSVHeader
   /// The number of data rows.
@@ -78,8 +81,11 @@ public struct CSVTable: Sendable {
   ) throws(DataFileError) {
     if let error = file.header.encodingError { throw error }
     let builder = CSVTableBuilder(file: file, textColumns: textColumns)
-    try builder.readRows(progress)
-    try builder.rereadLateTextColumns()
+    try file.explainingChanges { () throws(DataFileError) in
+      try builder.readRows(progress)
+      try builder.rereadLateTextColumns()
+      try file.checkUnchanged()
+    }
     header = file.header
     rowCount = builder.rowCount
     columns = builder.columns()

@@ -51,13 +51,13 @@ final class CSVTableBuilder {
       case .endOfBlock:
         progress(file.progress)
         if try file.refill(&rows) { continue }
-        flush(tileCount)
+        try flush(tileCount)
         rowCount = rows.row
         return
       }
       tileCount += 1
       if tileCount == tileRows {
-        flush(tileCount)
+        try flush(tileCount)
         if rows.row == tileCount { reserve(rowsSoFar: rows.row) }
         tileCount = 0
       }
@@ -69,6 +69,10 @@ final class CSVTableBuilder {
     let late = collected.indices.filter { !isNumeric[$0] && collected[$0].textStart > 0 }
     guard let end = late.map({ collected[$0].textStart }).max() else { return }
     try file.rewind()
+    // The codes of these rows exist twice when an array grows and when the parts are joined.
+    let codeSize = MemoryLayout<Int32>.stride
+    try requireMemory(
+      late.reduce(0) { $0 + 3 * codeSize * collected[$1].textStart }, for: file.path)
     var earlier = [CSVColumnContent](repeating: CSVColumnContent(), count: columnCount)
     var rows = file.rows
     while rows.row < end {
@@ -86,7 +90,7 @@ final class CSVTableBuilder {
       case .blank:
         try earlier[0].append(.empty, 0, rows)
       case .endOfBlock:
-        guard try file.refill(&rows) else { throw changed() }
+        guard try file.refill(&rows) else { throw file.changed }
       }
     }
     for column in late { collected[column].prepend(earlier[column]) }
@@ -124,19 +128,37 @@ final class CSVTableBuilder {
     try collected[column].append(cell, column, rows)
   }
 
-  private func flush(_ count: Int) {
+  private func flush(_ count: Int) throws(DataFileError) {
+    try requireMemoryForTile()
     for column in 0..<columnCount where isNumeric[column] {
       collected[column].numbers.append(
         contentsOf: UnsafeBufferPointer(start: tile + column * tileRows, count: count))
     }
   }
 
+  /// Checks that the columns can grow by a tile: by its numbers, and by the labels of the next one.
+  private func requireMemoryForTile() throws(DataFileError) {
+    var growth = 0
+    var largest = 0
+    for column in 0..<columnCount {
+      let (more, storage) = collected[column].byteCountToGrow(by: tileRows, isNumeric[column])
+      growth += more
+      if more > 0 { largest = max(largest, storage) }
+    }
+    if growth > 0 { try requireMemory(growth + largest, for: file.path) }
+  }
+
   /// Reserves memory for the estimated number of rows, so that growing arrays are not copied.
   private func reserve(rowsSoFar: Int) {
     let progress = file.progress
     guard let total = progress.totalByteCount, progress.byteCount > 0 else { return }
-    // The current block counts as read, so the estimate is too low for small files.
-    let estimate = Int(Double(rowsSoFar) * Double(total) / Double(progress.byteCount) * 1.02)
+    // The current block counts as read, so the estimate is too low for small files. The limit keeps
+    // the size of all columns an `Int`.
+    let estimate = Int(
+      min(Double(rowsSoFar) * Double(total) / Double(progress.byteCount) * 1.02, 0x1p36))
+    let byteCount = estimate * columnCount * MemoryLayout<Double>.stride
+    // A sparse file has fewer rows than its size suggests; the columns then grow with the data.
+    guard (try? requireMemory(byteCount, for: file.path)) != nil else { return }
     for column in 0..<columnCount {
       if isNumeric[column] {
         collected[column].numbers.reserveCapacity(estimate)
@@ -144,9 +166,5 @@ final class CSVTableBuilder {
         collected[column].codes.reserveCapacity(estimate)
       }
     }
-  }
-
-  private func changed() -> DataFileError {
-    DataFileError(.inputOutput, path: file.path, reason: "the file changed while it was read")
   }
 }

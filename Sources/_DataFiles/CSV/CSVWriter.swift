@@ -20,7 +20,8 @@ public final class CSVWriter {
     case missing
   }
 
-  private let file: AtomicFile
+  /// The file with the rows so far, for `AtomicFile.commit(_:)`.
+  public let file: AtomicFile
   private let columnCount: Int
   /// The bytes of the current row.
   private var line: [UInt8] = []
@@ -73,11 +74,6 @@ public final class CSVWriter {
       try endRow()
     }
   }
-
-  /// Writes all bytes to the disk; see `AtomicFile.synchronize()`.
-  ///
-  /// - Throws: A `DataFileError` with the code `inputOutput`.
-  public func synchronize() throws(DataFileError) { try file.synchronize() }
 
   /// Puts the file in place of the target.
   ///

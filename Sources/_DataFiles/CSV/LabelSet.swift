@@ -16,6 +16,21 @@ struct LabelSet {
   /// The code of the last text, which often comes again.
   private var lastCode: Int32 = -1
 
+  /// The largest number of texts.
+  static let limit = Int(Int32.max)
+  var isFull: Bool { labels.count == Self.limit }
+
+  /// The bytes that the set takes in addition for `count` more texts, if it must grow, and the size
+  /// of its storage.
+  func byteCountToGrow(by count: Int) -> (growth: Int, storage: Int) {
+    let perText = labels.isEmpty ? 0 : bytes.count / labels.count
+    let growth =
+      labels.byteCountToGrow(by: count) + ends.byteCountToGrow(by: count)
+      + bytes.byteCountToGrow(by: count * perText)
+      + ((labels.count + count) * 2 >= slots.count ? slots.storageByteCount : 0)
+    return (growth, bytes.storageByteCount + ends.storageByteCount + slots.storageByteCount)
+  }
+
   /// The code of a text, which is added if it is new, or `nil` if the text is not UTF-8.
   mutating func code(_ text: UnsafeBufferPointer<UInt8>) -> Int32? {
     if lastCode >= 0, isEqual(text, lastCode) { return lastCode }

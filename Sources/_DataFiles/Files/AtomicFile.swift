@@ -3,11 +3,14 @@ import SystemPackage
 
 /// An output file that is written completely or not at all.
 ///
-/// The bytes go to a new file next to the target, with an unpredictable name. `commit()` syncs it
-/// to the disk, renames it to the target and syncs the directory. Until then, and after any
-/// failure, the target is unchanged. A value that goes away without `commit()` removes its
-/// temporary file.
+/// The bytes go to a new file in the directory of the target. `commit()` syncs it to the disk,
+/// renames it to the target and syncs the directory. Until then, and after any failure, the target
+/// is unchanged. A value that goes away without `commit()` removes its new file.
 ///
+/// - On Linux, if the file system supports it (ext4, XFS, Btrfs and tmpfs do), the new file has no
+///   name until `commit()`, so a process that is killed leaves nothing. Elsewhere the new file is
+///   hidden, `.NAME.RANDOM.tmp`. Killed processes leave such files; the next one that writes to the
+///   same target removes them. A lock protects the files of running processes.
 /// - The new file has the permissions of the one it replaces, and its owner if the system permits.
 ///   If the target is a symbolic link, the file that it points to is replaced. A read-only file is
 ///   not replaced.
@@ -28,7 +31,12 @@ public final class AtomicFile {
   /// Starts to write the file at `path`.
   ///
   /// - Throws: A `DataFileError` with the code `cannotCreate`.
-  public init(path: String) throws(DataFileError) {
+  public convenience init(path: String) throws(DataFileError) {
+    try self.init(path: path, unnamed: true)
+  }
+
+  /// - Parameter unnamed: Whether the new file may lack a name.
+  init(path: String, unnamed: Bool) throws(DataFileError) {
     self.path = path
     switch try OutputDestination(path: path) {
     case .stream(let file):
@@ -36,8 +44,8 @@ public final class AtomicFile {
       names = nil
     case .replacement(let target, let old):
       let (file, temporary) = try mappingErrno(to: { .cannotCreate(path, $0) }) {
-        try Self.createTemporaryFile(
-          for: target, old == nil ? .init(rawValue: 0o666) : .ownerReadWrite)
+        try TemporaryFiles.create(
+          for: target, old == nil ? .init(rawValue: 0o666) : .ownerReadWrite, unnamed: unnamed)
       }
       if let old { file.copyOwnerAndPermissions(of: old) }
       self.file = file
@@ -74,11 +82,10 @@ public final class AtomicFile {
 
   /// Writes all bytes to the disk. The target is still unchanged.
   ///
-  /// This is the part of `commit()` that fails if the disk is full. To commit several files,
-  /// synchronize them all first.
+  /// This is the part of `commit()` that fails if the disk is full.
   ///
   /// - Throws: A `DataFileError` with the code `inputOutput`.
-  public func synchronize() throws(DataFileError) {
+  func synchronize() throws(DataFileError) {
     precondition(isOpen, "the file has been committed or discarded")
     try flush()
     if names != nil {
@@ -89,22 +96,23 @@ public final class AtomicFile {
   /// Synchronizes the file and puts it in place of the target.
   ///
   /// - Throws: A `DataFileError` with the code `inputOutput`. The target is then unchanged.
-  public func commit() throws(DataFileError) {
-    try synchronize()
-    isOpen = false
-    guard let names else {
-      return try mappingErrno(to: { .failed("closing", path, $0) }) { try file.close() }
+  public func commit() throws(DataFileError) { try Self.commit([self]) }
+
+  /// Commits several files: they are all complete on the disk, then renamed back to back.
+  ///
+  /// - Throws: A `DataFileError` with the code `inputOutput`.
+  public static func commit(_ files: [AtomicFile]) throws(DataFileError) {
+    defer { for file in files { file.discard() } }
+    for file in files { try file.synchronize() }
+    let named = files.compactMap { file in file.names.map { (file, $0) } }
+    for file in files where file.names == nil {
+      file.isOpen = false
+      try mappingErrno(to: { .failed("closing", file.path, $0) }) { try file.file.finish() }
     }
-    try mappingErrno(to: { .failed("writing", path, $0) }) {
-      do {
-        try file.close()
-        try TemporaryFiles.rename(names.temporary, to: names.target)
-      } catch {
-        TemporaryFiles.remove(names.temporary)
-        throw error
-      }
+    try TemporaryFiles.rename(named.map { ($0.file, $1.temporary, $1.target) })
+    for directory in Set(named.map { SystemCalls.split($1.target).directory }) {
+      syncDirectory(directory)
     }
-    Self.syncDirectory(of: names.target)
   }
 
   /// Gives up the file. The target is unchanged. Does nothing after `commit()`.
@@ -151,25 +159,9 @@ public final class AtomicFile {
     }
   }
 
-  /// Creates a file with a random name next to `target`.
-  private static func createTemporaryFile(
-    for target: String, _ permissions: FilePermissions
-  ) throws -> (FileDescriptor, path: String) {
-    let nameStart = target.lastIndex(of: "/").map(target.index(after:)) ?? target.startIndex
-    // A file name has at most 255 bytes on the usual file systems.
-    let name = String(decoding: target[nameStart...].utf8.prefix(200), as: UTF8.self)
-    for _ in 0..<100 {
-      let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
-      let path = "\(target[..<nameStart]).\(name).\(suffix).tmp"
-      do { return (try TemporaryFiles.create(path, permissions), path) } catch Errno.fileExists {}
-    }
-    throw Errno.fileExists
-  }
-
-  /// Makes the renaming durable. Some file systems cannot sync a directory; that is not an error.
-  private static func syncDirectory(of target: String) {
-    let parent = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "."
-    guard let directory = try? FileDescriptor.open(parent, .readOnly, options: .closeOnExec) else {
+  /// Makes renaming durable. Some file systems cannot sync a directory; that is not an error.
+  private static func syncDirectory(_ path: String) {
+    guard let directory = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else {
       return
     }
     try? directory.synchronize()

@@ -17,7 +17,7 @@ extension ByteSource {
         DataFileError(
           .cannotCreate, path: directory,
           reason: "cannot create a temporary file for \(displayed(path)): \($0.reason)")
-      }) { try FileDescriptor.unnamed(in: directory) }
+      }) { try FileDescriptor.spool(in: directory) }
     do throws(DataFileError) {
       return ByteSource(path: path, file: file, size: try copy(to: file, in: directory))
     } catch {
@@ -43,7 +43,8 @@ extension ByteSource {
     return offset
   }
 
-  /// Calls `body` with the bytes that have not been read, a part at a time, until it returns `false`.
+  /// Calls `body` with the bytes that have not been read, a part at a time, until it returns
+  /// `false`.
   fileprivate func forEachChunk(
     _ body: (UnsafeRawBufferPointer) throws(DataFileError) -> Bool
   ) throws(DataFileError) {
@@ -58,9 +59,14 @@ extension ByteSource {
 }
 
 /// The bytes of a whole file or stream that is not a data file, with the same errors.
-package func contents(ofFile path: String) throws(DataFileError) -> [UInt8] {
+///
+/// - Parameter limit: The largest size in bytes; more is an error.
+package func contents(ofFile path: String, limit: Int = 64 << 20) throws(DataFileError) -> [UInt8] {
   var bytes: [UInt8] = []
   try ByteSource(path: path).forEachChunk { chunk throws(DataFileError) in
+    guard bytes.count + chunk.count <= limit else {
+      throw DataFileError(.badData, path: path, reason: "the file is larger than \(limit) bytes")
+    }
     bytes.append(contentsOf: chunk)
     return true
   }

@@ -13,6 +13,8 @@ final class ByteSource {
   /// The offset of the next sequential read.
   private(set) var offset = 0
   private let content: Content
+  /// The status of a regular file at opening.
+  private let status: Stat?
 
   private enum Content {
     case file(FileDescriptor)
@@ -30,17 +32,19 @@ final class ByteSource {
     self.path = path
     content = .file(file)
     size = status.type == .regular ? Int(status.size) : nil
+    self.status = status.type == .regular ? status : nil
     if status.type == .directory {
       throw DataFileError(
         .missingInput, path: path, reason: "cannot be read: it is a directory, not a file")
     }
   }
 
-  /// Takes over a regular file that is open for reading.
+  /// Takes over a regular file that is open for reading. It has no name: nobody else can change it.
   init(path: String, file: FileDescriptor, size: Int) {
     self.path = path
     self.size = size
     content = .file(file)
+    status = nil
   }
 
   /// Reads bytes in memory, which errors call `name`.
@@ -48,9 +52,29 @@ final class ByteSource {
     path = name
     size = bytes.count
     content = .memory(bytes)
+    status = nil
   }
 
   deinit { if case .file(let file) = content { try? file.close() } }
+
+  /// Throws an error if a regular file has changed since it was opened: its size, its modification
+  /// time or its identity.
+  func checkUnchanged() throws(DataFileError) {
+    guard case .file(let file) = content, let status else { return }
+    let now = try mappingErrno(to: { .failed("reading", path, $0) }) { try file.stat() }
+    guard now.hasSameContent(as: status) else { throw changed }
+  }
+
+  /// The error about a file that others write to.
+  var changed: DataFileError {
+    DataFileError(.inputOutput, path: path, reason: "the file changed while it was read")
+  }
+
+  /// The error about the content of a file; if the file has changed, the error about that.
+  func explained(_ error: DataFileError) -> DataFileError {
+    do throws(DataFileError) { try checkUnchanged() } catch let change { return change }
+    return error
+  }
 
   /// Reads the next bytes into `buffer`. Fewer than its size mean the end of the file.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(DataFileError) -> Int {
@@ -82,15 +106,6 @@ final class ByteSource {
   func seek(to offset: Int) {
     precondition(size != nil, "a stream cannot be read twice")
     self.offset = offset
-  }
-
-  /// Maps the whole of a regular file. `SystemCalls.unmap` ends the mapping.
-  func map() throws(DataFileError) -> UnsafeRawBufferPointer {
-    guard case .file(let file) = content else { preconditionFailure("the bytes are in memory") }
-    return try mappingErrno(
-      to: {
-        DataFileError(.inputOutput, path: path, reason: "cannot be mapped: \($0.reason)")
-      }) { try file.map(byteCount: size ?? 0) }
   }
 
   private func fill(

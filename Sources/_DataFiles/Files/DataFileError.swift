@@ -18,6 +18,8 @@ public struct DataFileError: Error, Hashable, Sendable, CustomStringConvertible 
     public static let cannotCreate = Code(description: "cannotCreate")
     /// Reading or writing failed: a full disk, a device error (`EX_IOERR`, 74).
     public static let inputOutput = Code(description: "inputOutput")
+    /// The memory does not suffice for the data of a file (`EX_OSERR`, 71).
+    public static let notEnoughMemory = Code(description: "notEnoughMemory")
     /// The content of a file is invalid (`EX_DATAERR`, 65).
     public static let badData = Code(description: "badData")
   }

@@ -30,7 +30,8 @@ enum OutputDestination {
     case .regular:
       // Renaming needs only the directory's permission, but a read-only file must stay.
       try SystemCalls.checkIsWritable(path)
-      return .replacement(path: try SystemCalls.resolve(path), old: status)
+      let isLink = try Stat(path, followTargetSymlink: false).type == .symbolicLink
+      return .replacement(path: isLink ? try SystemCalls.resolve(path) : path, old: status)
     case .directory:
       throw DataFileError(.cannotCreate, path: path, reason: "cannot be written: it is a directory")
     default:

@@ -14,6 +14,17 @@ enum SystemCalls {
   /// The directory for temporary files.
   static var temporaryDirectory: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
 
+  /// Runs `body` while all signals are blocked on the calling thread.
+  static func withoutSignals<Result, Failure>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var (all, saved) = (sigset_t(), sigset_t())
+    sigfillset(&all)
+    pthread_sigmask(SIG_BLOCK, &all, &saved)
+    defer { pthread_sigmask(SIG_SETMASK, &saved, nil) }
+    return try body()
+  }
+
   static func rename(_ path: String, to target: String) throws(Errno) {
     _ = try value { renameat(AT_FDCWD, path, AT_FDCWD, target) }
   }
@@ -30,15 +41,48 @@ enum SystemCalls {
   static func resolve(_ path: String) throws(Errno) -> String {
     guard let resolved = realpath(path, nil) else { throw Errno(rawValue: errno) }
     defer { free(resolved) }
-    return String(cString: resolved)
+    guard let text = String(validatingCString: resolved) else { throw .illegalByteSequence }
+    return text
+  }
+
+  /// The directory of a path, with its slash, and the name in it. A slash and an accent after it
+  /// are one `Character`, but the slash is a byte of its own.
+  static func split(_ path: String) -> (directory: String, name: String) {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("./", path) }
+    let start = path.utf8.index(after: slash)
+    return (
+      String(decoding: path.utf8[..<start], as: UTF8.self),
+      String(decoding: path.utf8[start...], as: UTF8.self)
+    )
+  }
+
+  /// The names in a directory that are UTF-8, or none if it cannot be read.
+  static func fileNames(in directory: String) -> [String] {
+    guard let stream = opendir(directory) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) {
+          String(validatingCString: $0)
+        }
+      }
+      if let name { names.append(name) }
+    }
+    return names
   }
 
   static func contains(_ byte: UInt8, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     bytes.baseAddress.map { memchr($0, Int32(byte), bytes.count) != nil } ?? false
   }
 
-  static func unmap(_ bytes: UnsafeRawBufferPointer) {
-    bytes.baseAddress.map { _ = munmap(UnsafeMutableRawPointer(mutating: $0), bytes.count) }
+  /// Whether the system can provide memory of this size now. It is not touched, and returned.
+  static func canAllocate(_ byteCount: Int) -> Bool {
+    // The compiler may remove a pair of `malloc` and `free`.
+    let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    guard let memory, memory != MAP_FAILED else { return false }
+    munmap(memory, byteCount)
+    return true
   }
 
   /// The value of a call, repeated while signals interrupt it. A negative one is a failure.
@@ -54,12 +98,49 @@ enum SystemCalls {
 
 extension FileDescriptor {
   /// Creates a file without a name, which disappears with its last descriptor.
-  static func unnamed(in directory: String) throws(Errno) -> FileDescriptor {
+  static func spool(in directory: String) throws(Errno) -> FileDescriptor {
     var template = Array("\(directory)/XXXXXXXX".utf8CString)
     let file = FileDescriptor(rawValue: try SystemCalls.value { mkstemp(&template) })
     unlink(template)
     _ = fcntl(file.rawValue, F_SETFD, FD_CLOEXEC)
     return file
+  }
+
+  /// Creates a file without a name, which `link(to:)` can give it.
+  static func unnamed(
+    in directory: String, _ permissions: FilePermissions
+  ) throws -> FileDescriptor {
+    #if os(Linux)
+      // O_TMPFILE, which C defines with a cast.
+      let file = try open(
+        directory, .readWrite,
+        options: [.closeOnExec, .init(rawValue: O_DIRECTORY | 0o20_000_000)],
+        permissions: permissions)
+      // The name comes from /proc, which a container may lack.
+      if SystemCalls.exists(file.link) { return file }
+      try? file.close()
+    #endif
+    throw Errno.notSupported
+  }
+
+  private var link: String { "/proc/self/fd/\(rawValue)" }
+
+  /// Gives a name to a file without one.
+  func link(to path: String) throws(Errno) {
+    _ = try SystemCalls.value { linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) }
+  }
+
+  /// Locks the file until its descriptor is closed. Returns `false` if another process holds the
+  /// lock, or the file system has no locks.
+  func lock(waits: Bool) -> Bool {
+    (try? SystemCalls.value { flock(rawValue, LOCK_EX | (waits ? 0 : LOCK_NB)) }) != nil
+  }
+
+  /// Closes the descriptor. A signal that interrupts this is not a failure: it is closed.
+  func finish() throws { try Self.ignoringInterruption { try close() } }
+
+  static func ignoringInterruption(_ close: () throws -> Void) throws {
+    do { try close() } catch Errno.interrupted {}
   }
 
   /// Writes the file's data to the disk.
@@ -71,14 +152,13 @@ extension FileDescriptor {
     _ = fchown(rawValue, file.userID.rawValue, file.groupID.rawValue)
     _ = fchmod(rawValue, file.permissions.rawValue & 0o777)
   }
+}
 
-  /// Maps the first bytes of the file, read-only.
-  func map(byteCount: Int) throws(Errno) -> UnsafeRawBufferPointer {
-    guard byteCount > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    guard let address = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, rawValue, 0),
-      address != MAP_FAILED
-    else { throw Errno(rawValue: errno) }
-    return UnsafeRawBufferPointer(start: address, count: byteCount)
+extension Stat {
+  /// Whether the file is the same and was not written to, as far as its size and time tell.
+  func hasSameContent(as other: Stat) -> Bool {
+    size == other.size && inode == other.inode && deviceID == other.deviceID
+      && st_mtim.tv_sec == other.st_mtim.tv_sec && st_mtim.tv_nsec == other.st_mtim.tv_nsec
   }
 }
 

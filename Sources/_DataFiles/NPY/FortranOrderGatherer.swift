@@ -153,10 +153,7 @@ struct FortranOrderGatherer {
           at: offset)
       }
       windowRange = offset..<(offset + read)
-      guard read >= count else {
-        throw DataFileError(
-          .badData, path: source.path, reason: "the file was truncated while it was read")
-      }
+      guard read >= count else { throw source.changed }
     }
     let start = offset - windowRange.lowerBound
     return start..<(start + count)

@@ -33,14 +33,14 @@ public struct NPYHeader: Hashable, Sendable {
     isFortranOrder && count > 0 && shape.lazy.filter({ $0 > 1 }).count > 1
   }
 
-  /// The size of the array in bytes with elements of `size` bytes, or `nil` if it is too large for
-  /// an `Int`. Lengths of zero are ignored: the other lengths must be valid too.
-  func byteCount(elementSize size: Int) -> Int? {
-    shape.lazy.filter { $0 > 0 }.reduce(size as Int?) { total, length in
+  /// Whether the size of the array in bytes, with elements of 8 bytes, is an `Int`. Then so is
+  /// every product of lengths. Lengths of zero are ignored: the other lengths must be valid too.
+  var fitsAddressSpace: Bool {
+    shape.lazy.filter { $0 > 0 }.reduce(8 as Int?) { total, length in
       guard let (product, overflow) = total?.multipliedReportingOverflow(by: length), !overflow
       else { return nil }
       return product
-    }
+    } != nil
   }
 
   /// The first bytes of every `.npy` file.

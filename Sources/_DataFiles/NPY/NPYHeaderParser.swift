@@ -43,8 +43,9 @@ struct NPYHeaderParser {
     guard let shape else { throw malformed("the key \"shape\" is missing") }
     let header = NPYHeader(
       elementType: elementType, byteOrder: byteOrder, isFortranOrder: isFortranOrder, shape: shape)
-    guard header.byteCount(elementSize: elementType.byteCount) != nil else {
-      throw malformed("shape \(shape) of \(elementType) takes more than 2^63 - 1 bytes")
+    // In memory an element takes 8 bytes at most, as on disk.
+    guard header.fitsAddressSpace else {
+      throw malformed("shape \(shape) takes more than 2^63 - 1 bytes as numbers of 8 bytes")
     }
     return header
   }

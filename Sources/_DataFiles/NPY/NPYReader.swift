@@ -68,6 +68,8 @@ public final class NPYReader: NumericSource {
   /// Whether this is a pipe, which can be read only once, and whose data may be shorter than its
   /// shape.
   public var isStream: Bool { source.size == nil }
+  /// The number of elements that have not been read, `nil` for a pipe.
+  public var remainingCount: Int? { isStream ? nil : header.count - position }
   /// The length of each axis, never `nil`.
   public var shape: [Int]? { header.shape }
   /// How much of the data has been read.
@@ -99,6 +101,7 @@ public final class NPYReader: NumericSource {
     if position > 0 { try rewind() }
     // The header of a pipe can give any number of elements: grow with the data read.
     guard source.size != nil else { return try readRemaining() }
+    try requireMemory(header.count * MemoryLayout<Scalar>.stride, for: path)
     var failure: DataFileError?
     let elements = [Scalar](unsafeUninitializedCapacity: header.count) { buffer, count in
       do throws(DataFileError) {
@@ -118,6 +121,7 @@ public final class NPYReader: NumericSource {
     guard source.size != nil else {
       throw DataFileError(.inputOutput, path: path, reason: "a pipe can be read only once")
     }
+    try source.checkUnchanged()
     source.seek(to: header.dataOffset)
     position = 0
     staged = 0..<0
@@ -138,6 +142,7 @@ public final class NPYReader: NumericSource {
       if staged.isEmpty { try stage() }
       done += try takeStaged(into: rest)
     }
+    if position == header.count { try source.checkUnchanged() }
     return total
   }
 
@@ -182,6 +187,8 @@ public final class NPYReader: NumericSource {
   private func fill(_ bytes: UnsafeMutableRawBufferPointer) throws(DataFileError) {
     let read = try source.read(into: bytes)
     guard read < bytes.count else { return }
+    // A regular file was long enough at opening.
+    guard isStream else { throw source.changed }
     throw DataFileError(
       .badData, path: path, at: .element(position + read / elementType.byteCount),
       reason: "the data ends here, but shape \(header.shape) has \(header.count) elements")

@@ -64,22 +64,19 @@ public final class NPYWriter {
     try append(elements.span)
   }
 
-  /// Writes all bytes to the disk; see `AtomicFile.synchronize()`.
+  /// The file with all elements, for `AtomicFile.commit(_:)`.
   ///
-  /// - Throws: A `DataFileError`: writing failed, or there are fewer elements than the shape has.
-  public func synchronize() throws(DataFileError) {
+  /// - Throws: A `DataFileError`: there are fewer elements than the shape has.
+  public func completed() throws(DataFileError) -> AtomicFile {
     guard position == count else { throw wrongCount("\(position)") }
-    try file.synchronize()
+    return file
   }
 
   /// Puts the file in place of the target.
   ///
   /// - Throws: A `DataFileError`: writing failed, or there are fewer elements than the shape has.
   ///   The target is then unchanged.
-  public func finish() throws(DataFileError) {
-    guard position == count else { throw wrongCount("\(position)") }
-    try file.commit()
-  }
+  public func finish() throws(DataFileError) { try completed().commit() }
 
   private func append<Scalar: NumericScalar, Stored: BitwiseCopyable>(
     _ elements: Span<Scalar>, _ convert: (Scalar) -> Stored

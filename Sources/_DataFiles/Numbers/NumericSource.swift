@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A file of numbers, read in row-major order into a buffer, in bounded memory.
 ///
-///
 /// ```swift
 /// var buffer = [Float](repeating: 0, count: 65_536)
 /// while true {
@@ -18,6 +17,8 @@ public protocol NumericSource: AnyObject {
   var elementType: ElementType { get }
   /// The shape of the array. For a table it is `nil` until the end has been read.
   var shape: [Int]? { get }
+  /// The number of elements that have not been read, or `nil` if the file may have fewer.
+  var remainingCount: Int? { get }
   /// How much of the file has been read.
   var progress: ReadingProgress { get }
 
@@ -55,10 +56,17 @@ extension NumericSource {
     -> [Scalar]
   {
     var elements: [Scalar] = []
+    if let remainingCount {
+      try requireMemory(remainingCount * MemoryLayout<Scalar>.stride, for: path)
+      elements.reserveCapacity(remainingCount)
+    }
     var buffer = [Scalar](repeating: 0, count: 1 << 16)
     while true {
       var span = buffer.mutableSpan
       let count = try read(into: &span)
+      if case let growth = elements.byteCountToGrow(by: count), growth > 0 {
+        try requireMemory(growth + elements.storageByteCount, for: path)
+      }
       elements.append(contentsOf: buffer[..<count])
       if count < buffer.count { return elements }
     }

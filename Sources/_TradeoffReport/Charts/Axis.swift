@@ -99,8 +99,8 @@ struct Axis: Hashable, Sendable {
   }
 }
 
-/// The distance of ticks, `digit · 10^power` with the digit 1, 2 or 5, that divides a span into
-/// about `parts` parts.
+/// The distance between ticks, `digit · 10^power` with the digit 1, 2 or 5, that divides a span
+/// into about `parts` parts.
 struct NiceStep: Hashable, Sendable {
   let digit: Int
   let power: Int
@@ -122,7 +122,8 @@ struct NiceStep: Hashable, Sendable {
 }
 
 extension ClosedRange<Double> {
-  /// A domain for shares: round ends around the values, within [0, 1] and at least 0.1 wide.
+  /// A domain for shares that contains the values. It has round ends, is within [0, 1], and is at
+  /// least 0.1 wide.
   static func shares(_ values: [Double]) -> ClosedRange {
     var low = values.min() ?? 0
     var high = values.max() ?? 1
@@ -136,8 +137,8 @@ extension ClosedRange<Double> {
         1, (high / step - 1e-9).rounded(.up) * step)
   }
 
-  /// A domain for weights on a logarithmic axis, with space at both ends. Weights beyond 1e300 and
-  /// 1e-300 stay outside.
+  /// A domain for weights on a logarithmic axis, with space at both ends. It is limited to [1e-300,
+  /// 1e300].
   static func weights(_ values: [Double]) -> ClosedRange {
     let drawn = values.map { Swift.min(Swift.max($0, 1e-300), 1e300) }
     let low = drawn.min() ?? 1

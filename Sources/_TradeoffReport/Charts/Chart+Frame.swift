@@ -4,10 +4,10 @@ extension Chart {
   ///
   /// - Parameters:
   ///   - id: The prefix of the ids; unique in the document.
-  ///   - style: Markup before the chart.
+  ///   - style: Markup to insert before the chart.
   ///   - padding: The space around the chart.
   ///   - background: The colour behind the chart and its padding.
-  ///   - attributes: More attributes of the element.
+  ///   - attributes: Further attributes of the element.
   func svg(
     id: String, title: String, description: String, style: Markup = "",
     padding: (sides: Double, top: Double, bottom: Double) = (0, 0, 0), background: String? = nil,
@@ -38,7 +38,7 @@ extension Chart {
       """
   }
 
-  /// The labels, placed after everything else.
+  /// The labels. They are placed after everything else.
   private var placedLabels: [Markup] {
     var placement = placement
     return labels.compactMap { label in

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A chart as inline SVG: a frame with two axes and its content.
 ///
-/// The classes of ``StyleSheet`` set colours and strokes. Series also differ in shapes and dashes.
+/// The classes of ``StyleSheet`` set colours and strokes. Series also differ in their marks and
+/// dashes.
 struct Chart {
   static let width = 440.0
   static let height = 344.0
@@ -17,8 +18,8 @@ struct Chart {
   var yTitle: String
   let x: Axis
   let y: Axis
-  /// Lines and areas, clipped to the frame. Marks and labels are above them. Each is in the order
-  /// from back to front.
+  /// Lines and areas, clipped to the frame, in the order from back to front. Marks and labels are
+  /// drawn over them.
   private(set) var shapes: [Markup] = []
   private(set) var marks: [Markup] = []
   private(set) var labels: [Label] = []
@@ -32,7 +33,7 @@ struct Chart {
     var label: String
   }
 
-  /// A text that is placed after everything else.
+  /// A label, which is placed after everything else.
   struct Label {
     var text: String
     var style: String
@@ -74,7 +75,7 @@ struct Chart {
     }
   }
 
-  /// Adds marks at points. A browser shows the tip of a mark under the pointer.
+  /// Adds marks at points. A browser shows the tip of the mark under the pointer.
   mutating func addMarks(
     _ points: [(point: Point, tip: String)], _ mark: Mark, _ style: String,
     size: (Int) -> Double = { _ in 4 }

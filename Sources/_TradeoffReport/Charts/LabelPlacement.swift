@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Places labels so that they cover neither data nor each other.
 struct LabelPlacement {
-  /// A possible position of a label: the coordinates of its anchor, and the part of the text there.
+  /// A possible position of a label: the coordinates of its anchor, and the part of the text at the
+  /// anchor.
   struct Candidate: Hashable {
     var x: Double
     var y: Double
@@ -50,7 +51,7 @@ struct LabelPlacement {
     }
   }
 
-  /// Chooses the best candidate, and the first of equals, and occupies its box.
+  /// Chooses the first of the best candidates, and marks its box as occupied.
   mutating func place(_ text: String, at candidates: [Candidate]) -> Candidate? {
     let costs = candidates.map { cost(Self.box(text, $0)) }
     guard let least = costs.min(), let best = costs.firstIndex(of: least) else { return nil }
@@ -66,7 +67,7 @@ struct LabelPlacement {
     return 100 * outside + Double(covered) + boxes.reduce(0) { $0 + $1.overlap(box) }
   }
 
-  /// The approximate box of a label, since fonts differ.
+  /// The approximate box of a label. Fonts differ, so it cannot be exact.
   static func box(_ text: String, _ candidate: Candidate) -> Box {
     let width = Double(text.count) * Chart.characterWidth
     let left =

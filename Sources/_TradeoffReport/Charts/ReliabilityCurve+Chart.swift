@@ -37,15 +37,15 @@ extension ReliabilityCurve {
 }
 
 extension ReliabilityCurve.Bin {
-  /// The range of its probabilities.
+  /// The range of the probabilities in the bin.
   var interval: String { "\(lowerBound.fixed(1)) to \(upperBound.fixed(1))" }
 
-  /// The number of its rows, or their weight if that is not whole.
+  /// The number of rows in the bin, or their weight if it is not an integer.
   var rows: String {
     weight == weight.rounded() && weight < 1e15 ? Int(weight).grouped : weight.formatted(4)
   }
 
-  /// The number of its rows in at most five characters.
+  /// The number of rows in the bin, in at most five characters.
   var compactRows: String {
     switch weight {
     case ..<1e3: weight.formatted(3)

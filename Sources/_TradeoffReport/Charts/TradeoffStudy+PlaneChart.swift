@@ -9,7 +9,8 @@ extension TradeoffStudy {
     let moved = thresholdPath.compactMap(Self.placed)
     let alternative = recommendation?.alternative
     let goal = recommendation?.goal
-    // The axes fit both paths, the alternative and the goal; the curve continues beyond the frame.
+    // The axes cover both paths, the alternative and the goal. The curve may continue beyond the
+    // frame.
     var recalls = (weighted + moved).map(\.point.x) + [alternative?.recall].compactMap { $0 }
     var precisions = (weighted + moved).map(\.point.y) + [alternative?.precision].compactMap { $0 }
     if let goal {

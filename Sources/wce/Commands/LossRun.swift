@@ -69,10 +69,6 @@ final class LossRun<Scalar: FileScalar> {
         try gradientWriter.append(part.span)
       }
     }
-    // Both files are complete on the disk before either is moved to its place.
-    try lossWriter?.synchronize()
-    try gradientWriter?.synchronize()
-    try lossWriter?.finish()
-    try gradientWriter?.finish()
+    try AtomicFile.commit([lossWriter, gradientWriter].compactMap { try $0?.completed() })
   }
 }

@@ -129,10 +129,7 @@ struct TradeoffCommand: ParsableCommand {
     try outputs.report?.write(report.html())
     try outputs.json?.write(report.json())
     try outputs.picture?.write(report.picture())
-    // All files are complete on the disk before the first one is moved to its place.
-    let files = [outputs.report, outputs.json, outputs.picture].compactMap { $0 }
-    for file in files { try file.synchronize() }
-    for file in files { try file.commit() }
+    try AtomicFile.commit([outputs.report, outputs.json, outputs.picture].compactMap { $0 })
     if !isPrinted {
       try StandardOutput.writeSummary(
         TradeoffSummary(study: study, data: data, next: next).text, outputs: paths)

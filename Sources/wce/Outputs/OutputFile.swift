@@ -44,19 +44,11 @@ enum OutputWriter {
     }
   }
 
-  /// Writes everything to the disk; `finish` can then hardly fail.
-  func synchronize() throws(DataFileError) {
+  /// The file with all numbers, to be committed.
+  func completed() throws(DataFileError) -> AtomicFile {
     switch self {
-    case .table(let writer): try writer.synchronize()
-    case .array(let writer): try writer.synchronize()
-    }
-  }
-
-  /// Moves the file to its place.
-  func finish() throws(DataFileError) {
-    switch self {
-    case .table(let writer): try writer.finish()
-    case .array(let writer): try writer.finish()
+    case .table(let writer): writer.file
+    case .array(let writer): try writer.completed()
     }
   }
 }

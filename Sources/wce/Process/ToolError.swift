@@ -8,6 +8,8 @@ enum ExitStatus: Int32 {
   case usage = 64
   case badData = 65
   case missingInput = 66
+  /// The memory does not suffice.
+  case systemError = 71
   case cannotCreate = 73
   case inputOutput = 74
   /// The reader of standard output has closed the pipe (`| head`): the tool ends as if killed by
@@ -31,6 +33,7 @@ struct ToolError: Error {
       switch error.code {
       case .missingInput: .missingInput
       case .cannotCreate: .cannotCreate
+      case .notEnoughMemory: .systemError
       case .inputOutput:
         StandardOutput.isTarget(error.path) && StandardOutput.hasLostReader
           ? .brokenPipe : .inputOutput

@@ -87,24 +87,15 @@ def fit(features, targets, q, l2, weights=None):
 def fits():
     features, target, soft, weight = synthetic()
     table = np.loadtxt(EXAMPLES / "digits.csv", delimiter=",", skiprows=1)
+    cases = [("target", target, l2, None) for l2 in [0, 0.01, 1, 100]] + [
+        ("target", target, 1, weight), ("soft", soft, 1, None), ("soft", soft, 1, weight)]
     found = []
     for q in WEIGHTS:
-        found.append(
-            {"table": "digits", "targets": "target", "weighted": False}
-            | fit(table[:, :-1], table[:, -1], q, 1))
-        for l2 in [0, 0.01, 1, 100]:
-            found.append(
-                {"table": "synthetic", "targets": "target", "weighted": False}
-                | fit(features, target, q, l2))
-        found.append(
-            {"table": "synthetic", "targets": "target", "weighted": True}
-            | fit(features, target, q, 1, weight))
-        found.append(
-            {"table": "synthetic", "targets": "soft", "weighted": False}
-            | fit(features, soft, q, 1))
-        found.append(
-            {"table": "synthetic", "targets": "soft", "weighted": True}
-            | fit(features, soft, q, 1, weight))
+        names = {"table": "digits", "targets": "target", "weighted": False}
+        found.append(names | fit(table[:, :-1], table[:, -1], q, 1))
+        for name, targets, l2, weights in cases:
+            names = {"table": "synthetic", "targets": name, "weighted": weights is not None}
+            found.append(names | fit(features, targets, q, l2, weights))
     return found
 
 

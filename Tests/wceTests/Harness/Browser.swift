@@ -46,8 +46,8 @@ struct Browser {
           const frame = chart.getBoundingClientRect();
           return [...chart.querySelectorAll('text')].filter(text => {
             const box = text.getBoundingClientRect();
-            return box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1
-              || box.bottom > frame.bottom + 1;
+            return box.left < frame.left - 1 || box.right > frame.right + 1
+              || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
           }).map(text => text.textContent);
         });
         document.getElementById('findings').textContent = JSON.stringify({

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 FLOAT32 = np.dtype(np.float32)
 FLOAT64 = np.dtype(np.float64)
-FLOATS = FLOAT32, FLOAT64
 
 # Python's own numbers take the type of the other arguments, as in NumPy's operations.
 _WEAK = (bool, int, float)
@@ -29,18 +28,20 @@ def inputs(
         ValueError: The shapes differ.
         TypeError: An input holds no real numbers, or numbers wider than float64.
     """
-    z: Any = plain_array(targets, target_name)
-    x: Any = plain_array(logits, "logits")
+    z: Any = targets if type(targets) is np.ndarray else plain_array(targets, target_name)
+    x: Any = logits if type(logits) is np.ndarray else plain_array(logits, "logits")
     w: Any = None if weights is None else plain_array(weights, "weights")
     dtype = x.dtype
     if z.shape != x.shape:
         raise ValueError(different_shapes(label, target_name, x, z))
     if w is not None and w.shape != x.shape:
         raise ValueError(different_shapes(label, "weights", x, w))
-    if dtype not in FLOATS or z.dtype != dtype or (w is not None and w.dtype != dtype):
+    is_float = dtype is FLOAT64 or dtype is FLOAT32
+    if not is_float or z.dtype is not dtype or (w is not None and w.dtype is not dtype):
         arguments = (target_name, targets, z), ("logits", logits, x), ("weights", weights, w)
         dtype = computing_type(*arguments)
-        z, x, w = (None if a is None else np.asarray(a, dtype) for a in (z, x, w))
+        z, x = np.asarray(z, dtype), np.asarray(x, dtype)
+        w = None if w is None else np.asarray(w, dtype)
     return z, x, w
 
 

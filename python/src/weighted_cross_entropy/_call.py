@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy import empty, ndarray
 
-from ._arrays import FLOATS, check_output, inputs, store
+from ._arrays import FLOAT32, FLOAT64, check_output, inputs, store
 from ._floating_point import report_overflow
 from ._layout import arranged, output
 from ._native import LOSS_WITH_GRADIENT, VALUE
@@ -20,6 +20,7 @@ from ._positive_weight import PositiveWeight, positive_weight
 
 def evaluate(
     operation: int,
+    function: str | None,
     options: Options,
     targets: npt.ArrayLike,
     logits: npt.ArrayLike,
@@ -27,7 +28,6 @@ def evaluate(
     weights: npt.ArrayLike | None = None,
     out: Any = None,
     gradient_out: Any = None,
-    function: str | None = None,
     target_name: str = "targets",
 ) -> tuple[Any, Any]:
     """Computes an operation of the extension module.
@@ -44,40 +44,39 @@ def evaluate(
     q: Any = pos_weight
     label, axis, order = options.label, -1, None
     # The usual case needs no conversion.
-    if not (
-        type(x) is type(z) is ndarray
-        and x.dtype is z.dtype
-        and x.dtype in FLOATS
-        and x.shape == z.shape
-        and (w is None or (type(w) is ndarray and w.dtype is x.dtype and w.shape == x.shape))
-    ):
+    if type(x) is ndarray and type(z) is ndarray and (w is None or type(w) is ndarray):
+        shape, dtype = x.shape, x.dtype
+        is_plain = (dtype is FLOAT64 or dtype is FLOAT32) and z.dtype is dtype and z.shape == shape
+        if w is not None:
+            is_plain = is_plain and w.dtype is dtype and w.shape == shape
+    else:
+        is_plain = False
+    if not is_plain:
         z, x, w = inputs(z, x, w, label, target_name)
-    shape, dtype = x.shape, x.dtype
+        shape, dtype = x.shape, x.dtype
     if type(q) is not float or options.has_axis:
         q, axis = positive_weight(q, options, shape, dtype)
-    # Row-major arrays, the usual case, are used as they are.
-    if not (
-        x.flags.carray
-        and z.flags.carray
-        and (w is None or w.flags.carray)
-        and (type(q) is float or q.flags.carray)
-    ):
+    if not x.flags.c_contiguous:
         order, z, x, w, q, axis = arranged(z, x, w, q, axis)
-    result: Any = None
-    gradient: Any = None
-    memory = gradient_memory = None
-    if operation <= LOSS_WITH_GRADIENT:
-        if out is None and order is None:
-            memory = result = empty(shape, dtype)
-        else:
-            memory, result = output(out, shape, dtype, order, label)
-    elif out is not None:
-        check_output(out, (), dtype, label)
-    if operation >= LOSS_WITH_GRADIENT and operation != VALUE:
-        gradient_memory, gradient = output(gradient_out, shape, dtype, order, label)
-    value, overflows = compute(
-        operation, z, x, w, memory, gradient_memory, q, axis, options.settings
-    )
+    computed = None
+    while computed is None:
+        result: Any = None
+        gradient: Any = None
+        memory = gradient_memory = None
+        if operation <= LOSS_WITH_GRADIENT:
+            if out is None and order is None:
+                memory = result = empty(shape, dtype)
+            else:
+                memory, result = output(out, shape, dtype, order, label)
+        elif out is not None:
+            check_output(out, (), dtype, label)
+        if operation >= LOSS_WITH_GRADIENT and operation != VALUE:
+            gradient_memory, gradient = output(gradient_out, shape, dtype, order, label)
+        computed = compute(operation, z, x, w, memory, gradient_memory, q, axis, options.settings)
+        if computed is None:
+            # An input is not row-major, or not aligned.
+            order, z, x, w, q, axis = arranged(z, x, w, q, axis)
+    value, overflows = computed
     if value is not None:
         result = dtype.type(value)
     if overflows:

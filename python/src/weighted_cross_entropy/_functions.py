@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 import numpy as np
 import numpy.typing as npt
 
+from . import _native
 from ._arrays import overlap
 from ._call import evaluate
-from ._native import (
-    GRADIENT,
-    LOSS,
-    LOSS_WITH_GRADIENT,
-    POSITIVE_WEIGHT_DERIVATIVE,
-    SECOND_DERIVATIVE,
-    TARGET_DERIVATIVE,
-    VALUE,
-    VALUE_WITH_GRADIENT,
-)
-from ._options import Broadcast, Keywords, Options, Reduction, options_of
+from ._options import Broadcast, Keywords, Reduction, options_of
 from ._positive_weight import PositiveWeight
 
 _Reducing: TypeAlias = Literal["sum", "mean", "weighted_mean"]
@@ -35,8 +26,6 @@ if TYPE_CHECKING:
     # The type of `out`, which is the type of the result; without `out` it is the default.
     _Out = TypeVar("_Out", bound=npt.NDArray[Any], default=_Array)
     _LossOut = TypeVar("_LossOut", bound=npt.NDArray[Any], default=_Array)
-
-_BROADCASTING = Options(axis=Broadcast)
 
 
 def weighted_cross_entropy_with_logits(
@@ -73,12 +62,9 @@ def weighted_cross_entropy_with_logits(
         RuntimeWarning: A finite number overflowed to infinity. `numpy.errstate(over=...)` controls
             the warning.
     """
-    options = _BROADCASTING if name is None else Options(axis=Broadcast, name=name)
-    result: _Array = evaluate(
-        LOSS, options, labels, logits, pos_weight,
-        target_name="labels", function="weighted_cross_entropy_with_logits",
-    )[0]  # fmt: skip
-    return result
+    code, function = _native.LOSS, "weighted_cross_entropy_with_logits"
+    options = options_of("none", Broadcast, 0.0, None, name)
+    return evaluate(code, function, options, labels, logits, pos_weight, target_name="labels")[0]
 
 
 @overload
@@ -107,7 +93,10 @@ def loss(
     weights: npt.ArrayLike | None = None,
     reduction: Reduction = "none",
     out: Any = None,
-    **options: Unpack[Keywords],
+    axis: int | None = None,
+    label_smoothing: float = 0.0,
+    threads: int | None = None,
+    name: str | None = None,
 ) -> Any:
     """The loss of each element, or its sum or mean.
 
@@ -156,9 +145,9 @@ def loss(
         RuntimeWarning: A finite number overflowed to infinity ("overflow encountered in loss").
             `numpy.errstate(over=...)` controls the warning.
     """
-    operation = LOSS if reduction == "none" else VALUE
-    settings = options_of(reduction, options)
-    return evaluate(operation, settings, targets, logits, pos_weight, weights, out, None, "loss")[0]
+    operation = _native.LOSS if reduction == "none" else _native.VALUE
+    options = options_of(reduction, axis, label_smoothing, threads, name)
+    return evaluate(operation, "loss", options, targets, logits, pos_weight, weights, out)[0]
 
 
 @overload
@@ -182,7 +171,10 @@ def value_with_gradient(
     weights: npt.ArrayLike | None = None,
     reduction: Reduction = "mean",
     out: Any = None,
-    **options: Unpack[Keywords],
+    axis: int | None = None,
+    label_smoothing: float = 0.0,
+    threads: int | None = None,
+    name: str | None = None,
 ) -> tuple[Any, Any]:
     """The loss and its gradient in one pass over memory: the results of `loss` and `gradient`.
 
@@ -190,19 +182,21 @@ def value_with_gradient(
     the mean and `out` is the array for the gradient. With `reduction="none"`, `out` is a tuple of
     two arrays, for the losses and for the gradient, which must not overlap.
     """
-    settings, operation, losses = options_of(reduction, options), VALUE_WITH_GRADIENT, None
+    operation, function = _native.VALUE_WITH_GRADIENT, "value_with_gradient"
+    options = options_of(reduction, axis, label_smoothing, threads, name)
+    losses = None
     if reduction == "none":
-        operation = LOSS_WITH_GRADIENT
+        operation = _native.LOSS_WITH_GRADIENT
         if out is not None:
-            losses, out = _pair(out, settings.label)
-    name = "value_with_gradient"
-    return evaluate(operation, settings, targets, logits, pos_weight, weights, losses, out, name)
+            losses, out = _pair(out, options.label)
+    return evaluate(operation, function, options, targets, logits, pos_weight, weights, losses, out)
 
 
 def gradient(
     targets: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = 1.0, *,
     weights: npt.ArrayLike | None = None, reduction: Reduction = "none", out: _Out | None = None,
-    **options: Unpack[Keywords],
+    axis: int | None = None, label_smoothing: float = 0.0, threads: int | None = None,
+    name: str | None = None,
 ) -> _Out:  # fmt: skip
     """The derivative of the loss in each logit.
 
@@ -213,18 +207,16 @@ def gradient(
     Arguments, types, errors and warnings are those of `loss`. The result has the shape of `logits`.
     With a reduction it is the derivative of the sum or of the mean.
     """
-    settings = options_of(reduction, options)
-    operation, name = GRADIENT, "gradient"
-    result: _Out = evaluate(
-        operation, settings, targets, logits, pos_weight, weights, out, None, name
-    )[0]
-    return result
+    operation, function = _native.GRADIENT, "gradient"
+    options = options_of(reduction, axis, label_smoothing, threads, name)
+    return evaluate(operation, function, options, targets, logits, pos_weight, weights, out)[0]
 
 
 def second_derivative(
     targets: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = 1.0, *,
     weights: npt.ArrayLike | None = None, reduction: Reduction = "none", out: _Out | None = None,
-    **options: Unpack[Keywords],
+    axis: int | None = None, label_smoothing: float = 0.0, threads: int | None = None,
+    name: str | None = None,
 ) -> _Out:  # fmt: skip
     """The second derivative of the loss in each logit: the diagonal of the Hessian.
 
@@ -234,18 +226,16 @@ def second_derivative(
 
     Arguments, types, errors and warnings are those of `gradient`.
     """
-    settings = options_of(reduction, options)
-    operation, name = SECOND_DERIVATIVE, "second_derivative"
-    result: _Out = evaluate(
-        operation, settings, targets, logits, pos_weight, weights, out, None, name
-    )[0]
-    return result
+    operation, function = _native.SECOND_DERIVATIVE, "second_derivative"
+    options = options_of(reduction, axis, label_smoothing, threads, name)
+    return evaluate(operation, function, options, targets, logits, pos_weight, weights, out)[0]
 
 
 def target_derivative(
     targets: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = 1.0, *,
     weights: npt.ArrayLike | None = None, reduction: Reduction = "none", out: _Out | None = None,
-    **options: Unpack[Keywords],
+    axis: int | None = None, label_smoothing: float = 0.0, threads: int | None = None,
+    name: str | None = None,
 ) -> _Out:  # fmt: skip
     """The derivative of the loss in each target.
 
@@ -255,18 +245,16 @@ def target_derivative(
 
     Arguments, types, errors and warnings are those of `gradient`.
     """
-    settings = options_of(reduction, options)
-    operation, name = TARGET_DERIVATIVE, "target_derivative"
-    result: _Out = evaluate(
-        operation, settings, targets, logits, pos_weight, weights, out, None, name
-    )[0]
-    return result
+    operation, function = _native.TARGET_DERIVATIVE, "target_derivative"
+    options = options_of(reduction, axis, label_smoothing, threads, name)
+    return evaluate(operation, function, options, targets, logits, pos_weight, weights, out)[0]
 
 
 def positive_weight_derivative(
     targets: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight = 1.0, *,
     weights: npt.ArrayLike | None = None, reduction: Reduction = "none", out: _Out | None = None,
-    **options: Unpack[Keywords],
+    axis: int | None = None, label_smoothing: float = 0.0, threads: int | None = None,
+    name: str | None = None,
 ) -> _Out:  # fmt: skip
     """The derivative of each element's loss in its positive weight.
 
@@ -276,12 +264,9 @@ def positive_weight_derivative(
 
     Arguments, types, errors and warnings are those of `gradient`.
     """
-    arrays, settings = (targets, logits, pos_weight, weights), options_of(reduction, options)
-    operation = POSITIVE_WEIGHT_DERIVATIVE
-    result: _Out = evaluate(operation, settings, *arrays, out, None, "positive_weight_derivative")[
-        0
-    ]
-    return result
+    operation, function = _native.POSITIVE_WEIGHT_DERIVATIVE, "positive_weight_derivative"
+    options = options_of(reduction, axis, label_smoothing, threads, name)
+    return evaluate(operation, function, options, targets, logits, pos_weight, weights, out)[0]
 
 
 def _pair(out: Any, label: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

@@ -56,6 +56,8 @@ typedef struct {
   int64_t count;
   int64_t shape[WCE_MAXIMUM_RANK];
   bool is_double;
+  /* Whether an input is not row-major, or not aligned. */
+  bool needs_copy;
   /* The class weights have the index POS_WEIGHT. */
   buffer buffers[ARGUMENT_COUNT];
   bool has_overflowed;
@@ -66,14 +68,10 @@ typedef struct {
 static void begin(call *call) {
   call->options = (wce_options)WCE_OPTIONS_INIT;
   call->message[0] = 0;
-  call->is_double = false;
+  call->is_double = call->needs_copy = false;
   call->count = 0;
-  for (int i = 0; i < ARGUMENT_COUNT; i++) {
-    call->buffers[i].memory = NULL;
-    call->buffers[i].view.obj = NULL;
-    call->buffers[i].view.buf = NULL;
-    call->buffers[i].view.len = 0;
-  }
+  for (buffer *b = call->buffers; b < call->buffers + ARGUMENT_COUNT; b++)
+    b->memory = b->view.buf = b->view.obj = NULL, b->view.len = 0;
 }
 
 static void end(call *call) {
@@ -106,9 +104,9 @@ static bool acquire(call *call, PyObject *object, int index, const char *name) {
   if (view->len == 0) view->buf = &call->value;
   const bool is_contiguous = view->len == 0 || PyBuffer_IsContiguous(view, 'C');
   const uintptr_t alignment = is_double ? _Alignof(double) : _Alignof(float);
-  if (!is_contiguous || ((uintptr_t)view->buf & (alignment - 1)) != 0)
-    RAISE(ValueError, "%s must be contiguous in row-major order and aligned", name);
-  return true;
+  if (is_contiguous && ((uintptr_t)view->buf & (alignment - 1)) == 0) return true;
+  if (index != OUT && index != GRADIENT_OUT) return call->needs_copy = true;
+  RAISE(ValueError, "%s must be contiguous in row-major order and aligned", name);
 }
 
 /* Reads the positive weight: a float, or a buffer. A buffer with one axis has a weight for each
@@ -216,7 +214,7 @@ static wce_status run_and_store(call *call) {
   return status;
 }
 
-/* Whether a status is that of success; if not, raises Python's error for it. */
+/* Whether a status is that of success. If not, raises the error. */
 static bool succeeded(const call *call, wce_status status) {
   if (status == WCE_OK) return true;
   PyObject *const message =
@@ -228,7 +226,8 @@ static bool succeeded(const call *call, wce_status status) {
   return false;
 }
 
-/* Reads the arguments of evaluate() and runs the call. */
+/* Reads the arguments of evaluate() and runs the call. The result is None if an input has to be
+   copied first. */
 static PyObject *evaluate_holding(PyObject *const *arguments, call *call) {
   const long operation = PyLong_AsLong(arguments[OPERATION]);
   call->options.axis = PyLong_AsLongLong(arguments[AXIS]);
@@ -249,9 +248,10 @@ static PyObject *evaluate_holding(PyObject *const *arguments, call *call) {
       !acquire(call, arguments[WEIGHTS], WEIGHTS, "weights") ||
       !acquire(call, arguments[OUT], OUT, "out") ||
       !acquire(call, arguments[GRADIENT_OUT], GRADIENT_OUT, "gradient") ||
-      !read_positive_weight(call, arguments[POS_WEIGHT]) || !avoid_overlap(call, OUT) ||
-      !avoid_overlap(call, GRADIENT_OUT))
+      !read_positive_weight(call, arguments[POS_WEIGHT]))
     return NULL;
+  if (call->needs_copy) return Py_NewRef(Py_None);
+  if (!avoid_overlap(call, OUT) || !avoid_overlap(call, GRADIENT_OUT)) return NULL;
   wce_status status;
   if (call->count < ELEMENTS_THAT_RELEASE_THE_LOCK) {
     status = run_and_store(call);
@@ -271,8 +271,8 @@ static PyObject *evaluate_holding(PyObject *const *arguments, call *call) {
   return result;
 }
 
-static PyObject *evaluate(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
-  (void)module;
+static PyObject *evaluate(PyObject *Py_UNUSED(module), PyObject *const *arguments,
+                          Py_ssize_t count) {
   if (count != ARGUMENT_COUNT)
     return PyErr_Format(PyExc_TypeError, "evaluate takes %d arguments", ARGUMENT_COUNT);
   call call;
@@ -283,8 +283,7 @@ static PyObject *evaluate(PyObject *module, PyObject *const *arguments, Py_ssize
 }
 
 /* Lets the library check a positive weight and settings, by the loss of no elements. */
-static PyObject *check(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
-  (void)module;
+static PyObject *check(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count) {
   if (count != 3) return PyErr_Format(PyExc_TypeError, "check takes 3 arguments");
   call call;
   begin(&call);
@@ -293,6 +292,8 @@ static PyObject *check(PyObject *module, PyObject *const *arguments, Py_ssize_t 
   for (int i = TARGETS; i <= OUT; i++) call.buffers[i].view.buf = i == WEIGHTS ? NULL : &call.value;
   call.buffers[LOGITS].view.ndim = 0;
   bool is_valid = read_settings(&call, arguments[2]) && read_positive_weight(&call, arguments[1]);
+  if (call.needs_copy)
+    PyErr_SetString(PyExc_ValueError, "pos_weight must be row-major and aligned"), is_valid = false;
   call.shape[0] = 0, call.shape[1] = call.options.class_count;
   if (call.options.class_weights != NULL)
     call.options.shape = call.shape, call.options.rank = 2, call.options.axis = 1;
@@ -301,8 +302,7 @@ static PyObject *check(PyObject *module, PyObject *const *arguments, Py_ssize_t 
   return is_valid ? Py_NewRef(Py_None) : NULL;
 }
 
-static PyObject *instruction_set(PyObject *module, PyObject *unused) {
-  (void)module, (void)unused;
+static PyObject *instruction_set(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused)) {
   return PyUnicode_FromString(wce_instruction_set());
 }
 

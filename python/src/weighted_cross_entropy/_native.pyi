@@ -29,8 +29,8 @@ def evaluate(
     axis: int,
     settings: tuple[int, float, int, str | None],
     /,
-) -> tuple[float | None, bool]:
-    """Computes an operation on aligned, row-major arrays of one type.
+) -> tuple[float | None, bool] | None:
+    """Computes an operation on aligned, row-major arrays of one type. Returns None for others.
 
     `settings` has the reduction, the label smoothing, the threads (0: all processors) and the name.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 import numpy as np
@@ -85,21 +84,34 @@ class Options:
         _native.check(is_double, pos_weight, self.settings)
 
 
-_PLAIN = frozenset({float, int, str, type(None)})
+# The types of values that never change; `type` is that of `Broadcast`.
+_PLAIN = frozenset({float, int, str, type, type(None), np.float32, np.float64, np.int32, np.int64})
+_MAXIMUM_KNOWN = 256
+_known: dict[tuple[Any, ...], Options] = {}
 
-# Values of different types are different options: a number of threads that is a float is an error.
-_cached = lru_cache(typed=True)(Options)
-_DEFAULTS = {reduction: Options(reduction) for reduction in _native.REDUCTIONS}
 
-
-def options_of(reduction: Any, keywords: Keywords) -> Options:
+def options_of(
+    reduction: Any,
+    axis: int | type[Broadcast] | None,
+    label_smoothing: float,
+    threads: int | None,
+    name: str | None,
+) -> Options:
     """The options of a function's arguments. Those of plain values are validated once."""
-    if type(reduction) is str:
-        if not keywords:
-            return _DEFAULTS.get(reduction) or Options(reduction)
-        if _PLAIN.issuperset(map(type, keywords.values())):
-            return _cached(reduction, **keywords)
-    return Options(reduction, **keywords)
+    # Values of different types are different options: threads=1.0 is an error.
+    kinds = type(axis), type(label_smoothing), type(threads)
+    key = reduction, axis, label_smoothing, threads, name, kinds
+    try:
+        if (known := _known.get(key)) is not None:
+            return known
+    except TypeError:
+        pass  # A value without a hash.
+    options = Options(reduction, axis, label_smoothing, threads, name)
+    if _PLAIN.issuperset((type(reduction), type(name), *kinds)):
+        if len(_known) >= _MAXIMUM_KNOWN:
+            _known.clear()
+        _known[key] = options
+    return options
 
 
 def _number(value: Any, argument: str, label: str) -> float:

@@ -29,7 +29,13 @@ def positive_weight(
         numpy.exceptions.AxisError: The logits have no such axis.
         TypeError: The weight holds no real numbers, or the axis is not an integer.
     """
-    label, axis = options.label, options.axis
+    label, axis, rank = options.label, options.axis, len(shape)
+    # The usual case: a weight for each class, which needs no conversion.
+    if type(pos_weight) is np.ndarray and pos_weight.dtype is dtype and pos_weight.ndim == 1:
+        if axis is Broadcast and rank > 0 and len(pos_weight) == shape[-1] > 1:
+            return pos_weight, -1
+        if type(axis) is int and -rank <= axis < rank and len(pos_weight) == shape[axis]:
+            return pos_weight, axis
     array = plain_array(pos_weight, "pos_weight")
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{label}: pos_weight must hold real numbers, received {array.dtype}")
@@ -37,8 +43,8 @@ def positive_weight(
         array, axis = _broadcast(array, shape, label)
     elif axis is not None:
         axis = operator.index(axis)  # type: ignore[arg-type]
-        if not -len(shape) <= axis < len(shape):
-            raise np.exceptions.AxisError(axis, len(shape))
+        if not -rank <= axis < rank:
+            raise np.exceptions.AxisError(axis, rank)
     if array.ndim == 0:
         return float(array), -1
     if axis is None:

@@ -80,7 +80,7 @@ class Objective:
         z, x = plain_array(y_true, "y_true"), plain_array(y_pred, "y_pred")
         w = None if sample_weight is None else plain_array(sample_weight, "sample_weight")
         first, second = (
-            evaluate(operation, self.options, z, x, self.pos_weight, w)[0]
+            evaluate(operation, None, self.options, z, x, self.pos_weight, w)[0]
             for operation in (GRADIENT, SECOND_DERIVATIVE)
         )
         minimum = self.min_hessian if w is None else np.where(w == 0, 0, self.min_hessian)

@@ -113,7 +113,7 @@ class _Callback:
     def __call__(self, targets: Any, logits: Any, weights: Any) -> Any:
         z, x, call = np.asarray(targets), np.asarray(logits), self.call
         w = None if weights is None else np.asarray(weights)
-        values, gradient = evaluate(self.operation, call.options, z, x, call.pos_weight, w)
+        values, gradient = evaluate(self.operation, None, call.options, z, x, call.pos_weight, w)
         return values if gradient is None else (values, gradient)
 
 

@@ -24,6 +24,7 @@ of `torch.func` (`grad`, `vmap`) raise PyTorch's error.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -32,16 +33,7 @@ import torch
 from torch.autograd import forward_ad
 from torch.autograd.function import once_differentiable
 
-from . import _call
-from ._native import (
-    GRADIENT,
-    LOSS,
-    LOSS_WITH_GRADIENT,
-    SECOND_DERIVATIVE,
-    TARGET_DERIVATIVE,
-    VALUE,
-    VALUE_WITH_GRADIENT,
-)
+from . import _call, _native
 from ._options import Broadcast, Options
 
 __all__ = ["BCEWithLogitsLoss", "binary_cross_entropy_with_logits"]
@@ -168,16 +160,12 @@ class _Call:
     pos_weight: float
 
     def evaluate(
-        self,
-        operation: int,
-        logits: torch.Tensor,
-        target: torch.Tensor,
-        weight: torch.Tensor | None,
-        pos_weight: torch.Tensor | None,
+        self, operation: int, logits: Any, target: Any, weight: Any, pos_weight: Any
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Computes an operation over the memory of the tensors."""
         value, gradient = _call.evaluate(
             operation,
+            None,
             self.options,
             _array(target),
             _array(logits),
@@ -190,8 +178,8 @@ class _Call:
         self, logits: torch.Tensor, target: torch.Tensor, *weights: torch.Tensor | None
     ) -> torch.Tensor:
         """The derivative in target and logit: a difference, as the gradient is affine in target."""
-        at_one, _ = self.evaluate(GRADIENT, logits, torch.ones_like(target), *weights)
-        at_zero, _ = self.evaluate(GRADIENT, logits, torch.zeros_like(target), *weights)
+        at_one, _ = self.evaluate(_native.GRADIENT, logits, torch.ones_like(target), *weights)
+        at_zero, _ = self.evaluate(_native.GRADIENT, logits, torch.zeros_like(target), *weights)
         return at_one.sub_(at_zero)
 
 
@@ -199,16 +187,15 @@ class _Loss(torch.autograd.Function):
     """The loss, reduced or not."""
 
     @staticmethod
-    def forward(
-        ctx: Any, logits: Any, target: Any, weight: Any, pos_weight: Any, call: _Call
-    ) -> torch.Tensor:
-        _save(ctx, logits, target, weight, pos_weight, call)
+    def forward(ctx: Any, *arguments: Any) -> torch.Tensor:
+        *tensors, call = arguments
+        _save(ctx, tensors, call)
         is_reduced = call.options.reduction != "none"
         if ctx.needs_input_grad[0]:
-            operation = VALUE_WITH_GRADIENT if is_reduced else LOSS_WITH_GRADIENT
+            operation = _native.VALUE_WITH_GRADIENT if is_reduced else _native.LOSS_WITH_GRADIENT
         else:
-            operation = VALUE if is_reduced else LOSS
-        loss, ctx.gradient = call.evaluate(operation, logits, target, weight, pos_weight)
+            operation = _native.VALUE if is_reduced else _native.LOSS
+        loss, ctx.gradient = call.evaluate(operation, *tensors)
         return loss
 
     @staticmethod
@@ -221,12 +208,12 @@ class _Loss(torch.autograd.Function):
         in_logits = in_target = None
         if ctx.needs_input_grad[0]:
             if is_differentiated:
-                in_logits = upstream * _Gradient.apply(*saved, call)
+                in_logits = upstream * _Derivative.apply(*saved, call, _native.GRADIENT)
             else:
                 # The leaf takes the gradient without a copy. A second pass computes it again.
                 in_logits, ctx.gradient = ctx.gradient, None
                 if in_logits is None:
-                    in_logits, _ = call.evaluate(GRADIENT, *saved)
+                    in_logits, _ = call.evaluate(_native.GRADIENT, *saved)
                 try:
                     # An upstream gradient of 1, the usual case, needs no pass over memory.
                     if upstream.ndim > 0 or upstream.item() != 1:
@@ -236,89 +223,75 @@ class _Loss(torch.autograd.Function):
                     in_logits = upstream * in_logits
         if ctx.needs_input_grad[1]:
             if is_differentiated:
-                in_target = upstream * _TargetDerivative.apply(*saved, call)
+                in_target = upstream * _Derivative.apply(*saved, call, _native.TARGET_DERIVATIVE)
             else:
-                in_target = upstream * call.evaluate(TARGET_DERIVATIVE, *saved)[0]
+                in_target = upstream * call.evaluate(_native.TARGET_DERIVATIVE, *saved)[0]
         return in_logits, in_target, None, None, None
 
     @staticmethod
     def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
         saved, call = _primals(ctx.saved_tensors), ctx.call
-        terms = [
-            tangent * function.apply(*saved, call)
-            for tangent, function in ((in_logits, _Gradient), (in_target, _TargetDerivative))
+        change = _sum(
+            tangent * _Derivative.apply(*saved, call, variable)
+            for variable, tangent in zip(_VARIABLES, (in_logits, in_target), strict=True)
             if tangent is not None
-        ]
-        change: torch.Tensor = sum(terms[1:], terms[0])
+        )
         return change if call.options.reduction == "none" else change.sum()
 
 
-class _Gradient(torch.autograd.Function):
-    """The derivative of the loss in each logit."""
+class _Derivative(torch.autograd.Function):
+    """The derivative of the loss in each logit (`GRADIENT`) or target (`TARGET_DERIVATIVE`)."""
 
     @staticmethod
-    def forward(
-        ctx: Any, logits: Any, target: Any, weight: Any, pos_weight: Any, call: _Call
-    ) -> torch.Tensor:
-        _save(ctx, logits, target, weight, pos_weight, call)
-        return call.evaluate(GRADIENT, logits, target, weight, pos_weight)[0]
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        saved, call = ctx.saved_tensors, ctx.call
-        in_logits = in_target = None
-        if ctx.needs_input_grad[0]:
-            in_logits = upstream * call.evaluate(SECOND_DERIVATIVE, *saved)[0]
-        if ctx.needs_input_grad[1]:
-            in_target = upstream * call.mixed(*saved)
-        return in_logits, in_target, None, None, None
-
-    @staticmethod
-    def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
-        saved, call = _primals(ctx.saved_tensors), ctx.call
-        terms = []
-        if in_logits is not None:
-            terms.append(in_logits * call.evaluate(SECOND_DERIVATIVE, *saved)[0])
-        if in_target is not None:
-            terms.append(in_target * call.mixed(*saved))
-        change: torch.Tensor = sum(terms[1:], terms[0])
-        return change
-
-
-class _TargetDerivative(torch.autograd.Function):
-    """The derivative of the loss in each target, in which it is affine."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, logits: Any, target: Any, weight: Any, pos_weight: Any, call: _Call
-    ) -> torch.Tensor:
-        _save(ctx, logits, target, weight, pos_weight, call)
-        return call.evaluate(TARGET_DERIVATIVE, logits, target, weight, pos_weight)[0]
+    def forward(ctx: Any, *arguments: Any) -> torch.Tensor:
+        *tensors, call, ctx.operation = arguments
+        _save(ctx, tensors, call)
+        return call.evaluate(ctx.operation, *tensors)[0]
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        saved, call = ctx.saved_tensors, ctx.call
-        in_logits = upstream * call.mixed(*saved) if ctx.needs_input_grad[0] else None
-        in_target = torch.zeros_like(saved[1]) if ctx.needs_input_grad[1] else None
-        return in_logits, in_target, None, None, None
+        saved = ctx.saved_tensors
+        in_logits, in_target = (
+            upstream * _second_derivative(ctx, saved, variable) if is_needed else None
+            for variable, is_needed in zip(_VARIABLES, ctx.needs_input_grad, strict=False)
+        )
+        return in_logits, in_target, None, None, None, None
 
     @staticmethod
     def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
-        saved, call = _primals(ctx.saved_tensors), ctx.call
-        if in_logits is None:
-            return torch.zeros_like(saved[1])
-        return in_logits * call.mixed(*saved)
+        saved = _primals(ctx.saved_tensors)
+        return _sum(
+            tangent * _second_derivative(ctx, saved, variable)
+            for variable, tangent in zip(_VARIABLES, (in_logits, in_target), strict=True)
+            if tangent is not None
+        )
 
 
-def _save(ctx: Any, *arguments: Any) -> None:
+# What the loss is differentiated in, as the operations of the first derivatives.
+_VARIABLES = (_native.GRADIENT, _native.TARGET_DERIVATIVE)
+
+
+def _second_derivative(ctx: Any, saved: Any, variable: int) -> torch.Tensor:
+    """The derivative, in one of `_VARIABLES`, of the derivative that `ctx` belongs to."""
+    if variable != ctx.operation:
+        return ctx.call.mixed(*saved)
+    if variable == _native.GRADIENT:
+        return ctx.call.evaluate(_native.SECOND_DERIVATIVE, *saved)[0]
+    return torch.zeros_like(saved[1])
+
+
+def _sum(terms: Iterator[torch.Tensor]) -> torch.Tensor:
+    return sum(terms, next(terms))
+
+
+def _save(ctx: Any, tensors: list[torch.Tensor | None], call: _Call) -> None:
     """Keeps the arguments for the derivatives.
 
     PyTorch checks that nobody writes to saved tensors between the passes. The weights, though they
     are constants, are saved for that check.
     """
-    *tensors, ctx.call = arguments
+    ctx.call = call
     ctx.save_for_backward(*tensors)
     ctx.save_for_forward(*tensors)
 
