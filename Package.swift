@@ -68,8 +68,9 @@ let package = Package(
       swiftSettings: common),
     .target(
       name: "_DataFiles",
-      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      dependencies: ["_Termination", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: common),
+    .target(name: "_Termination"),
     .target(name: "_ExampleData"),
     // The header of the C library, for the version that it defines.
     .target(name: "_Version"),
@@ -77,7 +78,7 @@ let package = Package(
       name: "wce",
       dependencies: [
         "LinearClassification", "WeightedCrossEntropy", "_DataFiles", "_ExampleData",
-        "_TradeoffReport", "_Version", "_WorkerThreads",
+        "_Termination", "_TradeoffReport", "_Version", "_WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -155,7 +156,8 @@ let package = Package(
     .testTarget(
       name: "DataFilesTests",
       dependencies: [
-        "_DataFiles", "_TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+        "_DataFiles", "_Termination", "_TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       resources: [.copy("Fixtures")],
       swiftSettings: common),

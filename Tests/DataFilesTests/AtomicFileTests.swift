@@ -2,6 +2,7 @@
 import Foundation
 import SystemPackage
 import Testing
+import _Termination
 import _TestSupport
 
 @testable import _DataFiles
@@ -268,27 +269,13 @@ import _TestSupport
 
   @Test func anInterruptedProgramRemovesItsTemporaryFiles() async throws {
     let path = try directory.write("old", to: "f")
-    await #expect(processExitsWith: .exitCode(130)) { [path = path as String] in
+    await #expect(processExitsWith: .signal(SIGUSR1)) { [path = path as String] in
       let first = try NPYWriter(path: path, elementType: .float64, shape: [1000])
       let second = try AtomicFile(path: path + ".html", unnamed: false)
       try second.write("<html>")
       withExtendedLifetime((first, second)) {
-        // On another thread, as in a dispatch source for SIGINT.
-        DispatchQueue.global().async { AtomicFile.removeAllTemporaryFiles { exit(130) } }
-        while true { sleep(1) }
+        wce_end_by_signal(SIGUSR1)
       }
-    }
-    #expect(try directory.text("f") == "old")
-    #expect(try directory.names() == ["f"])
-  }
-
-  @Test func commitFailsAfterRemoval() async throws {
-    let path = try directory.write("old", to: "f")
-    await #expect(processExitsWith: .success) { [path = path as String] in
-      let file = try AtomicFile(path: path)
-      try file.write("new")
-      AtomicFile.removeAllTemporaryFiles()
-      #expect(try failure { try file.commit() }.code == .inputOutput)
     }
     #expect(try directory.text("f") == "old")
     #expect(try directory.names() == ["f"])

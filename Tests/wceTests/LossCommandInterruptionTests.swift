@@ -40,7 +40,11 @@ import _TestSupport
     })
   }
 
-  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  /// Every signal that ends a program, and faults, which no input should cause.
+  @Test(arguments: [
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
+    SIGXCPU, SIGSYS, SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE,
+  ])
   func stoppedBySignals(_ signal: Int32) throws {
     let (run, pipe) = try startWaitingRun()
     defer { try? pipe.close() }
@@ -87,6 +91,30 @@ import _TestSupport
     #expect(try place.text("report").hasPrefix("sum              62652.336\n"))
   }
 
+  @Test func aLimitOfTheFileSizeIsAnError() throws {
+    let count = 200_000
+    try place.write(
+      NPYFile("<f4", [count], [Float](repeating: 1, count: count)).bytes, to: "lx.npy")
+    try place.write("old", to: "o.npy")
+    #expect(
+      try place.tool.shell("ulimit -f 100; wce loss lx.npy lx.npy --output o.npy")
+        == .failure(74, "o.npy: writing failed: file too large"))
+    #expect(try place.text("o.npy") == "old")
+    #expect(try place.isClean())
+  }
+
+  @Test(.enabled(if: access("/dev/zero", R_OK) == 0, "there is no /dev/zero"))
+  func anEndlessRowIsAnError() throws {
+    let temporary = try TemporaryDirectory()
+    var tool = place.tool
+    tool.environment["TMPDIR"] = temporary.path
+    // Less than the disk has, and more than a row may have.
+    let outcome = try tool.shell(
+      "ulimit -f 200000; wce fit /dev/zero --target y --model m.json")
+    #expect(outcome.status == 65 && outcome.errors.hasPrefix("wce: /dev/zero: "), "\(outcome)")
+    #expect(try temporary.names() == [] && place.isClean())
+  }
+
   @Test func theProgressBarIsErased() throws {
     let (run, pipe) = try startWaitingRun(onTerminal: true)
     // The bar appears after half a second.
@@ -124,6 +152,19 @@ import _TestSupport
       #expect(
         try place.tool.shell("wce \(command) > /dev/full") == .failure(74, "/dev/stdout: \(full)"),
         "\(command)")
+    }
+    // The outputs of these are in their places; only the summary cannot be printed.
+    let lost = "\(full); only the summary was lost, the outputs are in place"
+    for (command, outputs) in [
+      ("fit t.csv --target label --model m.json", ["m.json"]),
+      ("loss x.npy z.npy --output a.npy --gradient g.csv", ["a.npy", "g.csv"]),
+      ("loss x.npy z.npy --output b.npy --json", ["b.npy"]),
+      ("tradeoff t.csv --target label --folds 2 --report r.html", ["r.html"]),
+    ] {
+      #expect(
+        try place.tool.shell("wce \(command) > /dev/full")
+          == .failure(74, "/dev/stdout: \(lost): \(outputs.joined(separator: ", "))"))
+      #expect(Set(outputs).isSubset(of: try place.directory.names()))
     }
     // If one of two outputs fails, neither is replaced.
     for (file, name) in [("full.npy", "o.npy"), ("full.csv", "o.csv")] {
@@ -170,6 +211,29 @@ import _TestSupport
     // The other output is removed.
     #expect(try place.loss("x.npy z.npy --output o.npy --gradient none/g.npy").status == 73)
     #expect(try place.directory.names() == names)
+  }
+
+  /// Runs the tool as a user who may not start a thread. No other test runs it as this user, whose
+  /// processes count.
+  private static let threadless =
+    "prlimit --nproc=1 setpriv --reuid=61234 --regid=61234 --clear-groups \"$WCE\""
+
+  @Test(
+    .enabled(
+      if: (try? Tool().shell("\(threadless) --version").status) == 0,
+      "the tool cannot run as another user here"))
+  func signalsWorkWithoutThreads() throws {
+    let outcome = try place.tool.shell(
+      """
+      chmod 777 .; mkfifo -m 666 f.csv
+      \(Self.threadless) loss x.npy z.npy --output o.npy > summary || exit
+      \(Self.threadless) fit f.csv --target y --model m.json & pid=$!
+      sleep 0.5; kill -TERM $pid; wait $pid
+      """)
+    // Some shells report the signal.
+    #expect(outcome.status == 128 + SIGTERM && !outcome.errors.contains("wce"), "\(outcome)")
+    #expect(try place.text("summary").hasPrefix("mean loss"))
+    #expect(try place.isClean())
   }
 
   /// Runs the tool without the rights of root, which may read and write everything.

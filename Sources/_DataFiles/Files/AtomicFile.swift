@@ -135,19 +135,6 @@ public final class AtomicFile {
     try file.commit()
   }
 
-  /// Removes the temporary files of all values that are not committed.
-  ///
-  /// For a program that has to stop (SIGINT, SIGTERM): `body` runs, usually to end the process,
-  /// while no temporary file can be created or committed. Call it from a dispatch signal source or
-  /// a thread in `sigwait`, because it takes a lock that the code under a signal handler may hold.
-  ///
-  /// ```swift
-  /// AtomicFile.removeAllTemporaryFiles { exit(130) }
-  /// ```
-  public static func removeAllTemporaryFiles(then body: () -> Void = {}) {
-    TemporaryFiles.removeAll(then: body)
-  }
-
   private func flush() throws(DataFileError) {
     guard !buffer.isEmpty else { return }
     try buffer.withUnsafeBufferPointer { bytes throws(DataFileError) in

@@ -14,6 +14,17 @@ enum SystemCalls {
   /// The directory for temporary files.
   static var temporaryDirectory: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
 
+  /// Runs `body` while all signals are blocked on the calling thread.
+  static func withoutSignals<Result, Failure>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var (all, saved) = (sigset_t(), sigset_t())
+    sigfillset(&all)
+    pthread_sigmask(SIG_BLOCK, &all, &saved)
+    defer { pthread_sigmask(SIG_SETMASK, &saved, nil) }
+    return try body()
+  }
+
   static func rename(_ path: String, to target: String) throws(Errno) {
     _ = try value { renameat(AT_FDCWD, path, AT_FDCWD, target) }
   }

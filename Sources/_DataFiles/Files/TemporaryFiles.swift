@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 import SystemPackage
+import _Termination
 
-/// The temporary files that exist now, so that an interrupted program can remove them.
-///
-/// A file is created, named, renamed or removed while the lock is held, so the list is always
-/// complete.
+/// The temporary files that exist now. A signal that ends the program removes them, if it has
+/// called `wce_clean_up_on_signals`.
 enum TemporaryFiles {
-  /// The paths, and whether each file has its name yet.
-  private static let files = Mutex<[String: Bool]>([:])
+  /// For each path its entry in the table of the signal handler, and whether the file has its name.
+  private static let files = Mutex<[String: (entry: Int32, isNamed: Bool)]>([:])
 
   /// Creates a file for `target`. If the system can, the file has no name until `rename`, so a
   /// killed process leaves nothing. Otherwise the files that killed processes left are removed, and
@@ -23,21 +22,30 @@ enum TemporaryFiles {
       let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
       let path = "\(directory)\(prefix)\(suffix).tmp"
       if unnamed, let file = try? FileDescriptor.unnamed(in: directory, permissions) {
-        files[path] = false
+        files[path] = (-1, isNamed: false)
         return (file, path)
       }
       removeLeftovers(in: directory, prefix: prefix)
       while true {
-        let file = try FileDescriptor.open(
-          path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
-          permissions: permissions)
+        // First, since a signal may arrive as soon as the file exists.
+        let entry = wce_register_temporary_file(path)
+        let file: FileDescriptor
+        do {
+          file = try FileDescriptor.open(
+            path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+            permissions: permissions)
+        } catch {
+          wce_forget_temporary_file(entry)
+          throw error
+        }
         // Another process may have removed the file before it was locked.
         _ = file.lock(waits: true)
         if let status = try? file.stat(), status.linkCount == 0 {
           try? file.close()
+          wce_forget_temporary_file(entry)
           continue
         }
-        files[path] = true
+        files[path] = (entry, isNamed: true)
         return (file, path)
       }
     }
@@ -48,37 +56,39 @@ enum TemporaryFiles {
     _ group: [(file: FileDescriptor, path: String, target: String)]
   ) throws(DataFileError) {
     try files.withLock { files throws(DataFileError) in
-      for (file, path, target) in group {
-        try mappingErrno(to: { .failed("writing", target, $0) }) {
-          guard let isNamed = files[path], !isNamed || SystemCalls.exists(path) else {
-            throw Errno.noSuchFileOrDirectory
+      // A signal waits for the end, so that it does not separate the outputs of one run.
+      try SystemCalls.withoutSignals { () throws(DataFileError) in
+        for (file, path, target) in group {
+          try mappingErrno(to: { .failed("writing", target, $0) }) {
+            guard let old = files[path], !old.isNamed || SystemCalls.exists(path) else {
+              throw Errno.noSuchFileOrDirectory
+            }
+            guard !old.isNamed else { return }
+            files[path] = (wce_register_temporary_file(path), isNamed: true)
+            try file.link(to: path)
           }
-          if !isNamed { try file.link(to: path) }
         }
-        files[path] = true
-      }
-      for (_, path, target) in group {
-        try mappingErrno(to: { .failed("writing", target, $0) }) {
-          try SystemCalls.rename(path, to: target)
+        for (_, path, target) in group {
+          try mappingErrno(to: { .failed("writing", target, $0) }) {
+            try SystemCalls.rename(path, to: target)
+          }
+          forget(path, &files)
         }
-        files[path] = nil
       }
     }
   }
 
   static func remove(_ path: String) {
     files.withLock { files in
-      if files.removeValue(forKey: path) == true { try? SystemCalls.remove(path) }
+      if files[path]?.isNamed == true { try? SystemCalls.remove(path) }
+      forget(path, &files)
     }
   }
 
-  /// Removes every file, then runs `body` while none can be created.
-  static func removeAll(then body: () -> Void) {
-    files.withLock { files in
-      for (path, isNamed) in files where isNamed { try? SystemCalls.remove(path) }
-      files.removeAll()
-      body()
-    }
+  private static func forget(
+    _ path: String, _ files: inout [String: (entry: Int32, isNamed: Bool)]
+  ) {
+    if let file = files.removeValue(forKey: path) { wce_forget_temporary_file(file.entry) }
   }
 
   /// Removes the temporary files with this prefix that no process has locked.

@@ -106,7 +106,8 @@ struct NiceStep: Hashable, Sendable {
   let power: Int
 
   init(span: Double, parts: Double) {
-    let raw = span / parts
+    // A subnormal step would be 0, and its logarithm infinite.
+    let raw = max(span / parts, .leastNormalMagnitude)
     let power = Int(raw.decimalLogarithm.rounded(.down))
     let mantissa = raw / Double(power).powerOfTen
     switch mantissa {

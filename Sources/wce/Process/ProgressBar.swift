@@ -19,7 +19,7 @@ struct ProgressBar {
     guard now - start > .milliseconds(500), last.map({ now - $0 > .milliseconds(100) }) ?? true
     else { return }
     last = now
-    let done = min(max(fraction, 0), 1)
+    let done = fraction > 0 ? min(fraction, 1) : 0
     let filled = Int(done * Double(Self.width))
     let bar =
       String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
