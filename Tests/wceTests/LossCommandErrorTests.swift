@@ -140,9 +140,8 @@ import _TestSupport
         "x.npy z.npy --weights wn.npy": "wn.npy: \(weights) -0.5 at index 3",
         "x.npy z.npy --weights wi.npy": "wi.npy: \(weights) inf at index 3",
         "x.npy z.npy --weights w0.npy --normalize weights":
-          "w0.npy: logistic_loss: the sum of the weights must be positive and finite to "
-          + "divide by it, "
-          + "received 0.0",
+          "w0.npy: logistic_loss: a weighted mean needs weights whose sum is positive and finite, "
+          + "received the sum 0.0",
         "e.npy e.npy": "e.npy: logistic_loss: the mean of no elements is undefined",
         "none.csv:logit none.csv:label":
           "none.csv: logistic_loss: the mean of no elements is undefined",
