@@ -19,8 +19,9 @@ import _Version
         OVERVIEW: Weighted cross entropy: the logistic loss whose positive weight
         trades recall against precision.
 
-        Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input, 73
-        cannot create output, 74 input/output error, 128 + n stopped by signal n.
+        Exit status: 0 success, 64 wrong usage, 65 bad data, 66 missing input, 71 not
+        enough memory, 73 cannot create output, 74 input/output error, 128 + n stopped
+        by signal n.
 
         WCE_INSTRUCTION_SET=baseline|avx2|avx512 selects the kernels.
 
