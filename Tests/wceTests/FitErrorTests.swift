@@ -310,10 +310,16 @@ import _TestSupport
 
   @Test(arguments: [SIGINT, SIGTERM]) func interrupted(signal: Int32) throws {
     let place = try ModelWorkplace(["m.json": "the old model"])
-    // A pipe without a writer: the program waits for data.
-    try #require(mkfifo(place.directory.file("a.csv"), 0o600) == 0)
+    // The program waits for data from a pipe. The pipe can be opened once the program reads it.
+    let path = place.directory.file("a.csv")
+    try #require(mkfifo(path, 0o600) == 0)
     let running = try place.tool.start(["fit", "a.csv", "--target", "z", "--model", "m.json"])
-    try running.wait { try place.directory.names().count == 3 }
+    var writer: Int32 = -1
+    defer { close(writer) }
+    try running.wait {
+      writer = open(path, O_WRONLY | O_NONBLOCK)
+      return writer >= 0
+    }
     running.signal(signal)
     #expect(try running.wait() == Outcome(status: 128 + signal))
     #expect(try place.directory.names() == ["a.csv", "m.json"])

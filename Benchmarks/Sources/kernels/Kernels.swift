@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Foundation
 import TestSupport
 import WeightedCrossEntropy
 
@@ -44,7 +45,7 @@ struct Kernels: ParsableCommand {
   static func measure<Scalar: LossScalar>(
     _ type: Scalar.Type, _ operations: [Operation], _ set: InstructionSet, _ sizes: [Int]
   ) throws {
-    for threads in Set([1, WeightedCrossEntropyLoss<Scalar>.processorCount]).sorted() {
+    for threads in Set([1, ProcessInfo.processInfo.activeProcessorCount]).sorted() {
       for operation in operations {
         let loss = try WeightedCrossEntropyLoss<Scalar>(
           positiveWeight: 3, threads: threads, instructionSet: set)
