@@ -29,14 +29,16 @@ struct Job: ~Copyable {
   /// The number of helpers at work. A helper increments it with the pool's lock held, and
   /// decrements it as its last access to the job.
   let helpersInside = Atomic(0)
-  /// The number of helpers that may still join. Guarded by the pool's lock.
-  var openPlaces = 0
+  /// The number of helpers that may still join. Guarded by the pool's lock. It is atomic because the
+  /// threads that perform ranges borrow the whole job, which forbids other modifications.
+  let openPlaces: Atomic<Int>
   /// The next job in the pool's list. Guarded by the pool's lock.
-  var nextJob: UnsafeMutablePointer<Job>?
+  let nextJob = Atomic<UnsafeMutablePointer<Job>?>(nil)
 
-  init<W: Work>(_ work: UnsafePointer<W>, count: Int, stride: Int) {
+  init<W: Work>(_ work: UnsafePointer<W>, count: Int, stride: Int, helpers: Int) {
     (workType, self.work) = (W.self, UnsafeRawPointer(work))
     (self.count, self.stride) = (count, stride)
+    openPlaces = Atomic(helpers)
   }
 
   /// Performs ranges until none is left. A slow thread takes fewer ranges.

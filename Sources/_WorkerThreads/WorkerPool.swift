@@ -100,8 +100,7 @@ final class WorkerPool: @unchecked Sendable {
   /// Adds a job to the list, and wakes or creates threads for it.
   private func offer(_ job: UnsafeMutablePointer<Job>, helpers: Int, threadLimit: Int) {
     lock()
-    job.pointee.openPlaces = helpers
-    job.pointee.nextJob = firstJob
+    job.pointee.nextJob.store(firstJob, ordering: .relaxed)
     firstJob = job
     jobNumber.wrappingAdd(1, ordering: .relaxed)
     let wakeCount = sleepersToWake(for: helpers - spinningCount)
@@ -118,7 +117,7 @@ final class WorkerPool: @unchecked Sendable {
   /// Removes a job from the list, and waits for the helpers that have joined it.
   private func retract(_ job: UnsafeMutablePointer<Job>) {
     lock()
-    if job.pointee.openPlaces > 0 { remove(job) }
+    if job.pointee.openPlaces.load(ordering: .relaxed) > 0 { remove(job) }
     unlock()
     if spin(until: { job.pointee.helpersInside.load(ordering: .acquiring) == 0 }) { return }
     // If the thread were cancelled while it waits, the helpers would access a job that no longer
@@ -136,12 +135,16 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   private func remove(_ job: UnsafeMutablePointer<Job>) {
-    guard firstJob != job else { return firstJob = job.pointee.nextJob }
-    var other = firstJob
-    while let candidate = other, candidate.pointee.nextJob != job {
-      other = candidate.pointee.nextJob
+    let next = job.pointee.nextJob.load(ordering: .relaxed)
+    if firstJob == job {
+      firstJob = next
+      return
     }
-    other?.pointee.nextJob = job.pointee.nextJob
+    var other = firstJob
+    while let candidate = other {
+      other = candidate.pointee.nextJob.load(ordering: .relaxed)
+      if other == job { return candidate.pointee.nextJob.store(next, ordering: .relaxed) }
+    }
   }
 
   /// The loop of each thread of the pool.
@@ -150,9 +153,8 @@ final class WorkerPool: @unchecked Sendable {
     spinningCount -= 1
     while true {
       if let job = firstJob {
-        job.pointee.openPlaces -= 1
-        let openPlaces = job.pointee.openPlaces
-        if openPlaces == 0 { firstJob = job.pointee.nextJob }
+        let openPlaces = job.pointee.openPlaces.wrappingSubtract(1, ordering: .relaxed).newValue
+        if openPlaces == 0 { firstJob = job.pointee.nextJob.load(ordering: .relaxed) }
         job.pointee.helpersInside.wrappingAdd(1, ordering: .relaxed)
         let wakeCount = sleepersToWake(for: openPlaces - spinningCount)
         unlock()

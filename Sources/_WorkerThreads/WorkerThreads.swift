@@ -25,8 +25,9 @@ package enum WorkerThreads {
     withUnsafePointer(to: work) { work in
       withUnsafeTemporaryAllocation(of: Job.self, capacity: 1) { buffer in
         guard let job = buffer.baseAddress else { return }
-        job.initialize(to: Job(work, count: count, stride: stride))
-        pool.run(job, helpers: min(wanted, limit) - 1, threadLimit: limit - 1)
+        let helpers = min(wanted, limit) - 1
+        job.initialize(to: Job(work, count: count, stride: stride, helpers: helpers))
+        pool.run(job, helpers: helpers, threadLimit: limit - 1)
         job.deinitialize(count: 1)
       }
     }
