@@ -29,8 +29,8 @@ struct Job: ~Copyable {
   /// The number of helpers at work. A helper increments it with the pool's lock held, and
   /// decrements it as its last access to the job.
   let helpersInside = Atomic(0)
-  /// The number of helpers that may still join. Guarded by the pool's lock. It is atomic because the
-  /// threads that perform ranges borrow the whole job, which forbids other modifications.
+  /// The number of helpers that may still join. Guarded by the pool's lock. It is atomic because
+  /// the threads that perform ranges borrow the whole job, which forbids other modifications.
   let openPlaces: Atomic<Int>
   /// The next job in the pool's list. Guarded by the pool's lock.
   let nextJob = Atomic<UnsafeMutablePointer<Job>?>(nil)
