@@ -64,19 +64,16 @@ struct ArrayCall<Scalar: LossScalar> {
   }
 
   private func runBlocks(_ forms: Elementwise) {
-    let work = ElementwiseWork(call: self, forms: forms)
-    // On one thread a direct call: the generic one of another module takes 5,000 instructions.
-    if BlockThreads.count(for: blockCount, limit: threads) == 1 {
-      work.perform(0..<blockCount)
-    } else {
-      BlockThreads.run(blockCount, threads: threads, work)
-    }
+    BlockThreads.run(blockCount, threads: threads, ElementwiseWork(call: self, forms: forms))
   }
 
   private struct ElementwiseWork: Work {
     let call: ArrayCall
     let forms: Elementwise
 
+    // `WorkerThreads` calls this through the protocol, which does not specialise it.
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     func perform(_ blocks: Range<Int>) {
       call.withScratch { scratch in
         for block in blocks { call.call(forms, call.blockArguments(block, scratch)) }
@@ -145,6 +142,8 @@ struct ArrayCall<Scalar: LossScalar> {
     let size: Int
     let sums: UnsafeMutableBufferPointer<PartialSum>
 
+    @specialized(where Scalar == Float)
+    @specialized(where Scalar == Double)
     func perform(_ blocks: Range<Int>) {
       call.withScratch { scratch in
         for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: size) {
