@@ -45,7 +45,7 @@ final class CSVFile {
   /// Throws an error if the file has changed since it was opened.
   func checkUnchanged() throws(DataFileError) { try blocks.source.checkUnchanged() }
 
-  /// Runs `body`. Instead of an error about the content it throws that the file has changed, if so.
+  /// Runs `body`. If it fails and the file has changed, throws the error about the change.
   func explainingChanges<Result>(
     _ body: () throws(DataFileError) -> Result
   ) throws(DataFileError) -> Result {

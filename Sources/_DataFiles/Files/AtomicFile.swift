@@ -5,7 +5,7 @@ import SystemPackage
 ///
 /// The bytes go to a new file in the directory of the target. `commit()` syncs it to the disk,
 /// renames it to the target and syncs the directory. Until then, and after any failure, the target
-/// is unchanged. A value that goes away without `commit()` removes its new file.
+/// is unchanged. If a value is destroyed without `commit()`, its new file is removed.
 ///
 /// - On Linux, if the file system supports it (ext4, XFS, Btrfs and tmpfs do), the new file has no
 ///   name until `commit()`, so a process that is killed leaves nothing. Elsewhere the new file is
@@ -98,7 +98,7 @@ public final class AtomicFile {
   /// - Throws: A `DataFileError` with the code `inputOutput`. The target is then unchanged.
   public func commit() throws(DataFileError) { try Self.commit([self]) }
 
-  /// Commits several files: they are all complete on the disk, then renamed back to back.
+  /// Commits several files: all are written to the disk first, and then renamed back to back.
   ///
   /// - Throws: A `DataFileError` with the code `inputOutput`.
   public static func commit(_ files: [AtomicFile]) throws(DataFileError) {
@@ -115,7 +115,7 @@ public final class AtomicFile {
     }
   }
 
-  /// Gives up the file. The target is unchanged. Does nothing after `commit()`.
+  /// Removes the new file. The target is unchanged. Does nothing after `commit()`.
   public func discard() {
     guard isOpen else { return }
     isOpen = false

@@ -39,7 +39,7 @@ final class ByteSource {
     }
   }
 
-  /// Takes over a regular file that is open for reading. It has no name: nobody else can change it.
+  /// Takes over a regular file without a name, so no other process can change it.
   init(path: String, file: FileDescriptor, size: Int) {
     self.path = path
     self.size = size
@@ -65,12 +65,12 @@ final class ByteSource {
     guard now.hasSameContent(as: status) else { throw changed }
   }
 
-  /// The error about a file that others write to.
+  /// The error for a file that another process has changed.
   var changed: DataFileError {
     DataFileError(.inputOutput, path: path, reason: "the file changed while it was read")
   }
 
-  /// The error about the content of a file; if the file has changed, the error about that.
+  /// An error in the content of the file, or the error that the file has changed if it has.
   func explained(_ error: DataFileError) -> DataFileError {
     do throws(DataFileError) { try checkUnchanged() } catch let change { return change }
     return error

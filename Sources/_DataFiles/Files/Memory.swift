@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Throws an error unless the system can provide `byteCount` more bytes for the data of a file.
 ///
-/// An array that cannot grow ends the process. So this is called before every growth whose size a
-/// file determines. Memory that other threads allocate in between is not covered.
+/// The process ends if an array cannot grow. Call this before every growth whose size a file
+/// determines. It does not count the memory that other threads allocate in between.
 package func requireMemory(_ byteCount: Int, for path: String) throws(DataFileError) {
-  // Some memory is left for everything else.
+  // Keep 16 MiB for everything else.
   let (needed, overflow) = byteCount.addingReportingOverflow(16 << 20)
   guard overflow || (byteCount >= 1 << 20 && !SystemCalls.canAllocate(needed)) else { return }
   throw DataFileError(
@@ -13,7 +13,7 @@ package func requireMemory(_ byteCount: Int, for path: String) throws(DataFileEr
 }
 
 extension Array {
-  /// The bytes that the array takes in addition, if it must grow for `count` more elements.
+  /// The number of bytes by which the storage grows if `count` elements are appended.
   package func byteCountToGrow(by count: Int) -> Int {
     self.count + count <= capacity
       ? 0 : (Swift.max(2 * capacity, self.count + count) - capacity) * MemoryLayout<Element>.stride

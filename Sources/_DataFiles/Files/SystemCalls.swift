@@ -76,7 +76,7 @@ enum SystemCalls {
     bytes.baseAddress.map { memchr($0, Int32(byte), bytes.count) != nil } ?? false
   }
 
-  /// Whether the system can provide memory of this size now. It is not touched, and returned.
+  /// Whether the system can provide this much memory now. The memory is mapped and released unused.
   static func canAllocate(_ byteCount: Int) -> Bool {
     // The compiler may remove a pair of `malloc` and `free`.
     let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
@@ -85,7 +85,7 @@ enum SystemCalls {
     return true
   }
 
-  /// The value of a call, repeated while signals interrupt it. A negative one is a failure.
+  /// The value of a call, which is repeated if a signal interrupts it. Throws if it is negative.
   fileprivate static func value<Value: SignedInteger>(_ call: () -> Value) throws(Errno) -> Value {
     while true {
       let value = call()
@@ -136,7 +136,7 @@ extension FileDescriptor {
     (try? SystemCalls.value { flock(rawValue, LOCK_EX | (waits ? 0 : LOCK_NB)) }) != nil
   }
 
-  /// Closes the descriptor. A signal that interrupts this is not a failure: it is closed.
+  /// Closes the descriptor. An interruption by a signal is not a failure: the descriptor is closed.
   func finish() throws { try Self.ignoringInterruption { try close() } }
 
   static func ignoringInterruption(_ close: () throws -> Void) throws {
@@ -155,7 +155,7 @@ extension FileDescriptor {
 }
 
 extension Stat {
-  /// Whether the file is the same and was not written to, as far as its size and time tell.
+  /// Whether this is the same file with the same size and modification time.
   func hasSameContent(as other: Stat) -> Bool {
     size == other.size && inode == other.inode && deviceID == other.deviceID
       && st_mtim.tv_sec == other.st_mtim.tv_sec && st_mtim.tv_nsec == other.st_mtim.tv_nsec

@@ -27,7 +27,7 @@ enum TemporaryFiles {
       }
       removeLeftovers(in: directory, prefix: prefix)
       while true {
-        // First, since a signal may arrive as soon as the file exists.
+        // Registered first, because a signal may arrive as soon as the file exists.
         let entry = wce_register_temporary_file(path)
         let file: FileDescriptor
         do {
@@ -56,7 +56,7 @@ enum TemporaryFiles {
     _ group: [(file: FileDescriptor, path: String, target: String)]
   ) throws(DataFileError) {
     try files.withLock { files throws(DataFileError) in
-      // A signal waits for the end, so that it does not separate the outputs of one run.
+      // Signals are blocked until all files are renamed, so the outputs of a run stay together.
       try SystemCalls.withoutSignals { () throws(DataFileError) in
         for (file, path, target) in group {
           try mappingErrno(to: { .failed("writing", target, $0) }) {

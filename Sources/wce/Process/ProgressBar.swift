@@ -33,8 +33,5 @@ struct ProgressBar {
   }
 
   /// Removes the bar.
-  func finish() { if last != nil { Self.erase() } }
-
-  /// Clears the line of the terminal.
-  static func erase() { if StandardError.isTerminal { StandardError.write("\r\u{1B}[K") } }
+  func finish() { if last != nil { StandardError.write("\r\u{1B}[K") } }
 }

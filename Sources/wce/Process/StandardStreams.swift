@@ -60,7 +60,7 @@ enum StandardError {
 
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Prints one line. What comes from outside is displayed in it already; this is a safeguard.
+  /// Prints one line. Text from outside is already escaped in it; this is a safeguard.
   static func report(_ message: String) { write("wce: \(displayed(message, limit: 10_000))\n") }
 
   /// Prints a line about a file that is not an error.

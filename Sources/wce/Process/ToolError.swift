@@ -8,7 +8,7 @@ enum ExitStatus: Int32 {
   case usage = 64
   case badData = 65
   case missingInput = 66
-  /// The memory does not suffice.
+  /// There is not enough memory.
   case systemError = 71
   case cannotCreate = 73
   case inputOutput = 74
