@@ -86,8 +86,10 @@ let package = Package(
       // With the Swift runtime linked in, the file can be copied to where there is no Swift.
       linkerSettings: [
         .unsafeFlags(
-          ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections"],
-          .when(platforms: [.linux], configuration: .release))
+          [
+            "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections",
+            "-Xlinker", "-z", "-Xlinker", "now",
+          ], .when(platforms: [.linux], configuration: .release))
       ]),
     // The header is a bridging header: the compiler checks every `@implementation` against it.
     .target(
@@ -107,7 +109,7 @@ let package = Package(
             "-Xlinker", "--version-script=\(cInterface)/exported-symbols.map",
             "-Xlinker", "-soname=libweighted_cross_entropy.so",
             // Worker threads run code of the file after dlclose.
-            "-Xlinker", "-z", "-Xlinker", "nodelete",
+            "-Xlinker", "-z", "-Xlinker", "nodelete", "-Xlinker", "-z", "-Xlinker", "now",
           ], .when(platforms: [.linux]))
       ]),
 
@@ -192,3 +194,15 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The checks that build the tests of the loss in other ways set this, to build nothing else.
+if Context.environment["WCE_LOSS_ALONE"] != nil {
+  let loss: Set = [
+    "_AllocationCounter", "_CPUFeatures", "_LossKernels", "_LossKernelsAVX2",
+    "_LossKernelsAVX512", "_TestSupport", "_WorkerThreads", "WeightedCrossEntropy",
+    "WeightedCrossEntropyDifferentiation", "WeightedCrossEntropyTests", "WorkerThreadsTests",
+  ]
+  package.targets.removeAll { !loss.contains($0.name) }
+  package.products = []
+  package.dependencies = []
+}

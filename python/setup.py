@@ -28,6 +28,12 @@ class BuildWithSwift(build_ext):
             copy_without_symbols(built, folder / built.name)
         super().run()
 
+    def build_extensions(self) -> None:
+        """Builds without the folders of libraries that the interpreter itself was linked with."""
+        command = self.compiler.linker_so
+        self.compiler.linker_so = [word for word in command if not word.startswith("-Wl,-rpath")]
+        super().build_extensions()
+
 
 def build_library() -> Path:
     """Builds the library in release mode and returns its path."""
@@ -71,7 +77,9 @@ setup(
             include_dirs=[str(INCLUDE)],
             libraries=[LIBRARY],
             extra_compile_args=["-std=c11", "-Wall", "-Wextra", "-Wpedantic"],
-            extra_link_args=["-Wl,-rpath," + ("@loader_path" if IS_MACOS else "$ORIGIN")],
+            extra_link_args=["-Wl,-rpath,@loader_path"]
+            if IS_MACOS
+            else ["-Wl,-rpath,$ORIGIN", "-Wl,-z,relro,-z,now"],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             py_limited_api=True,
         )

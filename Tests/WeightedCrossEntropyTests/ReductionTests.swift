@@ -37,7 +37,7 @@ import _TestSupport
   func exactness(_ sizes: Sizes, on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       var generator = SeededGenerator(seed: 502)
-      let count = 300_007
+      let count = 60_007
       let logits: [Scalar] = logits(sizes, count)
       let targets =
         sizes == .oneLarge ? [Scalar](repeating: 0, count: count) : generator.targets(count)

@@ -44,14 +44,14 @@ import _WorkerThreads
   }
 
   @Test(
-    "Results are the same bits on 1, 2, 3, 5 and 64 threads", arguments: [KernelOptions(), .all],
+    "Results are the same bits on 1, 2, 3, 5 and 16 threads", arguments: [KernelOptions(), .all],
     Variant.all)
   func calls(with options: KernelOptions, on variant: Variant) throws {
     func check<Scalar: LossScalar>(_: Scalar.Type) throws {
       let isSelected = try variant.set == InstructionSet.selected.get()
-      let count = try count(for: isSelected ? 64 : 5)
+      let count = try count(for: isSelected ? 16 : 3)
       let elements = LossElements<Scalar>(shape: [count / 3, 3], seed: 504)
-      let numbers = isSelected ? [2, 3, 5, 64] : [2, 3, 5]
+      let numbers = isSelected ? [2, 3, 5, 16] : [2, 3]
       let samples = try ([1] + numbers).map {
         try LossCallSample(elements, options, threads: $0, variant.set)
       }

@@ -64,7 +64,7 @@ import _CPUFeatures
 
   @Test(arguments: [1, 2, 8])
   func mapThrowsTheErrorOfTheFirstElementThatFails(threads: Int) {
-    for _ in 0..<200 {
+    for _ in 0..<40 {
       let begun = Atomic(0)
       #expect(throws: Failure(index: 20)) {
         try WorkerThreads.map(Array(0..<100_000), threads: threads) { index throws(Failure) in
