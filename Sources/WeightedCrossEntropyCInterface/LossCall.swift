@@ -67,7 +67,7 @@ struct LossCall<Scalar: LossScalar> {
     let (reduction, value) = try checked(reduction, value)
     let output = try output(gradient, named: "gradient")
     guard !CallBuffer.overlap(.init(start: value, count: 1), .init(output)) else {
-      throw CallError(WCE_ERROR_OVERLAP, "value lies in gradient")
+      throw CallError(WCE_ERROR_OVERLAP, "value and gradient overlap")
     }
     value.pointee = try CallError.converting(named: name) { () throws(LossError) in
       guard isInput(output) else { return try loss.reduce(reduction, inputs, gradient: output) }
@@ -84,7 +84,7 @@ struct LossCall<Scalar: LossScalar> {
     _ reduction: wce_reduction, _ value: UnsafeMutablePointer<Scalar>?
   ) throws(CallError) -> (LossReduction, UnsafeMutablePointer<Scalar>) {
     guard let reduction = try Self.reduction(reduction) else {
-      throw CallError(WCE_ERROR_ARGUMENT, "WCE_REDUCTION_NONE does not give one number")
+      throw CallError(WCE_ERROR_ARGUMENT, "the reduction must not be WCE_REDUCTION_NONE")
     }
     guard let value else { throw CallError(WCE_ERROR_NULL_POINTER, "value is null") }
     try CallBuffer.check(value, count: 1, named: "value")
@@ -139,7 +139,7 @@ struct LossCall<Scalar: LossScalar> {
     case WCE_REDUCTION_SUM: .sum
     case WCE_REDUCTION_MEAN: .mean
     case WCE_REDUCTION_WEIGHTED_MEAN: .weightedMean
-    default: throw CallError(WCE_ERROR_ARGUMENT, "there is no reduction \(reduction.rawValue)")
+    default: throw CallError(WCE_ERROR_ARGUMENT, "unknown reduction \(reduction.rawValue)")
     }
   }
 }

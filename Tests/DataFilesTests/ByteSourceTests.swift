@@ -100,6 +100,14 @@ import _TestSupport
     }
   }
 
+  /// The limit on the length of a row is for tables: an array of zeros has no line breaks.
+  @Test func arraysWithoutLineBreaksFromARereadablePipe() throws {
+    let count = 4 << 20
+    let header = NPYHeader(elementType: .uint8, shape: [count]).serialized()
+    let source = try ByteSource(path: pipe(header + [UInt8](repeating: 0, count: count)))
+    #expect(try source.spooledIfStream(rowLimit: 0).size == header.count + count)
+  }
+
   @Test func pipesThatEndEarly() throws {
     let array = try #require(NumPyArray.all.first { $0.name == "<f8 C 1" })
     let reader = try NPYReader(path: pipe(array.file.dropLast(20)))

@@ -101,6 +101,13 @@ import _TestSupport
     try expectChanged { _ = try twice.readAll(as: Float.self) }
   }
 
+  @Test(arguments: Change.allCases)
+  func wholeContents(_ change: Change) throws {
+    let source = try ByteSource(path: table())
+    try self.change(source.path, change)
+    try expectChanged { _ = try source.contents(limit: 1 << 20) }
+  }
+
   @Test func aFileThatIsReplacedIsReadAsItWas() throws {
     let path = try directory.write("a\n1\n", to: "t.csv")
     let reader = try CSVColumnReader(path: path, column: "a")

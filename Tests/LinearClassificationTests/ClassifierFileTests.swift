@@ -155,7 +155,7 @@ import _TestSupport
       classificationError { _ = try Classifier(json: text.utf8) }.map { "\($0)" }
     }
     let other =
-      "this is not a usable model: it does not say \"format\": \"weighted-cross-entropy "
+      "this is not a usable model: it lacks \"format\": \"weighted-cross-entropy "
       + "linear classifier\""
     #expect(reason("{}") == other)
     #expect(reason("{\"format\": \"something else\"}") == other)
@@ -181,7 +181,7 @@ import _TestSupport
       let error = try problem { $0[member] = nil }
       #expect(error == .damagedModel("the member \"\(member)\" is missing"))
     }
-    #expect(try problem { $0["version"] = 0 } == .damagedModel("there is no format version 0"))
+    #expect(try problem { $0["version"] = 0 } == .damagedModel("unknown format version 0"))
   }
 
   @Test func wrongMembersAreNamedWithTheirPlace() throws {
@@ -207,8 +207,10 @@ import _TestSupport
     )
     #expect(
       try change { $0[0]["standardDeviation"] = -1 } == prefix
-        + "the standard deviation of the feature \"size\" is -1.0")
-    #expect(try problem { $0["positiveWeight"] = 0 } == .damagedModel("the positive weight is 0.0"))
+        + "the standard deviation of the feature \"size\" must be at least 0, received -1.0")
+    #expect(
+      try problem { $0["positiveWeight"] = 0 }
+        == .damagedModel("the positive weight must be above 0, received 0.0"))
     #expect(
       try problem { $0["missing"] = "guess" }.map { "\($0)".hasPrefix(prefix + "missing: ") }
         == true)

@@ -49,10 +49,10 @@ import _Version
           output: """
             OVERVIEW: Compute the weighted cross entropy of logits and targets in files.
 
-            An input is FILE.npy or FILE.csv:COLUMN, with a column's name or number from 1.
-            Results have the type of the logits; text is read as float64. Files may be
-            larger than memory. A table whose first row has only numbers has no header.
-            Standard input is /dev/stdin, or /dev/stdin:COLUMN for a table.
+            An input is FILE.npy or FILE.csv:COLUMN, with the name of the column or its
+            number from 1. Results have the type of the logits, float64 for a table. Files
+            may be larger than memory. A table whose first row has only numbers has no
+            header. Standard input is /dev/stdin, or /dev/stdin:COLUMN for a table.
 
             wce loss logits.npy targets.npy --pos-weight 9
             wce loss t.csv:logit t.csv:label --pos-weight 9 --gradient gradient.npy

@@ -238,13 +238,15 @@ import _TestSupport
       ),
       (
         "other", 65,
-        "\(notUsable): it does not say \"format\": \"weighted-cross-entropy linear classifier\""
+        "\(notUsable): it lacks \"format\": \"weighted-cross-entropy linear classifier\""
       ),
       (
-        "deviation", 65, "\(notUsable): the standard deviation of the feature \"city=Oslo\" is -1.0"
+        "deviation", 65,
+        "\(notUsable): the standard deviation of the feature \"city=Oslo\" must be at least 0, "
+          + "received -1.0"
       ),
       ("name", 65, "\(notUsable): the features do not match the columns"),
-      ("weight", 65, "\(notUsable): the positive weight is 0.0"),
+      ("weight", 65, "\(notUsable): the positive weight must be above 0, received 0.0"),
     ] as [(String, Int32, String)] {
       #expect(
         try place.run("predict --model \(name).json a.csv")

@@ -265,7 +265,7 @@ OTHER_ERRORS = [
     ({"threads": 1.5}, TypeError, f"'float' {INTEGER}"),
     ({"name": 3}, TypeError, f"{NAME} int"),
     ({"name": b"mine"}, TypeError, f"{NAME} bytes"),
-    ({"name": "a\0b"}, ValueError, r"name must have no null character, received 'a\x00b'"),
+    ({"name": "a\0b"}, ValueError, r"name must not contain a null character, received 'a\x00b'"),
 ]
 
 

@@ -50,14 +50,14 @@ extension Classifier: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     guard try container.decodeIfPresent(String.self, forKey: .format) == Self.format else {
-      throw ClassificationError.damagedModel("it does not say \"format\": \"\(Self.format)\"")
+      throw ClassificationError.damagedModel("it lacks \"format\": \"\(Self.format)\"")
     }
     let version = try container.decode(Int.self, forKey: .version)
     guard version <= Self.currentVersion else {
       throw ClassificationError.newerModel(version: version, supported: Self.currentVersion)
     }
     guard version >= 1 else {
-      throw ClassificationError.damagedModel("there is no format version \(version)")
+      throw ClassificationError.damagedModel("unknown format version \(version)")
     }
     target = try container.decodeIfPresent(TargetColumn.self, forKey: .target)
     hasHeader = try container.decodeIfPresent(Bool.self, forKey: .header) ?? true
@@ -84,10 +84,12 @@ extension Classifier: Codable {
     }
     guard !names.isEmpty else { throw .damagedModel("it has no features") }
     guard model.positiveWeight > 0 else {
-      throw .damagedModel("the positive weight is \(model.positiveWeight)")
+      throw .damagedModel("the positive weight must be above 0, received \(model.positiveWeight)")
     }
     for (name, deviation) in zip(names, model.standardization.deviations) where !(deviation >= 0) {
-      throw .damagedModel("the standard deviation of the feature \(quoted(name)) is \(deviation)")
+      throw .damagedModel(
+        "the standard deviation of the feature \(quoted(name)) must be at least 0, "
+          + "received \(deviation)")
     }
   }
 }

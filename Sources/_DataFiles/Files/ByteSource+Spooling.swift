@@ -9,7 +9,11 @@ extension ByteSource {
   }
 
   /// This source, or for a stream a copy of it in an unnamed temporary file.
-  func spooledIfStream() throws(DataFileError) -> ByteSource {
+  ///
+  /// - Parameter rowLimit: The longest row of a table, in bytes; see `copy(to:in:rowLimit:)`.
+  func spooledIfStream(
+    rowLimit: Int = CSVBlockReader.Limits().rowSize
+  ) throws(DataFileError) -> ByteSource {
     guard size == nil else { return self }
     let directory = SystemCalls.temporaryDirectory
     let file = try mappingErrno(
@@ -19,33 +23,37 @@ extension ByteSource {
           reason: "cannot create a temporary file for \(displayed(path)): \($0.reason)")
       }) { try FileDescriptor.spool(in: directory) }
     do throws(DataFileError) {
-      return ByteSource(path: path, file: file, size: try copy(to: file, in: directory))
+      let size = try copy(to: file, in: directory, rowLimit: rowLimit)
+      return ByteSource(path: path, file: file, size: size)
     } catch {
       try? file.close()
       throw error
     }
   }
 
-  /// Copies a stream up to its end, or to the end of a row that no table may have, which the reader
-  /// of the copy reports: an endless device would fill the disk.
+  /// Copies a stream up to its end, or of a table up to a row that is too long, which the reader of
+  /// the copy reports: an endless device would fill the disk. An array has no rows.
   private func copy(
-    to file: FileDescriptor, in directory: String
+    to file: FileDescriptor, in directory: String, rowLimit: Int
   ) throws(DataFileError) -> Int {
+    var isArray = false
     var rowStart = 0
     try forEachChunk { chunk throws(DataFileError) in
       let action = "copying to a temporary file in \(displayed(directory))"
       try mappingErrno(to: { .failed(action, path, $0) }) { _ = try file.writeAll(chunk) }
+      if offset == chunk.count { isArray = chunk.starts(with: NPYHeader.magic) }
+      guard !isArray else { return true }
       if chunk.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
         rowStart = offset
       }
-      return offset - rowStart <= CSVBlockReader.Limits().rowSize + chunk.count
+      return offset - rowStart <= rowLimit + chunk.count
     }
     return offset
   }
 
   /// Calls `body` with the bytes that have not been read, a part at a time, until it returns
   /// `false`.
-  fileprivate func forEachChunk(
+  private func forEachChunk(
     _ body: (UnsafeRawBufferPointer) throws(DataFileError) -> Bool
   ) throws(DataFileError) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
@@ -56,19 +64,25 @@ extension ByteSource {
       if !goesOn || count < buffer.count { return }
     }
   }
+
+  /// All bytes that have not been read. More than `limit` are an error.
+  func contents(limit: Int) throws(DataFileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try forEachChunk { chunk throws(DataFileError) in
+      guard bytes.count + chunk.count <= limit else {
+        throw DataFileError(.badData, path: path, reason: "the file is larger than \(limit) bytes")
+      }
+      bytes.append(contentsOf: chunk)
+      return true
+    }
+    try checkUnchanged()
+    return bytes
+  }
 }
 
 /// The bytes of a whole file or stream that is not a data file, with the same errors.
 ///
 /// - Parameter limit: The largest size in bytes; more is an error.
 package func contents(ofFile path: String, limit: Int = 64 << 20) throws(DataFileError) -> [UInt8] {
-  var bytes: [UInt8] = []
-  try ByteSource(path: path).forEachChunk { chunk throws(DataFileError) in
-    guard bytes.count + chunk.count <= limit else {
-      throw DataFileError(.badData, path: path, reason: "the file is larger than \(limit) bytes")
-    }
-    bytes.append(contentsOf: chunk)
-    return true
-  }
-  return bytes
+  try ByteSource(path: path).contents(limit: limit)
 }

@@ -99,11 +99,15 @@ enum SystemCalls {
 extension FileDescriptor {
   /// Creates a file without a name, which disappears with its last descriptor.
   static func spool(in directory: String) throws(Errno) -> FileDescriptor {
-    var template = Array("\(directory)/XXXXXXXX".utf8CString)
-    let file = FileDescriptor(rawValue: try SystemCalls.value { mkstemp(&template) })
-    unlink(template)
-    _ = fcntl(file.rawValue, F_SETFD, FD_CLOEXEC)
-    return file
+    if let file = try? unnamed(in: directory, .ownerReadWrite) { return file }
+    // A signal between the two calls would leave the file.
+    return try SystemCalls.withoutSignals { () throws(Errno) in
+      var template = Array("\(directory)/XXXXXXXX".utf8CString)
+      let file = FileDescriptor(rawValue: try SystemCalls.value { mkstemp(&template) })
+      unlink(template)
+      _ = fcntl(file.rawValue, F_SETFD, FD_CLOEXEC)
+      return file
+    }
   }
 
   /// Creates a file without a name, which `link(to:)` can give it.

@@ -29,8 +29,8 @@ struct ScoringOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      Predict a row as positive from this probability on. (default: 1 / (1 + Q) if calibrated, \
-      1/2 if raw; both select the same rows)
+      The lowest probability of a row that is predicted positive. (default: 1 / (1 + Q) if \
+      calibrated, 1/2 if raw; both select the same rows)
       """, valueName: "T"))
   var threshold: Double?
 

@@ -145,7 +145,7 @@ static bool read_settings(call *call, PyObject *settings) {
   call->options.threads = PyLong_AsLongLong(PyTuple_GetItem(settings, THREADS));
   if (PyErr_Occurred()) return false;
   if (reduction < 0 || reduction > INT_MAX)
-    RAISE(ValueError, "there is no reduction %ld", reduction);
+    RAISE(ValueError, "unknown reduction %ld", reduction);
   call->reduction = (wce_reduction)reduction;
   PyObject *const name = PyTuple_GetItem(settings, NAME);
   if (name == Py_None) return true;
@@ -233,7 +233,7 @@ static PyObject *evaluate_holding(PyObject *const *arguments, call *call) {
   call->options.axis = PyLong_AsLongLong(arguments[AXIS]);
   if (PyErr_Occurred()) return NULL;
   if (operation < 0 || operation >= OPERATION_COUNT)
-    return PyErr_Format(PyExc_ValueError, "there is no operation %ld", operation);
+    return PyErr_Format(PyExc_ValueError, "unknown operation %ld", operation);
   call->operation = (enum operation)operation;
   const bool writes_out = operation <= LOSS_WITH_GRADIENT;
   const bool writes_gradient = operation >= LOSS_WITH_GRADIENT && operation != VALUE;

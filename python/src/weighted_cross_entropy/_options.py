@@ -126,5 +126,5 @@ def _label(name: Any) -> str:
     if not isinstance(name, str):
         raise TypeError(f"name must be a string or None, received {type(name).__name__}")
     if "\0" in name:
-        raise ValueError(f"name must have no null character, received {name!r}")
+        raise ValueError(f"name must not contain a null character, received {name!r}")
     return name or DEFAULT_NAME
