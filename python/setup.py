@@ -79,7 +79,7 @@ setup(
             extra_compile_args=["-std=c11", "-Wall", "-Wextra", "-Wpedantic"],
             extra_link_args=["-Wl,-rpath,@loader_path"]
             if IS_MACOS
-            else ["-Wl,-rpath,$ORIGIN", "-Wl,-z,relro,-z,now"],
+            else ["-Wl,-rpath,$ORIGIN", "-Wl,-z,relro,-z,now", "-s"],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             py_limited_api=True,
         )
