@@ -11,16 +11,14 @@ import _WorkerThreads
 /// Results have the same bits for any number of threads, and few elements use one thread.
 @Suite struct ThreadTests {
   private final class Recorder: Work {
-    // Not a Mutex, whose lock ThreadSanitizer does not see.
-    private let lock = NSLock()
-    private(set) var ranges: [Range<Int>] = []
+    let ranges = Locked<[Range<Int>]>([])
     let caller: pthread_t
     let isSingle: Bool
 
     init(caller: pthread_t, isSingle: Bool) { (self.caller, self.isSingle) = (caller, isSingle) }
 
     func perform(_ range: Range<Int>) {
-      lock.withLock { ranges.append(range) }
+      ranges.withLock { $0.append(range) }
       if isSingle { #expect(pthread_equal(pthread_self(), caller) != 0) }
     }
   }
@@ -113,7 +111,7 @@ import _WorkerThreads
     for threads in [1, 2, 5, 64] {
       let work = Recorder(caller: pthread_self(), isSingle: blocks < 32 || threads == 1)
       BlockThreads.run(blocks, inGroupsOf: group, threads: threads, work)
-      let ranges = work.ranges.sorted { $0.lowerBound < $1.lowerBound }
+      let ranges = work.ranges.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
       if work.isSingle { #expect(ranges.count <= 1) }
       #expect(ranges.flatMap { Array($0) } == Array(0..<blocks), "\(threads) threads")
       #expect(ranges.dropLast().allSatisfy { $0.upperBound % group == 0 }, "\(threads) threads")

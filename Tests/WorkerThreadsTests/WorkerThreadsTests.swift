@@ -3,15 +3,16 @@ import Foundation
 import Synchronization
 import Testing
 import _CPUFeatures
+import _TestSupport
 
 @testable import _WorkerThreads
 
 /// Every call performs each index exactly once, on up to 8 threads on any machine.
 @Suite struct WorkerThreadsTests {
   private final class Counters: Sendable, Work {
-    let ranges = Mutex<[Range<Int>]>([])
+    let ranges = Locked<[Range<Int>]>([])
     let number = Atomic(0)
-    let threads = Mutex<Set<UInt>>([])
+    let threads = Locked<Set<UInt>>([])
 
     func perform(_ range: Range<Int>) {
       ranges.withLock { $0.append(range) }
@@ -162,7 +163,7 @@ import _CPUFeatures
   }
 
   @Test func helpersBlockSignalsThatAreNotFaults() {
-    let wrong = Mutex<[Int32]>([])
+    let wrong = Locked<[Int32]>([])
     let caller = thisThread()
     WorkerThreads.forEach(1000, threads: 8) { _ in
       guard thisThread() != caller else { return }
