@@ -174,6 +174,16 @@ def test_gradient_is_given_to_the_leaf_without_a_copy(monkeypatch):
     assert not others and x.grad.data_ptr() == gradient.ctypes.data
 
 
+def test_all_that_is_held_for_the_backward_pass_goes_through_the_hooks():
+    """As checkpoints and offloading need it."""
+    held = []
+    x = torch.randn(100, requires_grad=True)
+    with torch.autograd.graph.saved_tensors_hooks(held.append, lambda _: None):
+        loss = adapter.binary_cross_entropy_with_logits(x * 2, torch.rand(100), reduction="sum")
+    assert sum(tensor.shape == x.shape for tensor in held) == 3
+    assert not any(isinstance(value, torch.Tensor) for value in vars(loss.grad_fn).values())
+
+
 @pytest.fixture
 def addresses(monkeypatch):
     """The addresses of targets, logits and weights in the calls of the extension module."""

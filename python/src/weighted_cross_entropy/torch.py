@@ -189,18 +189,19 @@ class _Loss(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, *arguments: Any) -> torch.Tensor:
         *tensors, call = arguments
-        _save(ctx, tensors, call)
         is_reduced = call.options.reduction != "none"
         if ctx.needs_input_grad[0]:
             operation = _native.VALUE_WITH_GRADIENT if is_reduced else _native.LOSS_WITH_GRADIENT
         else:
             operation = _native.VALUE if is_reduced else _native.LOSS
-        loss, ctx.gradient = call.evaluate(operation, *tensors)
+        loss, gradient = call.evaluate(operation, *tensors)
+        # Saved, so that checkpoints and hooks on saved tensors govern it too.
+        _save(ctx, [*tensors, gradient], call)
         return loss
 
     @staticmethod
     def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        saved, call = ctx.saved_tensors, ctx.call
+        (*saved, gradient), call = ctx.saved_tensors, ctx.call
         # A tensor with a tangent is differentiated in forward mode over this pass.
         is_differentiated = torch.is_grad_enabled() or any(
             forward_ad.unpack_dual(tensor).tangent is not None for tensor in saved[:2]
@@ -210,17 +211,9 @@ class _Loss(torch.autograd.Function):
             if is_differentiated:
                 in_logits = upstream * _Derivative.apply(*saved, call, _native.GRADIENT)
             else:
-                # The leaf takes the gradient without a copy. A second pass computes it again.
-                in_logits, ctx.gradient = ctx.gradient, None
-                if in_logits is None:
-                    in_logits, _ = call.evaluate(_native.GRADIENT, *saved)
-                try:
-                    # An upstream gradient of 1, the usual case, needs no pass over memory.
-                    if upstream.ndim > 0 or upstream.item() != 1:
-                        in_logits.mul_(upstream)
-                except RuntimeError:
-                    # A batch of upstream gradients (`is_grads_batched`) has another shape.
-                    in_logits = upstream * in_logits
+                # An upstream gradient of 1, the usual case, needs no pass over memory: the leaf
+                # takes the saved tensor.
+                in_logits = gradient if _is_one(upstream) else upstream * gradient
         if ctx.needs_input_grad[1]:
             if is_differentiated:
                 in_target = upstream * _Derivative.apply(*saved, call, _native.TARGET_DERIVATIVE)
@@ -230,7 +223,8 @@ class _Loss(torch.autograd.Function):
 
     @staticmethod
     def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
-        saved, call = _primals(ctx.saved_tensors), ctx.call
+        *saved, _ = _primals(ctx.saved_tensors)
+        call = ctx.call
         change = _sum(
             tangent * _Derivative.apply(*saved, call, variable)
             for variable, tangent in zip(_VARIABLES, (in_logits, in_target), strict=True)
@@ -279,6 +273,13 @@ def _second_derivative(ctx: Any, saved: Any, variable: int) -> torch.Tensor:
     if variable == _native.GRADIENT:
         return ctx.call.evaluate(_native.SECOND_DERIVATIVE, *saved)[0]
     return torch.zeros_like(saved[1])
+
+
+def _is_one(upstream: torch.Tensor) -> bool:
+    try:
+        return upstream.ndim == 0 and upstream.item() == 1
+    except RuntimeError:  # A batch of upstream gradients (`is_grads_batched`).
+        return False
 
 
 def _sum(terms: Iterator[torch.Tensor]) -> torch.Tensor:
