@@ -13,7 +13,7 @@ from setuptools.command.build_ext import build_ext
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = "weighted_cross_entropy"
 INCLUDE = ROOT / "Sources" / "WeightedCrossEntropyCInterface" / "include"
-EXTENSIONS = {"_native": ["_native"], "_frameworks": ["_frameworks", "_xla"]}
+EXTENSIONS = {"_native": ["_native"], "_frameworks": ["_frameworks", "_torch", "_xla"]}
 IS_MACOS = sys.platform == "darwin"
 
 

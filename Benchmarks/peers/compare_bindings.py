@@ -5,10 +5,10 @@
     pip install ./python && pip install -r Benchmarks/peers/requirements.txt
     python3 Benchmarks/peers/compare_bindings.py [--sizes 1 1024 ...] [--rounds 21] [--json FILE]
 
-A binding is compared with its framework's own route of the same kind: compiled with compiled, eager
-with eager. Everything runs in float32 on one thread, pinned to one processor. Every contender runs
-once a round. The table gives medians over the rounds, and the binding's time in those of the
-framework's own.
+A binding is compared with its framework's own route of the same kind: compiled with compiled,
+eager with eager. Everything runs in float32 on one thread, pinned to one processor. The times are
+those of the processor, which other programs disturb little. Every contender runs once a round. The
+table gives medians over the rounds, and the binding's time in those of the framework's own.
 """
 
 import argparse
@@ -33,15 +33,15 @@ def medians(calls, rounds):
     repetitions = {}
     for name, call in calls.items():
         call(), call()
-        start = time.perf_counter()
+        start = time.process_time()
         call()
-        repetitions[name] = max(1, int(SECONDS_A_ROUND / (time.perf_counter() - start)))
+        repetitions[name] = max(1, int(SECONDS_A_ROUND / (time.process_time() - start)))
     for _ in range(rounds):
         for name, call in calls.items():
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in range(repetitions[name]):
                 call()
-            times[name].append((time.perf_counter() - start) / repetitions[name] * 1e6)
+            times[name].append((time.process_time() - start) / repetitions[name] * 1e6)
     return {name: statistics.median(samples) for name, samples in times.items()}
 
 

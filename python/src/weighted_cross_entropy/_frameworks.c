@@ -7,6 +7,9 @@
 
 #include "_frameworks.h"
 
+/* Calls on fewer elements keep the interpreter lock: they end before a thread could take it. */
+enum { ELEMENTS_THAT_RELEASE_THE_LOCK = 512 };
+
 /* One part of a call: the positive weights vary along one axis of it at most. */
 typedef struct {
   int64_t count, classes, stride;
@@ -152,17 +155,101 @@ wce_status framework_compute(const framework_call *call, char *message) {
   return WCE_OK;
 }
 
+/* compute(is_double, reduction, shape, targets, logits, weights, pos_weight, pos_weight_shape,
+   smoothing, threads, out, gradient): addresses of memory of a framework, 0 for none. The positive
+   weight is a number if its shape is None. An empty shape is that of one weight. */
+enum { IS_DOUBLE, REDUCTION, SHAPE, TARGETS, LOGITS, WEIGHTS, POS_WEIGHT, POS_WEIGHT_SHAPE,
+       SMOOTHING, THREADS, OUT, GRADIENT, ARGUMENT_COUNT };
+
+static bool read_shape(PyObject *tuple, int64_t *shape, int64_t *rank) {
+  const Py_ssize_t length = PyTuple_Size(tuple);
+  if (length > WCE_MAXIMUM_RANK)
+    return PyErr_Format(PyExc_ValueError, "at most %d axes", WCE_MAXIMUM_RANK), false;
+  for (Py_ssize_t i = 0; i < length; i++)
+    shape[i] = PyLong_AsLongLong(PyTuple_GetItem(tuple, i));
+  *rank = length;
+  return !PyErr_Occurred();
+}
+
+static PyObject *compute(PyObject *Py_UNUSED(module), PyObject *const *arguments,
+                         Py_ssize_t count) {
+  if (count != ARGUMENT_COUNT)
+    return PyErr_Format(PyExc_TypeError, "compute takes %d arguments", ARGUMENT_COUNT);
+  int64_t shape[WCE_MAXIMUM_RANK], pos_weight_shape[WCE_MAXIMUM_RANK], pos_weight_rank = 0;
+  framework_call call = {
+      .is_double = PyObject_IsTrue(arguments[IS_DOUBLE]) == 1,
+      .reduction = (wce_reduction)PyLong_AsLong(arguments[REDUCTION]),
+      .targets = PyLong_AsVoidPtr(arguments[TARGETS]),
+      .logits = PyLong_AsVoidPtr(arguments[LOGITS]),
+      .weights = PyLong_AsVoidPtr(arguments[WEIGHTS]),
+      .label_smoothing = PyFloat_AsDouble(arguments[SMOOTHING]),
+      .threads = PyLong_AsLongLong(arguments[THREADS]),
+      .out = PyLong_AsVoidPtr(arguments[OUT]),
+      .gradient = PyLong_AsVoidPtr(arguments[GRADIENT]),
+      .shape = shape,
+      .pos_weight_shape = pos_weight_shape,
+      .name = "weighted_cross_entropy",
+  };
+  call.with_gradient = call.gradient != NULL;
+  union { float f32; double f64; } factor;
+  if (arguments[POS_WEIGHT_SHAPE] == Py_None) {
+    factor.f64 = PyFloat_AsDouble(arguments[POS_WEIGHT]);
+    if (!call.is_double) factor.f32 = (float)factor.f64;
+    call.pos_weight = &factor;
+  } else {
+    call.pos_weight = PyLong_AsVoidPtr(arguments[POS_WEIGHT]);
+    read_shape(arguments[POS_WEIGHT_SHAPE], pos_weight_shape, &pos_weight_rank);
+  }
+  if (PyErr_Occurred() || !read_shape(arguments[SHAPE], shape, &call.rank)) return NULL;
+  if (pos_weight_rank == 0)
+    for (int64_t i = 0; i < call.rank; i++) pos_weight_shape[i] = 1;
+  const int64_t elements = framework_count(&call);
+  if (elements < 0 || (pos_weight_rank != 0 && pos_weight_rank != call.rank))
+    return PyErr_Format(PyExc_ValueError, "the shapes do not fit");
+  char message[MESSAGE_CAPACITY];
+  wce_status status;
+  if (elements < ELEMENTS_THAT_RELEASE_THE_LOCK) {
+    status = framework_compute(&call, message);
+  } else {
+    Py_BEGIN_ALLOW_THREADS;
+    status = framework_compute(&call, message);
+    Py_END_ALLOW_THREADS;
+  }
+  if (status != WCE_OK) return PyErr_Format(PyExc_RuntimeError, "%s", message);
+  return Py_NewRef(Py_None);
+}
+
 PyObject *xla_handler(PyObject *module, PyObject *unused);
+PyObject *torch_functions(void);
+PyObject *register_torch_kernels(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
 static PyMethodDef methods[] = {
+    {"compute", (PyCFunction)(void (*)(void))compute, METH_FASTCALL, NULL},
+    {"register_torch_kernels", (PyCFunction)(void (*)(void))register_torch_kernels, METH_FASTCALL,
+     NULL},
     {"xla_handler", xla_handler, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
+
+static int execute(PyObject *module) {
+  PyObject *const functions = torch_functions();
+  const int status = PyModule_AddObjectRef(module, "TORCH_FUNCTIONS", functions);
+  Py_XDECREF(functions);
+  return status;
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, NULL}, {0, NULL}};
 
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,
     .m_name = "weighted_cross_entropy._frameworks",
     .m_methods = methods,
+    .m_slots = slots,
 };
 
-PyMODINIT_FUNC PyInit__frameworks(void) { return PyModuleDef_Init(&definition); }
+PyMODINIT_FUNC PyInit__frameworks(void) {
+  /* C has no constant conversion of a function to a void pointer, which the slot is. */
+  int (*const function)(PyObject *) = execute;
+  memcpy(&slots[0].value, &function, sizeof function);
+  return PyModuleDef_Init(&definition);
+}
