@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,11 @@ def formula(
     positive = z * factor if pos_weight is None else z * pos_weight
     # e^-|x|, differentiated on either side of 0 as on one of them.
     is_below = x < 0
-    e = torch.exp(torch.where(is_below, x, -x))
+    exponent = torch.where(is_below, x, -x)
+    e = torch.exp(exponent)
     slope = torch.where(is_below, -positive, negative)
     # An infinite logit costs nothing if its coefficient is 0.
-    finite = x.masked_fill((slope == 0) & torch.isinf(x), 0.0)
+    finite = x.masked_fill((slope == 0) & (exponent == -math.inf), 0.0)
     losses = slope * finite + (negative + positive) * torch.log1p(e)
     if weight is not None:
         losses = losses * weight
