@@ -29,7 +29,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import api_util
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
@@ -182,10 +181,9 @@ def _formula(
     return [value, gradient / count if reduction == "mean" else gradient]
 
 
-def _abstract(*operands: Any, **parameters: Any) -> list[Any]:
+def _abstract(*operands: Any, **parameters: Any) -> Any:
     """The types of the results, which the formula has in every kind of mesh."""
-    results = jax.eval_shape(partial(_formula, **parameters), *operands)
-    return [api_util.shaped_abstractify(result) for result in results]
+    return jax.make_jaxpr(partial(_formula, **parameters))(*operands).out_avals
 
 
 _operation.def_abstract_eval(_abstract)
