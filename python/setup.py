@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the Swift library of this repository and the extension module that calls it."""
+"""Builds the Swift library of this repository and the extension modules that call it."""
 
 import re
 import shutil
@@ -13,11 +13,12 @@ from setuptools.command.build_ext import build_ext
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = "weighted_cross_entropy"
 INCLUDE = ROOT / "Sources" / "WeightedCrossEntropyCInterface" / "include"
+EXTENSIONS = {"_native": ["_native"], "_frameworks": ["_frameworks", "_torch", "_xla"]}
 IS_MACOS = sys.platform == "darwin"
 
 
 class BuildWithSwift(build_ext):
-    """Builds the library, then the extension, which finds the library in its own folder."""
+    """Builds the library, then the extensions, which find the library in their own folder."""
 
     def run(self) -> None:
         built = build_library()
@@ -72,10 +73,11 @@ setup(
     cmdclass={"build_ext": BuildWithSwift},
     ext_modules=[
         Extension(
-            "weighted_cross_entropy._native",
-            sources=["src/weighted_cross_entropy/_native.c"],
+            f"weighted_cross_entropy.{name}",
+            sources=[f"src/weighted_cross_entropy/{source}.c" for source in sources],
+            depends=["src/weighted_cross_entropy/_frameworks.h"],
             include_dirs=[str(INCLUDE)],
-            libraries=[LIBRARY],
+            libraries=[LIBRARY, "m"],
             extra_compile_args=["-std=c11", "-Wall", "-Wextra", "-Wpedantic"],
             extra_link_args=["-Wl,-rpath,@loader_path"]
             if IS_MACOS
@@ -83,5 +85,6 @@ setup(
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             py_limited_api=True,
         )
+        for name, sources in EXTENSIONS.items()
     ],
 )

@@ -28,6 +28,8 @@ z: Single = np.zeros(3, np.float32)
 def use(single: Single, double: Double, number: Double) -> None:
     assert_type(wce.weighted_cross_entropy_with_logits([1, 0], z, 2.0), Array)
     assert_type(wce.weighted_cross_entropy_with_logits(z, z, [2.0, 3.0], name="mine"), Array)
+    assert_type(
+        wce.weighted_cross_entropy_with_logits(targets=z, logits=z, pos_weight=2), Array)
     assert_type(wce.loss(z, z), Array)
     assert_type(wce.loss(z, [1.0], 2.0, weights=z, axis=0, reduction="none", threads=1), Array)
     assert_type(wce.loss(z, z, label_smoothing=0.1, name="mine"), Array)

@@ -28,12 +28,24 @@ if TYPE_CHECKING:
     _LossOut = TypeVar("_LossOut", bound=npt.NDArray[Any], default=_Array)
 
 
+@overload
 def weighted_cross_entropy_with_logits(
-    labels: npt.ArrayLike,
-    logits: npt.ArrayLike,
-    pos_weight: PositiveWeight,
+    labels: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight,
+    name: str | None = ...,
+) -> _Array: ...  # fmt: skip
+@overload
+def weighted_cross_entropy_with_logits(
+    *, targets: npt.ArrayLike, logits: npt.ArrayLike, pos_weight: PositiveWeight,
+    name: str | None = ...,
+) -> _Array: ...  # fmt: skip
+def weighted_cross_entropy_with_logits(
+    labels: Any = None,
+    logits: Any = None,
+    pos_weight: Any = None,
     name: str | None = None,
-) -> _Array:
+    *,
+    targets: Any = None,
+) -> Any:
     """The loss of each element, with the signature of TensorFlow's function of this name.
 
     With `x = logits`, `z = labels`, `q = pos_weight` and
@@ -48,15 +60,16 @@ def weighted_cross_entropy_with_logits(
             shape of `logits`, as TensorFlow does. An array of shape `(classes,)` has one weight for
             each class along the last axis. `loss` has an explicit `axis` instead.
         name: The name of the operation in error messages; None is "logistic_loss".
+        targets: The labels, as TensorFlow 1 calls them.
 
     Returns:
         A new array of the shape of `logits`, float32 or float64; a NumPy scalar if the inputs have
         no axes.
 
     Raises:
-        ValueError: The shapes differ ("must have the same shape"); or `pos_weight` is negative,
-            infinite or NaN, or does not broadcast to `logits`.
-        TypeError: An argument holds no real numbers.
+        ValueError: The shapes differ ("must have the same shape"); `pos_weight` is negative,
+            infinite or NaN, or does not broadcast to `logits`; or there are labels and targets.
+        TypeError: An argument is missing or holds no real numbers.
 
     Warns:
         RuntimeWarning: A finite number overflowed to infinity. `numpy.errstate(over=...)` controls
@@ -64,7 +77,12 @@ def weighted_cross_entropy_with_logits(
     """
     code, function = _native.LOSS, "weighted_cross_entropy_with_logits"
     options = options_of("none", Broadcast, 0.0, None, name)
-    return evaluate(code, function, options, labels, logits, pos_weight, target_name="labels")[0]
+    argument = "labels"
+    if targets is not None:
+        if labels is not None:
+            raise ValueError(f"{options.label}: cannot specify both labels and targets")
+        labels, argument = targets, "targets"
+    return evaluate(code, function, options, labels, logits, pos_weight, target_name=argument)[0]
 
 
 @overload

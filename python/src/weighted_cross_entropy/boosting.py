@@ -8,12 +8,13 @@
     >>> gradient, hessian
     (array([ 0.5, -4.5]), array([0.25, 2.25]))
 
-`Objective` is for the estimators of both libraries (`XGBClassifier(objective=...)`,
-`LGBMClassifier(objective=...)`). `TrainingObjective` is for `xgboost.train(obj=...)` and
-`lightgbm.train({"objective": ...})`. This module imports neither library.
+`Objective` is for estimators (`XGBClassifier(objective=...)`). `TrainingObjective` is for
+`xgboost.train(obj=...)` and `lightgbm.train({"objective": ...})`. This module imports neither
+library.
 
 A model with a custom objective predicts raw scores: the probability is `1 / (1 + exp(-score))`.
-`XGBClassifier` is an exception and keeps its logistic link. Boosting must start at score 0: set
+`XGBClassifier` is an exception and keeps its logistic link. `LGBMClassifier.predict` returns the
+raw scores in place of classes, so use `lightgbm.train`. Boosting must start at score 0: set
 `base_score=0` for `xgboost.train` and `base_score=0.5`, a probability, for `XGBClassifier`.
 LightGBM starts there by default. An overflow causes no warning.
 """

@@ -1,202 +1,282 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The loss for JAX, through a callback into the library.
+"""The loss for JAX, as an operation of the compiled program.
 
     >>> import jax, jax.numpy as jnp
     >>> import weighted_cross_entropy.jax as wce
     >>> targets, logits = jnp.array([1.0, 0.5, 0.0]), jnp.array([1.5, -0.1, -10.0])
-    >>> mean = lambda x: wce.loss(targets, x, pos_weight=1.5).mean()
+    >>> mean = lambda x: wce.loss(targets, x, pos_weight=1.5, reduction="mean")
     >>> jax.grad(mean)(logits)[:2].round(6)
     Array([-0.091213, -0.052075], dtype=float32)
 
-Cost: `jax.pure_callback` leaves the compiled program, waits for Python's interpreter, and copies
-arguments and results. A call takes about 60 µs (JAX's own operations take 5) and a few passes over
-memory, and XLA cannot fuse the loss with other operations. JAX's own operations are faster on small
-arrays, and on an accelerator, where the callback copies the arrays to the processor and back.
+On one CPU device, and inside `jax.shard_map`, XLA calls the library. A value and its gradient are
+one call. Elsewhere the loss is the same formula in JAX's operations: on other platforms, and in a
+program that XLA itself partitions over several devices, so that sharded arrays are not gathered.
 
-Benefit: the library's accuracy inside `jit`, `grad`, `vmap` and `hessian`. The forward pass of a
-gradient computes loss and derivative in one callback, in one pass over memory. The backward pass is
-a product.
-
-The loss is a `jax.custom_vjp`. It has first derivatives in reverse mode (`grad`, `vjp`, `jacrev`)
-and second derivatives in reverse or forward mode over it (`grad` of `grad`, `hessian`). Forward
-mode of the loss itself (`jvp`, `jacfwd`) raises JAX's `TypeError`, "can't apply forward-mode
-autodiff (jvp) to a custom_vjp function". A third derivative raises JAX's `ValueError`. A loss that
-overflows is infinite, without a warning.
+All transformations work, to every order: `jit`, `grad`, `jvp`, `hessian`, `vmap`, `scan`,
+`checkpoint`, `shard_map`. All arguments that are arrays may be traced and have derivatives.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+import operator
+import re
+import warnings
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.extend.core import Primitive
+from jax.interpreters import ad, batching, mlir
 
-from ._arrays import different_shapes
-from ._call import evaluate
-from ._native import GRADIENT, LOSS, LOSS_WITH_GRADIENT, SECOND_DERIVATIVE, TARGET_DERIVATIVE
-from ._options import Options
-from ._positive_weight import positive_weight
+from . import _frameworks, _native
+from ._options import Options, Reduction
 
 __all__ = ["loss"]
+
+# The name of the custom call in compiled and exported programs.
+_TARGET = "weighted_cross_entropy"
 
 
 def loss(
     targets: jax.typing.ArrayLike,
     logits: jax.typing.ArrayLike,
-    pos_weight: Any = 1.0,
+    pos_weight: jax.typing.ArrayLike = 1.0,
     *,
     weights: jax.typing.ArrayLike | None = None,
+    reduction: Reduction = "none",
     axis: int | None = None,
     label_smoothing: float = 0.0,
     threads: int | None = None,
 ) -> jax.Array:
-    """The loss of each element, as `weighted_cross_entropy.loss` computes it.
+    """The loss of each element, or its sum or mean, as `weighted_cross_entropy.loss` has it.
+
+    The arrays are broadcast to one shape and promoted to one floating-point type, as by JAX's
+    operations. float16 and bfloat16 are computed in float32 and rounded.
 
     Args:
-        targets: z, of the shape of `logits`.
-        logits: x, float32 or float64 (with `jax_enable_x64`).
-        pos_weight: q, finite and at least 0: a number, or a NumPy array with one for each class
-            along `axis`. It must not be traced.
-        weights: w, of the shape of `logits`, or None. They have no derivative.
-        axis: The class axis, required for an array of positive weights.
+        targets: z, usually in [0, 1].
+        logits: x. Infinite logits give the limits.
+        pos_weight: q. A Python number or a NumPy array must be finite and at least 0; the values of
+            JAX arrays are not checked.
+        weights: w, or None. A weight of 0 masks an element, even a NaN.
+        reduction: "none", "sum", "mean" or "weighted_mean". Other than the sum or mean of the
+            losses, it computes value and gradient in one pass. The mean of no elements is NaN.
+        axis: The axis of the logits that `pos_weight` has one weight for each index of; None
+            broadcasts it.
         label_smoothing: s in [0, 1], a Python number.
         threads: The maximum number of threads; None is the number of processors.
 
     Returns:
-        An array of the shape and type of `logits`: `w ((1 - z) softplus(x) + q z softplus(-x))`. It
-        has first and second derivatives in `logits` and `targets`, the first in reverse mode.
+        The losses `w ((1 - z) softplus(x) + q z softplus(-x))`, or their reduction.
 
     Raises:
-        ValueError: The shapes differ, or a number is out of its range.
-        TypeError: The logits are not float32 or float64, or `pos_weight` is traced.
+        ValueError: The shapes do not broadcast, or a number is out of its range.
+        TypeError: An argument holds no real numbers.
+        numpy.exceptions.AxisError: The logits have no such axis.
     """
-    x = jnp.asarray(logits)
-    if x.dtype not in (jnp.float32, jnp.float64):
-        raise TypeError(f"logits must be float32 or float64, received {x.dtype}")
-    z = jnp.asarray(targets, x.dtype)
-    w = None if weights is None else jnp.asarray(weights, x.dtype)
-    options = Options(axis=axis, label_smoothing=label_smoothing, threads=threads)
-    for name, array in (("targets", z), ("weights", w)):
-        if array is not None and array.shape != x.shape:
-            raise ValueError(different_shapes(options.label, name, x, array))
-    if isinstance(pos_weight, jax.core.Tracer):
-        raise TypeError("pos_weight must be a number or a NumPy array, not traced")
-    # Checked before anything is traced: an error in a callback would lose its type.
-    q, _ = positive_weight(pos_weight, options, x.shape, np.dtype(x.dtype))
-    options.check(q, x.dtype == jnp.float64)
-    if axis is not None and axis >= 0:
-        # Counted from the end, because vmap adds axes at the front.
-        options = replace(options, axis=axis - x.ndim)
-    call = _Call(options, tuple(q.tolist()) if isinstance(q, np.ndarray) else q)
-    result: jax.Array = _loss(call, z, x, w if w is None else jax.lax.stop_gradient(w))
-    return result
-
-
-@dataclass(frozen=True)
-class _Call:
-    """The part of a call that is not traced. Hashable, as a part of a compiled program's key."""
-
-    options: Options
-    pos_weight: float | tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class _Callback:
-    """A callback. JAX compiles equal callbacks once, outside `jit` too."""
-
-    operation: int
-    call: _Call
-
-    def __call__(self, targets: Any, logits: Any, weights: Any) -> Any:
-        z, x, call = np.asarray(targets), np.asarray(logits), self.call
-        w = None if weights is None else np.asarray(weights)
-        values, gradient = evaluate(self.operation, None, call.options, z, x, call.pos_weight, w)
-        return values if gradient is None else (values, gradient)
-
-
-def _callback(call: _Call, operation: int, targets: Any, logits: Any, weights: Any) -> Any:
-    """The result of an operation, as a value of a JAX program; a tuple if it has a gradient."""
-    array = jax.ShapeDtypeStruct(logits.shape, logits.dtype)
-    results = (array, array) if operation == LOSS_WITH_GRADIENT else array
-    callback = _Callback(operation, call)
-    return jax.pure_callback(
-        callback, results, targets, logits, weights, vmap_method="broadcast_all"
+    options = Options(reduction=reduction, label_smoothing=label_smoothing, threads=threads)
+    x, z, q = jnp.asarray(logits), jnp.asarray(targets), jnp.asarray(pos_weight)
+    w = None if weights is None else jnp.asarray(weights)
+    # A Python number takes the type of the arrays; integers alone take the default type.
+    dtype = jnp.result_type(*(a for a in (x, z, q, w) if a is not None), 1.0)
+    if not jnp.issubdtype(dtype, jnp.floating):
+        raise TypeError(f"{options.label}: the arguments must hold real numbers, received {dtype}")
+    if not isinstance(pos_weight, jax.Array):
+        is_double = dtype == jnp.float64
+        known = np.asarray(pos_weight, np.float64)
+        with np.errstate(over="ignore"):
+            array = known.ravel().astype(np.float64 if is_double else np.float32)
+        options.check(array if known.ndim else float(known), is_double)
+    if axis is not None:
+        q = _along(q, axis, x.shape, options.label)
+    _, smoothing, native_threads, _ = options.settings
+    return _loss(  # type: ignore[no-any-return]
+        z, x, q, w, dtype=dtype, reduction=reduction, smoothing=smoothing, threads=native_threads
     )
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(0,))
-def _loss(call: _Call, targets: Any, logits: Any, weights: Any) -> Any:
-    return _callback(call, LOSS, targets, logits, weights)
+def _along(q: jax.Array, axis: int, shape: tuple[int, ...], label: str) -> jax.Array:
+    """The positive weights with as many axes as the logits."""
+    axis, rank = operator.index(axis), len(shape)
+    if not -rank <= axis < rank:
+        raise np.exceptions.AxisError(axis, rank)
+    if q.ndim == 0:
+        return q
+    if q.shape != (shape[axis],):
+        raise ValueError(
+            f"{label}: there must be one pos_weight for each class along axis {axis} of logits "
+            f"of shape {shape}, received the shape {q.shape}"
+        )
+    return q.reshape([-1 if i == axis % rank else 1 for i in range(rank)])
 
 
-def _forward(call: _Call, targets: Any, logits: Any, weights: Any) -> tuple[Any, Any]:
-    """The loss, and the derivatives for the backward pass; None for one that is not needed."""
-    inputs = targets.value, logits.value, None if weights is None else weights.value
-    in_targets = _target_derivative(call, *inputs) if targets.perturbed else None
-    if not logits.perturbed:
-        return _callback(call, LOSS, *inputs), (in_targets, None)
-    values, in_logits = _loss_with_gradient(call, *inputs)
-    return values, (in_targets, in_logits)
+@partial(jax.jit, static_argnames=("dtype", "reduction", "smoothing", "threads"))
+def _loss(
+    z: Any, x: Any, q: Any, w: Any, *, dtype: Any, reduction: str, smoothing: float, threads: int
+) -> Any:
+    computing = jnp.float64 if dtype == jnp.float64 else jnp.float32
+    shape = jnp.broadcast_shapes(*(a.shape for a in (z, x, q, w) if a is not None))
+    z, x, *weights = (
+        jnp.broadcast_to(a, shape).astype(computing) for a in (z, x, w) if a is not None
+    )
+    q = q.reshape((1,) * (len(shape) - q.ndim) + q.shape).astype(computing)
+    # The library reduces elements whose positive weights vary along one axis.
+    is_reduced = reduction != "none" and sum(length != 1 for length in q.shape) <= 1
+    kind = "none" if not is_reduced else "sum" if reduction == "weighted_mean" else reduction
+    (result,) = _operation.bind(
+        z, x, q, *weights, with_gradient=False, reduction=kind, batch=0, smoothing=smoothing,
+        threads=threads,
+    )  # fmt: skip
+    if not is_reduced and reduction != "none":
+        result = result.mean() if reduction == "mean" else result.sum()
+    if reduction == "weighted_mean":
+        result /= weights[0].sum() if weights else z.size
+    return result.astype(dtype)
 
 
-def _backward(call: _Call, derivatives: Any, upstream: Any) -> tuple[Any, Any, None]:
-    in_targets, in_logits = (None if d is None else upstream * d for d in derivatives)
-    return in_targets, in_logits, None
+# The operation as a primitive of JAX, so that each platform has its own implementation and the
+# transformations have rules. The operands are targets, logits, positive weights (of the same rank,
+# each axis of the same length or of length 1) and, perhaps, weights. The parameters are
+# `with_gradient`: whether the gradient is a second result; `reduction`: "none", or "sum" or "mean"
+# over all axes but the first `batch`; `smoothing` and `threads`.
+_operation = Primitive("weighted_cross_entropy")
+_operation.multiple_results = True
+_operation.def_impl(
+    jax.jit(
+        _operation.bind,
+        static_argnames=("with_gradient", "reduction", "batch", "smoothing", "threads"),
+    )
+)
 
 
-_loss.defvjp(_forward, _backward, symbolic_zeros=True)
+def _formula(
+    z: Any, x: Any, q: Any, *weights: Any,
+    with_gradient: bool, reduction: str, batch: int, smoothing: float, threads: int,
+) -> list[Any]:  # fmt: skip
+    """The operation in JAX's operations. Its derivatives of every order are exact at 0 too."""
+    z = z * (1 - smoothing) + smoothing / 2
+    if weights:
+        is_masked = weights[0] == 0
+        z, x = jnp.where(is_masked, 0, z), jnp.where(is_masked, 0, x)
+    negative, positive = 1 - z, q * z
+    # e^-|x|, differentiated on either side of 0 as on one of them.
+    is_below = x < 0
+    e = jnp.exp(jnp.where(is_below, x, -x))
+    slope = jnp.where(is_below, -positive, negative)
+    # An infinite logit costs nothing if its coefficient is 0.
+    finite = jnp.where((slope == 0) & jnp.isinf(x), 0, x)
+    losses = slope * finite + (negative + positive) * jnp.log1p(e)
+    losses = losses * weights[0] if weights else losses
+    axes = tuple(range(batch, x.ndim))
+    value = losses if reduction == "none" else getattr(jnp, reduction)(losses, axes)
+    if not with_gradient:
+        return [value]
+    gradient = jnp.where(is_below, negative * e - positive, negative - positive * e) / (1 + e)
+    gradient = gradient * weights[0] if weights else gradient
+    count = math.prod(x.shape[batch:])
+    return [value, gradient / count if reduction == "mean" else gradient]
 
 
-# The functions that the rules above call have rules of forward mode. They are linear in the
-# tangents, so JAX differentiates the gradient in either mode: `hessian` is forward over reverse,
-# `grad` of `grad` is reverse over reverse.
+def _abstract(*operands: Any, **parameters: Any) -> Any:
+    """The types of the results, which the formula has in every kind of mesh."""
+    return jax.make_jaxpr(partial(_formula, **parameters))(*operands).out_avals
 
 
-@partial(jax.custom_jvp, nondiff_argnums=(0,))
-def _loss_with_gradient(call: _Call, targets: Any, logits: Any, weights: Any) -> Any:
-    return _callback(call, LOSS_WITH_GRADIENT, targets, logits, weights)
+_operation.def_abstract_eval(_abstract)
 
 
-@partial(jax.custom_jvp, nondiff_argnums=(0,))
-def _target_derivative(call: _Call, targets: Any, logits: Any, weights: Any) -> Any:
-    return _callback(call, TARGET_DERIVATIVE, targets, logits, weights)
+def _tangents(primals: Any, tangents: Any, moving: list[int], **parameters: Any) -> Any:
+    """The tangents of the results, by the formula, from those of the `moving` operands."""
+
+    def function(*values: Any) -> Any:
+        operands = list(primals)
+        for index, value in zip(moving, values, strict=True):
+            operands[index] = value
+        return _formula(*operands, **parameters)
+
+    return jax.jvp(function, [primals[i] for i in moving], [tangents[i] for i in moving])[1]
 
 
-def _loss_with_gradient_rule(call: _Call, primals: Any, tangents: Any) -> Any:
-    targets, logits, weights = primals
-    in_targets, in_logits, _ = tangents
-    values, gradient = _loss_with_gradient(call, targets, logits, weights)
-    of_values, of_gradient = jnp.zeros_like(values), jnp.zeros_like(values)
-    if not _is_zero(in_logits):
-        of_values += gradient * in_logits
-        of_gradient += _callback(call, SECOND_DERIVATIVE, targets, logits, weights) * in_logits
-    if not _is_zero(in_targets):
-        of_values += _target_derivative(call, targets, logits, weights) * in_targets
-        of_gradient += _mixed(call, targets, logits, weights) * in_targets
-    return (values, gradient), (of_values, of_gradient)
+def _jvp(primals: Any, tangents: Any, *, with_gradient: bool, **parameters: Any) -> Any:
+    moving = [i for i, tangent in enumerate(tangents) if not isinstance(tangent, ad.Zero)]
+    if with_gradient or 1 not in moving:
+        results = _operation.bind(*primals, with_gradient=with_gradient, **parameters)
+        parameters |= {"with_gradient": with_gradient}
+        return results, _tangents(primals, tangents, moving, **parameters)
+    # The usual case: value and gradient in one call.
+    value, gradient = _operation.bind(*primals, with_gradient=True, **parameters)
+    change = gradient * tangents[1]
+    if parameters["reduction"] != "none":
+        change = change.sum(tuple(range(parameters["batch"], change.ndim)))
+    moving.remove(1)
+    if moving:
+        change += _tangents(primals, tangents, moving, with_gradient=False, **parameters)[0]
+    return [value], [change]
 
 
-def _target_derivative_rule(call: _Call, primals: Any, tangents: Any) -> Any:
-    in_logits = tangents[1]
-    derivative = _target_derivative(call, *primals)
-    # The loss is affine in the target.
-    if _is_zero(in_logits):
-        return derivative, jnp.zeros_like(derivative)
-    return derivative, _mixed(call, *primals) * in_logits
+ad.primitive_jvps[_operation] = _jvp
 
 
-def _mixed(call: _Call, targets: Any, logits: Any, weights: Any) -> Any:
-    """The derivative in target and logit: a difference, as the gradient is affine in targets."""
-    at_one = _callback(call, GRADIENT, jnp.ones_like(targets), logits, weights)
-    return at_one - _callback(call, GRADIENT, jnp.zeros_like(targets), logits, weights)
+def _batched(operands: Any, axes: Any, *, batch: int, **parameters: Any) -> Any:
+    """The operation with one more axis in front."""
+    sizes = (a.shape[axis] for a, axis in zip(operands, axes, strict=True) if axis is not None)
+    size = next(sizes)
+    moved = [
+        jnp.moveaxis(operand, axis, 0)
+        if axis is not None
+        else operand[None] if index == 2 else jnp.broadcast_to(operand, (size, *operand.shape))
+        for index, (operand, axis) in enumerate(zip(operands, axes, strict=True))
+    ]  # fmt: skip
+    results = _operation.bind(*moved, batch=batch + 1, **parameters)
+    return results, [0] * len(results)
 
 
-def _is_zero(tangent: Any) -> bool:
-    return isinstance(tangent, jax.custom_derivatives.SymbolicZero)
+batching.primitive_batchers[_operation] = _batched
+
+_lower_formula = mlir.lower_fun(_formula, multiple_results=True)
+mlir.register_lowering(_operation, _lower_formula)
 
 
-_loss_with_gradient.defjvp(_loss_with_gradient_rule, symbolic_zeros=True)
-_target_derivative.defjvp(_target_derivative_rule, symbolic_zeros=True)
+def _lower(ctx: mlir.LoweringRuleContext, *operands: Any, **parameters: Any) -> Any:
+    """A custom call, unless XLA partitions the program: it would gather the operands for it."""
+    context = ctx.module_context.axis_context
+    if isinstance(context, mlir.SPMDAxisContext):
+        is_whole = set(context.manual_axes) == set(context.mesh.axis_names)
+    else:
+        is_whole = isinstance(context, mlir.ShardingContext) and context.num_devices == 1
+    if not is_whole:
+        return _lower_formula(ctx, *operands, **parameters)
+    attributes = {
+        "with_gradient": np.int64(parameters["with_gradient"]),
+        "reduction": np.int64(_native.REDUCTIONS[parameters["reduction"]]),
+        "batch": np.int64(parameters["batch"]),
+        "smoothing": np.float64(parameters["smoothing"]),
+        "threads": np.int64(parameters["threads"]),
+    }
+    return jax.ffi.ffi_lowering(_TARGET)(ctx, *operands, **attributes)
+
+
+def _register() -> None:
+    """Registers the library with XLA, unless its interface has another major version.
+
+    A handler that XLA refuses later, when it creates its CPU client, would disable that client.
+    """
+    try:
+        header = Path(jax.ffi.include_dir(), "xla", "ffi", "api", "c_api.h").read_text()
+        if not re.search(r"#define XLA_FFI_API_MAJOR 0$", header, re.MULTILINE):
+            raise RuntimeError("unknown version of XLA's foreign function interface")
+        jax.ffi.register_ffi_target(_TARGET, _frameworks.xla_handler(), platform="cpu")
+        mlir.register_lowering(_operation, _lower, platform="cpu")
+    except Exception as error:
+        warnings.warn(
+            f"weighted_cross_entropy.jax computes in JAX's operations: {error}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+
+_register()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The loss for PyTorch: `BCEWithLogitsLoss` with its arguments and broadcasting.
+"""The loss for PyTorch: `BCEWithLogitsLoss` with its arguments and conventions.
 
     >>> import torch
     >>> import weighted_cross_entropy.torch as wce
@@ -9,39 +9,33 @@
     >>> logits.grad
     tensor([-9.1213e-02, -5.2075e-02,  1.5133e-05])
 
-Tensors must be on the CPU. Contiguous tensors are not copied, nor are tensors of another memory
-format, such as `torch.channels_last`, if all tensors of a call have it. If the logits require a
-gradient, the forward pass computes it beside the loss, in the same pass over memory. First and
-second derivatives in the logits and the targets work in reverse mode, in forward mode
-(`torch.autograd.forward_ad`), and in either over the other.
+The library computes tensors on the CPU: in eager mode, and in compiled programs for large tensors.
+If the logits require a gradient, the forward pass computes it beside the loss, in one pass over
+memory. Contiguous tensors are not copied, nor are tensors of another memory format, such as
+`torch.channels_last`, if all tensors of a call have it.
 
-Unlike PyTorch's own loss, this one rejects the mean of no elements and a positive weight that is
-negative or not finite. Infinite logits give the limits, and confident correct predictions keep all
-their digits. A loss that overflows is infinite without a warning, as PyTorch's is. The transforms
-of `torch.func` (`grad`, `vmap`) raise PyTorch's error.
+Everywhere else the loss is the same formula in PyTorch's operations: on other devices, for
+subclasses of tensors (DTensor), under `torch.func`, forward mode, dispatch modes, `torch.jit` and
+`torch.export`, for small tensors in compiled programs, and for second derivatives. Its values are
+those of the library, to the precision of the type, and its derivatives of every order are exact.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+import math
+from typing import Any
 
-import numpy as np
 import torch
 from torch.autograd import forward_ad
-from torch.autograd.function import once_differentiable
+from torch.overrides import handle_torch_function, has_torch_function_variadic
 
-from . import _call, _native
-from ._options import Broadcast, Options
+from . import _torch_operators as operators
+from ._options import options_of
 
 __all__ = ["BCEWithLogitsLoss", "binary_cross_entropy_with_logits"]
 
-_Reduction: TypeAlias = Literal["none", "mean", "sum"]
 
-
-class BCEWithLogitsLoss(torch.nn.Module):
+class BCEWithLogitsLoss(torch.nn.BCEWithLogitsLoss):
     """`torch.nn.BCEWithLogitsLoss` with an option for label smoothing.
 
     Args:
@@ -61,19 +55,14 @@ class BCEWithLogitsLoss(torch.nn.Module):
         weight: torch.Tensor | None = None,
         size_average: bool | None = None,
         reduce: bool | None = None,
-        reduction: _Reduction = "mean",
+        reduction: str = "mean",
         pos_weight: torch.Tensor | None = None,
         *,
         label_smoothing: float = 0.0,
         threads: int | None = None,
     ) -> None:
-        super().__init__()
-        self.register_buffer("weight", weight)
-        self.register_buffer("pos_weight", pos_weight)
-        self.weight: torch.Tensor | None
-        self.pos_weight: torch.Tensor | None
-        self.reduction = _reduction(size_average, reduce, reduction)
-        self.label_smoothing = label_smoothing
+        super().__init__(weight, size_average, reduce, reduction, pos_weight)
+        self.label_smoothing = float(label_smoothing)
         self.threads = threads
 
     def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
@@ -93,247 +82,234 @@ def binary_cross_entropy_with_logits(
     weight: torch.Tensor | None = None,
     size_average: bool | None = None,
     reduce: bool | None = None,
-    reduction: _Reduction = "mean",
+    reduction: str = "mean",
     pos_weight: torch.Tensor | float | None = None,
-    *,
+    # Not keyword-only, which TorchScript does not compile.
     label_smoothing: float = 0.0,
     threads: int | None = None,
 ) -> torch.Tensor:
     """`torch.nn.functional.binary_cross_entropy_with_logits`.
 
-    The arguments are those of `BCEWithLogitsLoss`.
+    The arguments are those of `BCEWithLogitsLoss`. A Python number as `pos_weight` must be finite
+    and at least 0; the values of tensors are not checked. All tensors have derivatives.
 
     float16 and bfloat16 are computed in float32. The result is rounded to the type of the input,
-    except under `torch.autocast("cpu")`. Integer and boolean targets take the type of the input.
+    except under `torch.autocast`. Integer and boolean targets take the type of the input.
 
     Raises:
-        ValueError: The sizes differ; the reduction is unknown; the positive weight is negative, not
-            finite, or does not broadcast to the input; or the mean is of no elements.
+        ValueError: The sizes differ, or a number or the reduction is unknown or out of its range.
         TypeError: The input is not of a floating-point type.
-        RuntimeError: A tensor is not on the CPU, `weight` does not broadcast to the input, or a
-            weight requires a gradient.
+        RuntimeError: A weight does not broadcast to the input.
     """
-    if target.shape != input.shape:
+    if torch.jit.is_scripting():  # type: ignore[attr-defined]
+        positive: torch.Tensor | None = None
+        factor = 1.0
+        if isinstance(pos_weight, torch.Tensor):
+            positive = pos_weight
+        elif pos_weight is not None:
+            factor = pos_weight
+        return operators.formula(
+            input, target, weight, positive, factor, label_smoothing, reduction
+        )
+    else:  # noqa: RET505 - what follows is not compiled.
+        return _dispatch(
+            input, target, weight, size_average, reduce, reduction, pos_weight,
+            label_smoothing=label_smoothing, threads=threads,
+        )  # fmt: skip
+
+
+_VERSION = tuple(int(part) for part in torch.__version__.split(".")[:2])
+
+# Compiled programs fuse the formula with other operations. For tensors of this size and above, the
+# library is faster all the same.
+_LARGE = 1 << 15
+
+_NAMES = {code: name for name, code in operators.CODES.items()}
+_PLAIN = frozenset({torch.Tensor, torch.nn.Parameter})
+_HALF = frozenset({torch.float16, torch.bfloat16})
+
+
+def _dispatch(
+    input: Any, target: Any, weight: Any, size_average: Any, reduce: Any, reduction: Any,
+    pos_weight: Any, *, label_smoothing: float, threads: int | None,
+) -> Any:  # fmt: skip
+    """Checks and converts the arguments, and chooses what computes the loss."""
+    if has_torch_function_variadic(input, target, weight, pos_weight):
+        return handle_torch_function(
+            binary_cross_entropy_with_logits, (input, target, weight, pos_weight), input, target,
+            weight=weight, size_average=size_average, reduce=reduce, reduction=reduction,
+            pos_weight=pos_weight, label_smoothing=label_smoothing, threads=threads,
+        )  # fmt: skip
+    if size_average is not None or reduce is not None:
+        reduction = torch.nn._reduction.legacy_get_string(size_average, reduce)
+    code = operators.CODES.get(reduction)
+    if code is None:
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    shape, dtype = input.shape, input.dtype
+    if target.shape != shape:
         raise ValueError(
             f"Target size ({target.shape}) must be the same as input size ({input.shape})"
         )
-    for tensor in (input, target, weight, pos_weight):
-        if isinstance(tensor, torch.Tensor) and tensor.device.type != "cpu":
-            raise RuntimeError(
-                f"tensors must be on the CPU, received one on {tensor.device}: "
-                "move it with Tensor.cpu()"
-            )
-    reduction = _reduction(size_average, reduce, reduction)
-    if reduction not in ("none", "mean", "sum"):
-        raise ValueError(f"reduction must be one of 'none', 'mean', 'sum', received {reduction!r}")
-    if not input.is_floating_point():
-        raise TypeError(f"the input must be of a floating-point type, received {input.dtype}")
-    dtype = input.dtype
-    if target.is_floating_point():
-        dtype = torch.promote_types(dtype, target.dtype)
-    computing = torch.float32 if dtype in (torch.float16, torch.bfloat16) else dtype
-    factor = 1.0
-    if isinstance(pos_weight, float):
-        # Not made a tensor, whose type would round it.
-        factor, pos_weight = pos_weight, None
-    options = Options(
-        reduction=reduction,
-        axis=Broadcast,
-        label_smoothing=label_smoothing,
-        threads=torch.get_num_threads() if threads is None else threads,
-        name="binary_cross_entropy_with_logits",
-    )
-    weight, pos_weight = _constant(weight, "weight"), _constant(pos_weight, "pos_weight")
-    weight = None if weight is None else weight.to(computing)
-    loss: torch.Tensor = _Loss.apply(
-        input.to(computing), target.to(computing), weight, pos_weight, _Call(options, factor)
-    )
-    # Under autocast PyTorch computes its loss in float32.
-    return loss if torch.is_autocast_enabled("cpu") else loss.to(dtype)
+    q, factor = pos_weight, 1.0
+    if q is not None and not isinstance(q, torch.Tensor):
+        q, factor = None, float(pos_weight)
+    has_threads = threads is None or threads >= 1
+    if not (0 <= factor < math.inf and 0 <= label_smoothing <= 1 and has_threads):
+        name = "binary_cross_entropy_with_logits"
+        options_of("none", None, label_smoothing, threads, name).check(factor)
+    x, z, w, computing = input, target, weight, dtype
+    if target.dtype is not dtype or (dtype is not torch.float32 and dtype is not torch.float64):
+        if not dtype.is_floating_point:
+            raise TypeError(f"the input must be of a floating-point type, received {dtype}")
+        if target.dtype.is_floating_point:
+            dtype = torch.promote_types(dtype, target.dtype)
+        computing = torch.float32 if dtype in _HALF else dtype
+        x, z = x.to(computing), z.to(computing)
+    if w is not None:
+        w = w.to(computing).expand(shape)
+    if q is not None:
+        if q.dtype is not computing:
+            q = q.to(computing)
+        if q.ndim and torch.broadcast_shapes(q.shape, shape) != shape:
+            raise RuntimeError(f"pos_weight of shape {q.shape} does not broadcast to {shape}")
+    is_constant = (w is None or not w.requires_grad) and (q is None or not q.requires_grad)
+    if torch.compiler.is_compiling():
+        if is_constant and _is_for_operator(x, z):
+            loss = _operator(x, z, w, q, factor, label_smoothing, code, threads)
+        else:
+            loss = operators.formula(x, z, w, q, factor, label_smoothing, reduction)
+    elif not (is_constant and _is_eager(x, z, w, q)):
+        loss = operators.formula(x, z, w, q, factor, label_smoothing, reduction)
+    else:
+        options = factor, label_smoothing, code, threads or torch.get_num_threads()
+        if torch.is_grad_enabled() and (x.requires_grad or z.requires_grad):
+            loss = _Loss.apply(x, z, w, q, options)
+        else:
+            loss, _ = _compute(x, z, w, q, options, False)
+    if computing is not dtype and not torch.is_autocast_enabled(x.device.type):
+        # Under autocast PyTorch computes its loss in float32.
+        loss = loss.to(dtype)
+    return loss
 
 
-@dataclass(frozen=True)
-class _Call:
-    """The part of a call that is not a tensor. Tensors of positive weights replace `pos_weight`."""
+def _is_eager(*tensors: torch.Tensor | None) -> bool:
+    """Whether the tensors are plain memory that no transform or tracer watches."""
+    if (
+        torch._C._are_functorch_transforms_active()
+        or torch._C._len_torch_dispatch_stack() > 0
+        or forward_ad._current_level >= 0
+        or torch._C._get_tracing_state() is not None
+    ):
+        return False
+    for t in tensors:
+        if t is not None and not (
+            type(t) in _PLAIN and t.is_cpu and t.layout is torch.strided and not t.is_neg()
+        ):
+            return False
+    return True
 
-    options: Options
-    pos_weight: float
 
-    def evaluate(
-        self, operation: int, logits: Any, target: Any, weight: Any, pos_weight: Any
-    ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Computes an operation over the memory of the tensors."""
-        value, gradient = _call.evaluate(
-            operation,
-            None,
-            self.options,
-            _array(target),
-            _array(logits),
-            self.pos_weight if pos_weight is None else _array(pos_weight),
-            None if weight is None else _array(weight.expand(logits.shape)),
-        )
-        return _tensor(value), None if gradient is None else _tensor(gradient)
+def _is_for_operator(x: Any, z: Any) -> bool:
+    """Whether a compiled program calls the library. An exported one does not need it."""
+    if _VERSION < (2, 7) or torch.compiler.is_exporting():
+        return False
+    if not x.is_cpu or z.requires_grad:
+        return False
+    from torch.fx.experimental.symbolic_shapes import guard_or_false
 
-    def mixed(
-        self, logits: torch.Tensor, target: torch.Tensor, *weights: torch.Tensor | None
-    ) -> torch.Tensor:
-        """The derivative in target and logit: a difference, as the gradient is affine in target."""
-        at_one, _ = self.evaluate(_native.GRADIENT, logits, torch.ones_like(target), *weights)
-        at_zero, _ = self.evaluate(_native.GRADIENT, logits, torch.zeros_like(target), *weights)
-        return at_one.sub_(at_zero)
+    return guard_or_false(x.numel() >= _LARGE)
+
+
+def _operator(
+    x: Any, z: Any, w: Any, q: Any, factor: float, smoothing: float, code: int, threads: int | None
+) -> Any:
+    """The loss as an operation of a compiled program."""
+    shape = x.shape
+    x, z, w, q = _aligned(x, z, w, q)
+    arguments = (
+        x, z, z if w is None else w, z if q is None else q, w is not None, q is not None, factor,
+        smoothing, code, threads or 0,
+    )  # fmt: skip
+    if torch.is_grad_enabled() and x.requires_grad:
+        loss = operators.loss_with_gradient(*arguments)[0]
+    else:
+        loss = operators.loss(*arguments)
+    return loss.reshape(shape) if code == 0 else loss
+
+
+def _aligned(x: Any, z: Any, w: Any, q: Any) -> tuple[Any, Any, Any, Any]:
+    """The tensors, contiguous, with positive weights that vary along one axis at most."""
+    if q is not None and q.ndim:
+        q = q.reshape((1,) * (x.ndim - q.ndim) + q.shape)
+        if sum(length != 1 for length in q.shape) > 1:
+            q = q.expand(x.shape)
+            x, z, w, q = (None if t is None else t.reshape(-1) for t in (x, z, w, q))
+        q = q.contiguous()
+    return x.contiguous(), z.contiguous(), None if w is None else w.contiguous(), q
+
+
+def _compute(
+    x: Any, z: Any, w: Any, q: Any, options: tuple[float, float, int, int], with_gradient: bool
+) -> tuple[Any, Any]:
+    """Calls the library. Tensors that do not lie in memory as the logits do are copied."""
+    order = None
+    if x.is_contiguous() and z.is_contiguous() and w is None and (q is None or not q.ndim):
+        return operators.compute(x, z, w, q, *options, with_gradient)
+    if not x.is_contiguous():
+        # The axes from the longest stride to the shortest.
+        order = sorted(range(x.ndim), key=lambda axis: -x.stride(axis))
+        if q is not None and q.ndim:
+            q = q.reshape((1,) * (x.ndim - q.ndim) + q.shape).permute(order)
+        x, z, w = (None if t is None else t.permute(order) for t in (x, z, w))
+    shape = x.shape
+    x, z, w, q = _aligned(x, z, w, q)
+    value, gradient = operators.compute(x, z, w, q, *options, with_gradient)
+    if order is None and x.shape == shape:
+        return value, gradient
+    inverse = sorted(range(len(shape)), key=(order or range(len(shape))).__getitem__)
+    restored = lambda t: None if t is None else t.view(shape).permute(inverse)
+    return restored(value) if value.ndim else value, restored(gradient)
 
 
 class _Loss(torch.autograd.Function):
-    """The loss, reduced or not."""
+    """The loss of plain tensors in eager mode, with the gradient for the backward pass."""
 
     @staticmethod
-    def forward(ctx: Any, *arguments: Any) -> torch.Tensor:
-        *tensors, call = arguments
-        _save(ctx, tensors, call)
-        is_reduced = call.options.reduction != "none"
-        if ctx.needs_input_grad[0]:
-            operation = _native.VALUE_WITH_GRADIENT if is_reduced else _native.LOSS_WITH_GRADIENT
-        else:
-            operation = _native.VALUE if is_reduced else _native.LOSS
-        loss, ctx.gradient = call.evaluate(operation, *tensors)
+    def forward(ctx: Any, x: Any, z: Any, w: Any, q: Any, options: Any) -> torch.Tensor:
+        loss, gradient = _compute(x, z, w, q, options, ctx.needs_input_grad[0])
+        ctx.save_for_backward(gradient, x, z, w, q)
+        ctx.options = options
         return loss
 
     @staticmethod
     def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        saved, call = ctx.saved_tensors, ctx.call
-        # A tensor with a tangent is differentiated in forward mode over this pass.
-        is_differentiated = torch.is_grad_enabled() or any(
-            forward_ad.unpack_dual(tensor).tangent is not None for tensor in saved[:2]
-        )
-        in_logits = in_target = None
-        if ctx.needs_input_grad[0]:
-            if is_differentiated:
-                in_logits = upstream * _Derivative.apply(*saved, call, _native.GRADIENT)
-            else:
-                # The leaf takes the gradient without a copy. A second pass computes it again.
-                in_logits, ctx.gradient = ctx.gradient, None
-                if in_logits is None:
-                    in_logits, _ = call.evaluate(_native.GRADIENT, *saved)
-                try:
-                    # An upstream gradient of 1, the usual case, needs no pass over memory.
-                    if upstream.ndim > 0 or upstream.item() != 1:
-                        in_logits.mul_(upstream)
-                except RuntimeError:
-                    # A batch of upstream gradients (`is_grads_batched`) has another shape.
-                    in_logits = upstream * in_logits
-        if ctx.needs_input_grad[1]:
-            if is_differentiated:
-                in_target = upstream * _Derivative.apply(*saved, call, _native.TARGET_DERIVATIVE)
-            else:
-                in_target = upstream * call.evaluate(_native.TARGET_DERIVATIVE, *saved)[0]
-        return in_logits, in_target, None, None, None
-
-    @staticmethod
-    def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
-        saved, call = _primals(ctx.saved_tensors), ctx.call
-        change = _sum(
-            tangent * _Derivative.apply(*saved, call, variable)
-            for variable, tangent in zip(_VARIABLES, (in_logits, in_target), strict=True)
-            if tangent is not None
-        )
-        return change if call.options.reduction == "none" else change.sum()
+        needs_x, needs_z, *_ = ctx.needs_input_grad
+        if torch.is_grad_enabled():
+            return *_differentiated(ctx, (needs_x, needs_z), upstream), None, None, None
+        # An upstream gradient of 1, the usual case, needs no pass over memory: the leaf takes the
+        # saved tensor.
+        gradient = ctx.saved_tensors[0]
+        in_x = None if not needs_x else gradient if _is_one(upstream) else upstream * gradient
+        in_z = _differentiated(ctx, (False, True), upstream)[1] if needs_z else None
+        return in_x, in_z, None, None, None
 
 
-class _Derivative(torch.autograd.Function):
-    """The derivative of the loss in each logit (`GRADIENT`) or target (`TARGET_DERIVATIVE`)."""
-
-    @staticmethod
-    def forward(ctx: Any, *arguments: Any) -> torch.Tensor:
-        *tensors, call, ctx.operation = arguments
-        _save(ctx, tensors, call)
-        return call.evaluate(ctx.operation, *tensors)[0]
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        saved = ctx.saved_tensors
-        in_logits, in_target = (
-            upstream * _second_derivative(ctx, saved, variable) if is_needed else None
-            for variable, is_needed in zip(_VARIABLES, ctx.needs_input_grad, strict=False)
-        )
-        return in_logits, in_target, None, None, None, None
-
-    @staticmethod
-    def jvp(ctx: Any, in_logits: Any, in_target: Any, *_: Any) -> torch.Tensor:
-        saved = _primals(ctx.saved_tensors)
-        return _sum(
-            tangent * _second_derivative(ctx, saved, variable)
-            for variable, tangent in zip(_VARIABLES, (in_logits, in_target), strict=True)
-            if tangent is not None
-        )
+def _differentiated(ctx: Any, needed: tuple[bool, bool], upstream: torch.Tensor) -> list[Any]:
+    """The gradients by the formula. In a graph they have gradients themselves."""
+    _, x, z, w, q = ctx.saved_tensors
+    factor, smoothing, code, _ = ctx.options
+    is_graph = torch.is_grad_enabled()
+    with torch.enable_grad():
+        # Views, as the target may be computed from the input.
+        x, z = (t.view_as(t) if is_graph else t.detach().requires_grad_() for t in (x, z))
+        loss = operators.formula(x, z, w, q, factor, smoothing, _NAMES[code])
+        wanted = [t for t, is_needed in zip((x, z), needed, strict=True) if is_needed]
+        found = iter(torch.autograd.grad(loss, wanted, upstream, create_graph=is_graph))
+    return [next(found) if is_needed else None for is_needed in needed]
 
 
-# What the loss is differentiated in, as the operations of the first derivatives.
-_VARIABLES = (_native.GRADIENT, _native.TARGET_DERIVATIVE)
-
-
-def _second_derivative(ctx: Any, saved: Any, variable: int) -> torch.Tensor:
-    """The derivative, in one of `_VARIABLES`, of the derivative that `ctx` belongs to."""
-    if variable != ctx.operation:
-        return ctx.call.mixed(*saved)
-    if variable == _native.GRADIENT:
-        return ctx.call.evaluate(_native.SECOND_DERIVATIVE, *saved)[0]
-    return torch.zeros_like(saved[1])
-
-
-def _sum(terms: Iterator[torch.Tensor]) -> torch.Tensor:
-    return sum(terms, next(terms))
-
-
-def _save(ctx: Any, tensors: list[torch.Tensor | None], call: _Call) -> None:
-    """Keeps the arguments for the derivatives.
-
-    PyTorch checks that nobody writes to saved tensors between the passes. The weights, though they
-    are constants, are saved for that check.
-    """
-    ctx.call = call
-    ctx.save_for_backward(*tensors)
-    ctx.save_for_forward(*tensors)
-
-
-def _primals(tensors: Any) -> list[Any]:
-    """Tensors without the tangents of forward mode."""
-    return [None if tensor is None else forward_ad.unpack_dual(tensor).primal for tensor in tensors]
-
-
-def _reduction(size_average: bool | None, reduce: bool | None, reduction: _Reduction) -> _Reduction:
-    """The name of the reduction. The deprecated arguments override it, with PyTorch's warning."""
-    if size_average is None and reduce is None:
-        return reduction
-    is_mean, is_reduced = (True if a is None else a for a in (size_average, reduce))
-    reduction = "none" if not is_reduced else "mean" if is_mean else "sum"
-    warnings.warn(
-        "size_average and reduce args will be deprecated, "
-        f"please use reduction={reduction!r} instead.",
-        UserWarning,
-        stacklevel=3,
-    )
-    return reduction
-
-
-def _constant(weight: Any, name: str) -> torch.Tensor | None:
-    """A weight as a tensor of a type that NumPy has. As in PyTorch, it has no derivative."""
-    if weight is None:
-        return None
-    if not isinstance(weight, torch.Tensor):
-        return torch.from_numpy(np.array(weight))
-    if weight.requires_grad and torch.is_grad_enabled():
-        raise RuntimeError(
-            f"the loss is not differentiable in {name}, which must not require a gradient"
-        )
-    weight = weight.detach()
-    return weight.float() if weight.dtype is torch.bfloat16 else weight
-
-
-def _array(tensor: torch.Tensor) -> Any:
-    # By force: a view of an imaginary part may store its sign as a flag, which NumPy lacks.
-    return tensor.numpy(force=True)
-
-
-def _tensor(value: Any) -> torch.Tensor:
-    return torch.from_numpy(np.asarray(value))
+def _is_one(upstream: torch.Tensor) -> bool:
+    try:
+        return upstream.ndim == 0 and upstream.item() == 1
+    except RuntimeError:  # A batch of upstream gradients (`is_grads_batched`).
+        return False

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Times the bindings for JAX and PyTorch against the loss of each framework.
+
+    pip install ./python && pip install -r Benchmarks/peers/requirements.txt
+    python3 Benchmarks/peers/compare_bindings.py [--sizes 1 1024 ...] [--rounds 21] [--json FILE]
+
+A binding is compared with its framework's own route of the same kind: compiled with compiled,
+eager with eager. Everything runs in float32 on one thread, pinned to one processor. The times are
+those of the processor, which other programs disturb little. Every contender runs once a round. The
+table gives medians over the rounds, and the binding's time in those of the framework's own.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+import numpy as np  # noqa: E402
+
+Q = 3.0
+SECONDS_A_ROUND = 0.01
+
+
+def medians(calls, rounds):
+    """Microseconds of each call."""
+    times = {name: [] for name in calls}
+    repetitions = {}
+    for name, call in calls.items():
+        call(), call()
+        start = time.process_time()
+        call()
+        repetitions[name] = max(1, int(SECONDS_A_ROUND / (time.process_time() - start)))
+    for _ in range(rounds):
+        for name, call in calls.items():
+            start = time.process_time()
+            for _ in range(repetitions[name]):
+                call()
+            times[name].append((time.process_time() - start) / repetitions[name] * 1e6)
+    return {name: statistics.median(samples) for name, samples in times.items()}
+
+
+def of_jax(x, z):
+    """The mean of the losses, and the mean with its gradient, under jit."""
+    import jax
+    import jax.numpy as jnp
+
+    import weighted_cross_entropy.jax as binding
+
+    x, z = jnp.asarray(x), jnp.asarray(z)
+
+    def own(x):
+        return jnp.mean((1 - z) * jax.nn.softplus(x) + Q * z * jax.nn.softplus(-x))
+
+    def ours(x):
+        return binding.loss(z, x, Q, reduction="mean")
+
+    for row, transform in (("mean", lambda f: f), ("value and gradient", jax.value_and_grad)):
+        calls = [jax.jit(transform(f)) for f in (own, ours)]
+        yield f"JAX jit, {row}", *(lambda f=f: jax.block_until_ready(f(x)) for f in calls)
+
+
+def of_torch(x, z):
+    """The mean of the losses, and a training step of it, eager and compiled."""
+    import torch
+
+    import weighted_cross_entropy.torch as binding
+
+    torch.set_num_threads(1)
+    torch._dynamo.reset()
+    x, z, q = torch.from_numpy(x), torch.from_numpy(z), torch.tensor(Q)
+    leaf = x.clone().requires_grad_()
+
+    def step(function):
+        def run():
+            leaf.grad = None
+            function(leaf, z, pos_weight=q).backward()
+        return run
+
+    own = torch.nn.functional.binary_cross_entropy_with_logits
+    ours = binding.binary_cross_entropy_with_logits
+    for kind in ("eager", "compiled"):
+        if kind == "compiled":
+            own, ours = (
+                torch.compile(
+                    lambda x, z, pos_weight, f=f: f(x, z, pos_weight=pos_weight), fullgraph=True,
+                    dynamic=False)
+                for f in (own, ours))
+        yield f"PyTorch {kind}, forward", *(
+            lambda f=f: f(x, z, pos_weight=q) for f in (own, ours))
+        yield f"PyTorch {kind}, with backward", step(own), step(ours)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[1, 1024, 16384, 262_144, 1 << 22])
+    parser.add_argument("--rounds", type=int, default=21)
+    parser.add_argument("--json", help="write the medians here")
+    arguments = parser.parse_args()
+    rows = {}
+    for size in arguments.sizes:
+        random = np.random.default_rng(7)
+        x = random.uniform(-8, 8, size).astype(np.float32)
+        z = (random.random(size) < 0.5).astype(np.float32)
+        for contenders in (of_jax, of_torch):
+            try:
+                pairs = {name: calls for name, *calls in contenders(x, z)}
+            except ImportError as error:
+                print(f"left out: {error}", file=sys.stderr)
+                continue
+            times = medians(
+                {(name, who): call for name, calls in pairs.items()
+                    for who, call in zip(("own", "ours"), calls, strict=True)},
+                arguments.rounds)
+            for name in pairs:
+                rows.setdefault(name, {})[size] = times[name, "own"], times[name, "ours"]
+    print(f"{'own µs, ours µs, ratio':<32}" + "".join(f"{size:>27,}" for size in arguments.sizes))
+    for name, cells in rows.items():
+        print(f"{name:<32}" + "".join(
+            f"{own:>10.1f}{ours:>10.1f}{ours / own:>7.2f}" for own, ours in cells.values()))
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
