@@ -57,6 +57,9 @@ let package = Package(
     .target(
       name: "_LossKernelsAVX512", dependencies: ["_LossKernels"],
       swiftSettings: kernels("avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
+    // Only tests run its code. Utilities/build-gpu-kernels builds the PTX modules of it.
+    .target(name: "_LossKernelsCUDA", dependencies: ["_LossKernels"], swiftSettings: kernels()),
+    .target(name: "_CUDAModules", exclude: ["modules.ptx", "registers.txt"]),
     .target(
       name: "WeightedCrossEntropy",
       dependencies: [
@@ -153,6 +156,16 @@ let package = Package(
         "_LossKernels", "_TestSupport", "_WorkerThreads",
       ],
       swiftSettings: common),
+    .target(
+      name: "_HostGPU", dependencies: ["_LossKernels", "_LossKernelsCUDA"],
+      path: "Tests/_HostGPU", swiftSettings: optimized),
+    .testTarget(
+      name: "LossKernelsCUDATests",
+      dependencies: [
+        "WeightedCrossEntropy", "_CUDAModules", "_HostGPU", "_LossKernels", "_LossKernelsCUDA",
+        "_TestSupport",
+      ],
+      swiftSettings: optimized),
     .testTarget(
       name: "DataFilesTests",
       dependencies: [
