@@ -38,9 +38,12 @@ let package = Package(
     .library(
       name: "WeightedCrossEntropyDifferentiation",
       targets: ["WeightedCrossEntropyDifferentiation"]),
+    .library(name: "WeightedCrossEntropyCUDA", targets: ["WeightedCrossEntropyCUDA"]),
     .library(
       name: "weighted_cross_entropy", type: .dynamic, targets: ["WeightedCrossEntropyCInterface"]),
     .library(name: "LinearClassification", targets: ["LinearClassification"]),
+    // For tests.
+    .library(name: "_FakeCUDA", type: .dynamic, targets: ["_FakeCUDA"]),
     .executable(name: "wce", targets: ["wce"]),
   ],
   dependencies: [
@@ -68,6 +71,10 @@ let package = Package(
       swiftSettings: optimized),
     .target(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
+      swiftSettings: common),
+    .target(
+      name: "WeightedCrossEntropyCUDA",
+      dependencies: ["WeightedCrossEntropy", "_CUDAModules", "_LossKernels", "_LossKernelsCUDA"],
       swiftSettings: common),
     .target(
       name: "_DataFiles",
@@ -159,6 +166,19 @@ let package = Package(
     .target(
       name: "_HostGPU", dependencies: ["_LossKernels", "_LossKernelsCUDA"],
       path: "Tests/_HostGPU", swiftSettings: optimized),
+    // It has the name of the driver, so that a program that has loaded it finds no other.
+    .target(
+      name: "_FakeCUDA", dependencies: ["_HostGPU", "_LossKernels", "_LossKernelsCUDA"],
+      path: "Tests/_FakeCUDA", swiftSettings: common,
+      linkerSettings: [
+        .unsafeFlags(["-Xlinker", "-soname=libcuda.so.1"], .when(platforms: [.linux]))
+      ]),
+    .testTarget(
+      name: "WeightedCrossEntropyCUDATests",
+      dependencies: [
+        "WeightedCrossEntropy", "WeightedCrossEntropyCUDA", "_LossKernelsCUDA", "_TestSupport",
+      ],
+      swiftSettings: common),
     .testTarget(
       name: "LossKernelsCUDATests",
       dependencies: [
