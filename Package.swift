@@ -216,7 +216,8 @@ let package = Package(
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
-        "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "_DataFiles",
+        "WeightedCrossEntropy", "WeightedCrossEntropyCUDA", "WeightedCrossEntropyDifferentiation",
+        "_DataFiles",
         "LinearClassification",
         "wce",
         "_TestSupport",
