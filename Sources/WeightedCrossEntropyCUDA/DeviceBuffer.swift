@@ -118,7 +118,9 @@ public final class DeviceMemory<Element: DeviceElement>: Sendable {
 
   /// Copies elements to the GPU, after what is queued on the stream, and waits for it.
   ///
-  /// - Parameter elements: As many elements as the buffer has.
+  /// - Parameters:
+  ///   - elements: As many elements as the buffer has.
+  ///   - stream: The stream.
   public func copy(from elements: [Element], on stream: CUDAStream = .default) throws(CUDAError) {
     precondition(elements.count == buffer.count, "as many elements as the buffer has")
     let byteCount = elements.count * MemoryLayout<Element>.stride
