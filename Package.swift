@@ -38,9 +38,12 @@ let package = Package(
     .library(
       name: "WeightedCrossEntropyDifferentiation",
       targets: ["WeightedCrossEntropyDifferentiation"]),
+    .library(name: "WeightedCrossEntropyCUDA", targets: ["WeightedCrossEntropyCUDA"]),
     .library(
       name: "weighted_cross_entropy", type: .dynamic, targets: ["WeightedCrossEntropyCInterface"]),
     .library(name: "LinearClassification", targets: ["LinearClassification"]),
+    // For tests.
+    .library(name: "_FakeCUDA", type: .dynamic, targets: ["_FakeCUDA"]),
     .executable(name: "wce", targets: ["wce"]),
   ],
   dependencies: [
@@ -57,6 +60,9 @@ let package = Package(
     .target(
       name: "_LossKernelsAVX512", dependencies: ["_LossKernels"],
       swiftSettings: kernels("avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
+    // Only tests run its code. Utilities/build-gpu-kernels builds the PTX modules of it.
+    .target(name: "_LossKernelsCUDA", dependencies: ["_LossKernels"], swiftSettings: kernels()),
+    .target(name: "_CUDAModules", exclude: ["modules.ptx", "registers.txt"]),
     .target(
       name: "WeightedCrossEntropy",
       dependencies: [
@@ -65,6 +71,10 @@ let package = Package(
       swiftSettings: optimized),
     .target(
       name: "WeightedCrossEntropyDifferentiation", dependencies: ["WeightedCrossEntropy"],
+      swiftSettings: common),
+    .target(
+      name: "WeightedCrossEntropyCUDA",
+      dependencies: ["WeightedCrossEntropy", "_CUDAModules", "_LossKernels", "_LossKernelsCUDA"],
       swiftSettings: common),
     .target(
       name: "_DataFiles",
@@ -155,6 +165,29 @@ let package = Package(
         "_LossKernels", "_TestSupport", "_WorkerThreads",
       ],
       swiftSettings: common),
+    .target(
+      name: "_HostGPU", dependencies: ["_LossKernels", "_LossKernelsCUDA"],
+      path: "Tests/_HostGPU", swiftSettings: optimized),
+    // It has the name of the driver, so that a program that has loaded it finds no other.
+    .target(
+      name: "_FakeCUDA", dependencies: ["_HostGPU", "_LossKernels", "_LossKernelsCUDA"],
+      path: "Tests/_FakeCUDA", swiftSettings: common,
+      linkerSettings: [
+        .unsafeFlags(["-Xlinker", "-soname=libcuda.so.1"], .when(platforms: [.linux]))
+      ]),
+    .testTarget(
+      name: "WeightedCrossEntropyCUDATests",
+      dependencies: [
+        "WeightedCrossEntropy", "WeightedCrossEntropyCUDA", "_LossKernelsCUDA", "_TestSupport",
+      ],
+      swiftSettings: common),
+    .testTarget(
+      name: "LossKernelsCUDATests",
+      dependencies: [
+        "WeightedCrossEntropy", "_CUDAModules", "_HostGPU", "_LossKernels", "_LossKernelsCUDA",
+        "_TestSupport",
+      ],
+      swiftSettings: optimized),
     .testTarget(
       name: "DataFilesTests",
       dependencies: [
@@ -185,7 +218,8 @@ let package = Package(
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
-        "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "_DataFiles",
+        "WeightedCrossEntropy", "WeightedCrossEntropyCUDA", "WeightedCrossEntropyDifferentiation",
+        "_DataFiles",
         "LinearClassification",
         "wce",
         "_TestSupport",

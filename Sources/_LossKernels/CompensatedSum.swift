@@ -10,13 +10,20 @@ public struct CompensatedSum<Terms: DoubleVector>: KernelSum {
 
   // Default values of the properties would not be inlined; they would run as generic code.
   @inlinable @inline(__always)
-  public init() {
-    sums = Terms(repeating: 0)
-    errors = Terms(repeating: 0)
+  public init() { self.init(sums: Terms(repeating: 0), errors: Terms(repeating: 0)) }
+
+  @inlinable @inline(__always)
+  public init(sums: Terms, errors: Terms) {
+    self.sums = sums
+    self.errors = errors
   }
 
   @inlinable @inline(__always)
-  public mutating func add(_ terms: Terms) {
+  public mutating func add(_ terms: Terms) { Self.add(terms, to: &sums, errors: &errors) }
+
+  /// Adds terms to sums, and the rounding errors to `errors`.
+  @inlinable @inline(__always)
+  public static func add<V: KernelArithmetic>(_ terms: V, to sums: inout V, errors: inout V) {
     let sum = sums + terms
     let shadow = sum - sums
     errors = errors + ((sums - (sum - shadow)) + (terms - shadow))

@@ -8,20 +8,30 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   public typealias Scalar = V.Scalar
 
   /// The constants of a loop as vectors.
-  @usableFromInline
-  struct Constants {
+  public struct Constants {
     @usableFromInline let positiveWeight, targetScale, targetOffset: V
     /// The denominators of derivatives and of the element weights in derivatives. One of them is 1.
     @usableFromInline let divisor, weightDivisor: V
 
     @inlinable @inline(__always)
     init(_ arguments: KernelArguments<Scalar>) {
-      positiveWeight = V(repeating: arguments.positiveWeight)
-      targetScale = V(repeating: arguments.targetScale)
-      targetOffset = V(repeating: arguments.targetOffset)
-      let hasWeights = Form.isGeneral && arguments.weights != nil
-      divisor = V(repeating: hasWeights ? 1 : arguments.divisor)
-      weightDivisor = V(repeating: hasWeights ? arguments.divisor : 1)
+      self.init(
+        positiveWeight: arguments.positiveWeight, targetScale: arguments.targetScale,
+        targetOffset: arguments.targetOffset, divisor: arguments.divisor,
+        hasWeights: arguments.weights != nil)
+    }
+
+    @inlinable @inline(__always)
+    public init(
+      positiveWeight: Scalar, targetScale: Scalar, targetOffset: Scalar, divisor: Scalar,
+      hasWeights: Bool
+    ) {
+      self.positiveWeight = V(repeating: positiveWeight)
+      self.targetScale = V(repeating: targetScale)
+      self.targetOffset = V(repeating: targetOffset)
+      let dividesWeights = Form.isGeneral && hasWeights
+      self.divisor = V(repeating: dividesWeights ? 1 : divisor)
+      weightDivisor = V(repeating: dividesWeights ? divisor : 1)
     }
   }
 
@@ -49,8 +59,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   ///
   /// All optional inputs are loaded here, before any arithmetic: a branch between the operations
   /// costs up to 11 % more instructions.
-  @usableFromInline
-  struct Element {
+  public struct Element {
     @usableFromInline let terms: LossTerms<V>
     @usableFromInline let weight: V
     @usableFromInline let constants: Constants
@@ -59,7 +68,6 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
     init(
       _ arguments: KernelArguments<Scalar>, _ constants: Constants, _ exponential: V, at offset: Int
     ) {
-      self.constants = constants
       let logit = V(loading: arguments.logits + offset)
       let target = V(loading: arguments.targets + offset)
       var (positiveWeight, weight) = (constants.positiveWeight, V(repeating: 1))
@@ -67,6 +75,17 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
         positiveWeight = V(loading: positiveWeights + offset)
       }
       if Form.isGeneral, let weights = arguments.weights { weight = V(loading: weights + offset) }
+      self.init(
+        constants, logit: logit, target: target, positiveWeight: positiveWeight, weight: weight,
+        exponential: exponential)
+    }
+
+    /// - Parameter exponential: `LossTerms.exponential(logit)`
+    @inlinable @inline(__always)
+    public init(
+      _ constants: Constants, logit: V, target: V, positiveWeight: V, weight: V, exponential: V
+    ) {
+      self.constants = constants
       self.weight = weight
       terms =
         if Form.isGeneral {
@@ -82,7 +101,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
 
     /// The result of an operation times the element weights.
     @inlinable @inline(__always)
-    func value<Operation: ElementOperation>(of operation: Operation.Type) -> V {
+    public func value<Operation: ElementOperation>(of operation: Operation.Type) -> V {
       weighted(
         Operation.value(terms, divisor: constants.divisor, targetScale: constants.targetScale),
         operation)
@@ -90,7 +109,7 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
 
     /// The loss and its gradient. Weighting both at the end takes the fewest instructions.
     @inlinable @inline(__always)
-    var lossAndGradient: (loss: V, gradient: V) {
+    public var lossAndGradient: (loss: V, gradient: V) {
       let loss = LossOperation.value(
         terms, divisor: constants.divisor, targetScale: constants.targetScale)
       let gradient = GradientOperation.value(

@@ -19,6 +19,18 @@ public struct PartialSum: Sendable, Equatable, BitwiseCopyable {
     self.isScaled = isScaled
   }
 
+  /// The product of a loss and its weight, rounded as in the kernels unless it overflows; 0 if the
+  /// weight is 0.
+  @inlinable
+  public init<Scalar: KernelScalar>(loss: Scalar, weight: Scalar) {
+    let product = weight == 0 ? 0 : loss * weight
+    self.init(high: Double(product))
+    guard !product.isFinite, loss.isFinite, weight.isFinite else { return }
+    high = Double(loss) * Double(weight)
+    guard high.isInfinite else { return }
+    self.init(high: Double(loss) * (Double(weight) / Self.unit), isScaled: true)
+  }
+
   /// 2^64. There are at most 2^63 terms, so sums in this unit are finite.
   @inlinable public static var unit: Double { 0x1p64 }
 

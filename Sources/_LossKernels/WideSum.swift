@@ -9,9 +9,12 @@ public struct WideSum<Terms: FloatVector>: KernelSum {
 
   // Default values of the properties would not be inlined; they would run as generic code.
   @inlinable @inline(__always)
-  public init() {
-    low = Terms.Wide(repeating: 0)
-    high = Terms.Wide(repeating: 0)
+  public init() { self.init(low: Terms.Wide(repeating: 0), high: Terms.Wide(repeating: 0)) }
+
+  @inlinable @inline(__always)
+  public init(low: Terms.Wide, high: Terms.Wide) {
+    self.low = low
+    self.high = high
   }
 
   @inlinable @inline(__always)

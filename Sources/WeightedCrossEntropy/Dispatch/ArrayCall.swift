@@ -184,22 +184,10 @@ struct ArrayCall<Scalar: LossScalar> {
           call(kernels.loss, part)
         }
         let loss = losses[index % capacity]
-        return arguments.weights.map { Self.term(loss, weight: $0[index]) }
+        return arguments.weights.map { PartialSum(loss: loss, weight: $0[index]) }
           ?? PartialSum(high: Double(loss))
       }
     }
-  }
-
-  /// The product of a loss and its weight, rounded as in the kernels unless it overflows.
-  private static func term(_ loss: Scalar, weight: Scalar) -> PartialSum {
-    guard weight != 0 else { return PartialSum() }
-    let product = loss * weight
-    if product.isFinite || !loss.isFinite || !weight.isFinite {
-      return PartialSum(high: Double(product))
-    }
-    let wide = Double(loss) * Double(weight)
-    guard wide.isInfinite else { return PartialSum(high: wide) }
-    return PartialSum(high: Double(loss) * (Double(weight) / PartialSum.unit), isScaled: true)
   }
 
   private func blockWeightSum(_ block: Int) -> PartialSum {

@@ -44,7 +44,7 @@ extension WeightedCrossEntropyLoss {
 
   /// Checks that the inputs have as many elements as the logits.
   @inline(__always)
-  func checkCounts(_ logits: Int, targets: Int, weights: Int?) throws(LossError) {
+  package func checkCounts(_ logits: Int, targets: Int, weights: Int?) throws(LossError) {
     guard targets == logits else {
       throw error(.shapeMismatch(other: "targets", logits: [logits], received: [targets]))
     }
@@ -101,7 +101,7 @@ extension WeightedCrossEntropyLoss {
   /// - Throws: `LossError` if the class weights do not fit the shape, or the elements do not lie in
   ///   it. With a uniform weight neither the shape nor the position matters.
   @inline(__always)
-  func classRun(shape: [Int]?, count: Int, firstIndex: Int) throws(LossError) -> Int? {
+  package func classRun(shape: [Int]?, count: Int, firstIndex: Int) throws(LossError) -> Int? {
     guard case .perClass(let weights, axis: let axis) = positiveWeight else { return nil }
     try checkFirstIndex(firstIndex, count: count)
     let end = firstIndex + count

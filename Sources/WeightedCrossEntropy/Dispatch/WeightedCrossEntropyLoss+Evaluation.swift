@@ -59,6 +59,11 @@ extension WeightedCrossEntropyLoss {
     call.run(call.kernels.lossWithGradient)
   }
 
+  /// The constants of the kernels, for calls that this module does not make.
+  package var kernelConstants: (positiveWeight: Scalar, targetScale: Scalar, targetOffset: Scalar) {
+    (uniformPositiveWeight, targetScale, targetOffset)
+  }
+
   /// The kernels, arguments and options of a call on the inputs.
   @inline(__always)
   func arrayCall(_ inputs: LossInputs<Scalar>) throws(LossError) -> ArrayCall<Scalar> {

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+public import _LossKernels
+
+/// The memory that a group shares while it sums.
+public struct SharedMemory<Scalar: GPUScalar> {
+  /// The size in bytes.
+  @inlinable @inline(__always)
+  public static var byteCount: Int {
+    GPULayout.blockLength &* MemoryLayout<Scalar>.stride
+      &+ (Scalar.laneCount &+ 1) &* MemoryLayout<PartialSum>.stride
+  }
+
+  /// The terms of a block; afterwards the leaves of a tree.
+  @usableFromInline let terms: UnsafeMutablePointer<Scalar>
+  /// The sums of the lanes.
+  @usableFromInline let lanes: UnsafeMutablePointer<PartialSum>
+  /// The sum of the group.
+  @usableFromInline let total: UnsafeMutablePointer<PartialSum>
+
+  @inlinable @inline(__always)
+  public init(_ group: some GPUGroup) {
+    terms = group.shared.assumingMemoryBound(to: Scalar.self)
+    lanes = UnsafeMutableRawPointer(terms + GPULayout.blockLength)
+      .assumingMemoryBound(to: PartialSum.self)
+    total = lanes + Scalar.laneCount
+  }
+
+  /// Leaves of a tree, one for each thread.
+  @inlinable @inline(__always)
+  public var leaves: UnsafeMutablePointer<PartialSum> {
+    UnsafeMutableRawPointer(terms).assumingMemoryBound(to: PartialSum.self)
+  }
+}
+
+/// The kernels that write the sum of each group, with the bits of the CPU's: the terms of a block
+/// are added in the CPU's lanes, each in order, and the blocks in `PartialSum.tree`.
+public enum GPUSum<Storage: GPUStorage, Form: KernelForm> {
+  public typealias Scalar = Storage.Scalar
+  public typealias Arguments = GPUArguments<Scalar>
+
+  /// The sum of the losses; with `writesGradient` also writes the gradient to the output.
+  @inlinable @inline(__always)
+  public static func losses(_ arguments: Arguments, _ group: some GPUGroup, writesGradient: Bool) {
+    let tile = GPUTile<Storage, Form>(arguments, group, length: GPULayout.blockLength)
+    let shared = SharedMemory<Scalar>(group)
+    group.forEachThread { thread in
+      tile.forEach(thread, batch: Storage.Batch.self) { element in
+        guard writesGradient else { return (element.value(of: LossOperation.self).value, 0) }
+        let (loss, gradient) = element.lossAndGradient
+        return (loss.value, gradient.value)
+      } pack: { pack, losses, gradients in
+        UnsafeMutableRawPointer(shared.terms)
+          .assumingMemoryBound(to: Storage.Numbers.self)[pack] = losses
+        if writesGradient { tile.store(gradients, arguments.output, pack) }
+      } single: { offset, loss, gradient in
+        shared.terms[offset] = loss
+        guard writesGradient, let gradients = arguments.output else { return }
+        Storage.store(gradient, gradients, tile.start &+ offset)
+      }
+    }
+    sumBlock(arguments, group) { index in
+      guard let logits = arguments.logits, let targets = arguments.targets else {
+        return PartialSum()
+      }
+      // The loss without its weight, whose product may exceed the range of `Scalar`.
+      let element = tile.element(
+        index, Storage.load(logits, index), Storage.load(targets, index), 1)
+      let loss = element.value(of: LossOperation.self).value
+      guard Form.isGeneral, let weights = arguments.weights else {
+        return PartialSum(high: Double(loss))
+      }
+      return PartialSum(loss: loss, weight: Storage.load(weights, index))
+    }
+  }
+
+  /// The sum of the element weights.
+  @inlinable @inline(__always)
+  public static func weights(_ arguments: Arguments, _ group: some GPUGroup) {
+    guard let weights = arguments.weights else { return }
+    let shared = SharedMemory<Scalar>(group)
+    let start = group.index &* GPULayout.blockLength
+    group.forEachThread { thread in
+      var offset = thread
+      while offset < GPULayout.blockLength && start &+ offset < arguments.count {
+        shared.terms[offset] = Storage.load(weights, start &+ offset)
+        offset &+= GPULayout.threadCount
+      }
+    }
+    sumBlock(arguments, group) { PartialSum(high: Double(Storage.load(weights, $0))) }
+  }
+
+  /// Adds the terms of a block. If their sum is not finite, it is computed again from `leaf`, term
+  /// by term, as `PartialSum`s, which have a wider range.
+  @inlinable @inline(__always)
+  public static func sumBlock(
+    _ arguments: Arguments, _ group: some GPUGroup, leaf: (_ index: Int) -> PartialSum
+  ) {
+    let shared = SharedMemory<Scalar>(group)
+    let start = group.index &* GPULayout.blockLength
+    let count = min(GPULayout.blockLength, arguments.count &- start)
+    group.forEachThread { thread in
+      // The group's number decides which warp adds, so that the adding warps of several groups use
+      // different parts of the processor.
+      let lane = thread &- (group.index & 7) &* 32
+      guard lane >= 0 && lane < Scalar.laneCount else { return }
+      shared.lanes[lane] = laneSum(
+        shared.terms + lane, (count &- lane &+ Scalar.laneCount &- 1) / Scalar.laneCount)
+    }
+    group.forEachThread { thread in
+      if thread == 0 { shared.total.pointee = Scalar.total(shared.lanes) }
+    }
+    if !shared.total.pointee.isFinite { sumTermByTerm(start, count, group, leaf) }
+    group.forEachThread { thread in
+      if thread == 0 { arguments.sums?[group.index] = shared.total.pointee }
+    }
+  }
+
+  /// The sum of the terms of a lane.
+  @inlinable @inline(__always)
+  public static func laneSum(_ terms: UnsafePointer<Scalar>, _ count: Int) -> PartialSum {
+    var sum = GPULane<Scalar>.Sum()
+    var row = 0
+    // Several loads at once, because a load takes longer than an addition.
+    while row &+ Storage.Batch.scalarCount <= count {
+      var batch = Storage.Batch()
+      for index in batch.indices { batch[index] = terms[(row &+ index) &* Scalar.laneCount] }
+      for index in batch.indices { sum.add(GPULane(batch[index])) }
+      row &+= Storage.Batch.scalarCount
+    }
+    while row < count {
+      sum.add(GPULane(terms[row &* Scalar.laneCount]))
+      row &+= 1
+    }
+    return sum.total
+  }
+
+  /// The tree of the leaves of a block.
+  @inlinable @inline(__always)
+  public static func sumTermByTerm(
+    _ start: Int, _ count: Int, _ group: some GPUGroup, _ leaf: (_ index: Int) -> PartialSum
+  ) {
+    let shared = SharedMemory<Scalar>(group)
+    let subtrees = shared.leaves + GPULayout.threadCount
+    var subtree = 0
+    while subtree &* GPULayout.threadCount < count {
+      let first = subtree &* GPULayout.threadCount
+      group.forEachThread { thread in
+        if first &+ thread < count { shared.leaves[thread] = leaf(start &+ first &+ thread) }
+      }
+      addTree(shared.leaves, min(GPULayout.threadCount, count &- first), group)
+      group.forEachThread { thread in
+        if thread == 0 { subtrees[subtree] = shared.leaves[0] }
+      }
+      subtree &+= 1
+    }
+    addTree(subtrees, subtree, group)
+    group.forEachThread { thread in
+      if thread == 0 { shared.total.pointee = subtrees[0] }
+    }
+  }
+
+  /// Replaces the first of at most `threadCount` leaves by the sum of their `PartialSum.tree`.
+  @inlinable @inline(__always)
+  public static func addTree(
+    _ leaves: UnsafeMutablePointer<PartialSum>, _ count: Int, _ group: some GPUGroup
+  ) {
+    var distance = 1
+    while distance < count {
+      group.forEachThread { thread in
+        if thread & (2 &* distance &- 1) == 0 && thread &+ distance < count {
+          leaves[thread] = leaves[thread] + leaves[thread &+ distance]
+        }
+      }
+      distance &*= 2
+    }
+  }
+
+  /// The sums of subtrees of `threadCount` leaves. A call of one group writes the reduced loss too.
+  @inlinable @inline(__always)
+  public static func tree(_ arguments: Arguments, _ group: some GPUGroup) {
+    guard let source = arguments.leaves else { return }
+    let leaves = SharedMemory<Scalar>(group).leaves
+    let start = group.index &* GPULayout.threadCount
+    let count = min(GPULayout.threadCount, arguments.count &- start)
+    group.forEachThread { thread in
+      if thread < count { leaves[thread] = source[start &+ thread] }
+    }
+    addTree(leaves, count, group)
+    group.forEachThread { thread in
+      guard thread == 0 else { return }
+      arguments.sums?[group.index] = leaves[0]
+      guard group.count == 1, let result = arguments.result else { return }
+      let denominator =
+        arguments.denominatorSum.map { $0.pointee } ?? PartialSum(high: arguments.denominator)
+      result.assumingMemoryBound(to: Storage.Bits.self).pointee = Storage.bits(
+        rounding: leaves[0].divided(by: denominator))
+    }
+  }
+}
