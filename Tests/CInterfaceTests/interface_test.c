@@ -303,6 +303,10 @@ static void test_messages(void) {
   CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, full, CAPACITY) ==
         WCE_ERROR_ARGUMENT);
   CHECK(strncmp(full, start, strlen(start)) == 0);
+  options.name = "a\n\x1b[2Jb";
+  CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) ==
+        WCE_ERROR_ARGUMENT);
+  CHECK(strncmp(message, "a\\n\\u{1B}[2Jb: positive", 22) == 0);
   options.name = ""; /* the default name */
   CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) ==
         WCE_ERROR_ARGUMENT);

@@ -219,6 +219,20 @@ import _TestSupport
           65, "/dev/stdin: element 4: the data ends here, but shape [2, 3] has 6 elements"))
   }
 
+  /// The copy of a pipe goes to `TMPDIR`, whose name may have any bytes.
+  @Test func temporaryDirectories() throws {
+    let loss = "wce loss /dev/stdin:logit t.csv:label --gradient g.csv < fifo"
+    let run = "mkfifo fifo; cat t.csv > fifo & export TMPDIR=$PWD/$(printf 'd\\351')"
+    #expect(
+      try place.tool.shell("\(run); \(loss)")
+        == .failure(
+          73,
+          "\(place.directory.path)/d\u{FFFD}: cannot create a temporary file for /dev/stdin: "
+            + "no such file or directory"))
+    #expect(try place.tool.shell("rm fifo; \(run); mkdir \"$TMPDIR\"; \(loss)").status == 0)
+    #expect(try place.directory.names().contains("g.csv"))
+  }
+
   @Test func aResultOnStandardOutputIsAloneThere() throws {
     for option in ["--output", "--gradient"] {
       #expect(try place.loss("x.npy z.npy \(option) file.csv").status == 0)

@@ -15,7 +15,7 @@ extension ByteSource {
     let file = try mappingErrno(
       to: {
         DataFileError(
-          .cannotCreate, path: directory,
+          .cannotCreate, path: directory.string,
           reason: "cannot create a temporary file for \(displayed(path)): \($0.reason)")
       }) { try FileDescriptor.spool(in: directory) }
     do throws(DataFileError) {
@@ -29,11 +29,11 @@ extension ByteSource {
   /// Copies a stream up to its end, or to the end of a row that no table may have, which the reader
   /// of the copy reports: an endless device would fill the disk.
   private func copy(
-    to file: FileDescriptor, in directory: String
+    to file: FileDescriptor, in directory: FilePath
   ) throws(DataFileError) -> Int {
     var rowStart = 0
     try forEachChunk { chunk throws(DataFileError) in
-      let action = "copying to a temporary file in \(displayed(directory))"
+      let action = "copying to a temporary file in \(displayed(directory.string))"
       try mappingErrno(to: { .failed(action, path, $0) }) { _ = try file.writeAll(chunk) }
       if chunk.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
         rowStart = offset
@@ -66,6 +66,9 @@ package func contents(ofFile path: String, limit: Int = 64 << 20) throws(DataFil
   try ByteSource(path: path).forEachChunk { chunk throws(DataFileError) in
     guard bytes.count + chunk.count <= limit else {
       throw DataFileError(.badData, path: path, reason: "the file is larger than \(limit) bytes")
+    }
+    if case let growth = bytes.byteCountToGrow(by: chunk.count), growth > 0 {
+      try requireMemory(growth + bytes.storageByteCount, for: path)
     }
     bytes.append(contentsOf: chunk)
     return true
