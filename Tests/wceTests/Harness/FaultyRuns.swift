@@ -55,7 +55,8 @@ final class FaultyRuns {
     environment =
       ["LD_PRELOAD": try Self.library.get(), "TMPDIR": temporary.path]
       .merging(named ? ["FAULT_NAMED": "1"] : [:]) { $1 }
-    let count = 10_000
+    // More than one block, so that a second thread helps.
+    let count = 4200
     let logits = (0..<count).map { Float($0 % 7) - 3 }
     let targets = (0..<count).map { UInt8($0 % 3 == 0 ? 1 : 0) }
     try place.write(NPYFile("<f4", [count, 1], logits).bytes, to: "lx.npy")
