@@ -9,7 +9,7 @@ struct KillTests {
   private static let scenarios = Scenario.all.filter { !$0.outputs.isEmpty }
   /// Calls before which a kill can leave something else than before the previous call.
   private static let changing: Set<String> = [
-    "open", "mkstemp", "unlink", "flock", "write", "pwrite", "fsync", "linkat", "renameat", "close",
+    "mkstemp", "unlink", "flock", "write", "pwrite", "fsync", "linkat", "renameat",
   ]
 
   private func check(_ runs: FaultyRuns, _ calls: [String], named: Bool, _ what: String) throws {

@@ -212,6 +212,11 @@ import _TestSupport
         == expected)
     #expect(
       try place.tool.shell("wce loss /dev/stdin z.npy --json < x.npy") == expected)
+    // A FIFO whose writer has ended: opening it again would wait for another one.
+    var tool = place.tool
+    tool.timeLimit = .seconds(30)
+    let fifo = "mkfifo fifo; exec 3<> fifo; cat x.npy >&3; exec 4< fifo 3>&-"
+    #expect(try tool.shell("\(fifo); wce loss /dev/stdin z.npy --json <&4") == expected)
     let cut = try place.loss("/dev/stdin z.npy", input: array.dropLast(5))
     #expect(
       cut

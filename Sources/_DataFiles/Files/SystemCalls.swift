@@ -117,6 +117,19 @@ enum SystemCalls {
 }
 
 extension FileDescriptor {
+  /// The open descriptor that a path names. Opening the path again would ignore that the shell has
+  /// opened the file for appending, and wait for another writer of a FIFO.
+  static func inherited(_ path: String) -> FileDescriptor? {
+    switch path {
+    case "/dev/stdin": .standardInput
+    case "/dev/stdout": .standardOutput
+    case "/dev/stderr": .standardError
+    case _ where path.hasPrefix("/dev/fd/"):
+      Int32(path.dropFirst("/dev/fd/".count)).map { FileDescriptor(rawValue: $0) }
+    default: nil
+    }
+  }
+
   /// Creates a file without a name, which disappears with its last descriptor.
   static func spool(in directory: FilePath) throws(Errno) -> FileDescriptor {
     if let file = try? unnamed(in: directory, .ownerReadWrite) { return file }
