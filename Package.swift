@@ -81,14 +81,15 @@ let package = Package(
       dependencies: ["_Termination", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: common),
     .target(name: "_Termination"),
+    .target(name: "_AllocationFailure", dependencies: ["_Termination"]),
     .target(name: "_ExampleData"),
     // The header of the C library, for the version that it defines.
     .target(name: "_Version"),
     .executableTarget(
       name: "wce",
       dependencies: [
-        "LinearClassification", "WeightedCrossEntropy", "_DataFiles", "_ExampleData",
-        "_Termination", "_TradeoffReport", "_Version", "_WorkerThreads",
+        "LinearClassification", "WeightedCrossEntropy", "_AllocationFailure", "_DataFiles",
+        "_ExampleData", "_Termination", "_TradeoffReport", "_Version", "_WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -214,6 +215,7 @@ let package = Package(
         "wce", "WeightedCrossEntropy", "_DataFiles", "LinearClassification", "_TradeoffReport",
         "_TestSupport", "_Version", "_WorkerThreads",
       ],
+      exclude: ["Harness/fault_injection.c"],
       swiftSettings: common),
     .testTarget(
       name: "DocumentationTests",

@@ -41,7 +41,7 @@ void wce_forget_temporary_file(int32_t entry) {
   if (entry >= 0) atomic_store(&entries[entry].state, unused);
 }
 
-void wce_end_by_signal(int number) {
+void wce_clean_up(void) {
   for (int32_t entry = 0; entry < entry_count; entry++) {
     if (atomic_load(&entries[entry].state) == registered) unlink(entries[entry].path);
   }
@@ -49,6 +49,10 @@ void wce_end_by_signal(int number) {
   if (erases_terminal_line && write(STDERR_FILENO, erasure, sizeof erasure - 1) < 0) {
     // The terminal is gone, and so is its line.
   }
+}
+
+void wce_end_by_signal(int number) {
+  wce_clean_up();
   signal(number, SIG_DFL);
   sigset_t unblocked;
   sigemptyset(&unblocked);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import WeightedCrossEntropy
+import _AllocationFailure
 import _DataFiles
 import _Version
 
@@ -30,6 +31,7 @@ struct WCE: ParsableCommand {
   static func main() {
     StandardError.openClosedStreams()
     Interruption.cleanUpOnSignals()
+    wce_exit_on_allocation_failure()
     do {
       try checkArguments()
       var command = try parseAsRoot()

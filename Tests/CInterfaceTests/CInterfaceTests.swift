@@ -107,21 +107,12 @@ private let sources = folder.appending(path: "../../Sources/WeightedCrossEntropy
 private let library = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
   .appending(path: "libweighted_cross_entropy.so")
 
-/// The system's C compiler, or else that of the Swift toolchain, with warnings as errors.
-private enum CCompiler {
-  static let path = path(in: ProcessInfo.processInfo.environment["PATH"] ?? "")
-
-  /// The path of the compiler in the folders of a search path.
-  static func path(in searchPath: String) -> String? {
-    let folders = searchPath.split(separator: ":")
-    let candidates = ["cc", "clang"].flatMap { name in folders.map { "\($0)/\(name)" } }
-    return candidates.first { FileManager.default.isExecutableFile(atPath: $0) }
-  }
-
-  static let readsELF = (try? Execution(of: "/usr/bin/env", ["readelf", "--version"]))?.status == 0
+extension CCompiler {
+  fileprivate static let readsELF =
+    (try? Execution(of: "/usr/bin/env", ["readelf", "--version"]))?.status == 0
 
   /// A program from source text, linked against the library.
-  static func compile(_ source: String) throws -> Program {
+  fileprivate static func compile(_ source: String) throws -> Program {
     let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).c")
     defer { try? FileManager.default.removeItem(at: file) }
     try Data(source.utf8).write(to: file)
@@ -129,18 +120,14 @@ private enum CCompiler {
   }
 
   /// A program from a source file, linked against the library.
-  static func compile(contentsOf source: URL) throws -> Program {
+  fileprivate static func compile(contentsOf source: URL) throws -> Program {
     let program = Program(
       file: FileManager.default.temporaryDirectory.appending(path: UUID().uuidString))
     let folder = library.deletingLastPathComponent().path
-    let result = try Execution(
-      of: try #require(path),
-      [
-        "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source.path,
-        "-I", sources.appending(path: "include").path, "-L", folder, "-Wl,--as-needed",
-        "-lweighted_cross_entropy", "-Wl,-rpath,\(folder)", "-lm", "-ldl", "-pthread", "-o",
-        program.file.path,
-      ])
+    let result = try compile(
+      source, to: program.file, "-std=c11", "-pedantic",
+      "-I", sources.appending(path: "include").path, "-L", folder, "-Wl,--as-needed",
+      "-lweighted_cross_entropy", "-Wl,-rpath,\(folder)", "-lm", "-ldl", "-pthread")
     #expect(result == Execution(status: 0, text: ""))
     return program
   }

@@ -297,9 +297,9 @@ static void test_misaligned_options(void) {
 static void test_messages(void) {
   float loss[N];
   wce_options options = weighted(-1);
-  options.name = "caf\xc3\xa9";
+  options.name = "caf\xc3\xa9\n\x1b"; /* control characters are escaped */
   char full[CAPACITY];
-  const char *start = "caf\xc3\xa9: positive weights must be finite";
+  const char *start = "caf\xc3\xa9\\n\\u{1B}: positive weights must be finite";
   CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, full, CAPACITY) ==
         WCE_ERROR_ARGUMENT);
   CHECK(strncmp(full, start, strlen(start)) == 0);
@@ -307,7 +307,7 @@ static void test_messages(void) {
   CHECK(wce_loss_f32(N, logits, targets, NULL, &options, loss, message, CAPACITY) ==
         WCE_ERROR_ARGUMENT);
   CHECK(strncmp(message, "logistic_loss: ", 15) == 0);
-  options.name = "caf\xc3\xa9";
+  options.name = "caf\xc3\xa9\n\x1b";
   for (int64_t capacity = 0; capacity < 12; capacity++) {
     memset(message, 'x', CAPACITY);
     wce_loss_f32(N, logits, targets, NULL, &options, loss, message, capacity);

@@ -206,6 +206,17 @@ import WeightedCrossEntropy
     #expect(try WeightedCrossEntropyLoss<Float>().name == "logistic_loss")
   }
 
+  @Test("Control and format characters in names are escaped")
+  func namesAreOnOneLine() throws {
+    let name = "a\t\r\n\u{1B}[2J\u{85}\u{2028}\u{202E}\u{E0001}b\\"
+    let escaped = #"a\t\r\n\u{1B}[2J\u{0085}\u{2028}\u{202E}\u{000E0001}b\"#
+    let error = LossError(name, .emptyMean)
+    #expect(error.operation == name)
+    #expect(error.description == "\(escaped): the mean of no elements is undefined")
+    let problem = LossError.Problem.instructionSetUnavailable(requested: name, available: ["a"])
+    #expect(problem.description.hasPrefix("the instruction set \(escaped) is not available"))
+  }
+
   @Test("A call that fails leaves the output unchanged")
   func outputIsUntouched() throws {
     let loss = try Self.loss(.perClass([1, 2, 3], axis: 0))

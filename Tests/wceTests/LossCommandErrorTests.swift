@@ -217,6 +217,10 @@ import _TestSupport
   @Test func classWeightsThatDoNotFit() throws {
     try place.write(NPYFile("<f8", [3], [1, -2, 3.0]).bytes, to: "q.npy")
     try place.write(NPYFile("<f8", [2, 3], [1, 2, 3, 4, 5, 6.0]).bytes, to: "q23.npy")
+    // A size that no memory holds: it is compared with the shape first.
+    let terabyte = NPYFile("|i1", [1 << 40], [Int8]()).bytes
+    try place.write(terabyte, to: "huge.npy")
+    try #require(truncate(place.directory.file("huge.npy"), off_t(terabyte.count + 1 << 40)) == 0)
     let count = "logistic_loss: there must be one positive weight for each class along axis"
     try expect(
       65,
@@ -227,6 +231,8 @@ import _TestSupport
           "\(count) -1 of logits of shape [2, 3], received 2",
         "t.csv:logit t.csv:label --pos-weights 1,2,3 --axis 0":
           "\(count) 0 of logits of shape [6], received 3",
+        "x.npy z.npy --pos-weights huge.npy --axis 1":
+          "\(count) 1 of logits of shape [2, 3], received \(1 << 40)",
         "x.npy z.npy --pos-weights q.npy --axis 1":
           "q.npy: logistic_loss: positive weights must be finite and at least 0, received "
           + "-2.0 for class 1",

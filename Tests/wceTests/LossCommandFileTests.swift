@@ -212,11 +212,32 @@ import _TestSupport
         == expected)
     #expect(
       try place.tool.shell("wce loss /dev/stdin z.npy --json < x.npy") == expected)
+    // A FIFO whose writer has ended: opening it again would wait for another one.
+    var tool = place.tool
+    tool.timeLimit = .seconds(30)
+    let fifo = "mkfifo fifo; exec 3<> fifo; cat x.npy >&3; exec 4< fifo 3>&-"
+    #expect(try tool.shell("\(fifo); wce loss /dev/stdin z.npy --json <&4") == expected)
     let cut = try place.loss("/dev/stdin z.npy", input: array.dropLast(5))
     #expect(
       cut
         == .failure(
           65, "/dev/stdin: element 4: the data ends here, but shape [2, 3] has 6 elements"))
+  }
+
+  /// The copy of a pipe goes to `TMPDIR`, whose name may have any bytes.
+  @Test func temporaryDirectories() throws {
+    let loss = "cat t.csv | wce loss /dev/stdin:logit t.csv:label --gradient g.csv"
+    let variable = "export TMPDIR=\(place.directory.path)/$(printf 'd\\351')"
+    #expect(
+      try place.tool.shell("\(variable); \(loss)")
+        == .failure(
+          73,
+          "\(place.directory.path)/d\u{FFFD}: cannot create a temporary file for /dev/stdin: "
+            + "no such file or directory"))
+    let outcome = try place.tool.shell(
+      "\(variable); mkdir \"$TMPDIR\"; \(loss) && rmdir \"$TMPDIR\"")
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(try place.directory.names().contains("g.csv"))
   }
 
   @Test func aResultOnStandardOutputIsAloneThere() throws {

@@ -16,7 +16,7 @@ import _TestSupport
       #expect(truncate(place.directory.file(name), header.count + 4 * count) == 0)
     }
     let run = try place.tool.start(["loss", "lx.npy", "lz.npy", "--json"])
-    let outcome = try run.wait()
+    let outcome = try run.wait(meanwhile: run.notePeakMemory)
     #expect(outcome.output.contains("\"count\":16777216,"))
     #expect(outcome.output.contains("\"mean\":0.6931472,"))
     #expect(run.peakMemory > 1 << 20, "the measurement works")

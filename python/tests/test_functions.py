@@ -269,13 +269,23 @@ OTHER_ERRORS = [
 ]
 
 
-@pytest.mark.parametrize("name", ["logistic_loss", "café", ""])
+NAMES = {
+    "logistic_loss": "logistic_loss",
+    "": "logistic_loss",
+    "café": "café",
+    "a\t\r\n\x1b[2J\x85\u2028\u202e\U000e0001b": (
+        r"a\t\r\n\u{1B}[2J\u{0085}\u{2028}\u{202E}\u{000E0001}b"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("options", "error", "message"), NAMED_ERRORS)
 @pytest.mark.parametrize("function", [*ELEMENTWISE.values(), wce.value_with_gradient])
 def test_errors_of_the_options(function, options, error, message, name):
     zeros = np.zeros((3, 2), np.float32)
     given = {} if name == "logistic_loss" else {"name": name}
-    with raises(error, f"{name or 'logistic_loss'}: {message}"):
+    with raises(error, f"{NAMES[name]}: {message}"):
         function(zeros, zeros, **options, **given)
 
 

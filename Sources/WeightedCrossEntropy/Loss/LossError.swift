@@ -92,8 +92,23 @@ public struct LossError: Error, Hashable, Sendable {
 }
 
 extension LossError: CustomStringConvertible {
-  /// One line: the operation, what was wrong, and what was received.
-  public var description: String { "\(operation): \(problem)" }
+  /// One line: the operation, what was wrong, and what was received. Control and format characters
+  /// in names are escaped.
+  public var description: String { "\(operation.escaped): \(problem)" }
+}
+
+extension String {
+  /// The text with its control and format characters escaped, which command a terminal, are
+  /// invisible or change the direction of the text.
+  fileprivate var escaped: String {
+    unicodeScalars.reduce(into: "") { text, scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator:
+        text += scalar.escaped(asASCII: true)
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+  }
 }
 
 extension LossError.Problem: CustomStringConvertible {
@@ -146,7 +161,7 @@ extension LossError.Problem: CustomStringConvertible {
     case .invalidWeight(let value, let index):
       "weights must be finite and at least 0, received \(value)\(place(index))"
     case .instructionSetUnavailable(let requested, let available):
-      "the instruction set \(requested) is not available here; choose one of "
+      "the instruction set \(requested.escaped) is not available here; choose one of "
         + available.joined(separator: ", ")
     }
   }

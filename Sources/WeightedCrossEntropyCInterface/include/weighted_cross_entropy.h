@@ -119,7 +119,8 @@ typedef struct wce_options {
   int64_t rank;
   /** The maximum number of threads; 0 is the number of processors. */
   int64_t threads;
-  /** The name of the operation in messages, in UTF-8; null or "" is "logistic_loss". */
+  /** The name of the operation in messages, in UTF-8; null or "" is "logistic_loss". Messages are
+      one line: control characters in the name are escaped. */
   const char *name;
 } wce_options;
 

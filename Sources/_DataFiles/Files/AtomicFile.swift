@@ -8,9 +8,10 @@ import SystemPackage
 /// is unchanged. If a value is destroyed without `commit()`, its new file is removed.
 ///
 /// - On Linux, if the file system supports it (ext4, XFS, Btrfs and tmpfs do), the new file has no
-///   name until `commit()`, so a process that is killed leaves nothing. Elsewhere the new file is
-///   hidden, `.NAME.RANDOM.tmp`. Killed processes leave such files; the next one that writes to the
-///   same target removes them. A lock protects the files of running processes.
+///   name until `commit()`, so a process that is killed before leaves nothing. Elsewhere, and on
+///   Linux for a moment within `commit()`, the new file is hidden, `.NAME.RANDOM.tmp`. Killed
+///   processes leave such files; the next one that writes to the same target removes them. A lock
+///   protects the files of running processes.
 /// - The new file has the permissions of the one it replaces, and its owner if the system permits.
 ///   If the target is a symbolic link, the file that it points to is replaced. A read-only file is
 ///   not replaced.

@@ -19,7 +19,7 @@ extension ByteSource {
     let file = try mappingErrno(
       to: {
         DataFileError(
-          .cannotCreate, path: directory,
+          .cannotCreate, path: directory.string,
           reason: "cannot create a temporary file for \(displayed(path)): \($0.reason)")
       }) { try FileDescriptor.spool(in: directory) }
     do throws(DataFileError) {
@@ -34,12 +34,12 @@ extension ByteSource {
   /// Copies a stream up to its end, or of a table up to a row that is too long, which the reader of
   /// the copy reports: an endless device would fill the disk. An array has no rows.
   private func copy(
-    to file: FileDescriptor, in directory: String, rowLimit: Int
+    to file: FileDescriptor, in directory: FilePath, rowLimit: Int
   ) throws(DataFileError) -> Int {
     var isArray = false
     var rowStart = 0
     try forEachChunk { chunk throws(DataFileError) in
-      let action = "copying to a temporary file in \(displayed(directory))"
+      let action = "copying to a temporary file in \(displayed(directory.string))"
       try mappingErrno(to: { .failed(action, path, $0) }) { _ = try file.writeAll(chunk) }
       if offset == chunk.count { isArray = chunk.starts(with: NPYHeader.magic) }
       guard !isArray else { return true }
@@ -71,6 +71,9 @@ extension ByteSource {
     try forEachChunk { chunk throws(DataFileError) in
       guard bytes.count + chunk.count <= limit else {
         throw DataFileError(.badData, path: path, reason: "the file is larger than \(limit) bytes")
+      }
+      if case let growth = bytes.byteCountToGrow(by: chunk.count), growth > 0 {
+        try requireMemory(growth + bytes.storageByteCount, for: path)
       }
       bytes.append(contentsOf: chunk)
       return true

@@ -23,7 +23,9 @@ final class ByteSource {
 
   init(path: String) throws(DataFileError) {
     let (file, status) = try mappingErrno(to: { Self.cannotOpen(path, $0) }) {
-      let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+      let file =
+        try FileDescriptor.inherited(path)?.duplicate()
+        ?? .open(path, .readOnly, options: .closeOnExec)
       do { return (file, try file.stat()) } catch {
         try? file.close()
         throw error

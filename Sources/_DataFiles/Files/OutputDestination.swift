@@ -16,7 +16,9 @@ enum OutputDestination {
     guard !path.isEmpty else {
       throw DataFileError(.cannotCreate, path: path, reason: "the path is empty")
     }
-    if let descriptor = inheritedDescriptor(path) { return .stream(try descriptor.duplicate()) }
+    if let descriptor = FileDescriptor.inherited(path) {
+      return .stream(try descriptor.duplicate())
+    }
     let status: Stat
     do { status = try Stat(path) } catch Errno.noSuchFileOrDirectory {
       guard (try? Stat(path, followTargetSymlink: false)) == nil else {
@@ -36,18 +38,6 @@ enum OutputDestination {
       throw DataFileError(.cannotCreate, path: path, reason: "cannot be written: it is a directory")
     default:
       return .stream(try FileDescriptor.open(path, .writeOnly, options: .closeOnExec))
-    }
-  }
-
-  /// The open descriptor that a path names. Opening the path again would ignore that the shell has
-  /// opened the file for appending.
-  private static func inheritedDescriptor(_ path: String) -> FileDescriptor? {
-    switch path {
-    case "/dev/stdout": .standardOutput
-    case "/dev/stderr": .standardError
-    case _ where path.hasPrefix("/dev/fd/"):
-      Int32(path.dropFirst("/dev/fd/".count)).map { FileDescriptor(rawValue: $0) }
-    default: nil
     }
   }
 }

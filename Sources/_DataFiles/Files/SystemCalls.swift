@@ -11,8 +11,25 @@ import SystemPackage
 
 /// The calls of the C library that swift-system does not have.
 enum SystemCalls {
-  /// The directory for temporary files.
-  static var temporaryDirectory: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
+  /// The directory for temporary files. Its path may have any bytes.
+  static var temporaryDirectory: FilePath {
+    guard let path = getenv("TMPDIR"), path.pointee != 0 else { return "/tmp" }
+    return FilePath(platformString: path)
+  }
+
+  #if os(Linux)
+    /// The memory limit of the container's control group in bytes. It is read once.
+    private static let memoryLimit: Int = {
+      let limits = ["memory.max", "memory/memory.limit_in_bytes"].lazy.compactMap { name in
+        (try? contents(ofFile: "/sys/fs/cgroup/\(name)", limit: 64)).flatMap {
+          Int(String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+        }
+      }
+      return limits.first ?? .max
+    }()
+  #else
+    private static var memoryLimit: Int { .max }
+  #endif
 
   /// Runs `body` while all signals are blocked on the calling thread.
   static func withoutSignals<Result, Failure>(
@@ -56,15 +73,16 @@ enum SystemCalls {
     )
   }
 
-  /// The names in a directory that are UTF-8, or none if it cannot be read.
-  static func fileNames(in directory: String) -> [String] {
+  /// The names in a directory that start with these bytes and are UTF-8, or none if it cannot be
+  /// read.
+  static func fileNames(in directory: String, prefix: String) -> [String] {
     guard let stream = opendir(directory) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) {
-          String(validatingCString: $0)
+          strncmp($0, prefix, prefix.utf8.count) == 0 ? String(validatingCString: $0) : nil
         }
       }
       if let name { names.append(name) }
@@ -78,6 +96,8 @@ enum SystemCalls {
 
   /// Whether the system can provide this much memory now. The memory is mapped and released unused.
   static func canAllocate(_ byteCount: Int) -> Bool {
+    // Memory above the limit can be mapped, but the process is killed when it uses the memory.
+    guard byteCount <= memoryLimit else { return false }
     // The compiler may remove a pair of `malloc` and `free`.
     let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
     guard let memory, memory != MAP_FAILED else { return false }
@@ -97,12 +117,27 @@ enum SystemCalls {
 }
 
 extension FileDescriptor {
+  /// The open descriptor that a path names. Opening the path again would ignore that the shell has
+  /// opened the file for appending, and wait for another writer of a FIFO.
+  static func inherited(_ path: String) -> FileDescriptor? {
+    switch path {
+    case "/dev/stdin": .standardInput
+    case "/dev/stdout": .standardOutput
+    case "/dev/stderr": .standardError
+    case _ where path.hasPrefix("/dev/fd/"):
+      Int32(path.dropFirst("/dev/fd/".count)).map { FileDescriptor(rawValue: $0) }
+    default: nil
+    }
+  }
+
   /// Creates a file without a name, which disappears with its last descriptor.
-  static func spool(in directory: String) throws(Errno) -> FileDescriptor {
+  static func spool(in directory: FilePath) throws(Errno) -> FileDescriptor {
     if let file = try? unnamed(in: directory, .ownerReadWrite) { return file }
-    // A signal between the two calls would leave the file.
+    // A signal would leave the file while it has a name.
     return try SystemCalls.withoutSignals { () throws(Errno) in
-      var template = Array("\(directory)/XXXXXXXX".utf8CString)
+      var template = directory.appending("XXXXXXXX").withPlatformString {
+        Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
+      }
       let file = FileDescriptor(rawValue: try SystemCalls.value { mkstemp(&template) })
       unlink(template)
       _ = fcntl(file.rawValue, F_SETFD, FD_CLOEXEC)
@@ -112,7 +147,7 @@ extension FileDescriptor {
 
   /// Creates a file without a name, which `link(to:)` can give it.
   static func unnamed(
-    in directory: String, _ permissions: FilePermissions
+    in directory: FilePath, _ permissions: FilePermissions
   ) throws -> FileDescriptor {
     #if os(Linux)
       // O_TMPFILE, which C defines with a cast.

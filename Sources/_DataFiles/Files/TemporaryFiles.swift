@@ -10,8 +10,8 @@ enum TemporaryFiles {
   private static let files = Mutex<[String: (entry: Int32, isNamed: Bool)]>([:])
 
   /// Creates a file for `target`. If the system can, the file has no name until `rename`, so a
-  /// killed process leaves nothing. Otherwise the files that killed processes left are removed, and
-  /// the new file is locked, so that other processes do not remove it.
+  /// process that is killed before leaves nothing. The files that killed processes left are
+  /// removed, and the new file is locked, so that other processes do not remove it.
   static func create(
     for target: String, _ permissions: FilePermissions, unnamed: Bool
   ) throws -> (FileDescriptor, path: String) {
@@ -21,11 +21,12 @@ enum TemporaryFiles {
     return try files.withLock { files in
       let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
       let path = "\(directory)\(prefix)\(suffix).tmp"
-      if unnamed, let file = try? FileDescriptor.unnamed(in: directory, permissions) {
+      removeLeftovers(in: directory, prefix: prefix)
+      if unnamed, let file = try? FileDescriptor.unnamed(in: FilePath(directory), permissions) {
+        _ = file.lock(waits: true)
         files[path] = (-1, isNamed: false)
         return (file, path)
       }
-      removeLeftovers(in: directory, prefix: prefix)
       while true {
         // Registered first, because a signal may arrive as soon as the file exists.
         let entry = wce_register_temporary_file(path)
@@ -93,8 +94,8 @@ enum TemporaryFiles {
 
   /// Removes the temporary files with this prefix that no process has locked.
   private static func removeLeftovers(in directory: String, prefix: String) {
-    for name in SystemCalls.fileNames(in: directory) {
-      guard name.utf8.starts(with: prefix.utf8), name.hasSuffix(".tmp"),
+    for name in SystemCalls.fileNames(in: directory, prefix: prefix) {
+      guard name.hasSuffix(".tmp"),
         let suffix = Substring(name.utf8.dropFirst(prefix.utf8.count)).split(separator: ".").first,
         UInt64(suffix, radix: 36) != nil, name == "\(prefix)\(suffix).tmp"
       else { continue }

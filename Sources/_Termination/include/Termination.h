@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Removes temporary files when a signal ends the process. In C, because a signal handler may call
+// Removes temporary files when the process is ended. In C, because a signal handler may call
 // only functions that are async-signal-safe, and Swift promises that of none.
 #ifndef WCE_TERMINATION_H
 #define WCE_TERMINATION_H
@@ -15,6 +15,9 @@ int32_t wce_register_temporary_file(const char *path);
 
 /// Frees an entry. Call this after the file has been renamed or removed. -1 is ignored.
 void wce_forget_temporary_file(int32_t entry);
+
+/// Removes the registered files and the terminal's line on standard error.
+void wce_clean_up(void);
 
 /// Makes every signal that ends a process remove the registered files first. A signal that is
 /// ignored stays ignored. SIGPIPE and SIGXFSZ are ignored from now on, so that a write fails with

@@ -130,7 +130,8 @@ struct LossCommand: ParsableCommand {
     _ logits: any NumericSource, as _: Scalar.Type
   ) throws {
     let run = LossRun<Scalar>(
-      loss: try loss(), logits: logits, targets: try targets.open(isRereadable: readsTwice),
+      loss: try loss(shape: logits.shape), logits: logits,
+      targets: try targets.open(isRereadable: readsTwice),
       weights: try weights?.open(isRereadable: readsTwice))
     let summary = try run.summarize(mean: normalize == .weights ? .weightedMean : .mean)
     if reduction == .mean, case .failure(let error) = summary.mean {
@@ -161,17 +162,25 @@ struct LossCommand: ParsableCommand {
     }
   }
 
-  private func loss<Scalar: FileScalar>() throws -> WeightedCrossEntropyLoss<Scalar> {
+  /// - Parameter shape: The shape of the logits; nil for a table, whose rows have not been counted.
+  private func loss<Scalar: FileScalar>(shape: [Int]?) throws -> WeightedCrossEntropyLoss<Scalar> {
+    let operation = displayed(name, limit: 60)
     let positiveWeight: PositiveWeight<Scalar> =
       if let posWeights, let axis {
-        .perClass(try posWeights.weights(), axis: axis)
+        .perClass(
+          try posWeights.weights { count in
+            guard let shape else { return }
+            _ = try Shape.classRun(
+              axis: axis, rank: shape.count, classes: count, operation: operation
+            ) { shape[$0] }
+          }, axis: axis)
       } else {
         .uniform(try (posWeight ?? 1).fitting("--pos-weight"))
       }
     do throws(LossError) {
       return try WeightedCrossEntropyLoss(
         positiveWeight: positiveWeight, labelSmoothing: Scalar(labelSmoothing),
-        name: displayed(name, limit: 60), threads: threadsOption.threads)
+        name: operation, threads: threadsOption.threads)
     } catch {
       guard case .invalidPositiveWeight = error.problem, let file = posWeights?.path else {
         throw error

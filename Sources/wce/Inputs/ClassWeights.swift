@@ -29,7 +29,9 @@ enum ClassWeights {
   var path: String? { if case .file(let file) = self { file.path } else { nil } }
 
   /// Reads the weights. A file holds them along its only axis.
-  func weights<Scalar: FileScalar>() throws -> [Scalar] {
+  ///
+  /// - Parameter checkCount: Called with their number before they are read, if it is known.
+  func weights<Scalar: FileScalar>(checkCount: (Int) throws -> Void) throws -> [Scalar] {
     switch self {
     case .list(let weights): return try weights.map { try $0.fitting("--pos-weights") }
     case .file(let file):
@@ -41,6 +43,7 @@ enum ClassWeights {
           about: file.path,
           "positive weights must have one axis, that of the classes; received shape \(shape)")
       }
+      if let count = source.count { try checkCount(count) }
       return try source.readRemaining()
     }
   }

@@ -23,7 +23,7 @@ final class RunningTool {
   private let keyboard: Int32
   private let isOnTerminal: Bool
   private var status: Int32?
-  /// The largest resident memory observed so far, in bytes; 0 without /proc.
+  /// The largest resident memory that `notePeakMemory` has seen, in bytes; 0 without /proc.
   private(set) var peakMemory = 0
 
   init(path: String, arguments: [String], _ tool: Tool, streams: Streams) throws {
@@ -99,7 +99,6 @@ final class RunningTool {
   func wait(until hasHappened: () throws -> Bool) throws {
     while try !hasHappened() {
       try #require(status == nil, "the program has ended")
-      notePeakMemory()
       var result: Int32 = 0
       if waitpid(identifier, &result, WNOHANG) == identifier {
         // The lower seven bits are the signal, the next byte is the exit status.
@@ -120,7 +119,7 @@ final class RunningTool {
     status = 128 + signal
   }
 
-  private func notePeakMemory() {
+  func notePeakMemory() {
     guard let text = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8),
       let match = text.firstMatch(of: /VmHWM:\s+(\d+) kB/), let kibibytes = Int(match.1)
     else { return }

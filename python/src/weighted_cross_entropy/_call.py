@@ -93,5 +93,5 @@ def evaluate(
         result = result if result is None or out is not None else result[()]
         gradient = gradient if gradient is None or gradient_out is not None else gradient[()]
     if overflows and function is not None:
-        report_overflow(options.name or function)
+        report_overflow(options.label if options.name else function)
     return result, gradient

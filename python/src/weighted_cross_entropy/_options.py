@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import operator
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
@@ -14,6 +15,8 @@ from . import _native
 Reduction: TypeAlias = Literal["none", "sum", "mean", "weighted_mean"]
 
 DEFAULT_NAME: Final = "logistic_loss"
+
+_SHORT_ESCAPES: Final = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 # More than any machine has.
 _MAXIMUM_THREADS = 1 << 30
@@ -122,9 +125,20 @@ def _number(value: Any, argument: str, label: str) -> float:
 
 
 def _label(name: Any) -> str:
-    """What messages call an operation with this name; an empty name is the default."""
+    """What messages call an operation with this name; an empty name is the default.
+
+    Control and format characters are escaped, as in the messages of the library.
+    """
     if not isinstance(name, str):
         raise TypeError(f"name must be a string or None, received {type(name).__name__}")
     if "\0" in name:
         raise ValueError(f"name must not contain a null character, received {name!r}")
-    return name or DEFAULT_NAME
+    return "".join(map(_escaped, name)) or DEFAULT_NAME
+
+
+def _escaped(character: str) -> str:
+    if unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp"):
+        return character
+    code = ord(character)
+    width = 2 if code < 0x80 else 4 if code < 0x10000 else 8
+    return _SHORT_ESCAPES.get(character, f"\\u{{{code:0{width}X}}}")
