@@ -341,18 +341,3 @@ def test_positive_weight_beyond_float32_is_good_for_float64():
 
 def test_instruction_set_is_named():
     assert wce.instruction_set() in ("baseline", "avx2", "avx512")
-
-
-def test_labels_of_tensorflow_2_are_targets_of_tensorflow_1():
-    z, x = arrays(np.float32, 10)
-    expected = wce.weighted_cross_entropy_with_logits(z, x, 3.0)
-    function = wce.weighted_cross_entropy_with_logits
-    assert np.array_equal(function(labels=z, logits=x, pos_weight=3.0), expected)
-    assert np.array_equal(function(targets=z, logits=x, pos_weight=3.0, name="mine"), expected)
-    with raises(ValueError, "logistic_loss: cannot specify both labels and targets"):
-        function(labels=z, targets=z, logits=x, pos_weight=3.0)
-    with raises(TypeError, "labels must hold real numbers, received None"):
-        function(logits=x, pos_weight=3.0)
-    message = "logits and targets must have the same shape, received (10,) and (9,)"
-    with raises(ValueError, f"logistic_loss: {message}"):
-        function(targets=z[1:], logits=x, pos_weight=3.0)

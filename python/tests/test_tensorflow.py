@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import weighted_cross_entropy as wce
-from reference import assert_close, exact
+from reference import arrays, assert_close, exact, raises
 
 X = [-100.0, -2.0, -2.0, 0.0, 2.0, 2.0, 2.0, 100.0]
 Z = [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.5, 1.0]
@@ -181,3 +181,18 @@ class TestDifferences:
         loss, gradient = theirs(tf, np.float32(z), np.float32(x), q)
         assert np.allclose((loss, gradient), listed, rtol=1e-6, atol=0, equal_nan=True)
         assert not np.allclose(listed, exactly, rtol=1e-3, atol=0, equal_nan=True)
+
+
+def test_labels_of_tensorflow_2_are_targets_of_tensorflow_1():
+    z, x = arrays(np.float32, 10)
+    expected = wce.weighted_cross_entropy_with_logits(z, x, 3.0)
+    function = wce.weighted_cross_entropy_with_logits
+    assert np.array_equal(function(labels=z, logits=x, pos_weight=3.0), expected)
+    assert np.array_equal(function(targets=z, logits=x, pos_weight=3.0, name="mine"), expected)
+    with raises(ValueError, "logistic_loss: cannot specify both labels and targets"):
+        function(labels=z, targets=z, logits=x, pos_weight=3.0)
+    with raises(TypeError, "labels must hold real numbers, received None"):
+        function(logits=x, pos_weight=3.0)
+    message = "logits and targets must have the same shape, received (10,) and (9,)"
+    with raises(ValueError, f"logistic_loss: {message}"):
+        function(targets=z[1:], logits=x, pos_weight=3.0)
