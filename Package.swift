@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
+/// The runtime of libFuzzer, which `Utilities/fuzz` gives. Only then there are fuzz targets, and
+/// code that reports its coverage.
+let libFuzzer = Context.environment["WCE_FUZZ"]
+
 /// The settings of all targets. Continuous integration sets WCE_WARNINGS_AS_ERRORS; for users, a
 /// new warning of a newer compiler stays a warning.
 let common: [SwiftSetting] =
@@ -9,6 +13,7 @@ let common: [SwiftSetting] =
     .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
   ] + (Context.environment["WCE_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)])
+  + (libFuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer"])])
 
 /// Optimised in debug builds too: unoptimised kernels allocate, and take the tests from seconds to
 /// hours.
@@ -192,3 +197,26 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+if let libFuzzer {
+  // An executable cannot link another one, so the tool is a library here, without `main`.
+  let withoutMain = ["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "wce_main"]
+  for (index, tool) in package.targets.enumerated() where tool.name == "wce" {
+    package.targets[index] = .target(
+      name: tool.name, dependencies: tool.dependencies,
+      swiftSettings: common + [.unsafeFlags(withoutMain)])
+  }
+  package.products.removeAll { $0.name == "wce" }
+  package.targets += [
+    .target(name: "LibFuzzer", path: "Fuzz/LibFuzzer"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "LibFuzzer", "LinearClassification", "_DataFiles", "wce",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Fuzz/Targets", swiftSettings: common,
+      linkerSettings: [.unsafeFlags(["-Xlinker", libFuzzer, "-lstdc++"])]),
+  ]
+}
