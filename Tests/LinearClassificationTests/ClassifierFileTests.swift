@@ -208,6 +208,16 @@ import _TestSupport
     #expect(
       try change { $0[0]["standardDeviation"] = -1 } == prefix
         + "the standard deviation of the feature \"size\" is -1.0")
+    #expect(
+      try change {
+        $0[0]["coefficient"] = -1e300
+        $0[0]["standardDeviation"] = 1e-300
+      } == prefix + "the original coefficient of the feature \"size\" is -inf")
+    #expect(
+      try change {
+        $0[0]["coefficient"] = 1e200
+        $0[0]["mean"] = 1e200
+      } == prefix + "the original intercept is -inf")
     #expect(try problem { $0["positiveWeight"] = 0 } == .damagedModel("the positive weight is 0.0"))
     #expect(
       try problem { $0["missing"] = "guess" }.map { "\($0)".hasPrefix(prefix + "missing: ") }

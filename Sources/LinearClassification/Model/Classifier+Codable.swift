@@ -89,5 +89,13 @@ extension Classifier: Codable {
     for (name, deviation) in zip(names, model.standardization.deviations) where !(deviation >= 0) {
       throw .damagedModel("the standard deviation of the feature \(quoted(name)) is \(deviation)")
     }
+    // They can overflow, and a file cannot hold infinity.
+    for (name, coefficient) in zip(names, model.originalCoefficients) where !coefficient.isFinite {
+      throw .damagedModel(
+        "the original coefficient of the feature \(quoted(name)) is \(coefficient)")
+    }
+    guard model.originalIntercept.isFinite else {
+      throw .damagedModel("the original intercept is \(model.originalIntercept)")
+    }
   }
 }
