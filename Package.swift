@@ -2,10 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-/// The runtime of libFuzzer, which `Utilities/fuzz` gives. Only then there are fuzz targets, and
-/// code that reports its coverage.
-let libFuzzer = Context.environment["WCE_FUZZ"]
-
 /// The settings of all targets. Continuous integration sets WCE_WARNINGS_AS_ERRORS; for users, a
 /// new warning of a newer compiler stays a warning.
 let common: [SwiftSetting] =
@@ -13,11 +9,19 @@ let common: [SwiftSetting] =
     .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
   ] + (Context.environment["WCE_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)])
-  + (libFuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer"])])
 
 /// Optimised in debug builds too: unoptimised kernels allocate, and take the tests from seconds to
 /// hours.
 let optimized = common + [.unsafeFlags(["-O"])]
+
+/// The runtime of libFuzzer, which `Utilities/fuzz` gives. Only then there are fuzz targets.
+let libFuzzer = Context.environment["WCE_FUZZ"]
+
+/// The settings of the targets that read files and options. For the fuzz targets they report their
+/// coverage and errors of memory.
+let fuzzed =
+  common
+  + (libFuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])])
 
 /// A kernel target: optimised, and compiled for the x86-64 features in its name. Other
 /// architectures ignore the flags, and never run the kernels of such a target.
@@ -74,7 +78,7 @@ let package = Package(
     .target(
       name: "_DataFiles",
       dependencies: ["_Termination", .product(name: "SystemPackage", package: "swift-system")],
-      swiftSettings: common),
+      swiftSettings: fuzzed),
     .target(name: "_Termination"),
     .target(name: "_ExampleData"),
     // The header of the C library, for the version that it defines.
@@ -129,7 +133,7 @@ let package = Package(
         "WeightedCrossEntropy", "_DataFiles", "_MatrixKernels", "_MatrixKernelsAVX2",
         "_MatrixKernelsAVX512", "_WorkerThreads",
       ],
-      swiftSettings: common),
+      swiftSettings: fuzzed),
 
     .target(
       name: "_TradeoffReport", dependencies: ["LinearClassification"], swiftSettings: common),
@@ -201,10 +205,12 @@ let package = Package(
 if let libFuzzer {
   // An executable cannot link another one, so the tool is a library here, without `main`.
   let withoutMain = ["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "wce_main"]
+  // Most of the time of the build would go to optimising it.
+  let unoptimized = fuzzed + [.unsafeFlags(["-Onone"])]
   for (index, tool) in package.targets.enumerated() where tool.name == "wce" {
     package.targets[index] = .target(
       name: tool.name, dependencies: tool.dependencies,
-      swiftSettings: common + [.unsafeFlags(withoutMain)])
+      swiftSettings: unoptimized + [.unsafeFlags(withoutMain)])
   }
   package.products.removeAll { $0.name == "wce" }
   package.targets += [
@@ -216,7 +222,7 @@ if let libFuzzer {
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      path: "Fuzz/Targets", swiftSettings: common,
-      linkerSettings: [.unsafeFlags(["-Xlinker", libFuzzer, "-lstdc++"])]),
+      path: "Fuzz/Targets", swiftSettings: unoptimized,
+      linkerSettings: [.unsafeFlags(["-sanitize=address", "-Xlinker", libFuzzer, "-lstdc++"])]),
   ]
 }
