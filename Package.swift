@@ -14,6 +14,15 @@ let common: [SwiftSetting] =
 /// hours.
 let optimized = common + [.unsafeFlags(["-O"])]
 
+/// The runtime of libFuzzer, which `Utilities/fuzz` gives. Only then there are fuzz targets.
+let libFuzzer = Context.environment["WCE_FUZZ"]
+
+/// The settings of the targets that read files and options. For the fuzz targets they report their
+/// coverage and errors of memory.
+let fuzzed =
+  common
+  + (libFuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])])
+
 /// A kernel target: optimised, and compiled for the x86-64 features in its name. Other
 /// architectures ignore the flags, and never run the kernels of such a target.
 func kernels(_ x86Features: String...) -> [SwiftSetting] {
@@ -79,7 +88,7 @@ let package = Package(
     .target(
       name: "_DataFiles",
       dependencies: ["_Termination", .product(name: "SystemPackage", package: "swift-system")],
-      swiftSettings: common),
+      swiftSettings: fuzzed),
     .target(name: "_Termination"),
     .target(name: "_AllocationFailure", dependencies: ["_Termination"]),
     .target(name: "_ExampleData"),
@@ -137,7 +146,7 @@ let package = Package(
         "WeightedCrossEntropy", "_DataFiles", "_MatrixKernels", "_MatrixKernelsAVX2",
         "_MatrixKernelsAVX512", "_WorkerThreads",
       ],
-      swiftSettings: common),
+      swiftSettings: fuzzed),
 
     .target(
       name: "_TradeoffReport", dependencies: ["LinearClassification"], swiftSettings: common),
@@ -241,4 +250,29 @@ if Context.environment["WCE_LOSS_ALONE"] != nil {
   package.targets.removeAll { !loss.contains($0.name) }
   package.products = []
   package.dependencies = []
+}
+
+if let libFuzzer {
+  // An executable cannot link another one, so the tool is a library here, without `main`.
+  let withoutMain = ["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "wce_main"]
+  // Most of the time of the build would go to optimising it.
+  let unoptimized = fuzzed + [.unsafeFlags(["-Onone"])]
+  for (index, tool) in package.targets.enumerated() where tool.name == "wce" {
+    package.targets[index] = .target(
+      name: tool.name, dependencies: tool.dependencies,
+      swiftSettings: unoptimized + [.unsafeFlags(withoutMain)])
+  }
+  package.products.removeAll { $0.name == "wce" }
+  package.targets += [
+    .target(name: "LibFuzzer", path: "Fuzz/LibFuzzer"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "LibFuzzer", "LinearClassification", "_DataFiles", "wce",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Fuzz/Targets", swiftSettings: unoptimized,
+      linkerSettings: [.unsafeFlags(["-sanitize=address", "-Xlinker", libFuzzer, "-lstdc++"])]),
+  ]
 }

@@ -221,6 +221,29 @@ import _TestSupport
     }
   }
 
+  /// Blank lines before the first row are counted, also if they fill a block.
+  @Test(arguments: [4, 5, 8, 256])
+  func leadingBlankLines(chunkSize: Int) throws {
+    func read(_ text: String, hasHeader: Bool?) throws -> CSVTable {
+      let file = try CSVFile(
+        ByteSource(Array(text.utf8), name: "b.csv"), format: CSVFormat(hasHeader: hasHeader),
+        limits: CSVBlockReader.Limits(chunkSize: chunkSize))
+      return try CSVTable(file: file, textColumns: [], progress: { _ in })
+    }
+    let blank = String(repeating: "\n", count: 9)
+    for (text, hasHeader) in [("7\n8\n", false), ("7\n8\n", nil)] as [(String, Bool?)] {
+      let column = try read(blank + text, hasHeader: hasHeader).columns[0]
+      #expect(areSame(column.numbers ?? [], [Double](repeating: .nan, count: 9) + [7, 8]))
+      #expect(column.firstMissing == CSVTable.Position(row: 1, line: 1))
+    }
+    #expect(try read(blank + "a\n8\n", hasHeader: true).columns[0].numbers == [8])
+    #expect(try read(blank + "1,2\n3,4\n", hasHeader: false).columns[1].numbers == [2, 4])
+    for hasHeader in [true, false] {
+      let error = try failure { _ = try read(blank + "1,2\n3,4\n5\n", hasHeader: hasHeader) }
+      #expect(error.location?.line == 12)
+    }
+  }
+
   @Test func progress() throws {
     let path = try directory.write(
       "a\n" + String(repeating: "12345\n", count: 100_000), to: "p.csv")

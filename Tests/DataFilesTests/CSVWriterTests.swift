@@ -50,7 +50,7 @@ import _TestSupport
 
   @Test func textIsReadBack() throws {
     var generator = SeededGenerator(seed: 8)
-    let pieces = ["a", "\"", ",", ";", "\n", "\r\n", "\r", "\t", " ", "é", "1", ""]
+    let pieces = ["a", "\"", ",", ";", "\n", "\r\n", "\r", "\t", " ", "é", "\u{301}", "1", ""]
     let rows = (0..<500).map { _ in
       (0..<2).map { _ in
         (0..<Int.random(in: 0...5, using: &generator)).map { _ in
@@ -68,6 +68,14 @@ import _TestSupport
     for (index, column) in table.columns.enumerated() {
       #expect(column.texts?.map { $0 ?? "" } == rows.map { $0[index] })
     }
+  }
+
+  /// A file that began with such a name would be read otherwise, or refused.
+  @Test(arguments: ["\u{FEFF}x", "PAR1", "PK\u{3}\u{4}", " \u{301}"])
+  func firstNamesAreReadBack(_ name: String) throws {
+    let writer = try CSVWriter(path: directory.file("f.csv"), header: [name, name])
+    try writer.finish()
+    #expect(try CSVTable(contentsOf: writer.path).header.names == [name, name])
   }
 
   @Test func missingCellsOfOneColumn() throws {

@@ -209,6 +209,17 @@ import _TestSupport
       try change { $0[0]["standardDeviation"] = -1 } == prefix
         + "the standard deviation of the feature \"size\" must be at least 0, received -1.0")
     #expect(
+      try change {
+        $0[0]["coefficient"] = -1e300
+        $0[0]["standardDeviation"] = 1e-300
+      } == prefix + "the original coefficient of the feature \"size\" must be finite, received -inf"
+    )
+    #expect(
+      try change {
+        $0[0]["coefficient"] = 1e200
+        $0[0]["mean"] = 1e200
+      } == prefix + "the original intercept must be finite, received -inf")
+    #expect(
       try problem { $0["positiveWeight"] = 0 }
         == .damagedModel("the positive weight must be above 0, received 0.0"))
     #expect(

@@ -91,5 +91,15 @@ extension Classifier: Codable {
         "the standard deviation of the feature \(quoted(name)) must be at least 0, "
           + "received \(deviation)")
     }
+    // They can overflow, and a file cannot hold infinity.
+    for (name, coefficient) in zip(names, model.originalCoefficients) where !coefficient.isFinite {
+      throw .damagedModel(
+        "the original coefficient of the feature \(quoted(name)) must be finite, "
+          + "received \(coefficient)")
+    }
+    guard model.originalIntercept.isFinite else {
+      throw .damagedModel(
+        "the original intercept must be finite, received \(model.originalIntercept)")
+    }
   }
 }

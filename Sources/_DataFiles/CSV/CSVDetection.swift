@@ -8,8 +8,16 @@ enum CSVDetection {
     if let reason = otherFormats.first(where: { bytes.starts(with: $0.start) })?.reason {
       throw DataFileError(.badData, path: path, reason: reason)
     }
-    return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    return bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0
   }
+
+  /// Whether a file that begins with this text is read otherwise.
+  static func isMark(_ text: String) -> Bool {
+    text.utf8.starts(with: byteOrderMark)
+      || otherFormats.contains { text.utf8.starts(with: $0.start) }
+  }
+
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// The first bytes of other files that users try to read as tables, and what to do.
   private static let otherFormats: [(start: [UInt8], reason: String)] = [

@@ -58,11 +58,18 @@ final class CSVFile {
   ) throws(DataFileError) -> (CSVHeader, CSVRowScanner) {
     let path = blocks.source.path
     let unnamed = CSVHeader(names: [], path: path)
+    var leading: CSVRowScanner?
     while let block = try blocks.nextBlock() {
-      var rows = CSVRowScanner(
-        block: block, delimiter: blocks.delimiter, newline: blocks.newline, header: unnamed)
+      var rows =
+        leading
+        ?? CSVRowScanner(
+          block: block, delimiter: blocks.delimiter, newline: blocks.newline, header: unnamed)
+      rows.resume(with: block)
+      guard case .cells = rows.nextRow() else {
+        leading = rows
+        continue
+      }
       let start = rows
-      guard case .cells = rows.nextRow() else { continue }
       // Reading a row overwrites doubled quotes.
       let original = hasHeader == true ? [] : Array(block)
       let cells = try rows.cells()
@@ -74,7 +81,7 @@ final class CSVFile {
         _ = block.update(fromContentsOf: original)
         rows = start
       }
-      rows.startCounting(header: header)
+      rows.startCounting(header: header, isFirstRowData: !isHeader)
       return (header, rows)
     }
     let expected = hasHeader == true ? "; a header with the names of the columns is expected" : ""

@@ -148,11 +148,13 @@ struct CSVRowScanner {
     }
   }
 
-  /// Starts to count the data rows.
-  mutating func startCounting(header: CSVHeader) {
+  /// Starts to count the data rows, after the first row or with it. In a table of one column the
+  /// blank lines before it are then rows too.
+  mutating func startCounting(header: CSVHeader, isFirstRowData: Bool) {
     row = 0
     self.header = header
     columnCount = header.names.count
+    blankCount = isFirstRowData && columnCount == 1 ? rowLine - 1 : 0
   }
 
   // MARK: The bytes

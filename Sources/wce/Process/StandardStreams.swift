@@ -68,8 +68,13 @@ enum StandardError {
     report("note: \(displayed(path)): \(notice)")
   }
 
-  /// Prints the parser's lines about wrong usage, which repeat arguments of any content.
+  /// Prints the parser's lines about wrong usage.
   static func reportUsage(_ message: String, _ arguments: some Sequence<String>) {
+    write(usage(message, arguments))
+  }
+
+  /// The parser's lines about wrong usage, which repeat arguments of any content, escaped.
+  static func usage(_ message: String, _ arguments: some Sequence<String>) -> String {
     var message = message
     // An argument of several lines, or a long one, or the value in `--option=value`.
     for argument in arguments {
@@ -79,7 +84,7 @@ enum StandardError {
       }
     }
     let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-    write(lines.map { displayed($0) + "\n" }.joined())
+    return lines.map { displayed($0) + "\n" }.joined()
   }
 
   /// Writes text as it is. A failure cannot be reported anywhere.
