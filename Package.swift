@@ -14,7 +14,7 @@ let common: [SwiftSetting] =
 /// hours.
 let optimized = common + [.unsafeFlags(["-O"])]
 
-/// The runtime of libFuzzer, which `Utilities/fuzz` gives. Only then there are fuzz targets.
+/// The path of libFuzzer's runtime. `Utilities/fuzz` sets it; without it there are no fuzz targets.
 let libFuzzer = Context.environment["WCE_FUZZ"]
 
 /// The settings of the targets that read files and options. For the fuzz targets they report their
@@ -69,7 +69,7 @@ let package = Package(
     .target(
       name: "_LossKernelsAVX512", dependencies: ["_LossKernels"],
       swiftSettings: kernels("avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
-    // Only tests run its code. Utilities/build-gpu-kernels builds the PTX modules of it.
+    // Only tests run it on the host. Utilities/build-gpu-kernels compiles it to PTX modules.
     .target(name: "_LossKernelsCUDA", dependencies: ["_LossKernels"], swiftSettings: kernels()),
     .target(name: "_CUDAModules", exclude: ["modules.ptx", "registers.txt"]),
     .target(
@@ -178,7 +178,7 @@ let package = Package(
     .target(
       name: "_HostGPU", dependencies: ["_LossKernels", "_LossKernelsCUDA"],
       path: "Tests/_HostGPU", swiftSettings: optimized),
-    // It has the name of the driver, so that a program that has loaded it finds no other.
+    // Its soname is that of the driver, so a later dlopen of the driver finds this library.
     .target(
       name: "_FakeCUDA", dependencies: ["_HostGPU", "_LossKernels", "_LossKernelsCUDA"],
       path: "Tests/_FakeCUDA", swiftSettings: common,
@@ -230,17 +230,14 @@ let package = Package(
       name: "DocumentationTests",
       dependencies: [
         "WeightedCrossEntropy", "WeightedCrossEntropyCUDA", "WeightedCrossEntropyDifferentiation",
-        "_DataFiles",
-        "LinearClassification",
-        "wce",
-        "_TestSupport",
+        "_DataFiles", "LinearClassification", "wce", "_TestSupport",
       ],
       swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )
 
-// The checks that build the tests of the loss in other ways set this, to build nothing else.
+// Utilities/run-sanitizers sets this, to build only the loss and its tests.
 if Context.environment["WCE_LOSS_ALONE"] != nil {
   let loss: Set = [
     "_AllocationCounter", "_CPUFeatures", "_LossKernels", "_LossKernelsAVX2",

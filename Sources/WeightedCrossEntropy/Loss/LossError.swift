@@ -98,8 +98,8 @@ extension LossError: CustomStringConvertible {
 }
 
 extension String {
-  /// The text with its control and format characters escaped, which command a terminal, are
-  /// invisible or change the direction of the text.
+  /// The text with escaped control characters, which a terminal obeys, and format characters, which
+  /// are invisible or change the direction of the text.
   fileprivate var escaped: String {
     unicodeScalars.reduce(into: "") { text, scalar in
       switch scalar.properties.generalCategory {

@@ -6,7 +6,7 @@ package func quoted(_ text: some StringProtocol, limit: Int = 60) -> String {
 }
 
 /// Text from outside the program (a file name, a cell, an argument) for a message: on one line, and
-/// cut after `limit` characters. Control characters, which command a terminal, and format
+/// cut after `limit` characters. Control characters, which a terminal obeys, and format
 /// characters, which are invisible or change the direction of the text, are escaped.
 package func displayed(
   _ text: some StringProtocol, limit: Int = 1000, escaping others: [Unicode.Scalar] = []

@@ -49,7 +49,7 @@ def formula(
         x, z = x.masked_fill(is_masked, 0.0), z.masked_fill(is_masked, 0.0)
     negative = 1 - z
     positive = z * factor if pos_weight is None else z * pos_weight
-    # e^-|x|, differentiated on either side of 0 as on one of them.
+    # e^-|x|. At 0 its derivative is the one from the right, and so is that of the slope.
     is_below = x < 0
     exponent = torch.where(is_below, x, -x)
     e = torch.exp(exponent)

@@ -163,7 +163,7 @@ def _formula(
         is_masked = weights[0] == 0
         z, x = jnp.where(is_masked, 0, z), jnp.where(is_masked, 0, x)
     negative, positive = 1 - z, q * z
-    # e^-|x|, differentiated on either side of 0 as on one of them.
+    # e^-|x|. At 0 its derivative is the one from the right, and so is that of the slope.
     is_below = x < 0
     e = jnp.exp(jnp.where(is_below, x, -x))
     slope = jnp.where(is_below, -positive, negative)
