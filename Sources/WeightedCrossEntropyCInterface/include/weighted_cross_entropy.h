@@ -81,7 +81,12 @@ typedef enum wce_status {
   /** An output overlaps another buffer and is not the buffer of an input. */
   WCE_ERROR_OVERLAP = 6,
   /** WCE_INSTRUCTION_SET names an instruction set that this processor does not have. */
-  WCE_ERROR_INSTRUCTION_SET = 7
+  WCE_ERROR_INSTRUCTION_SET = 7,
+  /** There is no CUDA driver, or one that is too old. Only functions of
+      weighted_cross_entropy_cuda.h return this and the next. */
+  WCE_ERROR_NO_CUDA = 8,
+  /** The CUDA driver failed. */
+  WCE_ERROR_CUDA = 9
 } wce_status;
 
 /** The reduction of the elementwise losses to one number. */
