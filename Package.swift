@@ -97,8 +97,9 @@ let package = Package(
     .executableTarget(
       name: "wce",
       dependencies: [
-        "LinearClassification", "WeightedCrossEntropy", "_AllocationFailure", "_DataFiles",
-        "_ExampleData", "_Termination", "_TradeoffReport", "_Version", "_WorkerThreads",
+        "LinearClassification", "WeightedCrossEntropy", "WeightedCrossEntropyCUDA",
+        "_AllocationFailure", "_DataFiles", "_ExampleData", "_Termination", "_TradeoffReport",
+        "_Version", "_WorkerThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -111,12 +112,15 @@ let package = Package(
             "-Xlinker", "-z", "-Xlinker", "now",
           ], .when(platforms: [.linux], configuration: .release))
       ]),
-    // The header is a bridging header: the compiler checks every `@implementation` against it.
+    // The header, which includes the other one, is a bridging header: the compiler checks every
+    // `@implementation` against it.
     .target(
-      name: "WeightedCrossEntropyCInterface", dependencies: ["WeightedCrossEntropy"],
+      name: "WeightedCrossEntropyCInterface",
+      dependencies: ["WeightedCrossEntropy", "WeightedCrossEntropyCUDA", "_LossKernelsCUDA"],
       exclude: ["README.md", "include", "exported-symbols.map"],
       swiftSettings: common + [
-        .unsafeFlags(["-import-objc-header", "\(cInterface)/include/weighted_cross_entropy.h"])
+        .unsafeFlags(
+          ["-import-objc-header", "\(cInterface)/include/weighted_cross_entropy_cuda.h"])
       ],
       // The Swift and C++ runtimes are linked in and hidden: the file needs only the C library.
       // Utilities/install gives the library a soname with a version.
@@ -164,7 +168,7 @@ let package = Package(
     .testTarget(
       name: "CInterfaceTests", dependencies: ["_TestSupport"],
       exclude: [
-        "check.h", "class_weights_test.c", "interface_test.c", "overlap_test.c",
+        "check.h", "class_weights_test.c", "cuda_test.c", "interface_test.c", "overlap_test.c",
         "side_effects_test.c", "threads_test.c", "unloading_test.c",
       ],
       swiftSettings: common),

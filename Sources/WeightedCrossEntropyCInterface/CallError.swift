@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
+import WeightedCrossEntropyCUDA
 
 /// An error of a call from C.
 struct CallError: Error {
@@ -36,6 +37,28 @@ struct CallError: Error {
   /// An error of the library that is detected before the library is called.
   init(_ problem: LossError.Problem, name: UnsafePointer<CChar>?) {
     self.init(LossError(WeightedCrossEntropyLoss<Float>.defaultName, problem), name: name)
+  }
+
+  /// An error of a call on a GPU.
+  init(_ error: CUDAError, name: UnsafePointer<CChar>?) {
+    if let error = error.lossError {
+      self.init(error, name: name)
+      return
+    }
+    let status =
+      switch error.problem {
+      case .driverNotFound, .driverTooOld, .noDevice: WCE_ERROR_NO_CUDA
+      case .driver, .loss: WCE_ERROR_CUDA
+      case .notOnDevice, .otherDevice, .unaligned: WCE_ERROR_ARGUMENT
+      case .nullPointer: WCE_ERROR_NULL_POINTER
+      case .overlap: WCE_ERROR_OVERLAP
+      }
+    self.init(status, error.description)
+  }
+
+  /// A reduced loss without a reduction.
+  static var reductionNone: CallError {
+    CallError(WCE_ERROR_ARGUMENT, "the reduction must not be WCE_REDUCTION_NONE")
   }
 
   /// The result of `body`. Errors get the caller's name of the operation. The name is read only on

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
+import WeightedCrossEntropyCUDA
 
 /// The checked options of a call.
 struct CallOptions<Scalar: LossScalar> {
@@ -10,7 +11,11 @@ struct CallOptions<Scalar: LossScalar> {
   let classes: ClassLayout<Scalar>?
 
   /// Reads the options of a call on `count` elements; null is the defaults.
-  init(_ pointer: UnsafePointer<wce_options>?, count: Int) throws(CallError) {
+  ///
+  /// - Parameter runtime: The class weights may be memory of its GPUs, where they are not checked.
+  init(
+    _ pointer: UnsafePointer<wce_options>?, count: Int, on runtime: CUDARuntime? = nil
+  ) throws(CallError) {
     guard let pointer else {
       (loss, name, classes) = (try Self.loss(1, smoothing: 0, threads: nil, name: nil), nil, nil)
       return
@@ -21,7 +26,7 @@ struct CallOptions<Scalar: LossScalar> {
     try Self.check(options, count: count)
     let positiveWeight: Double
     if let weights = options.class_weights {
-      classes = try Self.classes(weights, options, count: count, name: name)
+      classes = try Self.classes(weights, options, count: count, name: name, runtime)
       positiveWeight = 1
     } else {
       guard options.class_count == 0 else {
@@ -108,7 +113,8 @@ struct CallOptions<Scalar: LossScalar> {
 
   /// The class weights, one for each class along the axis.
   private static func classes(
-    _ weights: UnsafeRawPointer, _ options: wce_options, count: Int, name: UnsafePointer<CChar>?
+    _ weights: UnsafeRawPointer, _ options: wce_options, count: Int, name: UnsafePointer<CChar>?,
+    _ runtime: CUDARuntime?
   ) throws(CallError) -> ClassLayout<Scalar> {
     let run = try CallError.converting(named: name) { () throws(LossError) in
       try Shape.classRun(
@@ -122,7 +128,10 @@ struct CallOptions<Scalar: LossScalar> {
     let start = weights.assumingMemoryBound(to: Scalar.self)
     try CallBuffer.check(start, count: classCount, named: "class_weights")
     let buffer = UnsafeBufferPointer(start: start, count: classCount)
-    if let problem = PositiveWeight.invalid(among: buffer) { throw CallError(problem, name: name) }
+    let isOnHost = runtime?.device(of: UInt64(UInt(bitPattern: weights))) == nil
+    if isOnHost, let problem = PositiveWeight.invalid(among: buffer) {
+      throw CallError(problem, name: name)
+    }
     return ClassLayout(weights: buffer, run: run)
   }
 }

@@ -28,7 +28,7 @@ struct LossCall<Scalar: LossScalar> {
     _ quantity: ElementwiseQuantity, of reduction: wce_reduction,
     into output: UnsafeMutablePointer<Scalar>?
   ) throws(CallError) {
-    let reduction = try Self.reduction(reduction)
+    let reduction = try LossReduction.named(reduction)
     let output = try self.output(output, named: "the output")
     try CallError.converting(named: name) { () throws(LossError) in
       try loss.evaluate(quantity, of: reduction, inputs, into: output)
@@ -83,9 +83,7 @@ struct LossCall<Scalar: LossScalar> {
   private func checked(
     _ reduction: wce_reduction, _ value: UnsafeMutablePointer<Scalar>?
   ) throws(CallError) -> (LossReduction, UnsafeMutablePointer<Scalar>) {
-    guard let reduction = try Self.reduction(reduction) else {
-      throw CallError(WCE_ERROR_ARGUMENT, "the reduction must not be WCE_REDUCTION_NONE")
-    }
+    guard let reduction = try LossReduction.named(reduction) else { throw .reductionNone }
     guard let value else { throw CallError(WCE_ERROR_NULL_POINTER, "value is null") }
     try CallBuffer.check(value, count: 1, named: "value")
     try checkOverlap(.init(start: value, count: 1), named: "value", inPlace: true)
@@ -132,8 +130,11 @@ struct LossCall<Scalar: LossScalar> {
     return start == inputs.logits || start == inputs.targets || start == inputs.weights
       || start == inputs.classes?.weights.baseAddress
   }
+}
 
-  private static func reduction(_ reduction: wce_reduction) throws(CallError) -> LossReduction? {
+extension LossReduction {
+  /// The reduction of a call; nil is none.
+  static func named(_ reduction: wce_reduction) throws(CallError) -> LossReduction? {
     switch reduction {
     case WCE_REDUCTION_NONE: nil
     case WCE_REDUCTION_SUM: .sum

@@ -7,7 +7,7 @@ import _LossKernelsCUDA
 /// a pool of memory for workspaces. It may be used from several threads.
 package final class CUDARuntime: Sendable {
   /// The runtime of the process. It is created at its first use.
-  static let shared: Result<CUDARuntime, CUDAError> = {
+  package static let shared: Result<CUDARuntime, CUDAError> = {
     do throws(CUDAError) { return .success(try CUDARuntime()) } catch { return .failure(error) }
   }()
 
@@ -72,7 +72,7 @@ package final class CUDARuntime: Sendable {
   }
 
   /// The GPU of an address; nil if it is not memory of a GPU.
-  func device(of address: UInt64) -> Int? {
+  package func device(of address: UInt64) -> Int? {
     var number: Int32 = 0
     // CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL
     guard driver.pointerAttribute(&number, 9, address) == 0, number >= 0, number < devices.count
@@ -133,7 +133,7 @@ extension CUDARuntime.Session {
   /// Compiles a module for the GPU.
   private func load(_ name: String) throws(CUDAError) -> UInt {
     var length = 0
-    guard let start = wce_cuda_module(name, &length) else {
+    guard let start = cuda_module_text(name, &length) else {
       throw CUDAError(.driver(function: "cuModuleLoadDataEx", name: "no module", details: name))
     }
     let text = String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)

@@ -14,7 +14,7 @@ static const char modules[] = {
     , 0};
 static const char mark[] = "// module ";
 
-const char *wce_cuda_module(const char *name, size_t *length) {
+const char *cuda_module_text(const char *name, size_t *length) {
   const size_t size = strlen(name);
   for (const char *text = strstr(modules, mark); text != NULL;) {
     text += sizeof mark - 1;

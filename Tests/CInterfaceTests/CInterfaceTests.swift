@@ -8,12 +8,18 @@ import _TestSupport
 struct CInterfaceTests {
   @Test(arguments: [
     "interface_test.c", "class_weights_test.c", "overlap_test.c", "side_effects_test.c",
-    "threads_test.c", "unloading_test.c",
+    "threads_test.c", "unloading_test.c", "cuda_test.c",
   ])
   func cProgramSucceeds(file: String) throws {
     let program = try CCompiler.compile(contentsOf: folder.appending(path: file))
     let result = try program.output()
     #expect(result == Execution(status: 0, text: ""))
+  }
+
+  @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/dev/nvidia0"), "there is a GPU"))
+  func thereMayBeNoGPU() throws {
+    let program = try CCompiler.compile(contentsOf: folder.appending(path: "cuda_test.c"))
+    #expect(try program.output("without a driver") == Execution(status: 0, text: ""))
   }
 
   @Test func exampleInTheDocumentationPrintsTheDocumentedOutput() throws {
@@ -38,10 +44,11 @@ struct CInterfaceTests {
 
   @Test(.enabled(if: CCompiler.readsELF, "readelf is not on the PATH"))
   func fileExportsOnlyTheFunctionsOfTheHeader() throws {
-    let header = try String(
-      contentsOf: sources.appending(path: "include/weighted_cross_entropy.h"), encoding: .utf8)
+    let headers = try Self.headers.map {
+      try String(contentsOf: sources.appending(path: "include/\($0)"), encoding: .utf8)
+    }.joined()
     let declared = Set(
-      header.matches(of: /(?m)^(?:wce_status|int32_t|const char \*) ?(wce_\w+)\(/).map {
+      headers.matches(of: /(?m)^(?:wce_status|int32_t|const char \*) ?(wce_\w+)\(/).map {
         String($0.1)
       })
     let symbols = try Execution(
@@ -52,15 +59,17 @@ struct CInterfaceTests {
         String($0.1)
       }
     )
-    #expect(declared.count == 18)
+    #expect(declared.count == 26)
     #expect(exported == declared)
     let versioned = Set(symbols.matches(of: /(wce_\w+)@@WCE_0\s/).map { String($0.1) })
     #expect(versioned == declared)
   }
 
-  @Test(arguments: [["c", "c99"], ["c++", "c++98"], ["c++", "c++20"]])
-  func headerCompilesByItself(language: [String]) throws {
-    let header = sources.appending(path: "include/weighted_cross_entropy.h").path
+  private static let headers = ["weighted_cross_entropy.h", "weighted_cross_entropy_cuda.h"]
+
+  @Test(arguments: headers, [["c", "c99"], ["c++", "c++98"], ["c++", "c++20"]])
+  func headerCompilesByItself(name: String, language: [String]) throws {
+    let header = sources.appending(path: "include/\(name)").path
     let result = try Execution(
       of: try #require(CCompiler.path),
       [
@@ -126,6 +135,7 @@ extension CCompiler {
     let folder = library.deletingLastPathComponent().path
     let result = try compile(
       source, to: program.file, "-std=c11", "-pedantic",
+      "-DFAKE_CUDA=\"\(folder)/lib_FakeCUDA.so\"",
       "-I", sources.appending(path: "include").path, "-L", folder, "-Wl,--as-needed",
       "-lweighted_cross_entropy", "-Wl,-rpath,\(folder)", "-lm", "-ldl", "-pthread")
     #expect(result == Execution(status: 0, text: ""))
@@ -137,8 +147,8 @@ extension CCompiler {
 private struct Program {
   let file: URL
 
-  func output() throws -> Execution {
+  func output(_ arguments: String...) throws -> Execution {
     defer { try? FileManager.default.removeItem(at: file) }
-    return try Execution(of: file.path)
+    return try Execution(of: file.path, arguments)
   }
 }

@@ -10,7 +10,7 @@ import _TestSupport
   func modules() throws {
     for (module, kernels) in Dictionary(grouping: GPUKernel.all, by: \.module) {
       var length = 0
-      let start = try #require(wce_cuda_module(module, &length))
+      let start = try #require(cuda_module_text(module, &length))
       let text = String(
         decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
       let entries = text.matches(of: /\.entry (\w+)\(/).map { String($0.1) }
@@ -18,7 +18,7 @@ import _TestSupport
       #expect(entries.count == kernels.count)
     }
     var length = 0
-    #expect(wce_cuda_module("loss", &length) == nil)
+    #expect(cuda_module_text("loss", &length) == nil)
   }
 
   @Test("Quotients by multiplication are exact")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Testing
 import WeightedCrossEntropy
 import _TestSupport
@@ -14,8 +15,10 @@ import _WorkerThreads
       (String(line.prefix(20).reversed().drop { $0 == " " }.reversed()), String(line.dropFirst(20)))
     }
     #expect(
-      pairs.map(\.0) == ["version", "processor features", "instruction sets", "in use", "threads"])
-    return Dictionary(uniqueKeysWithValues: pairs)
+      pairs.map(\.0).filter { $0 != "" } == [
+        "version", "processor features", "instruction sets", "in use", "threads", "GPUs",
+      ])
+    return Dictionary(pairs) { "\($0)\n\($1)" }
   }
 
   @Test func report() throws {
@@ -57,6 +60,23 @@ import _WorkerThreads
     #expect(try tool.run("--version") == Outcome(output: "\(WCE_VERSION)\n"))
   }
 
+  @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/dev/nvidia0"), "there is a GPU"))
+  func noGPU() throws {
+    #expect(try lines()["GPUs"] == "none: no CUDA driver: libcuda.so.1 not found")
+  }
+
+  @Test func everyGPUHasALine() throws {
+    let place = try Workplace()
+    let driver = URL(filePath: Tool.path).deletingLastPathComponent().appending(
+      path: "lib_FakeCUDA.so")
+    try FileManager.default.createSymbolicLink(
+      at: URL(filePath: place.directory.path).appending(path: "libcuda.so.1"),
+      withDestinationURL: driver)
+    let lines = try lines(["LD_LIBRARY_PATH": place.directory.path])
+    #expect(lines["GPUs"] == "Fake GPU 0, compute capability 9.0, 4.0 GiB")
+    #expect(lines[""] == "Fake GPU 1, compute capability 9.0, 4.0 GiB")
+  }
+
   private static func unavailable(_ name: String) -> Outcome {
     let available = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
     return .failure(
@@ -71,8 +91,8 @@ import _WorkerThreads
       try Tool().run("info", "--help")
         == Outcome(
           output: """
-            OVERVIEW: Print the version, the processor's features, the kernels in use and
-            the number of threads.
+            OVERVIEW: Print the version, the processor's features, the kernels in use, the
+            number of threads and the GPUs.
 
             USAGE: wce info
 

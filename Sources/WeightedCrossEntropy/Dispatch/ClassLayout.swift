@@ -6,7 +6,7 @@ package struct ClassLayout<Scalar: LossScalar> {
   package let weights: UnsafeBufferPointer<Scalar>
   /// The number of consecutive elements that share a class: the product of the lengths of the axes
   /// after the class axis.
-  let run: Int
+  package let run: Int
   /// The position in the tensor of the first element of the call.
   let firstIndex: Int
 
