@@ -13,7 +13,8 @@ from setuptools.command.build_ext import build_ext
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = "weighted_cross_entropy"
 INCLUDE = ROOT / "Sources" / "WeightedCrossEntropyCInterface" / "include"
-EXTENSIONS = {"_native": ["_native"], "_frameworks": ["_frameworks", "_torch", "_xla"]}
+EXTENSIONS = {"_native": ["_native"], "_frameworks": ["_frameworks", "_cuda", "_torch", "_xla"]}
+HEADERS = ["_frameworks", "_operations"]
 IS_MACOS = sys.platform == "darwin"
 
 
@@ -75,7 +76,7 @@ setup(
         Extension(
             f"weighted_cross_entropy.{name}",
             sources=[f"src/weighted_cross_entropy/{source}.c" for source in sources],
-            depends=["src/weighted_cross_entropy/_frameworks.h"],
+            depends=[f"src/weighted_cross_entropy/{name}.h" for name in HEADERS],
             include_dirs=[str(INCLUDE)],
             libraries=[LIBRARY, "m"],
             extra_compile_args=["-std=c11", "-Wall", "-Wextra", "-Wpedantic"],

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from numpy import empty, ndarray
 
 from ._arrays import FLOAT32, FLOAT64, check_output, inputs, store
+from ._device_arrays import HOST, is_on_gpu
+from ._device_arrays import evaluate as evaluate_on_gpu
 from ._floating_point import report_overflow
 from ._layout import arranged, output
 from ._native import LOSS_WITH_GRADIENT, VALUE
@@ -51,6 +53,10 @@ def evaluate(
             is_plain = is_plain and w.dtype is dtype and w.shape == shape
     else:
         is_plain = False
+    if not (is_plain and type(q) in HOST) and any(map(is_on_gpu, (x, z, w, q))):
+        return evaluate_on_gpu(
+            operation, options, z, x, q, w, out, gradient_out, target_name=target_name
+        )
     if not is_plain:
         z, x, w = inputs(z, x, w, label, target_name)
         shape, dtype = x.shape, x.dtype

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "weighted_cross_entropy.h"
+#include "_operations.h"
+#include "weighted_cross_entropy_cuda.h"
 
 enum { MESSAGE_CAPACITY = 512 };
 
@@ -30,6 +31,12 @@ typedef struct {
   int64_t threads;
   const char *name;
   void *out, *gradient;
+  /* On a GPU: the operation, the type of the elements, the positive weight if `pos_weight` is null,
+     and the stream. */
+  enum operation operation;
+  wce_cuda_type type;
+  double factor;
+  wce_cuda_stream stream;
 } framework_call;
 
 /* The number of elements, or -1 if the call is not one that `framework_compute` takes. */
@@ -38,5 +45,9 @@ int64_t framework_count(const framework_call *call);
 /* Computes a call that `framework_count` took, with the conventions of the frameworks: the mean of
    no elements is NaN, and a positive weight that the library refuses is a number like others. */
 wce_status framework_compute(const framework_call *call, char *message);
+
+/* Queues a call that `framework_count` took, on the memory of a GPU. The positive weights vary along
+   one axis at most, and have the type of the arithmetic. */
+wce_status cuda_compute(const framework_call *call, char *message);
 
 #endif

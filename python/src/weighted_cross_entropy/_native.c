@@ -15,19 +15,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "_operations.h"
 #include "weighted_cross_entropy.h"
 
 /* Calls on fewer elements keep the interpreter lock: they end before a thread could take it. */
 enum { ELEMENTS_THAT_RELEASE_THE_LOCK = 512, MESSAGE_CAPACITY = 1024 };
 
-/* What evaluate() computes. The operations up to LOSS_WITH_GRADIENT write `out`,
-   the two with a gradient write `gradient`, and the last two return a value. */
-#define OPERATIONS(ITEM)                                                                       \
-  ITEM(LOSS) ITEM(GRADIENT) ITEM(SECOND_DERIVATIVE) ITEM(TARGET_DERIVATIVE)                    \
-  ITEM(POSITIVE_WEIGHT_DERIVATIVE) ITEM(LOSS_WITH_GRADIENT) ITEM(VALUE_WITH_GRADIENT) ITEM(VALUE)
-#define CODE(operation) operation,
-#define NAME_OF(operation) #operation,
-enum operation { OPERATIONS(CODE) OPERATION_COUNT };
 static const char *const operation_names[] = {OPERATIONS(NAME_OF)};
 
 static const struct {

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any, TypeAlias
 
@@ -39,29 +40,12 @@ def positive_weight(
     array = plain_array(pos_weight, "pos_weight")
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{label}: pos_weight must hold real numbers, received {array.dtype}")
-    if axis is Broadcast:
-        array, axis = _broadcast(array, shape, label)
-    elif axis is not None:
-        axis = operator.index(axis)  # type: ignore[arg-type]
-        if not -rank <= axis < rank:
-            raise np.exceptions.AxisError(axis, rank)
-    if array.ndim == 0:
-        return float(array), -1
-    if axis is None:
-        raise ValueError(
-            f"{label}: pos_weight of shape {array.shape} needs the axis along which the classes lie"
-        )
-    if options.axis is not Broadcast:
-        if array.ndim != 1:
-            raise ValueError(
-                f"{label}: pos_weight must be a number or have one axis, "
-                f"received the shape {array.shape}"
-            )
-        if len(array) != shape[axis]:
-            raise ValueError(
-                f"{label}: there must be one pos_weight for each class along axis {axis} of logits "
-                f"of shape {shape}, received {len(array)}"
-            )
+    reduced, axis = class_layout(array.shape, options, shape)
+    if not reduced:
+        return float(array.reshape(())), -1
+    # Broadcast only if they vary along several axes.
+    is_whole = array.size == math.prod(reduced)
+    array = array.reshape(reduced) if is_whole else np.broadcast_to(array, reduced)
     if array.dtype != dtype:
         # A weight beyond the type becomes infinite. The library reports it.
         with np.errstate(all="ignore"):
@@ -69,21 +53,49 @@ def positive_weight(
     return array, axis
 
 
-def _broadcast(
-    array: npt.NDArray[Any], shape: tuple[int, ...], label: str
-) -> tuple[npt.NDArray[Any], int]:
-    """The weight, broadcast to a shape, with as few elements as possible, and the class axis."""
-    lengths = (1,) * (len(shape) - array.ndim) + array.shape
-    if len(lengths) != len(shape) or any(
-        own not in (1, length) for own, length in zip(lengths, shape, strict=True)
-    ):
+def class_layout(
+    own: tuple[int, ...], options: Options, shape: tuple[int, ...]
+) -> tuple[tuple[int, ...], int]:
+    """The shape of the weights without their axes of length 1, and the class axis.
+
+    That shape is () for one weight, (classes,), or the shape of the logits.
+
+    Raises:
+        ValueError: As `positive_weight`.
+        numpy.exceptions.AxisError: The logits have no such axis.
+        TypeError: The axis is not an integer.
+    """
+    label, axis, rank = options.label, options.axis, len(shape)
+    if axis is Broadcast:
+        lengths = (1,) * (rank - len(own)) + own
+        if len(lengths) != rank or any(
+            length not in (1, whole) for length, whole in zip(lengths, shape, strict=True)
+        ):
+            raise ValueError(
+                f"{label}: pos_weight must be broadcast to the shape of the logits {shape}, "
+                f"received the shape {own}"
+            )
+        long = [axis for axis, length in enumerate(lengths) if length != 1]
+        if len(long) > 1:
+            return shape, 0
+        return ((lengths[long[0]],), long[0] - rank) if long else ((), -1)
+    if axis is not None:
+        axis = operator.index(axis)  # type: ignore[arg-type]
+        if not -rank <= axis < rank:
+            raise np.exceptions.AxisError(axis, rank)
+    if not own:
+        return (), -1
+    if axis is None:
         raise ValueError(
-            f"{label}: pos_weight must be broadcast to the shape of the logits {shape}, "
-            f"received the shape {array.shape}"
+            f"{label}: pos_weight of shape {own} needs the axis along which the classes lie"
         )
-    long = [axis for axis, length in enumerate(lengths) if length != 1]
-    if not long:
-        return array.reshape(()), -1
-    if len(long) == 1:
-        return array.reshape(-1), long[0] - len(shape)
-    return np.broadcast_to(array, shape), 0
+    if len(own) != 1:
+        raise ValueError(
+            f"{label}: pos_weight must be a number or have one axis, received the shape {own}"
+        )
+    if own[0] != shape[axis]:
+        raise ValueError(
+            f"{label}: there must be one pos_weight for each class along axis {axis} of logits "
+            f"of shape {shape}, received {own[0]}"
+        )
+    return own, axis

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from . import _frameworks
+from . import _frameworks, _native
 
 # The tensors are contiguous and of one type, float32 or float64. The weights have the shape of the
 # logits. The positive weights have no axes, or as many as the logits, and vary along one of them at
@@ -27,6 +27,15 @@ loss = torch.ops.weighted_cross_entropy.loss.default
 loss_with_gradient = torch.ops.weighted_cross_entropy.loss_with_gradient.default
 
 CODES = {"none": 0, "sum": 1, "mean": 2}
+
+# The types in memory, on the CPU the first two.
+TYPES = {torch.float32: 0, torch.float64: 1, torch.float16: 2, torch.bfloat16: 3}
+
+# By whether the loss is reduced, and whether its gradient is computed too.
+_OPERATIONS = (
+    (_native.LOSS, _native.LOSS_WITH_GRADIENT),
+    (_native.VALUE, _native.VALUE_WITH_GRADIENT),
+)
 
 
 def formula(
@@ -75,24 +84,36 @@ def compute(
     threads: int,
     with_gradient: bool,
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
-    """Calls the library with the memory of contiguous tensors."""
+    """Calls the library with the memory of contiguous tensors: of the CPU, or of one GPU."""
     value = torch.empty_like(x) if reduction == 0 else x.new_empty(())
     gradient = torch.empty_like(x) if with_gradient else None
-    _frameworks.compute(
-        x.dtype is torch.float64,
+    arguments = (
+        TYPES[x.dtype],
         reduction,
         x.shape,
         z.data_ptr(),
         x.data_ptr(),
         0 if weight is None else weight.data_ptr(),
         factor if pos_weight is None else pos_weight.data_ptr(),
-        None if pos_weight is None else pos_weight.shape,
+        None if pos_weight is None else () if pos_weight.numel() == 1 else pos_weight.shape,
         smoothing,
         threads,
         value.data_ptr(),
         0 if gradient is None else gradient.data_ptr(),
     )
+    if x.is_cuda:
+        operation = _OPERATIONS[reduction != 0][with_gradient]
+        _frameworks.compute_cuda(
+            *arguments, operation, current_stream(x.get_device()), "weighted_cross_entropy"
+        )
+    else:
+        _frameworks.compute(*arguments)
     return value, gradient
+
+
+def current_stream(device: int) -> int:
+    """The handle of the stream on which PyTorch queues its work."""
+    return torch._C._cuda_getCurrentRawStream(device)
 
 
 def _kernel(*arguments: Any, with_gradient: bool) -> Any:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The handler that XLA calls through its foreign function interface (FFI) on the CPU.
+ * The handlers that XLA calls through its foreign function interface (FFI) on the CPU and on GPUs.
  *
- * The declarations are those that the handler uses of XLA's C interface, version 0.1 and later.
+ * The declarations are those that the handlers use of XLA's C interface, version 0.1 and later.
  * Later minor versions only append fields to its structures.
  */
 #define PY_SSIZE_T_CLEAN
@@ -14,7 +14,7 @@
 
 enum { API_MAJOR = 0, OLDEST_API_MINOR = 1 };
 enum { METADATA_EXTENSION = 1, SCALAR_ATTRIBUTE = 3, INVALID_ARGUMENT = 3 };
-enum { S64 = 5, F32 = 11, F64 = 12 };
+enum { S64 = 5, F16 = 10, F32 = 11, F64 = 12, BF16 = 16 };
 
 typedef struct extension {
   size_t struct_size;
@@ -49,9 +49,19 @@ typedef struct {
 typedef struct {
   size_t struct_size;
   extension *extensions;
+  void *context;
+  /* A result. */
+  void *stream;
+} stream_arguments;
+
+typedef struct {
+  size_t struct_size;
+  extension *extensions;
   api_version version;
   const void *internal;
   void *(*create_error)(error_arguments *);
+  void (*unused[3])(void);
+  void *(*get_stream)(stream_arguments *);
 } api;
 
 typedef struct {
@@ -125,9 +135,21 @@ static int64_t element_count(const array *array) {
   return count;
 }
 
-/* Whether the arrays of a frame are those of the call that its attributes describe. */
-static bool read_frame(const call_frame *frame, framework_call *call) {
-  int64_t reduction, with_gradient;
+/* The type of the elements, of which the CPU knows the first two; -1 for others. */
+static int type_of(const array *array) {
+  switch (array->type) {
+    case F32: return WCE_CUDA_F32;
+    case F64: return WCE_CUDA_F64;
+    case F16: return WCE_CUDA_F16;
+    case BF16: return WCE_CUDA_BF16;
+    default: return -1;
+  }
+}
+
+/* Whether the arrays of a frame are those of the call that its attributes describe. The attribute
+   `operation` is that of a derivative, which only GPUs compute. */
+static bool read_frame(const call_frame *frame, framework_call *call, bool on_gpu) {
+  int64_t reduction, with_gradient, operation;
   if (!read_number(&frame->attributes, "batch", S64, &call->batch) ||
       !read_number(&frame->attributes, "reduction", S64, &reduction) ||
       !read_number(&frame->attributes, "smoothing", F64, &call->label_smoothing) ||
@@ -141,20 +163,30 @@ static bool read_frame(const call_frame *frame, framework_call *call) {
   call->with_gradient = with_gradient != 0;
   if (count < 3 || count > 4 || frame->results.count != 1 + call->with_gradient) return false;
   const array *const pos_weight = arguments[2], *const logits = arguments[1];
-  call->is_double = logits->type == F64;
+  const int type = type_of(logits);
+  if (type < 0 || (type > WCE_CUDA_F64 && !on_gpu)) return false;
+  call->type = (wce_cuda_type)type;
+  call->is_double = type == WCE_CUDA_F64;
   call->rank = logits->rank;
   call->shape = logits->shape;
   call->pos_weight_shape = pos_weight->shape;
-  if ((logits->type != F32 && logits->type != F64) || pos_weight->rank != logits->rank)
+  if (pos_weight->rank != logits->rank || pos_weight->type != (call->is_double ? F64 : F32))
     return false;
   const int64_t elements = framework_count(call);
   if (elements < 0) return false;
   for (int64_t i = 0; i < count; i++)
-    if (arguments[i]->type != logits->type ||
-        (i != 2 && element_count(arguments[i]) != elements))
+    if (i != 2 && (arguments[i]->type != logits->type || element_count(arguments[i]) != elements))
       return false;
+  const bool is_reduced = call->reduction != WCE_REDUCTION_NONE;
+  call->operation = is_reduced ? (call->with_gradient ? VALUE_WITH_GRADIENT : VALUE)
+                               : (call->with_gradient ? LOSS_WITH_GRADIENT : LOSS);
+  const bool is_derivative = read_number(&frame->attributes, "operation", S64, &operation);
+  if (is_derivative) {
+    if (!on_gpu || operation < GRADIENT || operation > POSITIVE_WEIGHT_DERIVATIVE) return false;
+    call->operation = (enum operation)operation;
+  }
   int64_t values = elements;
-  if (call->reduction != WCE_REDUCTION_NONE) {
+  if (is_reduced && !is_derivative) {
     values = 1;
     for (int64_t i = 0; i < call->batch; i++) values *= call->shape[i];
   }
@@ -171,9 +203,9 @@ static bool read_frame(const call_frame *frame, framework_call *call) {
   return true;
 }
 
-/* Called with a metadata extension, the handler gives the version that it is compiled for: that of
+/* Whether XLA asks for the metadata of a handler: the version that it is compiled for. It is that of
    the caller, since all with this major version have the fields above. */
-static void *handle(call_frame *frame) {
+static bool has_given_metadata(const call_frame *frame) {
   for (extension *e = frame->extensions; e != NULL; e = e->next)
     if (e->type == METADATA_EXTENSION) {
       metadata *const metadata = ((metadata_extension *)e)->metadata;
@@ -181,19 +213,37 @@ static void *handle(call_frame *frame) {
       metadata->version.major = API_MAJOR;
       metadata->version.minor = is_known ? frame->api->version.minor : OLDEST_API_MINOR;
       metadata->traits = 0;
-      return NULL;
+      return true;
     }
+  return false;
+}
+
+static void *handle(const call_frame *frame) {
+  if (has_given_metadata(frame)) return NULL;
   framework_call call = {.name = "weighted_cross_entropy"};
-  if (!read_frame(frame, &call))
+  if (!read_frame(frame, &call, false))
     return failure(frame, "weighted_cross_entropy: unexpected arguments");
   char message[MESSAGE_CAPACITY];
   return framework_compute(&call, message) == WCE_OK ? NULL : failure(frame, message);
 }
 
-/* The handler in a capsule, as `jax.ffi.register_ffi_target` takes it. */
-PyObject *xla_handler(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(unused)) {
+static void *handle_cuda(const call_frame *frame) {
+  if (has_given_metadata(frame)) return NULL;
+  framework_call call = {.name = "weighted_cross_entropy"};
+  if (!read_frame(frame, &call, true))
+    return failure(frame, "weighted_cross_entropy: unexpected arguments");
+  stream_arguments arguments = {sizeof arguments, NULL, frame->context, NULL};
+  void *const error = frame->api->get_stream(&arguments);
+  if (error != NULL) return error;
+  call.stream = arguments.stream;
+  char message[MESSAGE_CAPACITY];
+  return cuda_compute(&call, message) == WCE_OK ? NULL : failure(frame, message);
+}
+
+/* xla_handler(on_gpu): a handler in a capsule, as `jax.ffi.register_ffi_target` takes it. */
+PyObject *xla_handler(PyObject *Py_UNUSED(module), PyObject *on_gpu) {
   /* C has no constant conversion of a function to a void pointer. */
-  void *(*const function)(call_frame *) = handle;
+  void *(*const function)(const call_frame *) = on_gpu == Py_True ? handle_cuda : handle;
   void *pointer;
   memcpy(&pointer, &function, sizeof pointer);
   return PyCapsule_New(pointer, NULL, NULL);

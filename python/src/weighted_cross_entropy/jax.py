@@ -8,9 +8,10 @@
     >>> jax.grad(mean)(logits)[:2].round(6)
     Array([-0.091213, -0.052075], dtype=float32)
 
-On one CPU device, and inside `jax.shard_map`, XLA calls the library. A value and its gradient are
-one call. Elsewhere the loss is the same formula in JAX's operations: on other platforms, and in a
-program that XLA itself partitions over several devices, so that sharded arrays are not gathered.
+On one device, a CPU or an NVIDIA GPU, and inside `jax.shard_map`, XLA calls the library. A value
+and its gradient are one call. Elsewhere the loss is the same formula in JAX's operations: on other
+platforms, on GPUs for positive weights along several axes, and in a program that XLA itself
+partitions over several devices, so that sharded arrays are not gathered.
 
 All transformations work, to every order: `jit`, `grad`, `jvp`, `hessian`, `vmap`, `scan`,
 `checkpoint`, `shard_map`. All arguments that are arrays may be traced and have derivatives.
@@ -241,14 +242,16 @@ _lower_formula = mlir.lower_fun(_formula, multiple_results=True)
 mlir.register_lowering(_operation, _lower_formula)
 
 
-def _lower(ctx: mlir.LoweringRuleContext, *operands: Any, **parameters: Any) -> Any:
+def _lower(
+    ctx: mlir.LoweringRuleContext, *operands: Any, on_gpu: bool = False, **parameters: Any
+) -> Any:
     """A custom call, unless XLA partitions the program: it would gather the operands for it."""
     context = ctx.module_context.axis_context
     if isinstance(context, mlir.SPMDAxisContext):
         is_whole = set(context.manual_axes) == set(context.mesh.axis_names)
     else:
         is_whole = isinstance(context, mlir.ShardingContext) and context.num_devices == 1
-    if not is_whole:
+    if not is_whole or (on_gpu and not _is_for_gpu(ctx.avals_in, **parameters)):
         return _lower_formula(ctx, *operands, **parameters)
     attributes = {
         "with_gradient": np.int64(parameters["with_gradient"]),
@@ -260,6 +263,59 @@ def _lower(ctx: mlir.LoweringRuleContext, *operands: Any, **parameters: Any) -> 
     return jax.ffi.ffi_lowering(_TARGET)(ctx, *operands, **attributes)
 
 
+def _is_for_gpu(operands: Any, *, reduction: str, batch: int, **_: Any) -> bool:
+    """Whether the library takes it on a GPU: elements, and positive weights along one axis."""
+    _, x, q, *_ = operands
+    has_elements = all(isinstance(length, int) and length > 0 for length in x.shape)
+    has_one_axis = sum(length != 1 for length in q.shape) <= 1
+    return has_elements and has_one_axis and (reduction == "none" or batch == 0)
+
+
+def evaluate_on_gpu(
+    operation: int,
+    options: Options,
+    arrays: list[jax.Array],
+    q: Any,
+    q_shape: tuple[int, ...],
+    shape: tuple[int, ...],
+) -> tuple[Any, Any]:
+    """An operation of `_native` on targets, logits and, perhaps, weights on a GPU.
+
+    `shape` is that of the logits or one axis, and `q_shape` as in `_frameworks.compute_cuda`.
+    """
+    code, smoothing, *_ = options.settings
+    return _call_on_gpu(  # type: ignore[no-any-return]
+        arrays, q, operation=operation, code=code, smoothing=smoothing, q_shape=q_shape, shape=shape
+    )
+
+
+@partial(jax.jit, static_argnames=("operation", "code", "smoothing", "q_shape", "shape"))
+def _call_on_gpu(
+    arrays: Any, q: Any, *, operation: int, code: int, smoothing: float, q_shape: Any, shape: Any
+) -> tuple[Any, Any]:
+    _, x, *_ = arrays
+    is_value = operation >= _native.VALUE_WITH_GRADIENT
+    types = [jax.ShapeDtypeStruct(() if is_value else shape, x.dtype)]
+    if with_gradient := operation in (_native.LOSS_WITH_GRADIENT, _native.VALUE_WITH_GRADIENT):
+        types.append(jax.ShapeDtypeStruct(shape, x.dtype))
+    attributes: dict[str, Any] = {
+        "with_gradient": np.int64(with_gradient), "reduction": np.int64(code),
+        "batch": np.int64(0), "smoothing": np.float64(smoothing), "threads": np.int64(0),
+    }  # fmt: skip
+    if _native.GRADIENT <= operation <= _native.POSITIVE_WEIGHT_DERIVATIVE:
+        attributes["operation"] = np.int64(operation)
+    if 0 in shape:
+        results: Any = [jnp.zeros(one.shape, one.dtype) for one in types]
+    else:
+        z, x, *weights = (a.reshape(shape) for a in arrays)
+        kind = jnp.float64 if x.dtype == jnp.float64 else jnp.float32
+        q = jnp.asarray(q, kind).reshape(q_shape)
+        results = jax.ffi.ffi_call(_TARGET, types)(z, x, q, *weights, **attributes)
+    value, *gradients = results
+    value = value if is_value else value.reshape(arrays[1].shape)
+    return value, gradients[0].reshape(arrays[1].shape) if gradients else None
+
+
 def _register() -> None:
     """Registers the library with XLA, unless its interface has another major version.
 
@@ -269,8 +325,10 @@ def _register() -> None:
         header = Path(jax.ffi.include_dir(), "xla", "ffi", "api", "c_api.h").read_text()
         if not re.search(r"#define XLA_FFI_API_MAJOR 0$", header, re.MULTILINE):
             raise RuntimeError("unknown version of XLA's foreign function interface")
-        jax.ffi.register_ffi_target(_TARGET, _frameworks.xla_handler(), platform="cpu")
+        jax.ffi.register_ffi_target(_TARGET, _frameworks.xla_handler(False), platform="cpu")
         mlir.register_lowering(_operation, _lower, platform="cpu")
+        jax.ffi.register_ffi_target(_TARGET, _frameworks.xla_handler(True), platform="CUDA")
+        mlir.register_lowering(_operation, partial(_lower, on_gpu=True), platform="cuda")
     except Exception as error:
         warnings.warn(
             f"weighted_cross_entropy.jax computes in JAX's operations: {error}",

@@ -10,18 +10,21 @@
     tensor([-9.1213e-02, -5.2075e-02,  1.5133e-05])
 
 The library computes tensors on the CPU: in eager mode, and in compiled programs for large tensors.
-If the logits require a gradient, the forward pass computes it beside the loss, in one pass over
-memory. Contiguous tensors are not copied, nor are tensors of another memory format, such as
-`torch.channels_last`, if all tensors of a call have it.
+In eager mode it also computes those of NVIDIA's GPUs with compute capability 7.0 or higher, on the
+current stream, without waiting for it. If the logits require a gradient, the forward pass computes
+it beside the loss, in one pass over memory. Contiguous tensors are not copied, nor are tensors of
+another memory format, such as `torch.channels_last`, if all tensors of a call have it.
 
 Everywhere else the loss is the same formula in PyTorch's operations: on other devices, for
 subclasses of tensors (DTensor), under `torch.func`, forward mode, dispatch modes, `torch.jit` and
-`torch.export`, for small tensors in compiled programs, and for second derivatives. Its values are
-those of the library, to the precision of the type, and its derivatives of every order are exact.
+`torch.export`, in compiled programs for small tensors and on GPUs, and for second derivatives. Its
+values are those of the library, to the precision of the type, and its derivatives of every order
+are exact.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -158,21 +161,24 @@ def _dispatch(
         name = "binary_cross_entropy_with_logits"
         options_of("none", None, label_smoothing, threads, name).check(factor)
     x, z, w, computing = input, target, weight, dtype
+    is_constant = (w is None or not w.requires_grad) and (q is None or not q.requires_grad)
     if target.dtype is not dtype or (dtype is not torch.float32 and dtype is not torch.float64):
         if not dtype.is_floating_point:
             raise TypeError(f"the input must be of a floating-point type, received {dtype}")
         if target.dtype.is_floating_point:
             dtype = torch.promote_types(dtype, target.dtype)
         computing = torch.float32 if dtype in _HALF else dtype
-        x, z = x.to(computing), z.to(computing)
+        if not (is_constant and _takes_half(x, z, w, q, code)):
+            x, z = x.to(computing), z.to(computing)
     if w is not None:
-        w = w.to(computing).expand(shape)
+        w = w.to(x.dtype).expand(shape)
     if q is not None:
         if q.dtype is not computing:
             q = q.to(computing)
-        if q.ndim and torch.broadcast_shapes(q.shape, shape) != shape:
+        # The usual cases, one weight or one for each class, need no general check.
+        is_usual = q.ndim == 1 and len(shape) > 0 and q.shape[0] in (1, shape[-1])
+        if q.ndim and not is_usual and torch.broadcast_shapes(q.shape, shape) != shape:
             raise RuntimeError(f"pos_weight of shape {q.shape} does not broadcast to {shape}")
-    is_constant = (w is None or not w.requires_grad) and (q is None or not q.requires_grad)
     if torch.compiler.is_compiling():
         if is_constant and _is_for_operator(x, z):
             loss = _operator(x, z, w, q, factor, label_smoothing, code, threads)
@@ -192,8 +198,8 @@ def _dispatch(
     return loss
 
 
-def _is_eager(*tensors: torch.Tensor | None) -> bool:
-    """Whether the tensors are plain memory that no transform or tracer watches."""
+def _is_eager(x: torch.Tensor, *others: torch.Tensor | None) -> bool:
+    """Whether the tensors are plain memory of one device that no transform or tracer watches."""
     if (
         torch._C._are_functorch_transforms_active()
         or torch._C._len_torch_dispatch_stack() > 0
@@ -201,12 +207,44 @@ def _is_eager(*tensors: torch.Tensor | None) -> bool:
         or torch._C._get_tracing_state() is not None
     ):
         return False
-    for t in tensors:
+    is_cpu, device = x.is_cpu, x.get_device()
+    if not (is_cpu or (x.is_cuda and _has_kernels(device) and x.numel() > 0)):
+        return False
+    for t in (x, *others):
         if t is not None and not (
-            type(t) in _PLAIN and t.is_cpu and t.layout is torch.strided and not t.is_neg()
+            type(t) in _PLAIN
+            and (t.is_cpu if is_cpu else t.is_cuda and t.get_device() == device)
+            and t.layout is torch.strided
+            and not t.is_neg()
         ):
             return False
     return True
+
+
+@functools.cache
+def _has_kernels(device: int) -> bool:
+    """Whether the library has kernels for a GPU. Those of AMD are CUDA devices of PyTorch too."""
+    return torch.version.hip is None and torch.cuda.get_device_capability(device) >= (7, 0)
+
+
+def _takes_half(x: Any, z: Any, w: Any, q: Any, code: int) -> bool:
+    """Whether the library reads and writes the 16-bit numbers themselves.
+
+    Not under autocast, whose result is float32. Not for a mean of float16 with a gradient: divided
+    by the number of elements, the gradient would be too small for float16, and the factor of a
+    `GradScaler` would come too late.
+    """
+    dtype = x.dtype
+    if torch.compiler.is_compiling() or not x.is_cuda or dtype not in _HALF:
+        return False
+    if z.dtype is not dtype or not (w is None or w.dtype is dtype):
+        return False
+    if torch.is_autocast_enabled(x.device.type):
+        return False
+    has_gradient = torch.is_grad_enabled() and (x.requires_grad or z.requires_grad)
+    if dtype is torch.float16 and has_gradient and operators.CODES["mean"] == code:
+        return False
+    return _is_eager(x, z, w, q)
 
 
 def _is_for_operator(x: Any, z: Any) -> bool:
@@ -253,7 +291,7 @@ def _compute(
 ) -> tuple[Any, Any]:
     """Calls the library. Tensors that do not lie in memory as the logits do are copied."""
     order = None
-    if x.is_contiguous() and z.is_contiguous() and w is None and (q is None or not q.ndim):
+    if (q is None or q.numel() == 1) and w is None and x.is_contiguous() and z.is_contiguous():
         return operators.compute(x, z, w, q, *options, with_gradient)
     if not x.is_contiguous():
         # The axes from the longest stride to the shortest.
@@ -287,7 +325,7 @@ class _Loss(torch.autograd.Function):
         if torch.is_grad_enabled():
             return *_differentiated(ctx, (needs_x, needs_z), upstream), None, None, None
         # An upstream gradient of 1, the usual case, needs no pass over memory: the leaf takes the
-        # saved tensor.
+        # saved tensor. On a GPU, to look at it would be to wait for it.
         gradient = ctx.saved_tensors[0]
         in_x = None if not needs_x else gradient if _is_one(upstream) else upstream * gradient
         in_z = _differentiated(ctx, (False, True), upstream)[1] if needs_z else None
@@ -302,7 +340,12 @@ def _differentiated(ctx: Any, needed: tuple[bool, bool], upstream: torch.Tensor)
     with torch.enable_grad():
         # Views, as the target may be computed from the input.
         x, z = (t.view_as(t) if is_graph else t.detach().requires_grad_() for t in (x, z))
-        loss = operators.formula(x, z, w, q, factor, smoothing, _NAMES[code])
+        # The 16-bit types are computed in that of the positive weights, float32.
+        computing = torch.float32 if x.dtype in _HALF else x.dtype
+        weight = None if w is None else w.to(computing)
+        loss = operators.formula(
+            x.to(computing), z.to(computing), weight, q, factor, smoothing, _NAMES[code]
+        ).to(x.dtype)
         wanted = [t for t, is_needed in zip((x, z), needed, strict=True) if is_needed]
         found = iter(torch.autograd.grad(loss, wanted, upstream, create_graph=is_graph))
     return [next(found) if is_needed else None for is_needed in needed]
@@ -310,6 +353,6 @@ def _differentiated(ctx: Any, needed: tuple[bool, bool], upstream: torch.Tensor)
 
 def _is_one(upstream: torch.Tensor) -> bool:
     try:
-        return upstream.ndim == 0 and upstream.item() == 1
+        return upstream.ndim == 0 and upstream.is_cpu and upstream.item() == 1
     except RuntimeError:  # A batch of upstream gradients (`is_grads_batched`).
         return False
