@@ -18,8 +18,11 @@ import math
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
 
 Q = 3.0
 MI = 1 << 20
@@ -149,12 +152,11 @@ def of_torch(library_path, emit):
 
 def small(torch, library, emit, count=1024, calls=2000):
     """Microseconds of the processor for calls on few elements, queued one after another."""
-    from gpu_library import MEAN, Options
-
+    for operation, time_of_call in zip(("loss", "mean+gradient"), of_c(library)):
+        emit("small", operation, "ours, C", time_of_call)
     x = torch.randn(count, device="cuda").requires_grad_()
     z = (torch.rand(count, device="cuda") < 0.25).float()
-    q, options = torch.tensor(Q, device="cuda"), Options(Q)
-    outputs = [torch.empty((), device="cuda"), torch.empty(count, device="cuda")]
+    q = torch.tensor(Q, device="cuda")
 
     def step(function):
         def run():
@@ -163,10 +165,6 @@ def small(torch, library, emit, count=1024, calls=2000):
         return run
 
     bodies = {
-        ("one launch", "ours, C"): library.prepared("loss", x.detach(), z, outputs[1:],
-                                                    options=options),
-        ("mean+gradient", "ours, C"): library.prepared(
-            "value_with_gradient", x.detach(), z, outputs, options=options, reduction=MEAN),
         ("forward and backward", "eager"): step(
             torch.nn.functional.binary_cross_entropy_with_logits),
     }
@@ -187,6 +185,19 @@ def small(torch, library, emit, count=1024, calls=2000):
             torch.cuda.synchronize()
             times.append((time.perf_counter() - start) / (calls // 7) * 1e6)
         emit("small", operation, who, statistics.median(times))
+
+
+def of_c(library):
+    """Microseconds until a call from C is queued."""
+    folder, name = library.path.parent, library.path.name
+    include = ROOT / "Sources/WeightedCrossEntropyCInterface/include"
+    with tempfile.TemporaryDirectory() as temporary:
+        program = Path(temporary) / "queue"
+        subprocess.run(
+            ["cc", "-O2", Path(__file__).with_name("queue_gpu.c"), "-o", program, "-I", include,
+             "-L", folder, f"-l:{name}", "-ldl", f"-Wl,-rpath,{folder.resolve()}"], check=True)
+        output = subprocess.run([program], check=True, capture_output=True, text=True).stdout
+    return [float(line) for line in output.split()]
 
 
 def of_jax(_, emit):

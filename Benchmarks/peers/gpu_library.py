@@ -36,8 +36,8 @@ class Library:
     """Calls on tensors: those of a GPU where they lie on one, on its current stream."""
 
     def __init__(self, path=None):
-        default = ROOT / ".build/release/libweighted_cross_entropy.so"
-        self.library = ctypes.CDLL(str(path or default))
+        self.path = Path(path or ROOT / ".build/release/libweighted_cross_entropy.so").resolve()
+        self.library = ctypes.CDLL(str(self.path))
         self.message = ctypes.create_string_buffer(500)
 
     def instruction_set(self):
