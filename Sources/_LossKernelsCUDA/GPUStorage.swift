@@ -111,8 +111,10 @@ public enum BFloat16Storage: GPUStorage {
   @inlinable @inline(__always)
   public static func bits(_ number: Float) -> UInt16 {
     let bits = number.bitPattern
-    if number.isNaN { return UInt16(truncatingIfNeeded: bits &>> 16) | 0x40 }
-    return UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits &>> 16 & 1)) &>> 16)
+    let rounded = bits &+ 0x7FFF &+ (bits &>> 16 & 1)
+    // All ones for NaN. With a branch for it, the compiler does not unroll the loop over a pack.
+    let isNaN = UInt32(bitPattern: Int32(bitPattern: 0x7F80_0000 &- bits & 0x7FFF_FFFF) &>> 31)
+    return UInt16(truncatingIfNeeded: (rounded & ~isNaN | 0x7FC0_0000 & isNaN) &>> 16)
   }
 
   /// Rounds to Float towards zero, with the lowest bit set if that is inexact ("round to odd"), so
