@@ -143,6 +143,18 @@ def test_derivatives_of_the_first_two_orders(place, reduction):
     assert torch.autograd.gradgradcheck(loss, arguments)
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_other_derivatives_of_16_bit_numbers_are_rounded_once(place, dtype):
+    x, z = torch.randn(50).to(dtype), torch.rand(50).to(dtype)
+    found = []
+    for move in (torch.clone, place):
+        logits, targets = move(x).requires_grad_(), move(z).requires_grad_()
+        loss = ours(logits, targets, pos_weight=move(torch.tensor(3.0)), reduction="sum")
+        in_x, in_z = torch.autograd.grad(loss, (logits, targets), create_graph=True)
+        found.append((in_z, *torch.autograd.grad(in_x.sum(), (logits, targets))))
+    assert all(same(one, other) for one, other in zip(*found, strict=True))
+
+
 def test_backward_does_not_read_the_upstream_gradient(place, monkeypatch):
     def refuse(*_):
         raise AssertionError("to read a value is to wait for the GPU")
