@@ -213,7 +213,8 @@ def of_jax(_, emit):
             q = jnp.asarray(Q, dtype)
             for operation, function in operations.items():
                 jitted = jax.jit(function)
-                calls = max(6, int(8e9 / (WORDS[operation] * WIDTH[name] * count)))
+                size = WORDS[operation] * WIDTH[name] * count
+                calls = max(6, min(400, int(8e9 / size)))
 
                 def run(calls, jitted=jitted, xs=xs, zs=zs, q=q, sets=sets):
                     for i in range(calls):
