@@ -98,6 +98,16 @@ class TestTransforms:
         for name, gradient in each(ours).items():
             same(gradient, each(functional)[name])
 
+    def test_tensors_that_left_a_transform(self, reduction):
+        x, z, w, q = example(4)
+        left = []
+        torch.func.grad(lambda x: left.append(x * 1) or x.sum())(x)
+        for requires_grad in (False, True):
+            target = z.clone().requires_grad_(requires_grad)
+            with torch.set_grad_enabled(requires_grad):
+                call = lambda x, z=target: ours(x, z, w, pos_weight=q, reduction=reduction)
+                same(call(left[0]), call(x))
+
     def test_make_fx(self, reduction):
         x, z, w, q = example(3, 4)
         trace = torch.fx.experimental.proxy_tensor.make_fx

@@ -189,7 +189,7 @@ def _dispatch(
     else:
         options = factor, label_smoothing, code, threads or torch.get_num_threads()
         if torch.is_grad_enabled() and (x.requires_grad or z.requires_grad):
-            loss = _Loss.apply(x, z, w, q, options)
+            loss = _apply(x, z, w, q, options)
         else:
             loss, _ = _compute(x, z, w, q, options, False)
     if computing is not dtype and not torch.is_autocast_enabled(x.device.type):
@@ -216,6 +216,8 @@ def _is_eager(x: torch.Tensor, *others: torch.Tensor | None) -> bool:
             and (t.is_cpu if is_cpu else t.is_cuda and t.get_device() == device)
             and t.layout is torch.strided
             and not t.is_neg()
+            # Those that have left a transform are not memory either.
+            and not torch._C._functorch.is_functorch_wrapped_tensor(t)
         ):
             return False
     return True
@@ -330,6 +332,10 @@ class _Loss(torch.autograd.Function):
         in_x = None if not needs_x else gradient if _is_one(upstream) else upstream * gradient
         in_z = _differentiated(ctx, (False, True), upstream)[1] if needs_z else None
         return in_x, in_z, None, None, None
+
+
+# `_Loss.apply` without its search for transforms, as `_is_eager` has found none.
+_apply = super(torch.autograd.Function, _Loss).apply
 
 
 def _differentiated(ctx: Any, needed: tuple[bool, bool], upstream: torch.Tensor) -> list[Any]:
