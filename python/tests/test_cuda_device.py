@@ -242,7 +242,7 @@ class TestTorch:
 
     def test_errors(self):
         x, z = torch.randn(3).cuda(), torch.rand(3)
-        with pytest.raises(RuntimeError, match="same device"):
+        with pytest.raises(RuntimeError, match="device"):
             ours(x, z)
         assert ours(torch.zeros(0).cuda(), torch.zeros(0).cuda()).isnan()
         # PyTorch's operations take numbers of the CPU.
@@ -366,5 +366,5 @@ def test_jax():
         assert np.array_equal(jax.jit(call)(move(x)), wce.loss(z, x, q, **options))
         gradient = jax.jit(jax.grad(lambda x, call=call: call(x).sum()))(move(x))
         assert np.array_equal(gradient, wce.gradient(z, x, q, **options))
-    half = wce.loss(*(move(a).astype("bfloat16") for a in (z, x)))
-    assert half.dtype == "bfloat16" and half.devices() == move(x).devices()
+    half = wce.loss(*(move(a).astype(jax.numpy.bfloat16) for a in (z, x)))
+    assert half.dtype == jax.numpy.bfloat16 and half.devices() == move(x).devices()
