@@ -18,6 +18,7 @@ import torch._dynamo
 
 import weighted_cross_entropy as wce
 import weighted_cross_entropy.torch as adapter
+from gpu_arrays import libraries
 from reference import QUANTITIES, exact
 from torch_cases import LAYOUTS, POS_WEIGHTS, WEIGHTS, both, ours, same
 
@@ -248,29 +249,6 @@ class TestTorch:
         # PyTorch's operations take numbers of the CPU.
         torch.testing.assert_close(
             ours(x, z.cuda(), pos_weight=torch.tensor(3.0)), ours(x, z.cuda(), pos_weight=3.0))
-
-
-def libraries():
-    """For each library, how to move NumPy's arrays to the GPU and back."""
-
-    def from_torch():
-        return (lambda a: torch.from_numpy(np.array(a)).cuda()), lambda t: t.cpu().numpy()
-
-    def from_cupy():
-        cupy = pytest.importorskip("cupy")
-        return cupy.asarray, cupy.asnumpy
-
-    def from_numba():
-        numba_cuda = pytest.importorskip("numba.cuda")
-        return (lambda a: numba_cuda.to_device(np.array(a))), lambda a: a.copy_to_host()
-
-    def from_jax():
-        jax = pytest.importorskip("jax")
-        if jax.default_backend() != "gpu":
-            pytest.skip("JAX has no GPU")
-        return jax.numpy.asarray, np.asarray
-
-    return {"torch": from_torch, "cupy": from_cupy, "numba": from_numba, "jax": from_jax}
 
 
 @pytest.mark.parametrize("library", libraries())

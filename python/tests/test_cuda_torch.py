@@ -64,7 +64,7 @@ def place(gpu, monkeypatch):
         lambda t, **options: allocate_like(t) if owns(t) else empty_like(t, **options))
     for name in original:
         monkeypatch.setattr(Tensor, name, placing(name))
-    monkeypatch.setattr(adapter, "_has_kernels", lambda device: True)
+    monkeypatch.setattr(adapter.routes, "has_kernels", lambda device: True)
     monkeypatch.setattr(adapter.operators, "current_stream", lambda device: 0)
     return Place.apply
 
@@ -99,13 +99,13 @@ def test_16_bit_numbers_are_rounded_once(gpu, place, reduction, dtype, with_weig
     q = torch.tensor(3.0, dtype=dtype)
     w = w if with_weight else None
     converted = []
-    original = adapter._takes_half
-    adapter._takes_half = lambda *a: converted.append(original(*a)) or converted[-1]
+    original = adapter.routes.takes_half
+    adapter.routes.takes_half = lambda *a: converted.append(original(*a)) or converted[-1]
     try:
         before = gpu.count()
         both(place, x, z, w, q, reduction=reduction)
     finally:
-        adapter._takes_half = original
+        adapter.routes.takes_half = original
     assert gpu.count() >= before + 2
     # On the CPU never; on the GPU, except for the gradient of a mean of float16.
     is_mean = reduction == "mean" and dtype == torch.float16
@@ -196,7 +196,7 @@ def test_everything_else_is_the_formula(gpu, place, monkeypatch):
     ):
         ours(logits, targets, **options)
     torch.func.grad(lambda x: ours(x, z))(x)
-    monkeypatch.setattr(adapter, "_has_kernels", lambda device: False)
+    monkeypatch.setattr(adapter.routes, "has_kernels", lambda device: False)
     ours(x, z)
     assert gpu.count() == before
 
@@ -206,8 +206,8 @@ def test_everything_else_is_the_formula(gpu, place, monkeypatch):
     [(None, (7, 0), True), (None, (6, 1), False), ("6.0", (9, 4), False)])
 def test_gpus_with_kernels(monkeypatch, hip, capability, expected):
     monkeypatch.undo()
-    adapter._has_kernels.cache_clear()
+    adapter.routes.has_kernels.cache_clear()
     monkeypatch.setattr(torch.version, "hip", hip)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
-    assert adapter._has_kernels(0) is expected
-    adapter._has_kernels.cache_clear()
+    assert adapter.routes.has_kernels(0) is expected
+    adapter.routes.has_kernels.cache_clear()

@@ -19,7 +19,7 @@ import weighted_cross_entropy.torch as adapter
 functional = torch.nn.functional.binary_cross_entropy_with_logits
 ours = adapter.binary_cross_entropy_with_logits
 REDUCTIONS = pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
-LARGE = adapter._LARGE
+LARGE = adapter.routes.LARGE
 
 
 @pytest.fixture(autouse=True)
