@@ -171,7 +171,9 @@ package struct CUDACall<Scalar: DeviceScalar> {
   private func check(
     _ buffer: Buffer, in runtime: CUDARuntime, _ device: inout Int?, alignment: Int? = nil
   ) throws(CUDAError) {
-    guard buffer.address != 0 else { throw CUDAError(.nullPointer(buffer: buffer.name.description)) }
+    guard buffer.address != 0 else {
+      throw CUDAError(.nullPointer(buffer: buffer.name.description))
+    }
     let alignment = alignment ?? storage.byteCount
     guard buffer.address % UInt64(alignment) == 0 else {
       throw CUDAError(.unaligned(buffer: buffer.name.description, alignment: alignment))
@@ -180,7 +182,8 @@ package struct CUDACall<Scalar: DeviceScalar> {
       throw CUDAError(.notOnDevice(buffer: buffer.name.description))
     }
     if let device, device != found {
-      throw CUDAError(.otherDevice(buffer: buffer.name.description, device: found, expected: device))
+      throw CUDAError(
+        .otherDevice(buffer: buffer.name.description, device: found, expected: device))
     }
     device = found
   }
@@ -199,12 +202,16 @@ package struct CUDACall<Scalar: DeviceScalar> {
         let isInPlace =
           other >= outputCount && output.address == buffers[other].address
           && output.byteCount == buffers[other].byteCount && output.address != outputs.losses
-        if !isInPlace { throw CUDAError(.overlap(output.name.description, buffers[other].name.description)) }
+        if !isInPlace {
+          throw CUDAError(.overlap(output.name.description, buffers[other].name.description))
+        }
       }
       if case .onDevice(let address, let count, _) = classes {
         let weights = Buffer(
           "class_weights", address, byteCount: count * MemoryLayout<Scalar>.stride)
-        if overlap(output, weights) { throw CUDAError(.overlap(output.name.description, "class_weights")) }
+        if overlap(output, weights) {
+          throw CUDAError(.overlap(output.name.description, "class_weights"))
+        }
       }
     }
   }

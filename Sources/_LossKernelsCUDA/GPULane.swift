@@ -3,8 +3,6 @@ public import _LossKernels
 
 /// The types of the arithmetic of the kernels.
 public protocol GPUScalar: KernelScalar {
-  /// The terms of a lane that are loaded at once.
-  associatedtype Terms: SIMD where Terms.Scalar == Self
   /// The sum of one of the lanes in which the CPU adds the terms of a block.
   associatedtype LaneSum: GPULaneSum where LaneSum.Terms == GPULane<Self>
 
@@ -96,8 +94,6 @@ public struct GPULane<Scalar: GPUScalar>: KernelVector {
 }
 
 extension Float: GPUScalar {
-  public typealias Terms = SIMD16<Float>
-
   /// A lane of `WideSum`.
   public struct LaneSum: GPULaneSum {
     public typealias Terms = GPULane<Float>
@@ -160,8 +156,6 @@ extension Float: GPUScalar {
 }
 
 extension Double: GPUScalar {
-  public typealias Terms = SIMD16<Double>
-
   /// A lane of `CompensatedSum`.
   public struct LaneSum: GPULaneSum {
     public typealias Terms = GPULane<Double>

@@ -118,7 +118,7 @@ public enum GPUSum<Storage: GPUStorage, Form: KernelForm> {
   /// The sum of the terms of a lane.
   @inlinable @inline(__always)
   public static func laneSum(_ terms: UnsafePointer<Scalar>, _ count: Int) -> PartialSum {
-    typealias Batch = Scalar.Terms
+    typealias Batch = Storage.Terms
     var sum = GPULane<Scalar>.Sum()
     var row = 0
     // An addition waits for the one before. The errors of a batch are added together with the terms
