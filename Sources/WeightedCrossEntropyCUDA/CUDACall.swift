@@ -8,11 +8,11 @@ import _LossKernels
 package struct CUDACall<Scalar: DeviceScalar> {
   /// A buffer of `count` elements, with its name in errors.
   package struct Buffer {
-    var name: String
+    var name: StaticString
     var address: UInt64
     var byteCount: Int
 
-    package init(_ name: String, _ address: UInt64, byteCount: Int) {
+    package init(_ name: StaticString, _ address: UInt64, byteCount: Int) {
       (self.name, self.address, self.byteCount) = (name, address, byteCount)
     }
   }
@@ -51,39 +51,44 @@ package struct CUDACall<Scalar: DeviceScalar> {
     package init(output: UInt64? = nil, losses: UInt64? = nil, value: UInt64? = nil) {
       (self.output, self.losses, self.value) = (output, losses, value)
     }
+
+    var count: Int { [output, losses, value].count { $0 != nil } }
   }
 
   /// Queues the kernels of a quantity. Without an error all of them are queued; with one, the
   /// outputs are unspecified.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   package func perform(
     _ quantity: GPUQuantity, of reduction: LossReduction?, _ outputs: Outputs,
     in runtime: CUDARuntime? = nil
   ) throws(CUDAError) {
     try checkReduction(reduction)
     let size = count * storage.byteCount
-    var inputs = [
-      Buffer("logits", logits, byteCount: size), Buffer("targets", targets, byteCount: size),
-    ]
-    if let weights { inputs.append(Buffer("weights", weights, byteCount: size)) }
-    var written: [Buffer] = []
+    // The outputs come first.
+    var buffers: [Buffer] = []
+    buffers.reserveCapacity(6)
     if let value = outputs.value {
-      written.append(Buffer("value", value, byteCount: storage.byteCount))
+      buffers.append(Buffer("value", value, byteCount: storage.byteCount))
     }
     if let output = outputs.output {
-      let name = outputs.value == nil && outputs.losses == nil ? "the output" : "gradient"
-      written.append(Buffer(name, output, byteCount: size))
+      let name: StaticString =
+        outputs.value == nil && outputs.losses == nil ? "the output" : "gradient"
+      buffers.append(Buffer(name, output, byteCount: size))
     }
     if let losses = outputs.losses {
-      written.append(Buffer("losses", losses, byteCount: size))
+      buffers.append(Buffer("losses", losses, byteCount: size))
     }
-    try checkOverlap(written, inputs)
+    let outputCount = outputs.count
+    buffers.append(Buffer("logits", logits, byteCount: size))
+    buffers.append(Buffer("targets", targets, byteCount: size))
+    if let weights { buffers.append(Buffer("weights", weights, byteCount: size)) }
+    try checkOverlap(buffers, outputs)
     // Without elements an elementwise call does nothing.
     if count == 0 && outputs.value == nil { return }
     let runtime = if let runtime { runtime } else { try CUDARuntime.shared.get() }
     var device: Int?
-    for buffer in written + inputs where buffer.byteCount > 0 {
-      try check(buffer, in: runtime, &device)
-    }
+    for buffer in buffers where buffer.byteCount > 0 { try check(buffer, in: runtime, &device) }
     if case .onDevice(let address, let count, _) = classes, count > 0 {
       try check(
         Buffer(
@@ -94,8 +99,8 @@ package struct CUDACall<Scalar: DeviceScalar> {
     try runtime.with(device: device) { (session) throws(CUDAError) in
       // The sum of a block may be computed again from the inputs, so the gradient must not have
       // replaced one.
-      let isInPlace = inputs.contains { $0.address == outputs.output } && count > 0
-      if quantity == .lossSumWithGradient && isInPlace {
+      let isInPlace = buffers[outputCount...].contains { $0.address == outputs.output }
+      if quantity == .lossSumWithGradient && isInPlace && count > 0 {
         try launch(.lossSum, of: reduction, Outputs(value: outputs.value), session)
         try launch(.gradient, of: reduction, Outputs(output: outputs.output), session)
       } else {
@@ -166,41 +171,47 @@ package struct CUDACall<Scalar: DeviceScalar> {
   private func check(
     _ buffer: Buffer, in runtime: CUDARuntime, _ device: inout Int?, alignment: Int? = nil
   ) throws(CUDAError) {
-    guard buffer.address != 0 else { throw CUDAError(.nullPointer(buffer: buffer.name)) }
+    guard buffer.address != 0 else {
+      throw CUDAError(.nullPointer(buffer: buffer.name.description))
+    }
     let alignment = alignment ?? storage.byteCount
     guard buffer.address % UInt64(alignment) == 0 else {
-      throw CUDAError(.unaligned(buffer: buffer.name, alignment: alignment))
+      throw CUDAError(.unaligned(buffer: buffer.name.description, alignment: alignment))
     }
     guard let found = runtime.device(of: buffer.address) else {
-      throw CUDAError(.notOnDevice(buffer: buffer.name))
+      throw CUDAError(.notOnDevice(buffer: buffer.name.description))
     }
     if let device, device != found {
-      throw CUDAError(.otherDevice(buffer: buffer.name, device: found, expected: device))
+      throw CUDAError(
+        .otherDevice(buffer: buffer.name.description, device: found, expected: device))
     }
     device = found
   }
 
-  /// Checks that outputs overlap nothing. The output of an elementwise quantity or a gradient may
-  /// be the buffer of an input.
-  private func checkOverlap(_ outputs: [Buffer], _ inputs: [Buffer]) throws(CUDAError) {
+  /// Checks that outputs, the first of the buffers, overlap nothing. The output of an elementwise
+  /// quantity or a gradient may be the buffer of an input.
+  private func checkOverlap(_ buffers: [Buffer], _ outputs: Outputs) throws(CUDAError) {
+    let outputCount = outputs.count
     func overlap(_ a: Buffer, _ b: Buffer) -> Bool {
       a.byteCount > 0 && b.byteCount > 0 && a.address < b.address &+ UInt64(b.byteCount)
         && b.address < a.address &+ UInt64(a.byteCount)
     }
-    for (index, output) in outputs.enumerated() {
-      let others = inputs + outputs[(index + 1)...]
-      for (place, other) in others.enumerated() where overlap(output, other) {
+    for index in 0..<outputCount {
+      let output = buffers[index]
+      for other in (index + 1)..<buffers.count where overlap(output, buffers[other]) {
         let isInPlace =
-          place < inputs.count && output.name != "losses" && output.address == other.address
-          && output.byteCount == other.byteCount
-        if !isInPlace { throw CUDAError(.overlap(output.name, other.name)) }
+          other >= outputCount && output.address == buffers[other].address
+          && output.byteCount == buffers[other].byteCount && output.address != outputs.losses
+        if !isInPlace {
+          throw CUDAError(.overlap(output.name.description, buffers[other].name.description))
+        }
       }
-    }
-    if case .onDevice(let address, let count, _) = classes {
-      let weights = Buffer(
-        "class_weights", address, byteCount: count * MemoryLayout<Scalar>.stride)
-      for output in outputs where overlap(output, weights) {
-        throw CUDAError(.overlap(output.name, weights.name))
+      if case .onDevice(let address, let count, _) = classes {
+        let weights = Buffer(
+          "class_weights", address, byteCount: count * MemoryLayout<Scalar>.stride)
+        if overlap(output, weights) {
+          throw CUDAError(.overlap(output.name.description, "class_weights"))
+        }
       }
     }
   }

@@ -38,7 +38,8 @@ package final class CUDARuntime: Sendable {
     var context: UInt?
     var pool: UInt?
     var modules: [String: UInt] = [:]
-    var functions: [GPUKernel: UInt] = [:]
+    /// The functions by the index of the kernel; 0 if it is not loaded.
+    var functions = [UInt](repeating: 0, count: GPUKernel.indexCount)
   }
 
   /// A GPU in the context of which calls are made.
@@ -94,10 +95,11 @@ extension CUDARuntime.Session {
       withUnsafeMutablePointer(to: &size) { size in
         // CU_LAUNCH_PARAM_BUFFER_POINTER, CU_LAUNCH_PARAM_BUFFER_SIZE, CU_LAUNCH_PARAM_END
         withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: 5) { extra in
-          _ = extra.initialize(from: [
-            UnsafeMutableRawPointer(bitPattern: 1), UnsafeMutableRawPointer(arguments),
-            UnsafeMutableRawPointer(bitPattern: 2), UnsafeMutableRawPointer(size), nil,
-          ])
+          extra.initialize(repeating: nil)
+          extra[0] = UnsafeMutableRawPointer(bitPattern: 1)
+          extra[1] = UnsafeMutableRawPointer(arguments)
+          extra[2] = UnsafeMutableRawPointer(bitPattern: 2)
+          extra[3] = UnsafeMutableRawPointer(size)
           return driver.launchKernel(
             function, groups, 1, 1, UInt32(GPULayout.threadCount), 1, 1,
             UInt32(kernel.sharedByteCount), stream, nil,
@@ -111,7 +113,8 @@ extension CUDARuntime.Session {
   /// A kernel of the current context, which is loaded on its first use.
   private func function(_ kernel: GPUKernel) throws(CUDAError) -> CUDADriver.Handle {
     let function = try device.state.withLock { (state) throws(CUDAError) -> UInt in
-      if let function = state.functions[kernel] { return function }
+      let loaded = state.functions[kernel.index]
+      if loaded != 0 { return loaded }
       let module: UInt
       if let loaded = state.modules[kernel.module] {
         module = loaded
@@ -124,7 +127,7 @@ extension CUDARuntime.Session {
         driver.moduleFunction(
           &handle, UnsafeMutableRawPointer(bitPattern: module), kernel.name),
         "cuModuleGetFunction")
-      state.functions[kernel] = UInt(bitPattern: handle)
+      state.functions[kernel.index] = UInt(bitPattern: handle)
       return UInt(bitPattern: handle)
     }
     return UnsafeMutableRawPointer(bitPattern: function)

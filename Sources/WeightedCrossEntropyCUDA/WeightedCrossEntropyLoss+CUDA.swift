@@ -108,6 +108,9 @@ extension WeightedCrossEntropyLoss where Scalar: DeviceScalar {
       output: gradient, value: value, stream: stream)
   }
 
+  @specialized(where Scalar == Float, Element == Float)
+  @specialized(where Scalar == Double, Element == Double)
+  @specialized(where Scalar == Float, Element == BFloat16)
   private func perform<Element: DeviceElement>(
     _ quantity: GPUQuantity, of reduction: LossReduction?, _ logits: DeviceBuffer<Element>,
     _ targets: DeviceBuffer<Element>, _ weights: DeviceBuffer<Element>?, _ shape: [Int]?,

@@ -24,10 +24,17 @@ public struct CompensatedSum<Terms: DoubleVector>: KernelSum {
   /// Adds terms to sums, and the rounding errors to `errors`.
   @inlinable @inline(__always)
   public static func add<V: KernelArithmetic>(_ terms: V, to sums: inout V, errors: inout V) {
+    errors = errors + add(terms, to: &sums)
+  }
+
+  /// Adds terms to sums, and returns the rounding errors.
+  @inlinable @inline(__always)
+  public static func add<V: KernelArithmetic>(_ terms: V, to sums: inout V) -> V {
     let sum = sums + terms
     let shadow = sum - sums
-    errors = errors + ((sums - (sum - shadow)) + (terms - shadow))
+    let errors = (sums - (sum - shadow)) + (terms - shadow)
     sums = sum
+    return errors
   }
 
   /// If the sum is not finite, the error is NaN and is ignored.

@@ -41,7 +41,7 @@ extension Double: KernelScalar {
   /// `log(1 + t)` as for `Float`, with `W` of degree 9 (relative error 2^-59.4).
   @inlinable @inline(__always)
   public static func _logOnePlus<V: KernelArithmetic>(_ t: V) -> V where V.Scalar == Double {
-    let s = t / (t + V(repeating: 2))
+    let s = V.fraction(t, t + V(repeating: 2))
     let v = s * s
     let v2 = v * v
     let v4 = v2 * v2

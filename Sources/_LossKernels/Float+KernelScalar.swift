@@ -38,7 +38,7 @@ extension Float: KernelScalar {
   /// coefficients from `Utilities/minimax.py`).
   @inlinable @inline(__always)
   public static func _logOnePlus<V: KernelArithmetic>(_ t: V) -> V where V.Scalar == Float {
-    let s = t / (t + V(repeating: 2))
+    let s = V.fraction(t, t + V(repeating: 2))
     let v = s * s
     let w01 = V.multiplyAdd(V(repeating: 0x1.99d26ep-2), v, V(repeating: 0x1.5555p-1))
     let w23 = V.multiplyAdd(V(repeating: 0x1.1ee9d6p-2), v, V(repeating: 0x1.1eb84cp-2))

@@ -19,6 +19,10 @@ public protocol KernelArithmetic {
   static func / (a: Self, b: Self) -> Self
   static prefix func - (a: Self) -> Self
 
+  /// `a / b` for a in [0, 1] and b in [2, 3], rounded as a division. A processor without a quick
+  /// division may use the range.
+  static func fraction(_ a: Self, _ b: Self) -> Self
+
   /// `a * b + c`, rounded once if `isFused`, otherwise twice.
   static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self
   /// Whether the instruction set has a fused multiply-add.
@@ -40,6 +44,9 @@ public protocol KernelArithmetic {
 }
 
 extension KernelArithmetic {
+  @inlinable @inline(__always)
+  public static func fraction(_ a: Self, _ b: Self) -> Self { a / b }
+
   @inlinable @inline(__always)
   public func exchangedBySign(_ a: Self, _ b: Self) -> (Self, Self) {
     (selectBySign(negative: b, nonnegative: a), selectBySign(negative: a, nonnegative: b))

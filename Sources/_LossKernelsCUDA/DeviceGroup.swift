@@ -5,6 +5,8 @@
   @_extern(c, "llvm.nvvm.read.ptx.sreg.ctaid.x") func deviceGroup() -> UInt32
   @_extern(c, "llvm.nvvm.read.ptx.sreg.nctaid.x") func deviceGroupCount() -> UInt32
   @_extern(c, "llvm.nvvm.barrier0") func deviceBarrier()
+  @_extern(c, "llvm.nvvm.rcp.approx.ftz.f") @usableFromInline
+  func deviceReciprocal(_ number: Float) -> Float
   // Swift has no address spaces: Utilities/build-gpu-kernels defines these.
   @_extern(c, "wce_shared") func deviceShared() -> UnsafeMutableRawPointer
   @_extern(c, "wce_global") func deviceGlobal(_ address: UInt) -> UnsafeMutableRawPointer?

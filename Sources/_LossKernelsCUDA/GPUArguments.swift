@@ -34,6 +34,7 @@ public struct GPUArguments<Scalar: KernelScalar> {
   public var targetScale: Scalar
   public var targetOffset: Scalar
 
+  @inlinable
   public init(count: Int, denominator: Double = 1) {
     self.count = count
     self.denominator = denominator
@@ -75,6 +76,7 @@ public struct GPUClasses {
   @usableFromInline var count: Divisor
 
   /// No class weights.
+  @usableFromInline
   init() { self.init(weights: nil, run: 1, count: 1, firstIndex: 0) }
 
   public init(weights: UnsafeRawPointer?, run: Int, count: Int, firstIndex: Int) {

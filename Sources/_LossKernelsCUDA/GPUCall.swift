@@ -9,6 +9,7 @@ public struct GPUCall<Scalar: GPUScalar> {
   /// Whether the denominator is the sum of the element weights.
   public var dividesByWeights: Bool
 
+  @inlinable
   public init(
     _ storage: GPUStorageType, _ arguments: GPUArguments<Scalar>, dividesByWeights: Bool = false
   ) {
@@ -17,7 +18,8 @@ public struct GPUCall<Scalar: GPUScalar> {
     self.dividesByWeights = dividesByWeights
   }
 
-  private var form: GPUForm {
+  @inlinable
+  var form: GPUForm {
     let isPlain =
       arguments.weights == nil && arguments.classes.weights == nil && arguments.targetScale == 1
       && arguments.targetOffset == 0
@@ -25,6 +27,7 @@ public struct GPUCall<Scalar: GPUScalar> {
   }
 
   /// The number of sums of which the workspace of `perform` consists.
+  @inlinable
   public func workspaceCount(_ quantity: GPUQuantity) -> Int {
     guard quantity.isSum || dividesByWeights else { return 0 }
     var count = GPUKernel(.weightSum, .plain, storage).groupCount(arguments.count)
@@ -40,6 +43,7 @@ public struct GPUCall<Scalar: GPUScalar> {
   /// Launches the kernels of a quantity in order.
   ///
   /// - Parameter workspace: Memory of the GPU for `workspaceCount` sums.
+  @inlinable
   public func perform<Failure: Error>(
     _ quantity: GPUQuantity, workspace: UnsafeMutablePointer<PartialSum>?,
     launch: (GPUKernel, GPUArguments<Scalar>) throws(Failure) -> Void
@@ -60,7 +64,8 @@ public struct GPUCall<Scalar: GPUScalar> {
   /// - Parameters:
   ///   - sums: Memory for the sums of all levels of the tree.
   ///   - total: Where the sum is written; without it the reduced loss is written.
-  private func sum<Failure: Error>(
+  @inlinable
+  func sum<Failure: Error>(
     _ quantity: GPUQuantity, _ form: GPUForm, _ sums: UnsafeMutablePointer<PartialSum>,
     total: UnsafeMutablePointer<PartialSum>?,
     _ launch: (GPUKernel, GPUArguments<Scalar>) throws(Failure) -> Void

@@ -16,6 +16,16 @@ public struct GPUKernel: Hashable, Sendable {
     }
   }
 
+  /// A number below `indexCount`, of which no other kernel has the same.
+  public var index: Int {
+    (storage.rawValue * GPUForm.allCases.count + form.rawValue) * GPUQuantity.allCases.count
+      + quantity.rawValue
+  }
+
+  public static var indexCount: Int {
+    GPUStorageType.allCases.count * GPUForm.allCases.count * GPUQuantity.allCases.count
+  }
+
   /// The PTX module that holds the kernel. Modules are small, because the driver compiles each on
   /// its first use.
   public var module: String { "\(quantity)_\(storage)" }
@@ -49,7 +59,7 @@ public struct GPUKernel: Hashable, Sendable {
 // Utilities/build-gpu-kernels reads the cases of the next three types.
 
 /// What a kernel computes.
-public enum GPUQuantity: CaseIterable, Sendable {
+public enum GPUQuantity: Int, CaseIterable, Sendable {
   case loss
   case gradient
   case secondDerivative
@@ -76,13 +86,13 @@ public enum GPUQuantity: CaseIterable, Sendable {
 }
 
 /// See `KernelForm`.
-public enum GPUForm: CaseIterable, Sendable {
+public enum GPUForm: Int, CaseIterable, Sendable {
   case plain
   case general
 }
 
 /// How the elements lie in memory. The arithmetic of the 16-bit types is that of Float.
-public enum GPUStorageType: CaseIterable, Sendable {
+public enum GPUStorageType: Int, CaseIterable, Sendable {
   case f32
   case f64
   case f16

@@ -13,6 +13,8 @@ public protocol GPUStorage {
   associatedtype Numbers: SIMD where Numbers.Scalar == Scalar
   /// The elements of a sum whose inputs a thread loads before it computes the first.
   associatedtype Batch: SIMD where Batch.Scalar == Scalar
+  /// The terms of a lane that are loaded at once.
+  associatedtype Terms: SIMD where Terms.Scalar == Scalar
 
   static func number(_ bits: Bits) -> Scalar
   static func bits(_ number: Scalar) -> Bits
@@ -56,6 +58,7 @@ public enum Float32Storage: GPUStorage {
   public typealias Pack = SIMD4<Float>
   public typealias Numbers = SIMD4<Float>
   public typealias Batch = SIMD16<Float>
+  public typealias Terms = SIMD16<Float>
 
   @inlinable @inline(__always)
   public static func number(_ bits: Float) -> Float { bits }
@@ -71,6 +74,7 @@ public enum Float64Storage: GPUStorage {
   public typealias Pack = SIMD2<Double>
   public typealias Numbers = SIMD2<Double>
   public typealias Batch = SIMD8<Double>
+  public typealias Terms = SIMD16<Double>
 
   @inlinable @inline(__always)
   public static func number(_ bits: Double) -> Double { bits }
@@ -87,6 +91,7 @@ public enum Float16Storage: GPUStorage {
   public typealias Pack = SIMD8<UInt16>
   public typealias Numbers = SIMD8<Float>
   public typealias Batch = SIMD16<Float>
+  public typealias Terms = SIMD16<Float>
 
   @inlinable @inline(__always)
   public static func number(_ bits: UInt16) -> Float { Float(Float16(bitPattern: bits)) }
@@ -103,6 +108,7 @@ public enum BFloat16Storage: GPUStorage {
   public typealias Pack = SIMD8<UInt16>
   public typealias Numbers = SIMD8<Float>
   public typealias Batch = SIMD16<Float>
+  public typealias Terms = SIMD16<Float>
 
   @inlinable @inline(__always)
   public static func number(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) &<< 16) }
@@ -111,8 +117,10 @@ public enum BFloat16Storage: GPUStorage {
   @inlinable @inline(__always)
   public static func bits(_ number: Float) -> UInt16 {
     let bits = number.bitPattern
-    if number.isNaN { return UInt16(truncatingIfNeeded: bits &>> 16) | 0x40 }
-    return UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits &>> 16 & 1)) &>> 16)
+    let rounded = bits &+ 0x7FFF &+ (bits &>> 16 & 1)
+    // All ones for NaN. With a branch for it, the compiler does not unroll the loop over a pack.
+    let isNaN = UInt32(bitPattern: Int32(bitPattern: 0x7F80_0000 &- bits & 0x7FFF_FFFF) &>> 31)
+    return UInt16(truncatingIfNeeded: (rounded & ~isNaN | 0x7FC0_0000 & isNaN) &>> 16)
   }
 
   /// Rounds to Float towards zero, with the lowest bit set if that is inexact ("round to odd"), so

@@ -118,15 +118,23 @@ public enum GPUSum<Storage: GPUStorage, Form: KernelForm> {
   /// The sum of the terms of a lane.
   @inlinable @inline(__always)
   public static func laneSum(_ terms: UnsafePointer<Scalar>, _ count: Int) -> PartialSum {
+    typealias Batch = Storage.Terms
     var sum = GPULane<Scalar>.Sum()
     var row = 0
-    // Several loads at once, because a load takes longer than an addition.
-    while row &+ Storage.Batch.scalarCount <= count {
-      var batch = Storage.Batch()
+    // An addition waits for the one before. The errors of a batch are added together with the terms
+    // of the next, so that there is other work meanwhile.
+    var errors = Batch()
+    while row &+ Batch.scalarCount <= count {
+      var batch = Batch()
       for index in batch.indices { batch[index] = terms[(row &+ index) &* Scalar.laneCount] }
-      for index in batch.indices { sum.add(GPULane(batch[index])) }
-      row &+= Storage.Batch.scalarCount
+      for index in batch.indices {
+        batch[index] = sum.addTerm(GPULane(batch[index])).value
+        sum.addError(GPULane(errors[index]))
+      }
+      errors = batch
+      row &+= Batch.scalarCount
     }
+    for index in errors.indices { sum.addError(GPULane(errors[index])) }
     while row < count {
       sum.add(GPULane(terms[row &* Scalar.laneCount]))
       row &+= 1

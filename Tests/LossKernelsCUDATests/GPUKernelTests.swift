@@ -27,6 +27,20 @@ struct GPUKernelTests {
     (0...3).flatMap { multiple in (-1...1).map { multiple * length + $0 } }.filter { $0 >= 0 }
   }
 
+  @Test("The quick division of log(1 + t) rounds as a division, with any estimate of a GPU")
+  func quickDivision() {
+    // A stride that is prime takes all lowest and highest bits. Utilities/check-gpu takes every t.
+    for bits in stride(from: UInt32(0), through: Float(1).bitPattern, by: 4093) {
+      let t = Float(bitPattern: bits)
+      let exact = t / (t + 2)
+      let nearest = (1 / (t + 2)).bitPattern
+      for estimate in (nearest - 3)...(nearest + 3) {
+        let quotient = Float.fraction(t, t + 2, reciprocal: Float(bitPattern: estimate))
+        if quotient != exact { Issue.record("\(t): \(quotient), not \(exact)") }
+      }
+    }
+  }
+
   @Test(
     "Elementwise kernels give the bits of the CPU",
     arguments: GPUQuantity.allCases.filter { !$0.isSum }, GPUStorageType.allCases)

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 import weighted_cross_entropy as wce
-from reference import QUANTITIES
+from reference import QUANTITIES, raises
 from weighted_cross_entropy import _frameworks, _native
 
 jax = pytest.importorskip("jax")
 
+import weighted_cross_entropy._call
+import weighted_cross_entropy._device_arrays
 import weighted_cross_entropy.jax as adapter
 
 STREAM = 77
@@ -152,6 +154,74 @@ def test_errors(gpu, place):
     gpu.fail("cuLaunchKernel")
     assert call([x, x, q], [out], **attributes) == "cuLaunchKernel: CUDA_ERROR_ILLEGAL_ADDRESS"
     assert call([x, x, q], [out], **attributes) is None
+
+
+@pytest.fixture
+def xla(place, monkeypatch):
+    """Takes JAX's arrays for those of a GPU; XLA copies them to the GPU when it calls."""
+
+    def ffi_call(target, types):
+        def on_host(*arrays, **attributes):
+            results = [place(np.zeros(one.shape, one.dtype)) for one in types]
+            numbers = {name: number.item() for name, number in attributes.items()}
+            assert call([place(array) for array in arrays], results, **numbers) is None
+            return results
+
+        return lambda *arrays, **attributes: jax.pure_callback(
+            lambda *arrays: on_host(*arrays, **attributes), types, *arrays)
+
+    is_on_gpu = lambda array: isinstance(array, jax.Array)
+    for module in (weighted_cross_entropy._call, weighted_cross_entropy._device_arrays):
+        monkeypatch.setattr(module, "is_on_gpu", is_on_gpu)
+    monkeypatch.setattr(jax.ffi, "ffi_call", ffi_call)
+    jax.clear_caches()
+    yield
+    jax.clear_caches()
+
+
+@pytest.mark.skipif(wce.instruction_set() == "baseline", reason="SSE2 has other bits than GPUs")
+@pytest.mark.parametrize("reduction", ["none", "mean"])
+def test_functions_of_the_package(xla, reduction):
+    random = np.random.default_rng(2)
+    z, x, w = random.random((3, 4, 50), np.float32)
+    move = jax.numpy.asarray
+    for name in (*QUANTITIES, "value_with_gradient"):
+        for q, options in (
+            (3.0, {}), (np.float32(3), {}), (np.arange(4, dtype=np.float32), {"axis": 0}),
+        ):  # fmt: skip
+            function = lambda z, x, q, w, name=name, options=options: getattr(wce, name)(
+                z, x, q, weights=w, reduction=reduction, label_smoothing=0.2, **options)
+            expected = jax.tree.leaves(function(z, x, q, w))
+            for weight in (q, move(q)):
+                found = jax.tree.leaves(function(move(z), move(x), weight, move(w)))
+                assert all(isinstance(one, jax.Array) for one in found)
+                for one, other in zip(found, expected, strict=True):
+                    assert np.array_equal(one, other)
+    q = random.random((4, 50), np.float32)
+    call = wce.weighted_cross_entropy_with_logits
+    assert np.array_equal(call(move(z), move(x), move(q)), call(z, x, q))
+
+
+def test_errors_of_the_functions_of_the_package(xla):
+    x = jax.numpy.ones((2, 3))
+    for call, error, message in (
+        (lambda: wce.loss(x, x, -1.0), ValueError,
+            "positive weights must be finite and at least 0, received -1.0"),
+        (lambda: wce.loss(x, x, np.float32([1, -2]), axis=0), ValueError,
+            "positive weights must be finite and at least 0, received -2.0 for class 1"),
+        (lambda: wce.loss(x[:0], x[:0], reduction="mean"), ValueError,
+            "the mean of no elements is undefined"),
+        (lambda: wce.loss(x, x, reduction="weighted_mean"), ValueError,
+            "a weighted mean needs weights"),
+        (lambda: wce.loss(x, x, out=x), TypeError,
+            "out must not be an array of JAX, which nothing may change"),
+        (lambda: wce.loss(x > 0, x), TypeError,
+            "targets on a GPU must be float32, as the logits require, received bool"),
+    ):  # fmt: skip
+        with raises(error, f"logistic_loss: {message}"):
+            call()
+    assert wce.loss(x[:0], x[:0]).shape == (0, 3)
+    assert wce.loss(x[:0], x[:0], reduction="sum") == 0
 
 
 def program(function, *arguments):

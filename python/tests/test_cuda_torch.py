@@ -64,7 +64,7 @@ def place(gpu, monkeypatch):
         lambda t, **options: allocate_like(t) if owns(t) else empty_like(t, **options))
     for name in original:
         monkeypatch.setattr(Tensor, name, placing(name))
-    monkeypatch.setattr(adapter, "_has_kernels", lambda device: True)
+    monkeypatch.setattr(adapter.routes, "has_kernels", lambda device: True)
     monkeypatch.setattr(adapter.operators, "current_stream", lambda device: 0)
     return Place.apply
 
@@ -99,13 +99,13 @@ def test_16_bit_numbers_are_rounded_once(gpu, place, reduction, dtype, with_weig
     q = torch.tensor(3.0, dtype=dtype)
     w = w if with_weight else None
     converted = []
-    original = adapter._takes_half
-    adapter._takes_half = lambda *a: converted.append(original(*a)) or converted[-1]
+    original = adapter.routes.takes_half
+    adapter.routes.takes_half = lambda *a: converted.append(original(*a)) or converted[-1]
     try:
         before = gpu.count()
         both(place, x, z, w, q, reduction=reduction)
     finally:
-        adapter._takes_half = original
+        adapter.routes.takes_half = original
     assert gpu.count() >= before + 2
     # On the CPU never; on the GPU, except for the gradient of a mean of float16.
     is_mean = reduction == "mean" and dtype == torch.float16
@@ -141,6 +141,18 @@ def test_derivatives_of_the_first_two_orders(place, reduction):
     arguments = x.requires_grad_(), z.requires_grad_()
     assert torch.autograd.gradcheck(loss, arguments)
     assert torch.autograd.gradgradcheck(loss, arguments)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_other_derivatives_of_16_bit_numbers_are_rounded_once(place, dtype):
+    x, z = torch.randn(50).to(dtype), torch.rand(50).to(dtype)
+    found = []
+    for move in (torch.clone, place):
+        logits, targets = move(x).requires_grad_(), move(z).requires_grad_()
+        loss = ours(logits, targets, pos_weight=move(torch.tensor(3.0)), reduction="sum")
+        in_x, in_z = torch.autograd.grad(loss, (logits, targets), create_graph=True)
+        found.append((in_z, *torch.autograd.grad(in_x.sum(), (logits, targets))))
+    assert all(same(one, other) for one, other in zip(*found, strict=True))
 
 
 def test_backward_does_not_read_the_upstream_gradient(place, monkeypatch):
@@ -184,7 +196,7 @@ def test_everything_else_is_the_formula(gpu, place, monkeypatch):
     ):
         ours(logits, targets, **options)
     torch.func.grad(lambda x: ours(x, z))(x)
-    monkeypatch.setattr(adapter, "_has_kernels", lambda device: False)
+    monkeypatch.setattr(adapter.routes, "has_kernels", lambda device: False)
     ours(x, z)
     assert gpu.count() == before
 
@@ -194,8 +206,8 @@ def test_everything_else_is_the_formula(gpu, place, monkeypatch):
     [(None, (7, 0), True), (None, (6, 1), False), ("6.0", (9, 4), False)])
 def test_gpus_with_kernels(monkeypatch, hip, capability, expected):
     monkeypatch.undo()
-    adapter._has_kernels.cache_clear()
+    adapter.routes.has_kernels.cache_clear()
     monkeypatch.setattr(torch.version, "hip", hip)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
-    assert adapter._has_kernels(0) is expected
-    adapter._has_kernels.cache_clear()
+    assert adapter.routes.has_kernels(0) is expected
+    adapter.routes.has_kernels.cache_clear()

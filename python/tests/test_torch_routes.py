@@ -19,7 +19,7 @@ import weighted_cross_entropy.torch as adapter
 functional = torch.nn.functional.binary_cross_entropy_with_logits
 ours = adapter.binary_cross_entropy_with_logits
 REDUCTIONS = pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
-LARGE = adapter._LARGE
+LARGE = adapter.routes.LARGE
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +97,16 @@ class TestTransforms:
 
         for name, gradient in each(ours).items():
             same(gradient, each(functional)[name])
+
+    def test_tensors_that_left_a_transform(self, reduction):
+        x, z, w, q = example(4)
+        left = []
+        torch.func.grad(lambda x: left.append(x * 1) or x.sum())(x)
+        for requires_grad in (False, True):
+            target = z.clone().requires_grad_(requires_grad)
+            with torch.set_grad_enabled(requires_grad):
+                call = lambda x, z=target: ours(x, z, w, pos_weight=q, reduction=reduction)
+                same(call(left[0]), call(x))
 
     def test_make_fx(self, reduction):
         x, z, w, q = example(3, 4)

@@ -93,8 +93,8 @@ def evaluate(
     z = reader.read_like(x, targets, target_name)
     w = None if weights is None else reader.read_like(x, weights, "weights")
     q, q_shape, q_owner = _positive_weight(pos_weight, options, x, reader)
-    # One class for each element, or several axes: the library needs no shape.
-    shape = x.shape if q_shape is None or len(q_shape) == len(x.shape) else (math.prod(x.shape),)
+    # With a positive weight for each element, all elements lie along one axis.
+    shape = q_shape if q_shape and len(q_shape) != len(x.shape) else x.shape
     if reader.is_jax:
         if out is not None or gradient_out is not None:
             raise TypeError(f"{label}: out must not be an array of JAX, which nothing may change")

@@ -155,10 +155,10 @@ wce_status framework_compute(const framework_call *call, char *message) {
   return WCE_OK;
 }
 
-/* compute(type, reduction, shape, targets, logits, weights, pos_weight, pos_weight_shape, smoothing,
-   threads, out, gradient): addresses of memory of a framework, 0 for none. The positive weight is a
-   number if its shape is None. An empty shape is that of one weight. compute_cuda() has three more
-   arguments. */
+/* compute(type, reduction, shape, targets, logits, weights, pos_weight, pos_weight_shape,
+   smoothing, threads, out, gradient): addresses of memory of a framework, 0 for none. The positive
+   weight is a number if its shape is None. An empty shape is that of one weight. compute_cuda() has
+   three more arguments. */
 enum { TYPE, REDUCTION, SHAPE, TARGETS, LOGITS, WEIGHTS, POS_WEIGHT, POS_WEIGHT_SHAPE, SMOOTHING,
        THREADS, OUT, GRADIENT_OUT, ARGUMENT_COUNT, OPERATION = ARGUMENT_COUNT, STREAM, NAME,
        CUDA_ARGUMENT_COUNT };
@@ -236,7 +236,7 @@ static PyObject *compute(PyObject *Py_UNUSED(module), PyObject *const *arguments
   return Py_NewRef(Py_None);
 }
 
-/* The driver may wait for room in its queue, so the lock is released for any number of elements. */
+/* The driver may wait for room in its queue, so the lock is released whatever the size. */
 static PyObject *compute_cuda(PyObject *Py_UNUSED(module), PyObject *const *arguments,
                               Py_ssize_t count) {
   if (count != CUDA_ARGUMENT_COUNT)

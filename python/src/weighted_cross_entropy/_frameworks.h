@@ -46,8 +46,8 @@ int64_t framework_count(const framework_call *call);
    no elements is NaN, and a positive weight that the library refuses is a number like others. */
 wce_status framework_compute(const framework_call *call, char *message);
 
-/* Queues a call that `framework_count` took, on the memory of a GPU. The positive weights vary along
-   one axis at most, and have the type of the arithmetic. */
+/* Queues a call that `framework_count` took, on the memory of a GPU. The positive weights vary
+   along one axis at most, and have the type of the arithmetic. */
 wce_status cuda_compute(const framework_call *call, char *message);
 
 #endif

@@ -130,6 +130,10 @@ def loss(
     if all arrays of the call have the same order. Other arrays are copied once. Calls on 512
     elements or more release the interpreter lock.
 
+    Arrays in the memory of an NVIDIA GPU, of a library such as PyTorch or CuPy, are computed there.
+    They have one type. Results are arrays of that library too, and the call does not wait for them.
+    The values on the GPU are not checked, and an overflow is not reported.
+
     Args:
         targets: z, of the shape of `logits`, usually in [0, 1]. The formula holds for other values.
         logits: x, of any shape. Infinite logits give the limits.
@@ -158,6 +162,7 @@ def loss(
         numpy.exceptions.AxisError: The logits have no such axis.
         FloatingPointError: A number overflowed under `numpy.errstate(over="raise")`; `out` holds
             the result.
+        RuntimeError: The CUDA driver failed, or there is none.
 
     Warns:
         RuntimeWarning: A finite number overflowed to infinity ("overflow encountered in loss").

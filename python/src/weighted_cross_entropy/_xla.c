@@ -203,8 +203,8 @@ static bool read_frame(const call_frame *frame, framework_call *call, bool on_gp
   return true;
 }
 
-/* Whether XLA asks for the metadata of a handler: the version that it is compiled for. It is that of
-   the caller, since all with this major version have the fields above. */
+/* Gives XLA the metadata of a handler if it asks for them: the version that it is compiled for. It
+   is that of the caller, since all with this major version have the fields above. */
 static bool has_given_metadata(const call_frame *frame) {
   for (extension *e = frame->extensions; e != NULL; e = e->next)
     if (e->type == METADATA_EXTENSION) {

@@ -24,15 +24,14 @@ are exact.
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import Any
 
 import torch
-from torch.autograd import forward_ad
 from torch.overrides import handle_torch_function, has_torch_function_variadic
 
 from . import _torch_operators as operators
+from . import _torch_routes as routes
 from ._options import options_of
 
 __all__ = ["BCEWithLogitsLoss", "binary_cross_entropy_with_logits"]
@@ -121,15 +120,7 @@ def binary_cross_entropy_with_logits(
         )  # fmt: skip
 
 
-_VERSION = tuple(int(part) for part in torch.__version__.split(".")[:2])
-
-# Compiled programs fuse the formula with other operations. For tensors of this size and above, the
-# library is faster all the same.
-_LARGE = 1 << 15
-
 _NAMES = {code: name for name, code in operators.CODES.items()}
-_PLAIN = frozenset({torch.Tensor, torch.nn.Parameter})
-_HALF = frozenset({torch.float16, torch.bfloat16})
 
 
 def _dispatch(
@@ -167,8 +158,8 @@ def _dispatch(
             raise TypeError(f"the input must be of a floating-point type, received {dtype}")
         if target.dtype.is_floating_point:
             dtype = torch.promote_types(dtype, target.dtype)
-        computing = torch.float32 if dtype in _HALF else dtype
-        if not (is_constant and _takes_half(x, z, w, q, code)):
+        computing = torch.float32 if dtype in routes.HALF else dtype
+        if not (is_constant and routes.takes_half(x, z, w, q, code)):
             x, z = x.to(computing), z.to(computing)
     if w is not None:
         w = w.to(x.dtype).expand(shape)
@@ -180,82 +171,22 @@ def _dispatch(
         if q.ndim and not is_usual and torch.broadcast_shapes(q.shape, shape) != shape:
             raise RuntimeError(f"pos_weight of shape {q.shape} does not broadcast to {shape}")
     if torch.compiler.is_compiling():
-        if is_constant and _is_for_operator(x, z):
+        if is_constant and routes.is_for_operator(x, z):
             loss = _operator(x, z, w, q, factor, label_smoothing, code, threads)
         else:
             loss = operators.formula(x, z, w, q, factor, label_smoothing, reduction)
-    elif not (is_constant and _is_eager(x, z, w, q)):
+    elif not (is_constant and routes.is_eager(x, z, w, q)):
         loss = operators.formula(x, z, w, q, factor, label_smoothing, reduction)
     else:
         options = factor, label_smoothing, code, threads or torch.get_num_threads()
         if torch.is_grad_enabled() and (x.requires_grad or z.requires_grad):
-            loss = _Loss.apply(x, z, w, q, options)
+            loss = _apply(x, z, w, q, options)
         else:
             loss, _ = _compute(x, z, w, q, options, False)
     if computing is not dtype and not torch.is_autocast_enabled(x.device.type):
         # Under autocast PyTorch computes its loss in float32.
         loss = loss.to(dtype)
     return loss
-
-
-def _is_eager(x: torch.Tensor, *others: torch.Tensor | None) -> bool:
-    """Whether the tensors are plain memory of one device that no transform or tracer watches."""
-    if (
-        torch._C._are_functorch_transforms_active()
-        or torch._C._len_torch_dispatch_stack() > 0
-        or forward_ad._current_level >= 0
-        or torch._C._get_tracing_state() is not None
-    ):
-        return False
-    is_cpu, device = x.is_cpu, x.get_device()
-    if not (is_cpu or (x.is_cuda and _has_kernels(device) and x.numel() > 0)):
-        return False
-    for t in (x, *others):
-        if t is not None and not (
-            type(t) in _PLAIN
-            and (t.is_cpu if is_cpu else t.is_cuda and t.get_device() == device)
-            and t.layout is torch.strided
-            and not t.is_neg()
-        ):
-            return False
-    return True
-
-
-@functools.cache
-def _has_kernels(device: int) -> bool:
-    """Whether the library has kernels for a GPU. Those of AMD are CUDA devices of PyTorch too."""
-    return torch.version.hip is None and torch.cuda.get_device_capability(device) >= (7, 0)
-
-
-def _takes_half(x: Any, z: Any, w: Any, q: Any, code: int) -> bool:
-    """Whether the library reads and writes the 16-bit numbers themselves.
-
-    Not under autocast, whose result is float32. Not for a mean of float16 with a gradient: divided
-    by the number of elements, the gradient would be too small for float16, and the factor of a
-    `GradScaler` would come too late.
-    """
-    dtype = x.dtype
-    if torch.compiler.is_compiling() or not x.is_cuda or dtype not in _HALF:
-        return False
-    if z.dtype is not dtype or not (w is None or w.dtype is dtype):
-        return False
-    if torch.is_autocast_enabled(x.device.type):
-        return False
-    has_gradient = torch.is_grad_enabled() and (x.requires_grad or z.requires_grad)
-    if dtype is torch.float16 and has_gradient and operators.CODES["mean"] == code:
-        return False
-    return _is_eager(x, z, w, q)
-
-
-def _is_for_operator(x: Any, z: Any) -> bool:
-    """Whether a compiled program calls the library. An exported one does not need it."""
-    if _VERSION < (2, 7) or torch.compiler.is_exporting():
-        return False
-    if not x.is_cpu or z.requires_grad:
-        return False
-    from torch.fx.experimental.symbolic_shapes import guard_or_false
-
-    return guard_or_false(x.numel() >= _LARGE)
 
 
 def _operator(
@@ -332,6 +263,10 @@ class _Loss(torch.autograd.Function):
         return in_x, in_z, None, None, None
 
 
+# `_Loss.apply` without its search for transforms, as `is_eager` has found none.
+_apply = super(torch.autograd.Function, _Loss).apply
+
+
 def _differentiated(ctx: Any, needed: tuple[bool, bool], upstream: torch.Tensor) -> list[Any]:
     """The gradients by the formula. In a graph they have gradients themselves."""
     _, x, z, w, q = ctx.saved_tensors
@@ -341,7 +276,7 @@ def _differentiated(ctx: Any, needed: tuple[bool, bool], upstream: torch.Tensor)
         # Views, as the target may be computed from the input.
         x, z = (t.view_as(t) if is_graph else t.detach().requires_grad_() for t in (x, z))
         # The 16-bit types are computed in that of the positive weights, float32.
-        computing = torch.float32 if x.dtype in _HALF else x.dtype
+        computing = torch.float32 if x.dtype in routes.HALF else x.dtype
         weight = None if w is None else w.to(computing)
         loss = operators.formula(
             x.to(computing), z.to(computing), weight, q, factor, smoothing, _NAMES[code]
