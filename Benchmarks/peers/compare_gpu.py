@@ -61,7 +61,6 @@ def set_count(size):
 def of_torch(library_path, emit):
     """Our calls, the floor, and PyTorch's own, eager and compiled."""
     import torch
-
     from gpu_library import MEAN, Library, Options
 
     library = Library(library_path)
@@ -99,7 +98,7 @@ def of_torch(library_path, emit):
             def ours(operation, function, outputs, reduction=None, xs=xs, zs=zs, options=options):
                 calls = [library.prepared(function, x, z, outputs(i), options=options,
                                           reduction=reduction)
-                         for i, (x, z) in enumerate(zip(xs, zs))]
+                         for i, (x, z) in enumerate(zip(xs, zs, strict=True))]
                 row(operation, "ours", lambda i: calls[i]())
 
             def compiled(function, count=count):
@@ -113,7 +112,7 @@ def of_torch(library_path, emit):
                 ours(operation, operation, lambda i, outs=outs: [outs[i]])
             row("loss", "eager", lambda i, xs=xs, zs=zs: loss(xs[i], zs[i]))
             fused = compiled(loss)
-            row("loss", "compiled", lambda i, xs=xs, zs=zs: fused(xs[i], zs[i]))
+            row("loss", "compiled", lambda i, f=fused, xs=xs, zs=zs: f(xs[i], zs[i]))
 
             wide = [torch.empty(2 * count, device="cuda", dtype=dtype) for _ in range(2)]
             row("loss+gradient", "floor", lambda i, wide=wide: wide[1].copy_(wide[0]))
@@ -127,7 +126,7 @@ def of_torch(library_path, emit):
             ours("mean", "value", lambda i, value=value: [value], MEAN)
             row("mean", "eager", lambda i, xs=xs, zs=zs: mean(xs[i], zs[i]))
             fused_mean = compiled(mean)
-            row("mean", "compiled", lambda i, xs=xs, zs=zs: fused_mean(xs[i], zs[i]))
+            row("mean", "compiled", lambda i, f=fused_mean, xs=xs, zs=zs: f(xs[i], zs[i]))
 
             row("mean+gradient", "floor", add)
             ours("mean+gradient", "value_with_gradient",
@@ -144,7 +143,8 @@ def of_torch(library_path, emit):
             row("mean+gradient", "compiled", step(fused_mean))
             graph = compiled(torch.func.grad_and_value(mean))
             detached = [x.detach() for x in xs]
-            row("mean+gradient", "one graph", lambda i, xs=detached, zs=zs: graph(xs[i], zs[i]))
+            row("mean+gradient", "one graph",
+                lambda i, f=graph, xs=detached, zs=zs: f(xs[i], zs[i]))
             del xs, zs, outs, seconds, leaves, detached
             torch.cuda.empty_cache()
     small(torch, library, emit)
@@ -152,7 +152,7 @@ def of_torch(library_path, emit):
 
 def small(torch, library, emit, count=1024, calls=2000):
     """Microseconds of the processor for calls on few elements, queued one after another."""
-    for operation, time_of_call in zip(("loss", "mean+gradient"), of_c(library)):
+    for operation, time_of_call in zip(("loss", "mean+gradient"), of_c(library), strict=True):
         emit("small", operation, "ours, C", time_of_call)
     x = torch.randn(count, device="cuda").requires_grad_()
     z = (torch.rand(count, device="cuda") < 0.25).float()
@@ -248,20 +248,20 @@ def table(rows):
     contenders = ["floor", "ours", "eager", "compiled", "one graph", "jax"]
     yield f"{'GB/s':<15}{'type':<5}{'elements':>9}" + "".join(f"{c:>10}" for c in contenders) + (
         f"{'ours of floor':>15}{'of best peer':>14}{'of eager':>10}")
-    for operation in WORDS:
+    for operation, words in WORDS.items():
         for name, sizes in SIZES.items():
             for count in sizes:
                 of = {c: times.get((operation, name, count, c)) for c in contenders}
                 if of["ours"] is None:
                     continue
-                size = WORDS[operation] * WIDTH[name] * count
+                size = words * WIDTH[name] * count
                 cells = "".join(f"{size / t / 1e6:>10.0f}" if t else f"{'':>10}"
                                 for t in of.values())
                 peers = [of[c] for c in contenders[2:] if of[c]]
                 ratios = [of["floor"], min(peers, default=None), of["eager"]]
                 cells += "".join(
                     f"{ratio / of['ours']:>{width}.3f}" if ratio else f"{'':>{width}}"
-                    for ratio, width in zip(ratios, (15, 14, 10)))
+                    for ratio, width in zip(ratios, (15, 14, 10), strict=True))
                 yield f"{operation:<15}{name:<5}{count // MI:>6} Mi{cells}"
     for row in rows:
         if row[0] == "small":

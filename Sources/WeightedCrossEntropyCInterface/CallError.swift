@@ -49,7 +49,7 @@ struct CallError: Error {
       switch error.problem {
       case .driverNotFound, .driverTooOld, .noDevice: WCE_ERROR_NO_CUDA
       case .driver, .loss: WCE_ERROR_CUDA
-      case .notOnDevice, .otherDevice, .unaligned: WCE_ERROR_ARGUMENT
+      case .notOnDevice, .otherDevice, .unaligned, .capturedClassWeights: WCE_ERROR_ARGUMENT
       case .nullPointer: WCE_ERROR_NULL_POINTER
       case .overlap: WCE_ERROR_OVERLAP
       }

@@ -136,6 +136,11 @@ package struct CUDACall<Scalar: DeviceScalar> {
       (workspace) throws(CUDAError) in
       switch classes {
       case .onHost(_, let run):
+        // A graph would copy the weights whenever it is launched, from memory that is gone.
+        var isCapturing: Int32 = 0
+        try session.driver.check(
+          session.driver.streamIsCapturing(stream, &isCapturing), "cuStreamIsCapturing")
+        guard isCapturing == 0 else { throw CUDAError(.capturedClassWeights) }
         let address = workspace + UInt64(sums)
         try hostClasses.withUnsafeBufferPointer { (weights) throws(CUDAError) in
           guard let start = weights.baseAddress else { return }

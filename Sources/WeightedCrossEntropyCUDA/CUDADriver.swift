@@ -44,6 +44,7 @@ package struct CUDADriver: Sendable {
   let copyToDevice: @convention(c) @Sendable (UInt64, UnsafeRawPointer, Int, Handle) -> Status
   let copyToHost: @convention(c) @Sendable (UnsafeMutableRawPointer, UInt64, Int, Handle) -> Status
   let synchronizeStream: @convention(c) @Sendable (Handle) -> Status
+  let streamIsCapturing: @convention(c) @Sendable (Handle, Out<Int32>) -> Status
   let errorName: @convention(c) @Sendable (Status, Out<UnsafePointer<CChar>?>) -> Status
 
   /// The driver, or why there is none.
@@ -76,6 +77,7 @@ package struct CUDADriver: Sendable {
     copyToDevice = try function("cuMemcpyHtoDAsync_v2")
     copyToHost = try function("cuMemcpyDtoHAsync_v2")
     synchronizeStream = try function("cuStreamSynchronize")
+    streamIsCapturing = try function("cuStreamIsCapturing")
     errorName = try function("cuGetErrorName")
     try check(initialize(0), "cuInit")
   }

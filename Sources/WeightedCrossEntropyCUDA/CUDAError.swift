@@ -20,7 +20,8 @@ public struct CUDAError: Error, Hashable, Sendable {
     public static let driver = Code(description: "driver")
     /// The arguments of the loss are invalid: see ``CUDAError/lossError``.
     public static let loss = Code(description: "loss")
-    /// An address is not memory of the GPU of the call, or not aligned to its elements.
+    /// An address is not memory of the GPU of the call, or not aligned to its elements; or class
+    /// weights on the host would be captured in a graph.
     public static let invalidAddress = Code(description: "invalidAddress")
     /// An output overlaps another buffer and is not the buffer of an input.
     public static let overlap = Code(description: "overlap")
@@ -33,7 +34,8 @@ public struct CUDAError: Error, Hashable, Sendable {
     case .noDevice: .noDevice
     case .driver: .driver
     case .loss: .loss
-    case .notOnDevice, .otherDevice, .unaligned, .nullPointer: .invalidAddress
+    case .notOnDevice, .otherDevice, .unaligned, .nullPointer, .capturedClassWeights:
+      .invalidAddress
     case .overlap: .overlap
     }
   }
@@ -52,6 +54,7 @@ public struct CUDAError: Error, Hashable, Sendable {
     case otherDevice(buffer: String, device: Int, expected: Int)
     case unaligned(buffer: String, alignment: Int)
     case nullPointer(buffer: String)
+    case capturedClassWeights
     case noDevice(Int, count: Int)
     case overlap(String, String)
   }
@@ -73,6 +76,8 @@ extension CUDAError: CustomStringConvertible {
     case .unaligned(let buffer, let alignment):
       "\(buffer) is not aligned to \(alignment) bytes"
     case .nullPointer(let buffer): "\(buffer) is null"
+    case .capturedClassWeights:
+      "class weights on the host cannot be captured in a graph; copy them to the GPU first"
     case .noDevice(let number, let count): "there is no GPU \(number), but \(count) from 0"
     case .overlap(let output, let other):
       "\(output) and \(other) overlap and are not the same buffer"

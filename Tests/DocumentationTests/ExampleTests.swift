@@ -77,6 +77,10 @@ struct ExampleTests {
     for block in try Documentation.pages().flatMap(\.codeBlocks) {
       switch block.language {
       case "swift", "c", "console", "pycon": continue
+      case "python":
+        #expect(
+          block.page == "\(Documentation.catalog)/OnAGPU.md",
+          "the tests of the Python package run only the blocks of that page")
       case "sh":
         for line in block.lines where !line.isEmpty && !line.hasPrefix("#") {
           #expect(

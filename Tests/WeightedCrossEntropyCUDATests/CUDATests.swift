@@ -179,6 +179,24 @@ struct CUDATests {
     #expect(try inputs.value.elements(on: CUDAStream(handle)).count == 1)
   }
 
+  @Test("A graph captures class weights of the GPU, and not those of the host")
+  func capture() throws {
+    let inputs = try Self.floats(count: 9)
+    FakeDriver.capture(true)
+    defer { FakeDriver.capture(false) }
+    let uniform = try WeightedCrossEntropyLoss<Float>(positiveWeight: 3)
+    try uniform(logits: inputs.logits, targets: inputs.targets, into: inputs.output.buffer)
+    let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: .perClass([1, 2, 3], axis: 0))
+    let error = #expect(throws: CUDAError.self) {
+      try loss(
+        logits: inputs.logits, targets: inputs.targets, shape: [3, 3], into: inputs.output.buffer)
+    }
+    #expect(error?.code == .invalidAddress)
+    #expect(
+      error.map { "\($0)" }
+        == "class weights on the host cannot be captured in a graph; copy them to the GPU first")
+  }
+
   @Test("A missing and an old driver have one clear error")
   func noDriver() {
     let missing = #expect(throws: CUDAError.self) { try CUDADriver(library: "no such library") }
@@ -228,7 +246,8 @@ struct CUDATests {
       ("cuInit", 1), ("cuDeviceGetCount", 1), ("cuDevicePrimaryCtxRetain", 1),
       ("cuCtxPushCurrent_v2", 1), ("cuModuleLoadDataEx", 3), ("cuModuleGetFunction", 3),
       ("cuMemPoolCreate", 1), ("cuMemPoolSetAttribute", 1), ("cuMemAllocFromPoolAsync", 1),
-      ("cuMemcpyHtoDAsync_v2", 1), ("cuLaunchKernel", 4), ("cuMemFreeAsync", 1),
+      ("cuStreamIsCapturing", 1), ("cuMemcpyHtoDAsync_v2", 1), ("cuLaunchKernel", 4),
+      ("cuMemFreeAsync", 1),
     ])
   func driverErrors(_ function: String, calls: Int32) throws {
     let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: 3)

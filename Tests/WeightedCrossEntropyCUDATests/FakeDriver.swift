@@ -35,4 +35,10 @@ enum FakeDriver {
     typealias Use = @convention(c) (UnsafeMutableRawPointer?) -> Void
     (function("fake_cuda_stream") as Use)(stream)
   }
+
+  /// Lets the driver say that streams are captured in a graph.
+  static func capture(_ flag: Bool) {
+    typealias Capture = @convention(c) (Bool) -> Void
+    (function("fake_cuda_capture") as Capture)(flag)
+  }
 }

@@ -8,6 +8,7 @@
 //     fake_cuda_fail(function, calls, status)   lets a function fail, after a number of calls
 //     fake_cuda_count(function)                 how often a function was called
 //     fake_cuda_stream(stream)                  work on any other stream is an error
+//     fake_cuda_capture(flag)                   whether streams are captured in a graph
 
 import Foundation
 import _HostGPU
@@ -42,6 +43,7 @@ final class FakeCUDA: @unchecked Sendable {
   var modules: [[String]] = []
   /// The stream that work may be queued on.
   var stream: Handle = nil
+  var isCapturing = false
   var names: [Status: UnsafeMutablePointer<CChar>] = [:]
 
   /// The contexts of the calling thread: their GPUs.
@@ -105,6 +107,11 @@ public func fake_cuda_count(_ name: UnsafePointer<CChar>) -> Int32 {
 @_cdecl("fake_cuda_stream")
 public func fake_cuda_stream(_ stream: Handle) {
   FakeCUDA.shared.lock.withLock { FakeCUDA.shared.stream = stream }
+}
+
+@_cdecl("fake_cuda_capture")
+public func fake_cuda_capture(_ flag: Bool) {
+  FakeCUDA.shared.lock.withLock { FakeCUDA.shared.isCapturing = flag }
 }
 
 @_cdecl("cuInit")
@@ -327,6 +334,14 @@ public func cuMemcpyDtoHAsync_v2(
 @_cdecl("cuStreamSynchronize")
 public func cuStreamSynchronize(_ stream: Handle) -> Status {
   call("cuStreamSynchronize") { _ in nil }
+}
+
+@_cdecl("cuStreamIsCapturing")
+public func cuStreamIsCapturing(_ stream: Handle, _ status: Out<Int32>) -> Status {
+  call("cuStreamIsCapturing") { fake in
+    status.pointee = fake.isCapturing ? 1 : 0
+    return nil
+  }
 }
 
 @_cdecl("cuGetErrorName")

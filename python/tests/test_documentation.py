@@ -52,6 +52,20 @@ def test_docstrings(module, peer):
     assert result.attempted > 0 and result.failed == 0
 
 
+GPU_PAGE = (
+    Path(__file__).parents[2]
+    / "Sources/WeightedCrossEntropy/WeightedCrossEntropy.docc/OnAGPU.md")
+
+
+@pytest.mark.parametrize(
+    "program", re.findall(r"```python\n(.*?)```", GPU_PAGE.read_text(), re.DOTALL))
+def test_page_of_the_gpu(program, capsys):
+    """Its training loop runs on the CPU too."""
+    pytest.importorskip("torch")
+    exec(program, {})
+    assert re.search(r"recall (0\.9|1)", capsys.readouterr().out)
+
+
 def test_adapters_are_imported_only_when_asked():
     import subprocess
     import sys

@@ -12,7 +12,8 @@
  * - A function whose name has no type takes the type of the elements. The arithmetic of the 16-bit
  *   types is that of float, and each result is rounded once.
  * - `class_weights` has the type of the arithmetic: float, or double for doubles. It is memory of
- *   the same GPU, or of the host, from where it is copied before the call returns.
+ *   the same GPU, or of the host, from where it is copied before the call returns. Weights of the
+ *   host cannot be captured in a graph.
  * - The values on the GPU are not checked. If the sum of the weights is not positive and finite, a
  *   weighted mean and its derivatives are NaN or infinite. `threads` is ignored.
  * - If a call returns an error, a part of the work may be queued: its outputs are unspecified. An

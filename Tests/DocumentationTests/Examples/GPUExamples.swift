@@ -17,4 +17,20 @@ struct GPUExamples {
     // end
     #expect(numbers == [1.8127196, 4.620385, 4.53989e-05])
   }
+
+  @Test(.disabled("needs a GPU"))
+  func meanWithGradient() throws {
+    // example
+    let loss = try WeightedCrossEntropyLoss<Float>(positiveWeight: 9)
+    let logits = try DeviceMemory<Float>(copying: [1.5, -0.5, -10])
+    let targets = try DeviceMemory<Float>(copying: [1, 0.5, 0])
+    let mean = try DeviceMemory<Float>(count: 1)
+    let gradient = try DeviceMemory<Float>(count: 3)
+    try loss.valueWithGradient(
+      of: .mean, logits: logits.buffer, targets: targets.buffer, into: mean.buffer,
+      gradient: gradient.buffer)
+    let value = try mean.elements()  // [2.1443834]
+    // end
+    #expect(value == [2.1443834])
+  }
 }
