@@ -128,7 +128,7 @@ package struct CUDACall<Scalar: DeviceScalar> {
     arguments.targetScale = loss.kernelConstants.targetScale
     arguments.targetOffset = loss.kernelConstants.targetOffset
     var call = GPUCall(storage, arguments, dividesByWeights: reduction == .weightedMean)
-    let sums = call.workspaceCount(quantity) * MemoryLayout<PartialSum>.stride
+    let sums = call.workspaceByteCount(quantity)
     var hostClasses: [Scalar] = []
     if case .onHost(let weights, _) = classes { hostClasses = weights }
     let classBytes = hostClasses.count * MemoryLayout<Scalar>.stride
@@ -154,9 +154,12 @@ package struct CUDACall<Scalar: DeviceScalar> {
           weights: pointer(address), run: run, count: count, firstIndex: firstIndex)
       case nil: break
       }
-      try call.perform(
-        quantity, workspace: pointer(workspace)?.assumingMemoryBound(to: PartialSum.self)
-      ) { (kernel, arguments) throws(CUDAError) in
+      try call.perform(quantity, workspace: pointer(workspace)) {
+        (start, byteCount) throws(CUDAError) in
+        let address = UInt64(UInt(bitPattern: start))
+        try session.driver.check(
+          session.driver.clear(address, 0, byteCount, stream), "cuMemsetD8Async")
+      } launch: { (kernel, arguments) throws(CUDAError) in
         try session.launch(kernel, arguments, on: stream)
       }
     }

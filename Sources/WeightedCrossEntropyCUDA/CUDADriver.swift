@@ -41,6 +41,7 @@ package struct CUDADriver: Sendable {
   let freeLater: @convention(c) @Sendable (UInt64, Handle) -> Status
   let allocate: @convention(c) @Sendable (Out<UInt64>, Int) -> Status
   let free: @convention(c) @Sendable (UInt64) -> Status
+  let clear: @convention(c) @Sendable (UInt64, UInt8, Int, Handle) -> Status
   let copyToDevice: @convention(c) @Sendable (UInt64, UnsafeRawPointer, Int, Handle) -> Status
   let copyToHost: @convention(c) @Sendable (UnsafeMutableRawPointer, UInt64, Int, Handle) -> Status
   let synchronizeStream: @convention(c) @Sendable (Handle) -> Status
@@ -74,6 +75,7 @@ package struct CUDADriver: Sendable {
     freeLater = try function("cuMemFreeAsync")
     allocate = try function("cuMemAlloc_v2")
     free = try function("cuMemFree_v2")
+    clear = try function("cuMemsetD8Async")
     copyToDevice = try function("cuMemcpyHtoDAsync_v2")
     copyToHost = try function("cuMemcpyDtoHAsync_v2")
     synchronizeStream = try function("cuStreamSynchronize")

@@ -9,6 +9,7 @@
   func deviceReciprocal(_ number: Float) -> Float
   // Swift has no address spaces: Utilities/build-gpu-kernels defines these.
   @_extern(c, "wce_shared") func deviceShared() -> UnsafeMutableRawPointer
+  @_extern(c, "wce_increment") func deviceIncrement(_ counter: UnsafeMutableRawPointer) -> UInt32
   @_extern(c, "wce_global") func deviceGlobal(_ address: UInt) -> UnsafeMutableRawPointer?
 
   /// The group of the thread that runs, on a GPU.
@@ -26,6 +27,9 @@
     func pointer(to address: UnsafeRawPointer?) -> UnsafeMutableRawPointer? {
       deviceGlobal(UInt(bitPattern: address))
     }
+
+    @inline(__always)
+    func increment(_ counter: UnsafeMutablePointer<UInt32>) -> UInt32 { deviceIncrement(counter) }
 
     @inline(__always)
     func forEachThread(_ body: (_ thread: Int) -> Void) {

@@ -6,7 +6,7 @@ public import _LossKernels
 ///
 /// `output` may be the buffer of an input of an elementwise kernel; no other buffers may overlap.
 public struct GPUArguments<Scalar: KernelScalar> {
-  /// The number of elements, or of leaves of the tree.
+  /// The number of elements.
   public var count: Int
   public var logits, targets: UnsafeRawPointer?
   /// The weight of each element, in the general form; nil is 1 for all.
@@ -16,11 +16,13 @@ public struct GPUArguments<Scalar: KernelScalar> {
   public var output: UnsafeMutableRawPointer?
   /// The losses of the kernel that writes losses and gradient.
   public var losses: UnsafeMutableRawPointer?
-  /// The leaves of the tree.
-  public var leaves: UnsafePointer<PartialSum>?
-  /// The sum of each group.
+  /// The sum of each group, followed by those of the subtrees of each level.
   public var sums: UnsafeMutablePointer<PartialSum>?
-  /// The reduced loss, which the last kernel of the tree writes; nil if only the sum is needed.
+  /// For each subtree the number of its sums that are in memory, 0 before and after the call.
+  public var counters: UnsafeMutablePointer<UInt32>?
+  /// The sum of all groups; nil if it is not needed.
+  public var total: UnsafeMutablePointer<PartialSum>?
+  /// The reduced loss; nil if it is not needed.
   public var result: UnsafeMutableRawPointer?
   /// The denominator; nil is `denominator`.
   public var denominatorSum: UnsafePointer<PartialSum>?
@@ -54,8 +56,9 @@ public struct GPUArguments<Scalar: KernelScalar> {
     located.weights = constant(weights)
     located.output = group.pointer(to: output)
     located.losses = group.pointer(to: losses)
-    located.leaves = constant(leaves)?.assumingMemoryBound(to: PartialSum.self)
     located.sums = group.pointer(to: sums)?.assumingMemoryBound(to: PartialSum.self)
+    located.counters = group.pointer(to: counters)?.assumingMemoryBound(to: UInt32.self)
+    located.total = group.pointer(to: total)?.assumingMemoryBound(to: PartialSum.self)
     located.result = group.pointer(to: result)
     located.denominatorSum =
       constant(denominatorSum)?.assumingMemoryBound(to: PartialSum.self)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import _LossKernels
 
-/// The launches of one call: one kernel, or those of a sum and of the tree over its blocks.
+/// The launches of one call: one kernel, after that of the denominator if there is one.
 public struct GPUCall<Scalar: GPUScalar> {
   public var storage: GPUStorageType
   /// The inputs, outputs and constants.
@@ -26,65 +26,59 @@ public struct GPUCall<Scalar: GPUScalar> {
     return isPlain ? .plain : .general
   }
 
-  /// The number of sums of which the workspace of `perform` consists.
-  @inlinable
-  public func workspaceCount(_ quantity: GPUQuantity) -> Int {
-    guard quantity.isSum || dividesByWeights else { return 0 }
+  /// The numbers of sums and of counters that the workspace of `perform` holds.
+  @usableFromInline
+  func workspace(_ quantity: GPUQuantity) -> (sums: Int, counters: Int) {
+    guard quantity.isSum || dividesByWeights else { return (0, 0) }
     var count = GPUKernel(.weightSum, .plain, storage).groupCount(arguments.count)
     // The first is the denominator.
-    var total = 1 + count
-    repeat {
-      count = GPUKernel(.treeSum, .plain, storage).groupCount(count)
-      total += count
-    } while count > 1
-    return total
+    var sums = 1 + count
+    var counters = 0
+    while count > 1 {
+      count = (count + GPULayout.threadCount - 1) / GPULayout.threadCount
+      sums += count
+      counters += count
+    }
+    return (sums, counters)
+  }
+
+  /// The size in bytes of the workspace of `perform`, a multiple of 16.
+  @inlinable
+  public func workspaceByteCount(_ quantity: GPUQuantity) -> Int {
+    let (sums, counters) = workspace(quantity)
+    let size = sums * MemoryLayout<PartialSum>.stride + counters * MemoryLayout<UInt32>.stride
+    return (size + 15) & ~15
   }
 
   /// Launches the kernels of a quantity in order.
   ///
-  /// - Parameter workspace: Memory of the GPU for `workspaceCount` sums.
+  /// - Parameters:
+  ///   - workspace: Memory of the GPU, of `workspaceByteCount` bytes.
+  ///   - clear: Sets memory to 0, before the kernels run.
   @inlinable
   public func perform<Failure: Error>(
-    _ quantity: GPUQuantity, workspace: UnsafeMutablePointer<PartialSum>?,
+    _ quantity: GPUQuantity, workspace: UnsafeMutableRawPointer?,
+    clear: (_ start: UnsafeMutableRawPointer, _ byteCount: Int) throws(Failure) -> Void,
     launch: (GPUKernel, GPUArguments<Scalar>) throws(Failure) -> Void
   ) throws(Failure) {
     var call = self
-    if dividesByWeights, let workspace {
-      try sum(.weightSum, .plain, workspace + 1, total: workspace, launch)
-      call.arguments.denominatorSum = UnsafePointer(workspace)
+    if let denominator = workspace?.assumingMemoryBound(to: PartialSum.self) {
+      let (sums, counters) = self.workspace(quantity)
+      call.arguments.sums = denominator + 1
+      if counters > 0 {
+        let start = UnsafeMutableRawPointer(denominator + sums)
+        try clear(start, counters * MemoryLayout<UInt32>.stride)
+        call.arguments.counters = start.assumingMemoryBound(to: UInt32.self)
+      }
+      if dividesByWeights {
+        var weights = call.arguments
+        (weights.total, weights.result) = (denominator, nil)
+        try launch(GPUKernel(.weightSum, .plain, storage), weights)
+        call.arguments.denominatorSum = UnsafePointer(denominator)
+      }
     }
-    if quantity.isSum {
-      guard let workspace else { return }
-      try call.sum(quantity, form, workspace + 1, total: nil, launch)
-    } else if arguments.count > 0 {
+    if quantity.isSum || arguments.count > 0 {
       try launch(GPUKernel(quantity, form, storage), call.arguments)
-    }
-  }
-
-  /// - Parameters:
-  ///   - sums: Memory for the sums of all levels of the tree.
-  ///   - total: Where the sum is written; without it the reduced loss is written.
-  @inlinable
-  func sum<Failure: Error>(
-    _ quantity: GPUQuantity, _ form: GPUForm, _ sums: UnsafeMutablePointer<PartialSum>,
-    total: UnsafeMutablePointer<PartialSum>?,
-    _ launch: (GPUKernel, GPUArguments<Scalar>) throws(Failure) -> Void
-  ) throws(Failure) {
-    let (tree, leaf) = (GPUKernel(.treeSum, .plain, storage), GPUKernel(quantity, form, storage))
-    var next = arguments
-    var sums = sums
-    next.sums = sums
-    try launch(leaf, next)
-    next.count = leaf.groupCount(next.count)
-    if total != nil { next.result = nil }
-    while true {
-      let groups = tree.groupCount(next.count)
-      next.leaves = UnsafePointer(sums)
-      sums += next.count
-      next.sums = groups == 1 ? total ?? sums : sums
-      try launch(tree, next)
-      if groups == 1 { return }
-      next.count = groups
     }
   }
 }

@@ -13,6 +13,9 @@ public protocol GPUGroup {
   var shared: UnsafeMutableRawPointer { get }
   /// The pointer to an address of `GPUArguments`. On a GPU it is known to be in global memory.
   func pointer(to address: UnsafeRawPointer?) -> UnsafeMutableRawPointer?
+  /// Adds 1 to a counter that all groups share, and returns its value before. What this thread has
+  /// written is in memory then, and later reads of the group see what the others had written.
+  func increment(_ counter: UnsafeMutablePointer<UInt32>) -> UInt32
   /// Runs `body` with the number of each thread. Returns when all have finished, so the next call
   /// reads what this one wrote.
   func forEachThread(_ body: (_ thread: Int) -> Void)

@@ -24,7 +24,6 @@ extension GPUQuantity {
     case .lossSum: Sum.losses(arguments, group, writesGradient: false)
     case .lossSumWithGradient: Sum.losses(arguments, group, writesGradient: true)
     case .weightSum: Sum.weights(arguments, group)
-    case .treeSum: Sum.tree(arguments, group)
     }
   }
 }

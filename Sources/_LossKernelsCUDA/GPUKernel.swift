@@ -33,14 +33,13 @@ public struct GPUKernel: Hashable, Sendable {
   /// The name of the entry point in the module.
   public var name: String { "wce_\(quantity)_\(form)_\(storage)" }
 
-  /// The number of elements, or of leaves of the tree, that a group of threads processes.
+  /// The number of elements that a group of threads processes.
   public var groupLength: Int {
     switch quantity {
     case .loss, .gradient, .secondDerivative, .targetDerivative, .positiveWeightDerivative,
       .lossWithGradient:
       16 / storage.byteCount * GPULayout.threadCount
     case .lossSum, .lossSumWithGradient, .weightSum: GPULayout.blockLength
-    case .treeSum: GPULayout.threadCount
     }
   }
 
@@ -69,19 +68,18 @@ public enum GPUQuantity: Int, CaseIterable, Sendable {
   case lossSum
   case lossSumWithGradient
   case weightSum
-  case treeSum
 
-  /// Whether the kernel writes the sum of each group.
+  /// Whether the kernel adds the terms of all groups.
   public var isSum: Bool {
     switch self {
-    case .lossSum, .lossSumWithGradient, .weightSum, .treeSum: true
+    case .lossSum, .lossSumWithGradient, .weightSum: true
     default: false
     }
   }
 
-  /// The forms of the kernel. Sums of numbers in memory have only one.
+  /// The forms of the kernel. The sum of the weights has only one.
   public var forms: [GPUForm] {
-    self == .weightSum || self == .treeSum ? [.plain] : GPUForm.allCases
+    self == .weightSum ? [.plain] : GPUForm.allCases
   }
 }
 

@@ -7,7 +7,7 @@ public struct SharedMemory<Scalar: GPUScalar> {
   @inlinable @inline(__always)
   public static var byteCount: Int {
     GPULayout.blockLength &* MemoryLayout<Scalar>.stride
-      &+ (Scalar.laneCount &+ 1) &* MemoryLayout<PartialSum>.stride
+      &+ (Scalar.laneCount &+ 1) &* MemoryLayout<PartialSum>.stride &+ MemoryLayout<UInt32>.stride
   }
 
   /// The terms of a block; afterwards the leaves of a tree.
@@ -15,7 +15,9 @@ public struct SharedMemory<Scalar: GPUScalar> {
   /// The sums of the lanes.
   @usableFromInline let lanes: UnsafeMutablePointer<PartialSum>
   /// The sum of the group.
-  @usableFromInline let total: UnsafeMutablePointer<PartialSum>
+  public let total: UnsafeMutablePointer<PartialSum>
+  /// The number of sums of a subtree that were in memory before that of the group.
+  @usableFromInline let position: UnsafeMutablePointer<UInt32>
 
   @inlinable @inline(__always)
   public init(_ group: some GPUGroup) {
@@ -23,6 +25,7 @@ public struct SharedMemory<Scalar: GPUScalar> {
     lanes = UnsafeMutableRawPointer(terms + GPULayout.blockLength)
       .assumingMemoryBound(to: PartialSum.self)
     total = lanes + Scalar.laneCount
+    position = UnsafeMutableRawPointer(total + 1).assumingMemoryBound(to: UInt32.self)
   }
 
   /// Leaves of a tree, one for each thread.
@@ -32,8 +35,8 @@ public struct SharedMemory<Scalar: GPUScalar> {
   }
 }
 
-/// The kernels that write the sum of each group, with the bits of the CPU's: the terms of a block
-/// are added in the CPU's lanes, each in order, and the blocks in `PartialSum.tree`.
+/// The kernels that add terms, with the bits of the CPU's sums: the terms of a block are added in the
+/// CPU's lanes, each in order, and the blocks in `PartialSum.tree`.
 public enum GPUSum<Storage: GPUStorage, Form: KernelForm> {
   public typealias Scalar = Storage.Scalar
   public typealias Arguments = GPUArguments<Scalar>
@@ -110,9 +113,54 @@ public enum GPUSum<Storage: GPUStorage, Form: KernelForm> {
       if thread == 0 { shared.total.pointee = Scalar.total(shared.lanes) }
     }
     if !shared.total.pointee.isFinite { sumTermByTerm(start, count, group, leaf) }
-    group.forEachThread { thread in
-      if thread == 0 { arguments.sums?[group.index] = shared.total.pointee }
+    addBlock(arguments, group)
+  }
+
+  /// Adds the sum of the group to the tree over all groups. The last group of each subtree adds its
+  /// sums, so nothing waits for another group, and the order of the additions is that of the tree.
+  @inlinable @inline(__always)
+  public static func addBlock(_ arguments: Arguments, _ group: some GPUGroup) {
+    guard var sums = arguments.sums else { return }
+    let shared = SharedMemory<Scalar>(group)
+    let width = GPULayout.threadCount
+    // The number of the sum on its level, and the number of sums there.
+    var (index, count) = (group.index, group.count)
+    var counters = arguments.counters
+    while count > 1, let level = counters {
+      let (subtree, start) = (index / width, index / width &* width)
+      let size = min(width, count &- start)
+      group.forEachThread { thread in
+        guard thread == 0 else { return }
+        sums[index] = shared.total.pointee
+        shared.position.pointee = group.increment(level + subtree)
+      }
+      guard shared.position.pointee == UInt32(truncatingIfNeeded: size &- 1) else { return }
+      group.forEachThread { thread in
+        if thread == 0 { level[subtree] = 0 }
+        if thread < size { shared.leaves[thread] = sums[start &+ thread] }
+      }
+      addTree(shared.leaves, size, group)
+      group.forEachThread { thread in
+        if thread == 0 { shared.total.pointee = shared.leaves[0] }
+      }
+      sums += count
+      count = (count &+ width &- 1) / width
+      counters = level + count
+      index = subtree
     }
+    group.forEachThread { thread in
+      if thread == 0 { writeTotal(shared.total.pointee, arguments) }
+    }
+  }
+
+  @inlinable @inline(__always)
+  public static func writeTotal(_ total: PartialSum, _ arguments: Arguments) {
+    arguments.total?.pointee = total
+    guard let result = arguments.result else { return }
+    let denominator =
+      arguments.denominatorSum.map { $0.pointee } ?? PartialSum(high: arguments.denominator)
+    result.assumingMemoryBound(to: Storage.Bits.self).pointee = Storage.bits(
+      rounding: total.divided(by: denominator))
   }
 
   /// The sum of the terms of a lane.
@@ -180,28 +228,6 @@ public enum GPUSum<Storage: GPUStorage, Form: KernelForm> {
         }
       }
       distance &*= 2
-    }
-  }
-
-  /// The sums of subtrees of `threadCount` leaves. A call of one group writes the reduced loss too.
-  @inlinable @inline(__always)
-  public static func tree(_ arguments: Arguments, _ group: some GPUGroup) {
-    guard let source = arguments.leaves else { return }
-    let leaves = SharedMemory<Scalar>(group).leaves
-    let start = group.index &* GPULayout.threadCount
-    let count = min(GPULayout.threadCount, arguments.count &- start)
-    group.forEachThread { thread in
-      if thread < count { leaves[thread] = source[start &+ thread] }
-    }
-    addTree(leaves, count, group)
-    group.forEachThread { thread in
-      guard thread == 0 else { return }
-      arguments.sums?[group.index] = leaves[0]
-      guard group.count == 1, let result = arguments.result else { return }
-      let denominator =
-        arguments.denominatorSum.map { $0.pointee } ?? PartialSum(high: arguments.denominator)
-      result.assumingMemoryBound(to: Storage.Bits.self).pointee = Storage.bits(
-        rounding: leaves[0].divided(by: denominator))
     }
   }
 }

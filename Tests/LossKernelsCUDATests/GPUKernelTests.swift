@@ -157,17 +157,8 @@ struct GPUKernelTests {
         PartialSum(high: high, low: high * 0x1p-54, isScaled: index % 97 == 0)
       })
     let expected = PartialSum.tree(over: 0..<count) { leaves.address[$0] }
-    var (source, length) = (leaves, count)
-    repeat {
-      let kernel = GPUKernel(.treeSum, .plain, .f64)
-      let groups = kernel.groupCount(length)
-      let sums = Memory([PartialSum](repeating: PartialSum(), count: groups))
-      var arguments = GPUArguments<Double>(count: length)
-      arguments.leaves = UnsafePointer(source.address)
-      arguments.sums = sums.address
-      withUnsafePointer(to: arguments) { kernel.runOnHost($0, groups: groups) }
-      (source, length) = (sums, groups)
-    } while length > 1
-    #expect(source.address.pointee == expected)
+    for isReversed in [false, true] {
+      #expect(PartialSum.treeOnHost(leaves.elements, isReversed: isReversed) == expected)
+    }
   }
 }

@@ -153,9 +153,10 @@ struct GPUSample<Storage: TestedStorage> {
     }
     if quantity.isSum { arguments.result = UnsafeMutableRawPointer(value.address) }
     let call = GPUCall(Storage.type, arguments, dividesByWeights: reduction == .weightedMean)
-    let workspace = Memory(
-      [PartialSum](repeating: PartialSum(high: .nan), count: call.workspaceCount(quantity)))
-    call.perform(quantity, workspace: workspace.address) { kernel, arguments in
+    let workspace = Memory([UInt8](repeating: 0xA5, count: call.workspaceByteCount(quantity)))
+    call.perform(quantity, workspace: UnsafeMutableRawPointer(workspace.address)) {
+      $0.initializeMemory(as: UInt8.self, repeating: 0, count: $1)
+    } launch: { kernel, arguments in
       withUnsafePointer(to: arguments) {
         kernel.runOnHost(
           $0, groups: kernel.groupCount(arguments.count), isReversed: isReversed)

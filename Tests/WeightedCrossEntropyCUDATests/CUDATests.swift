@@ -244,9 +244,10 @@ struct CUDATests {
     "An error of the driver is thrown with its name, and the next call succeeds",
     arguments: [
       ("cuInit", 1), ("cuDeviceGetCount", 1), ("cuDevicePrimaryCtxRetain", 1),
-      ("cuCtxPushCurrent_v2", 1), ("cuModuleLoadDataEx", 3), ("cuModuleGetFunction", 3),
+      ("cuCtxPushCurrent_v2", 1), ("cuModuleLoadDataEx", 2), ("cuModuleGetFunction", 2),
       ("cuMemPoolCreate", 1), ("cuMemPoolSetAttribute", 1), ("cuMemAllocFromPoolAsync", 1),
-      ("cuStreamIsCapturing", 1), ("cuMemcpyHtoDAsync_v2", 1), ("cuLaunchKernel", 4),
+      ("cuStreamIsCapturing", 1), ("cuMemcpyHtoDAsync_v2", 1), ("cuMemsetD8Async", 1),
+      ("cuLaunchKernel", 2),
       ("cuMemFreeAsync", 1),
     ])
   func driverErrors(_ function: String, calls: Int32) throws {

@@ -256,7 +256,8 @@ extension GPUArguments {
   var addresses: [UInt64] {
     [
       logits, targets, weights, UnsafeRawPointer(output), UnsafeRawPointer(losses),
-      UnsafeRawPointer(leaves), UnsafeRawPointer(sums), UnsafeRawPointer(result),
+      UnsafeRawPointer(sums), UnsafeRawPointer(counters), UnsafeRawPointer(total),
+      UnsafeRawPointer(result),
       UnsafeRawPointer(denominatorSum), classes.weights,
     ].compactMap { $0 }.map { UInt64(UInt(bitPattern: $0)) }
   }
@@ -304,6 +305,19 @@ public func cuMemAlloc_v2(_ address: Out<UInt64>, _ byteCount: Int) -> Status {
 
 @_cdecl("cuMemFree_v2")
 public func cuMemFree_v2(_ address: UInt64) -> Status { call("cuMemFree_v2") { $0.free(address) } }
+
+@_cdecl("cuMemsetD8Async")
+public func cuMemsetD8Async(
+  _ device: UInt64, _ value: UInt8, _ byteCount: Int, _ stream: Handle
+) -> Status {
+  call("cuMemsetD8Async") { fake in
+    guard fake.device(of: device) != nil, stream == fake.stream else {
+      return .CUDA_ERROR_INVALID_VALUE
+    }
+    memset(UnsafeMutableRawPointer(bitPattern: UInt(device))!, Int32(value), byteCount)
+    return nil
+  }
+}
 
 @_cdecl("cuMemcpyHtoDAsync_v2")
 public func cuMemcpyHtoDAsync_v2(

@@ -36,6 +36,38 @@ extension GPUKernel {
   }
 }
 
+extension PartialSum {
+  /// The tree that groups with one leaf each add, in any order of the groups.
+  public static func treeOnHost(_ leaves: [PartialSum], isReversed: Bool) -> PartialSum {
+    typealias Sum = GPUSum<Float64Storage, PlainForm>
+    let sums = UnsafeMutableBufferPointer<PartialSum>.allocate(capacity: 2 * leaves.count + 3)
+    let counters = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: leaves.count + 3)
+    counters.initialize(repeating: 0)
+    let shared = UnsafeMutableRawPointer.allocate(
+      byteCount: SharedMemory<Double>.byteCount, alignment: 16)
+    var total = PartialSum(high: .nan)
+    defer {
+      sums.deallocate()
+      counters.deallocate()
+      shared.deallocate()
+    }
+    withUnsafeMutablePointer(to: &total) { total in
+      var arguments = GPUArguments<Double>(count: leaves.count)
+      (arguments.sums, arguments.counters) = (sums.baseAddress, counters.baseAddress)
+      arguments.total = total
+      for number in leaves.indices {
+        let index = isReversed ? leaves.count - 1 - number : number
+        let group = HostGroup(
+          index: index, count: leaves.count, shared: shared, isReversed: isReversed)
+        SharedMemory<Double>(group).total.pointee = leaves[index]
+        Sum.addBlock(arguments, group)
+      }
+    }
+    precondition(counters.allSatisfy { $0 == 0 }, "a counter is not 0 after the call")
+    return total
+  }
+}
+
 /// A group that runs on the host.
 struct HostGroup: GPUGroup {
   var index, count: Int
@@ -51,6 +83,12 @@ struct HostGroup: GPUGroup {
   @inline(__always)
   func pointer(to address: UnsafeRawPointer?) -> UnsafeMutableRawPointer? {
     UnsafeMutableRawPointer(mutating: address)
+  }
+
+  @inline(__always)
+  func increment(_ counter: UnsafeMutablePointer<UInt32>) -> UInt32 {
+    defer { counter.pointee += 1 }
+    return counter.pointee
   }
 
   @inline(__always)
