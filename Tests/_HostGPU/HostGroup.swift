@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import _LossKernels
+public import _LossKernels
 public import _LossKernelsCUDA
 
 extension GPUKernel {
