@@ -241,8 +241,9 @@ let package = Package(
 if Context.environment["WCE_LOSS_ALONE"] != nil {
   let loss: Set = [
     "_AllocationCounter", "_CPUFeatures", "_LossKernels", "_LossKernelsAVX2",
-    "_LossKernelsAVX512", "_TestSupport", "_WorkerThreads", "WeightedCrossEntropy",
-    "WeightedCrossEntropyDifferentiation", "WeightedCrossEntropyTests", "WorkerThreadsTests",
+    "_LossKernelsAVX512", "_MatrixKernels", "_TestSupport", "_WorkerThreads",
+    "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "WeightedCrossEntropyTests",
+    "WorkerThreadsTests",
   ]
   package.targets.removeAll { !loss.contains($0.name) }
   package.products = []
