@@ -30,6 +30,13 @@ func kernels(_ x86Features: String...) -> [SwiftSetting] {
   return optimized + [.unsafeFlags(flags + ["-Xcc", "-Qunused-arguments"])]
 }
 
+/// For the targets with the kernels for the baseline: their loops, vector types and tables are in
+/// several files, so without this the kernels of a debug build are generic and tens of times slower.
+let wholeModule: [SwiftSetting] = [
+  .unsafeFlags(
+    ["-wmo", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
+]
+
 /// Continuous integration also builds what a compiler without this feature gets:
 /// Utilities/check-fallback.
 let builtinModule: [SwiftSetting] =
@@ -62,7 +69,7 @@ let package = Package(
   targets: [
     .target(name: "_CPUFeatures"),
     .target(name: "_WorkerThreads", dependencies: ["_CPUFeatures"], swiftSettings: optimized),
-    .target(name: "_LossKernels", swiftSettings: kernels() + builtinModule),
+    .target(name: "_LossKernels", swiftSettings: kernels() + builtinModule + wholeModule),
     .target(
       name: "_LossKernelsAVX2", dependencies: ["_LossKernels"],
       swiftSettings: kernels("avx2", "fma")),
@@ -133,7 +140,7 @@ let package = Package(
           ], .when(platforms: [.linux]))
       ]),
 
-    .target(name: "_MatrixKernels", swiftSettings: kernels()),
+    .target(name: "_MatrixKernels", swiftSettings: kernels() + wholeModule),
     .target(
       name: "_MatrixKernelsAVX2", dependencies: ["_MatrixKernels"],
       swiftSettings: kernels("avx2", "fma")),
