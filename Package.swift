@@ -30,8 +30,8 @@ func kernels(_ x86Features: String...) -> [SwiftSetting] {
   return optimized + [.unsafeFlags(flags + ["-Xcc", "-Qunused-arguments"])]
 }
 
-/// For the targets with the kernels for the baseline: their loops, vector types and tables are in
-/// several files, so without this the kernels of a debug build are generic and tens of times slower.
+/// For targets whose generic code is in several files, above all the kernels for the baseline. In
+/// debug builds it would not be specialised, and tens of times slower.
 let wholeModule: [SwiftSetting] = [
   .unsafeFlags(
     ["-wmo", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
@@ -204,7 +204,7 @@ let package = Package(
         "WeightedCrossEntropy", "_CUDAModules", "_HostGPU", "_LossKernels", "_LossKernelsCUDA",
         "_TestSupport",
       ],
-      swiftSettings: optimized),
+      swiftSettings: optimized + wholeModule),
     .testTarget(
       name: "DataFilesTests",
       dependencies: [
