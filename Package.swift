@@ -30,6 +30,13 @@ func kernels(_ x86Features: String...) -> [SwiftSetting] {
   return optimized + [.unsafeFlags(flags + ["-Xcc", "-Qunused-arguments"])]
 }
 
+/// For targets whose generic code is in several files, above all the kernels for the baseline. In
+/// debug builds it would not be specialised, and tens of times slower.
+let wholeModule: [SwiftSetting] = [
+  .unsafeFlags(
+    ["-wmo", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
+]
+
 /// Continuous integration also builds what a compiler without this feature gets:
 /// Utilities/check-fallback.
 let builtinModule: [SwiftSetting] =
@@ -62,7 +69,7 @@ let package = Package(
   targets: [
     .target(name: "_CPUFeatures"),
     .target(name: "_WorkerThreads", dependencies: ["_CPUFeatures"], swiftSettings: optimized),
-    .target(name: "_LossKernels", swiftSettings: kernels() + builtinModule),
+    .target(name: "_LossKernels", swiftSettings: kernels() + builtinModule + wholeModule),
     .target(
       name: "_LossKernelsAVX2", dependencies: ["_LossKernels"],
       swiftSettings: kernels("avx2", "fma")),
@@ -137,7 +144,7 @@ let package = Package(
           ], .when(platforms: [.linux]))
       ]),
 
-    .target(name: "_MatrixKernels", swiftSettings: kernels()),
+    .target(name: "_MatrixKernels", swiftSettings: kernels() + wholeModule),
     .target(
       name: "_MatrixKernelsAVX2", dependencies: ["_MatrixKernels"],
       swiftSettings: kernels("avx2", "fma")),
@@ -201,7 +208,7 @@ let package = Package(
         "WeightedCrossEntropy", "_CUDAModules", "_HostGPU", "_LossKernels", "_LossKernelsCUDA",
         "_TestSupport",
       ],
-      swiftSettings: optimized),
+      swiftSettings: optimized + wholeModule),
     .testTarget(
       name: "DataFilesTests",
       dependencies: [
@@ -245,8 +252,9 @@ let package = Package(
 if Context.environment["WCE_LOSS_ALONE"] != nil {
   let loss: Set = [
     "_AllocationCounter", "_CPUFeatures", "_LossKernels", "_LossKernelsAVX2",
-    "_LossKernelsAVX512", "_TestSupport", "_WorkerThreads", "WeightedCrossEntropy",
-    "WeightedCrossEntropyDifferentiation", "WeightedCrossEntropyTests", "WorkerThreadsTests",
+    "_LossKernelsAVX512", "_MatrixKernels", "_TestSupport", "_WorkerThreads",
+    "WeightedCrossEntropy", "WeightedCrossEntropyDifferentiation", "WeightedCrossEntropyTests",
+    "WorkerThreadsTests",
   ]
   package.targets.removeAll { !loss.contains($0.name) }
   package.products = []

@@ -79,7 +79,9 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: [
+  /// Texts of numbers with their values. The type of the list is stated, because to infer it takes
+  /// the compiler seconds.
+  private static let formats: [(String, Double)] = [
     ("1", 1), ("-1.5e-3", -0.0015), (".5", 0.5), ("+2", 2), ("2.", 2), ("-.5E+1", -5),
     ("00012", 12),
     ("-0", -0.0),
@@ -96,7 +98,9 @@ import _TestSupport
     ("100000000000000000000000000000000000000", 1e38), ("0.30000000000000004", 0.1 + 0.2),
     ("inf", .infinity), ("-Inf", -.infinity), ("+INFINITY", .infinity), ("Infinity", .infinity),
     ("nan", .nan), ("NaN", .nan), ("-NAN", .nan),
-  ])
+  ]
+
+  @Test(arguments: formats)
   func numberFormats(_ text: String, _ value: Double) throws {
     #expect(try #require(parse(text, as: Double.self)).isSame(as: value))
   }

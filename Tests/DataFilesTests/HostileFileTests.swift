@@ -4,7 +4,7 @@ import _TestSupport
 
 @testable import _DataFiles
 
-/// Randomly damaged files: each is read or gives a `DataFileError`.
+/// Randomly damaged files: each is read or gives a `DataFileError`. `Utilities/fuzz` tries more.
 @Suite struct HostileFileTests {
   let directory: TemporaryDirectory
   init() throws { directory = try TemporaryDirectory() }
@@ -27,7 +27,7 @@ import _TestSupport
     let originals = NumPyArray.all.filter { $0.file.count < 400 }.map(\.file)
     let alphabet = Array("0123456789-'{}(),:<>|=TrueFalsL fiub\n".utf8)
     var successes = 0
-    for _ in 0..<3000 {
+    for _ in 0..<1000 {
       // The parser is strict and refuses most changes to a header.
       let original = originals.randomElement(using: &generator)!
       let bytes = generator.damaged(original, alphabet: alphabet, times: 1...2)
@@ -41,7 +41,7 @@ import _TestSupport
       successes += isRead ? 1 : 0
     }
     // The damage must be neither harmless nor always fatal.
-    #expect((300...2700).contains(successes), "\(successes) of 3000 were read")
+    #expect((100...900).contains(successes), "\(successes) of 1000 were read")
   }
 
   @Test func tables() throws {
@@ -55,7 +55,7 @@ import _TestSupport
     ].map { Array($0.utf8) }
     let alphabet = Array("\",;\t\r\n 0123456789.-+eEinfNA".utf8)
     var successes = 0
-    for _ in 0..<3000 {
+    for _ in 0..<1000 {
       let original = originals.randomElement(using: &generator)!
       let bytes = generator.damaged(original, alphabet: alphabet, times: 1...6)
       let path = try directory.write(bytes, to: "t.csv")
@@ -90,7 +90,7 @@ import _TestSupport
       }
       successes += isRead ? 1 : 0
     }
-    #expect((300...2700).contains(successes), "\(successes) of 3000 were read")
+    #expect((100...900).contains(successes), "\(successes) of 1000 were read")
   }
 
   @Test func randomBytes() throws {

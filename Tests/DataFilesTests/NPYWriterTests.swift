@@ -87,10 +87,11 @@ import _TestSupport
     #expect(NPYHeader(elementType: .float64, shape: [1]).serialized()[6...7] == [1, 0])
   }
 
-  static let hasNumPy = runPython("import numpy", []) == 0
+  static let hasNumPy = (try? runPython("import numpy", [])) == Execution(status: 0, text: "")
 
   @Test(.enabled(if: hasNumPy, "python3 with NumPy is not installed"))
   func numPyReadsTheFiles() throws {
+    var arguments: [String] = []
     for (type, code) in [(ElementType.float16, "f2"), (.float32, "f4"), (.float64, "f8")] {
       let shapes: [[Int]] = [[], [0], [1], [7], [3, 5], [2, 0, 3], [2, 3, 4, 5]]
       for (number, shape) in shapes.enumerated() {
@@ -99,27 +100,25 @@ import _TestSupport
           path: directory.file("\(code)-\(number).npy"), elementType: type, shape: shape)
         try writer.append((0..<count).map { Double($0) / 4 })
         try writer.finish()
-        let script = """
-          import sys, numpy as np
-          array = np.load(sys.argv[1])
-          shape = tuple(int(length) for length in sys.argv[3].split())
-          assert array.dtype == np.dtype(sys.argv[2]), array.dtype
-          assert array.shape == shape, array.shape
-          assert np.array_equal(array, (np.arange(array.size) / 4).reshape(shape))
-          """
-        let lengths = shape.map { "\($0)" }.joined(separator: " ")
-        #expect(Self.runPython(script, [writer.path, code, lengths]) == 0, "\(code) \(shape)")
+        arguments += [writer.path, code, shape.map { "\($0)" }.joined(separator: " ")]
       }
     }
+    let script = """
+      import sys, numpy as np
+      arguments = iter(sys.argv[1:])
+      for path, code, lengths in zip(arguments, arguments, arguments):
+        array = np.load(path)
+        shape = tuple(int(length) for length in lengths.split())
+        assert array.dtype == np.dtype(code), (path, array.dtype)
+        assert array.shape == shape, (path, array.shape)
+        assert np.array_equal(array, (np.arange(array.size) / 4).reshape(shape)), path
+        print(code, shape)
+      """
+    let result = try Self.runPython(script, arguments)
+    #expect(result.status == 0 && result.text.split(separator: "\n").count == 21, "\(result)")
   }
 
-  private static func runPython(_ script: String, _ arguments: [String]) -> Int32? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", script] + arguments
-    process.standardError = FileHandle.nullDevice
-    do { try process.run() } catch { return nil }
-    process.waitUntilExit()
-    return process.terminationStatus
+  private static func runPython(_ script: String, _ arguments: [String]) throws -> Execution {
+    try Execution(of: "/usr/bin/env", ["python3", "-c", script] + arguments)
   }
 }

@@ -27,7 +27,8 @@ enum Documentation {
         .filter { $0.hasSuffix(".md") }.sorted().map { "\(catalog)/\($0)" }
     }
     let others = [
-      "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Examples/README.md",
+      "README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "RELEASING.md",
+      "SECURITY.md", "Benchmarks/NOTES.md", "Examples/README.md", "python/README.md",
       "Sources/WeightedCrossEntropyCInterface/README.md",
     ]
     return try (others + guides).map { try MarkdownPage(path: $0, text: text($0)) }

@@ -17,8 +17,11 @@ struct Tool {
   /// A program that runs longer is killed and fails the test.
   var timeLimit: Duration = .seconds(120)
 
-  /// The program is next to the one that runs the tests.
-  static let path = products.appending(path: "wce").path
+  /// The program: that of WCE_TESTED_TOOL, or the one next to the program that runs the tests. The
+  /// argument parser of a debug build checks its declarations in every run, which takes most of the
+  /// time of these tests; continuous integration tests the release build.
+  static let path =
+    ProcessInfo.processInfo.environment["WCE_TESTED_TOOL"] ?? products.appending(path: "wce").path
 
   private static var products: URL {
     #if canImport(Darwin)
