@@ -62,8 +62,8 @@ public struct GPUCall<Scalar: GPUScalar> {
     launch: (GPUKernel, GPUArguments<Scalar>) throws(Failure) -> Void
   ) throws(Failure) {
     var call = self
-    if let denominator = workspace?.assumingMemoryBound(to: PartialSum.self) {
-      let (sums, counters) = self.workspace(quantity)
+    let (sums, counters) = self.workspace(quantity)
+    if sums > 0, let denominator = workspace?.assumingMemoryBound(to: PartialSum.self) {
       call.arguments.sums = denominator + 1
       if counters > 0 {
         let start = UnsafeMutableRawPointer(denominator + sums)
