@@ -35,8 +35,8 @@ public struct SharedMemory<Scalar: GPUScalar> {
   }
 }
 
-/// The kernels that add terms, with the bits of the CPU's sums: the terms of a block are added in the
-/// CPU's lanes, each in order, and the blocks in `PartialSum.tree`.
+/// The kernels that add terms, with the bits of the CPU's sums: the terms of a block are added in
+/// the CPU's lanes, each in order, and the blocks in `PartialSum.tree`.
 public enum GPUSum<Storage: GPUStorage, Form: KernelForm> {
   public typealias Scalar = Storage.Scalar
   public typealias Arguments = GPUArguments<Scalar>

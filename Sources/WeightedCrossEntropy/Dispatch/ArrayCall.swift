@@ -12,7 +12,9 @@ struct ArrayCall<Scalar: LossScalar> {
   /// small enough to keep the inputs of a block in the first-level cache.
   static var blockLength: Int { 4096 }
 
-  let kernels: KernelTable<Scalar>
+  /// Kernel tables exist as long as the program. Without a reference that is counted, a call is
+  /// copied and destroyed at no cost, which short calls notice.
+  unowned(unsafe) let kernels: KernelTable<Scalar>
   /// The addresses of all elements and the constants of the loss.
   var arguments: KernelArguments<Scalar>
   let classes: ClassLayout<Scalar>?
