@@ -20,8 +20,14 @@ struct Tool {
   /// The program: that of WCE_TESTED_TOOL, or the one next to the program that runs the tests. The
   /// argument parser of a debug build checks its declarations in every run, which takes most of the
   /// time of these tests; continuous integration tests the release build.
-  static let path =
-    ProcessInfo.processInfo.environment["WCE_TESTED_TOOL"] ?? products.appending(path: "wce").path
+  static let path = tested ?? products.appending(path: "wce").path
+
+  /// Whether the program is optimised, so that a test may run it ten times as often.
+  static let isOptimized = tested != nil
+
+  private static let tested = ProcessInfo.processInfo.environment["WCE_TESTED_TOOL"].map {
+    URL(filePath: $0).path
+  }
 
   private static var products: URL {
     #if canImport(Darwin)
