@@ -50,6 +50,7 @@ struct CallError: Error {
       case .driverNotFound, .driverTooOld, .noDevice: WCE_ERROR_NO_CUDA
       case .driver, .loss: WCE_ERROR_CUDA
       case .notOnDevice, .otherDevice, .unaligned, .capturedClassWeights: WCE_ERROR_ARGUMENT
+      case .tooManyElements: WCE_ERROR_SIZE
       case .nullPointer: WCE_ERROR_NULL_POINTER
       case .overlap: WCE_ERROR_OVERLAP
       }

@@ -64,6 +64,8 @@ package struct CUDACall<Scalar: DeviceScalar> {
     in runtime: CUDARuntime? = nil
   ) throws(CUDAError) {
     try checkReduction(reduction)
+    // A launch has less than 2^31 groups, each of at least 512 elements.
+    guard count <= 1 << 40 else { throw CUDAError(.tooManyElements(count)) }
     let size = count * storage.byteCount
     // The outputs come first.
     var buffers: [Buffer] = []

@@ -23,6 +23,8 @@ public struct CUDAError: Error, Hashable, Sendable {
     /// An address is not memory of the GPU of the call, or not aligned to its elements; or class
     /// weights on the host would be captured in a graph.
     public static let invalidAddress = Code(description: "invalidAddress")
+    /// There are more elements than a launch can have threads for.
+    public static let tooManyElements = Code(description: "tooManyElements")
     /// An output overlaps another buffer and is not the buffer of an input.
     public static let overlap = Code(description: "overlap")
   }
@@ -36,6 +38,7 @@ public struct CUDAError: Error, Hashable, Sendable {
     case .loss: .loss
     case .notOnDevice, .otherDevice, .unaligned, .nullPointer, .capturedClassWeights:
       .invalidAddress
+    case .tooManyElements: .tooManyElements
     case .overlap: .overlap
     }
   }
@@ -55,6 +58,7 @@ public struct CUDAError: Error, Hashable, Sendable {
     case unaligned(buffer: String, alignment: Int)
     case nullPointer(buffer: String)
     case capturedClassWeights
+    case tooManyElements(Int)
     case noDevice(Int, count: Int)
     case overlap(String, String)
   }
@@ -78,6 +82,8 @@ extension CUDAError: CustomStringConvertible {
     case .nullPointer(let buffer): "\(buffer) is null"
     case .capturedClassWeights:
       "class weights on the host cannot be captured in a graph; copy them to the GPU first"
+    case .tooManyElements(let count):
+      "a call on a GPU has at most 2^40 elements, received \(count)"
     case .noDevice(let number, let count): "there is no GPU \(number), but \(count) from 0"
     case .overlap(let output, let other):
       "\(output) and \(other) overlap and are not the same buffer"

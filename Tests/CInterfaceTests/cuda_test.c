@@ -136,6 +136,8 @@ static void test_errors(void) {
   FAILS(WCE_ERROR_OVERLAP, "the output and logits overlap and are not the same buffer",
         LOSS(3, x, z, NULL, x + 1));
   CHECK(LOSS(-1, x, z, NULL, out) == WCE_ERROR_SIZE);
+  FAILS(WCE_ERROR_SIZE, "a call on a GPU has at most 2^40 elements, received 35184372088832",
+        LOSS((int64_t)1 << 45, x, z, NULL, out));
   FAILS(WCE_ERROR_ARGUMENT, "unknown type 9",
         wce_cuda_loss((wce_cuda_type)9, 4, x, z, NULL, NULL, NULL, out, message, CAPACITY));
   FAILS(WCE_ERROR_ARGUMENT, "unknown reduction 9",

@@ -18,7 +18,7 @@
  *   weighted mean and its derivatives are NaN or infinite. `threads` is ignored.
  * - If a call returns an error, a part of the work may be queued: its outputs are unspecified. An
  *   error of the driver may be that of earlier work.
- * - Floating-point status flags are not raised.
+ * - Floating-point status flags are not raised. A call has at most 2^40 elements.
  *
  * The library opens the driver, libcuda.so.1 of CUDA 11.2 or later, at the first call. It needs
  * nothing else of CUDA. The driver compiles each kernel at its first use.
