@@ -44,7 +44,8 @@ def test_read_me_with(peer, text):
 
 @pytest.mark.parametrize(
     ("module", "peer"),
-    [("", "numpy"), (".torch", "torch"), (".jax", "jax"), (".boosting", "numpy")])
+    [("", "numpy"), (".torch", "torch"), (".jax", "jax"), (".boosting", "numpy"),
+        (".tensorflow", "tensorflow"), (".keras", "keras")])
 def test_docstrings(module, peer):
     pytest.importorskip(peer)
     result = doctest.testmod(
