@@ -195,7 +195,7 @@ def test_xgboost_searches_and_stops_early(table):
     model.fit(
         features[:2000], targets[:2000], eval_set=[(features[2000:], targets[2000:])],
         sample_weight_eval_set=[weights[2000:]], verbose=False)
-    assert model.best_iteration < 490
+    assert 0 < model.best_iteration < 490
     scores = model.predict(features[2000:], output_margin=True)
     assert model.best_score == pytest.approx(
         Metric(5.0)(targets[2000:], scores, weights[2000:]), rel=1e-5)
@@ -236,7 +236,7 @@ def test_lightgbm_searches_and_stops_early(table):
     model.fit(
         features[:2000], names[:2000], eval_set=[half], eval_metric=LightGBMMetric(5.0),
         callbacks=[lightgbm.early_stopping(3, verbose=False)])
-    assert model.best_iteration_ < 490
+    assert 1 < model.best_iteration_ < 490
     scores = model.predict(features, raw_score=True)
     assert model.best_score_["valid_0"]["weighted_cross_entropy"] == pytest.approx(
         Metric(5.0)(targets[2000:], scores[2000:]), rel=1e-12)
@@ -245,6 +245,7 @@ def test_lightgbm_searches_and_stops_early(table):
     probabilities = model.predict_proba(features)
     assert np.allclose(probabilities[:, 1], 1 / (1 + np.exp(-scores)), rtol=1e-14)
     assert np.allclose(probabilities.sum(axis=1), 1, rtol=1e-15)
+    assert np.array_equal(model.predict(features, True), scores)
     assert model.predict(features[:3], pred_leaf=True).shape == (3, model.n_estimators_)
     # With LightGBM's own objective nothing changes.
     plain = lightgbm.LGBMClassifier(n_estimators=3, **options).fit(features, names)
@@ -290,7 +291,7 @@ def test_catboost(table):
     half = catboost.Pool(features[2000:], targets[2000:].astype(int), weight=weights[2000:])
     model = make(iterations=500, early_stopping_rounds=3)
     model.fit(features[:2000], targets[:2000].astype(int), eval_set=half)
-    assert model.tree_count_ < 490
+    assert 1 < model.tree_count_ < 490
     assert model.best_score_["validation"]["Metric"] == pytest.approx(
         Metric(5.0)(
             targets[2000:], model.predict(features[2000:], prediction_type="RawFormulaVal"),

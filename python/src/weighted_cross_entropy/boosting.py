@@ -263,12 +263,11 @@ class LogisticLink:
         positive = np.where(result < 0, e, 1) / (1 + e)
         return np.stack([np.where(result < 0, 1, e) / (1 + e), positive], axis=1)
 
-    def predict(self, X: Any, **options: Any) -> Any:
+    def predict(self, X: Any, raw_score: bool = False, **options: Any) -> Any:
         """The classes: the second for scores above 0; the options are LightGBM's."""
-        result = super().predict(X, **options)  # type: ignore[misc]
-        if np.ndim(result) < 2 or any(
-            options.get(name) for name in ("raw_score", "pred_leaf", "pred_contrib")
-        ):
-            return result
         # Beside a function as its objective, LightGBM returns what `predict_proba` does.
+        result = super().predict(X, raw_score=raw_score, **options)  # type: ignore[misc]
+        is_other = raw_score or options.get("pred_leaf") or options.get("pred_contrib")
+        if is_other or np.ndim(result) < 2:
+            return result
         return self.classes_[(result[:, 1] > result[:, 0]).astype(int)]
