@@ -37,14 +37,15 @@ def test_read_me():
     ("peer", "text"), list(zip(PARTS[1::3], PARTS[2::3], strict=True)), ids=PARTS[1::3])
 def test_read_me_with(peer, text):
     pytest.importorskip(peer)
-    if "Classifier(" in text:
+    if "lassifier(" in text:
         pytest.importorskip("sklearn", reason="the estimators need it")
     run(text, peer, {"np": np})
 
 
 @pytest.mark.parametrize(
     ("module", "peer"),
-    [("", "numpy"), (".torch", "torch"), (".jax", "jax"), (".boosting", "numpy")])
+    [("", "numpy"), (".torch", "torch"), (".jax", "jax"), (".boosting", "numpy"),
+        (".tensorflow", "tensorflow"), (".keras", "keras")])
 def test_docstrings(module, peer):
     pytest.importorskip(peer)
     result = doctest.testmod(
@@ -70,7 +71,7 @@ def test_adapters_are_imported_only_when_asked():
     import subprocess
     import sys
 
-    peers = "'torch', 'jax', 'xgboost', 'lightgbm'"
+    peers = "'torch', 'jax', 'tensorflow', 'keras', 'xgboost', 'lightgbm', 'catboost'"
     modules = f"[m for m in ({peers}) if m in sys.modules]"
     program = f"import sys, weighted_cross_entropy; print({modules})"
     assert subprocess.run(

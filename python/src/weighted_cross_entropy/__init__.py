@@ -5,8 +5,8 @@
     >>> wce.loss([0.0, 1.0], [-20.0, 2.0], pos_weight=3.0).round(12)
     array([2.06100000e-09, 3.80784033e-01])
 
-The adapters `weighted_cross_entropy.torch`, `weighted_cross_entropy.jax` and
-`weighted_cross_entropy.boosting` are not imported with the package.
+The adapters `weighted_cross_entropy.torch`, `.jax`, `.tensorflow`, `.keras` and `.boosting` are not
+imported with the package.
 """
 
 from ._functions import (
