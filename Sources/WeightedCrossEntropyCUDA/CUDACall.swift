@@ -64,7 +64,7 @@ package struct CUDACall<Scalar: DeviceScalar> {
     in runtime: CUDARuntime? = nil
   ) throws(CUDAError) {
     try checkReduction(reduction)
-    // A launch has less than 2^31 groups, each of at least 512 elements.
+    // The number of groups, of at least 512 elements each, must fit 32 bits.
     guard count <= 1 << 40 else { throw CUDAError(.tooManyElements(count)) }
     let size = count * storage.byteCount
     // The outputs come first.
