@@ -51,8 +51,6 @@ package struct CUDACall<Scalar: DeviceScalar> {
     package init(output: UInt64? = nil, losses: UInt64? = nil, value: UInt64? = nil) {
       (self.output, self.losses, self.value) = (output, losses, value)
     }
-
-    var count: Int { [output, losses, value].count { $0 != nil } }
   }
 
   /// Queues the kernels of a quantity. Without an error all of them are queued; with one, the
@@ -81,11 +79,11 @@ package struct CUDACall<Scalar: DeviceScalar> {
     if let losses = outputs.losses {
       buffers.append(Buffer("losses", losses, byteCount: size))
     }
-    let outputCount = outputs.count
+    let outputCount = buffers.count
     buffers.append(Buffer("logits", logits, byteCount: size))
     buffers.append(Buffer("targets", targets, byteCount: size))
     if let weights { buffers.append(Buffer("weights", weights, byteCount: size)) }
-    try checkOverlap(buffers, outputs)
+    try checkOverlap(buffers, outputCount: outputCount, losses: outputs.losses)
     // Without elements an elementwise call does nothing.
     if count == 0 && outputs.value == nil { return }
     let runtime = if let runtime { runtime } else { try CUDARuntime.shared.get() }
@@ -200,8 +198,9 @@ package struct CUDACall<Scalar: DeviceScalar> {
 
   /// Checks that outputs, the first of the buffers, overlap nothing. The output of an elementwise
   /// quantity or a gradient may be the buffer of an input.
-  private func checkOverlap(_ buffers: [Buffer], _ outputs: Outputs) throws(CUDAError) {
-    let outputCount = outputs.count
+  private func checkOverlap(
+    _ buffers: [Buffer], outputCount: Int, losses: UInt64?
+  ) throws(CUDAError) {
     func overlap(_ a: Buffer, _ b: Buffer) -> Bool {
       a.byteCount > 0 && b.byteCount > 0 && a.address < b.address &+ UInt64(b.byteCount)
         && b.address < a.address &+ UInt64(a.byteCount)
@@ -211,7 +210,7 @@ package struct CUDACall<Scalar: DeviceScalar> {
       for other in (index + 1)..<buffers.count where overlap(output, buffers[other]) {
         let isInPlace =
           other >= outputCount && output.address == buffers[other].address
-          && output.byteCount == buffers[other].byteCount && output.address != outputs.losses
+          && output.byteCount == buffers[other].byteCount && output.address != losses
         if !isInPlace {
           throw CUDAError(.overlap(output.name.description, buffers[other].name.description))
         }

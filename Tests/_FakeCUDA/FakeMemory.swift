@@ -48,41 +48,37 @@ public func cuMemAlloc_v2(_ address: Out<UInt64>, _ byteCount: Int) -> Status {
 @_cdecl("cuMemFree_v2")
 public func cuMemFree_v2(_ address: UInt64) -> Status { call("cuMemFree_v2") { $0.free(address) } }
 
+/// Sets or copies memory of a GPU on a stream: `body` gets its address on the host.
+private func transfer(
+  _ name: StaticString, _ device: UInt64, on stream: Handle,
+  _ body: (UnsafeMutableRawPointer) -> Void
+) -> Status {
+  call(name) { fake in
+    guard fake.device(of: device) != nil, stream == fake.stream,
+      let start = UnsafeMutableRawPointer(bitPattern: UInt(device))
+    else { return .CUDA_ERROR_INVALID_VALUE }
+    body(start)
+    return nil
+  }
+}
+
 @_cdecl("cuMemsetD8Async")
 public func cuMemsetD8Async(
   _ device: UInt64, _ value: UInt8, _ byteCount: Int, _ stream: Handle
 ) -> Status {
-  call("cuMemsetD8Async") { fake in
-    guard fake.device(of: device) != nil, stream == fake.stream else {
-      return .CUDA_ERROR_INVALID_VALUE
-    }
-    memset(UnsafeMutableRawPointer(bitPattern: UInt(device))!, Int32(value), byteCount)
-    return nil
-  }
+  transfer("cuMemsetD8Async", device, on: stream) { memset($0, Int32(value), byteCount) }
 }
 
 @_cdecl("cuMemcpyHtoDAsync_v2")
 public func cuMemcpyHtoDAsync_v2(
   _ device: UInt64, _ host: UnsafeRawPointer, _ byteCount: Int, _ stream: Handle
 ) -> Status {
-  call("cuMemcpyHtoDAsync_v2") { fake in
-    guard fake.device(of: device) != nil, stream == fake.stream else {
-      return .CUDA_ERROR_INVALID_VALUE
-    }
-    memcpy(UnsafeMutableRawPointer(bitPattern: UInt(device))!, host, byteCount)
-    return nil
-  }
+  transfer("cuMemcpyHtoDAsync_v2", device, on: stream) { memcpy($0, host, byteCount) }
 }
 
 @_cdecl("cuMemcpyDtoHAsync_v2")
 public func cuMemcpyDtoHAsync_v2(
   _ host: UnsafeMutableRawPointer, _ device: UInt64, _ byteCount: Int, _ stream: Handle
 ) -> Status {
-  call("cuMemcpyDtoHAsync_v2") { fake in
-    guard fake.device(of: device) != nil, stream == fake.stream else {
-      return .CUDA_ERROR_INVALID_VALUE
-    }
-    memcpy(host, UnsafeRawPointer(bitPattern: UInt(device))!, byteCount)
-    return nil
-  }
+  transfer("cuMemcpyDtoHAsync_v2", device, on: stream) { memcpy(host, $0, byteCount) }
 }

@@ -20,7 +20,7 @@ import weighted_cross_entropy as wce
 import weighted_cross_entropy.torch as adapter
 from gpu_arrays import libraries
 from reference import QUANTITIES, exact
-from torch_cases import LAYOUTS, POS_WEIGHTS, WEIGHTS, both, ours, same
+from torch_cases import LAYOUTS, POS_WEIGHTS, WEIGHTS, both, ours, recorded, same
 
 functional = torch.nn.functional.binary_cross_entropy_with_logits
 REDUCTIONS = pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
@@ -36,11 +36,7 @@ def seeded():
 @pytest.fixture
 def calls(monkeypatch):
     """The calls of the library on the GPU."""
-    made = []
-    original = adapter.operators._frameworks.compute_cuda
-    monkeypatch.setattr(
-        adapter.operators._frameworks, "compute_cuda", lambda *a: made.append(a) or original(*a))
-    return made
+    return recorded(monkeypatch, "compute_cuda")
 
 
 class TestTorch:

@@ -15,6 +15,7 @@ import torch._dynamo
 from torch.autograd import forward_ad
 
 import weighted_cross_entropy.torch as adapter
+from torch_cases import recorded
 
 functional = torch.nn.functional.binary_cross_entropy_with_logits
 ours = adapter.binary_cross_entropy_with_logits
@@ -31,11 +32,7 @@ def seeded():
 @pytest.fixture
 def calls(monkeypatch):
     """The calls of the library by eager code and by the operators' kernels in Python."""
-    made = []
-    original = adapter.operators._frameworks.compute
-    monkeypatch.setattr(
-        adapter.operators._frameworks, "compute", lambda *a: made.append(a) or original(*a))
-    return made
+    return recorded(monkeypatch, "compute")
 
 
 def example(*shape, dtype=torch.float64):

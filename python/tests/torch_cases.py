@@ -28,6 +28,15 @@ def both(to_gpu, x, z, w=None, q=None, upstream=None, **options):
     return found[1]
 
 
+def recorded(monkeypatch, function):
+    """The calls of a function of the extension module that the adapter makes from now on."""
+    made = []
+    frameworks = adapter.operators._frameworks
+    original = getattr(frameworks, function)
+    monkeypatch.setattr(frameworks, function, lambda *a: made.append(a) or original(*a))
+    return made
+
+
 def same(one, other):
     return torch.equal(one.detach(), other.detach())
 
