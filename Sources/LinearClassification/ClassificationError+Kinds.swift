@@ -22,8 +22,8 @@ extension ClassificationError {
       "features must be finite numbers below 1e145, received \(value)")
   }
 
-  static func invalidTarget(_ value: Double, row: Int) -> Self {
-    Self(.invalidTarget, row: row, "targets must lie in [0, 1], received \(value)")
+  static func invalidTarget(_ value: Double, row: Int, column: String? = nil) -> Self {
+    Self(.invalidTarget, row: row, column: column, "targets must lie in [0, 1], received \(value)")
   }
 
   static func softTarget(_ value: Double, row: Int) -> Self {
@@ -32,6 +32,12 @@ extension ClassificationError {
 
   static func invalidLogit(_ value: Double, row: Int) -> Self {
     Self(.invalidLogit, row: row, "logits must be finite, received \(value)")
+  }
+
+  static func invalidProbability(_ value: Double, row: Int) -> Self {
+    Self(
+      .invalidProbability, row: row,
+      "probabilities must lie in [0, 1], received \(value); scores of another kind are log odds")
   }
 
   static func invalidWeight(_ value: some CustomStringConvertible, row: Int, column: String? = nil)
@@ -209,14 +215,15 @@ extension ClassificationError {
     return result
   }
 
-  package static func damagedModel(_ reason: String) -> Self {
-    Self(.damagedModel, "this is not a usable model: \(reason)")
+  /// - Parameter noun: What the file should hold.
+  package static func damagedModel(_ reason: String, noun: String = "model") -> Self {
+    Self(.damagedModel, "this is not a usable \(noun): \(reason)")
   }
 
-  package static func newerModel(version: Int, supported: Int) -> Self {
+  package static func newerModel(version: Int, supported: Int, noun: String = "model") -> Self {
     Self(
       .newerModel, limit: supported,
-      "the model has format version \(version), but this software reads versions up to "
+      "the \(noun) has format version \(version), but this software reads versions up to "
         + "\(supported); use a newer version of the software")
   }
 }

@@ -24,7 +24,7 @@ public struct ClassificationError: Error, Hashable, Sendable {
   /// The error of the file reader or writer.
   package internal(set) var fileError: DataFileError?
   /// The description without the row and the column.
-  private let reason: String
+  let reason: String
 
   init(
     _ code: Code, row: Int? = nil, column: String? = nil, limit: Int? = nil, _ reason: String
@@ -72,6 +72,8 @@ extension ClassificationError {
     public static let invalidTarget = Code("invalidTarget")
     /// A logit is NaN or infinite.
     public static let invalidLogit = Code("invalidLogit")
+    /// A probability is outside [0, 1].
+    public static let invalidProbability = Code("invalidProbability")
     /// A weight is negative, infinite, NaN or text.
     public static let invalidWeight = Code("invalidWeight")
 
@@ -113,9 +115,10 @@ extension ClassificationError {
     /// The monitor cancelled the computation.
     public static let cancelled = Code("cancelled")
 
-    /// A file is not a model, or it is damaged.
+    /// A file is not a model, a calibration or class weights as its reader expects, or it is
+    /// damaged.
     public static let damagedModel = Code("damagedModel")
-    /// A later version of this software wrote the model; ``ClassificationError/limit`` is the
+    /// A later version of this software wrote the file; ``ClassificationError/limit`` is the
     /// latest version that can be read.
     public static let newerModel = Code("newerModel")
   }

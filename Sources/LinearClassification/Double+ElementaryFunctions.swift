@@ -18,6 +18,9 @@ extension Double {
     return odds / (1 + odds)
   }
 
+  /// `log(x / (1 - x))` for x in [0, 1], accurate near 0 and, as far as x allows, near 1.
+  package var logOdds: Double { log(self) - log1p(-self) }
+
   /// `10^x`.
   package var powerOfTen: Double { pow(10, self) }
 

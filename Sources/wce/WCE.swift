@@ -23,7 +23,7 @@ struct WCE: ParsableCommand {
     version: version,
     subcommands: [
       LossCommand.self, FitCommand.self, PredictCommand.self, EvaluateCommand.self,
-      TradeoffCommand.self, ExampleCommand.self, InfoCommand.self,
+      TradeoffCommand.self, WeightsCommand.self, ExampleCommand.self, InfoCommand.self,
     ])
 
   static let version = WCE_VERSION

@@ -3,12 +3,11 @@ import _DataFiles
 
 /// The model file is a JSON object; see ``Classifier/read(_:)``.
 extension Classifier: Codable {
-  private static let format = "weighted-cross-entropy linear classifier"
-  /// The version of written files, and the latest version that can be read.
-  private static let currentVersion = 1
+  static let format = JSONFormat(
+    name: "weighted-cross-entropy linear classifier", noun: "model", version: 1)
 
   private enum Key: String, CodingKey {
-    case format, version, target, header, missing, columns, features, intercept, originalIntercept
+    case target, header, missing, columns, features, intercept, originalIntercept
     case positiveWeight, l2, certificate, training
   }
 
@@ -23,9 +22,8 @@ extension Classifier: Codable {
   }
 
   public func encode(to encoder: any Encoder) throws {
+    try Self.format.encode(to: encoder)
     var container = encoder.container(keyedBy: Key.self)
-    try container.encode(Self.format, forKey: .format)
-    try container.encode(Self.currentVersion, forKey: .version)
     try container.encodeIfPresent(target, forKey: .target)
     try container.encode(hasHeader, forKey: .header)
     try container.encode(encoding.missing, forKey: .missing)
@@ -48,17 +46,8 @@ extension Classifier: Codable {
   }
 
   public init(from decoder: any Decoder) throws {
+    try Self.format.check(decoder)
     let container = try decoder.container(keyedBy: Key.self)
-    guard try container.decodeIfPresent(String.self, forKey: .format) == Self.format else {
-      throw ClassificationError.damagedModel("it lacks \"format\": \"\(Self.format)\"")
-    }
-    let version = try container.decode(Int.self, forKey: .version)
-    guard version <= Self.currentVersion else {
-      throw ClassificationError.newerModel(version: version, supported: Self.currentVersion)
-    }
-    guard version >= 1 else {
-      throw ClassificationError.damagedModel("unknown format version \(version)")
-    }
     target = try container.decodeIfPresent(TargetColumn.self, forKey: .target)
     hasHeader = try container.decodeIfPresent(Bool.self, forKey: .header) ?? true
     encoding = FeatureEncoding(

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import _DataFiles
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 extension Classifier {
   /// The JSON of a model file. Each number reads back as the same number.
   public func json() throws(ClassificationError) -> String { try jsonText(self) }
@@ -40,54 +34,6 @@ extension Classifier {
 
   /// Reads a model from the JSON of a model file.
   public init(json: some Sequence<UInt8>) throws(ClassificationError) {
-    let data = Data(json)
-    do {
-      self = try JSONDecoder().decode(Classifier.self, from: data)
-      if let key = duplicateKey(inJSON: data) {
-        throw ClassificationError.damagedModel("the key \(quoted(key)) occurs twice in an object")
-      }
-    } catch let error as ClassificationError {
-      throw error
-    } catch let error as DecodingError {
-      throw .damagedModel(error.oneLine)
-    } catch {
-      throw .damagedModel("\(error)")
-    }
-  }
-}
-
-extension DecodingError {
-  /// One line: where the error is, and what is wrong.
-  fileprivate var oneLine: String {
-    switch self {
-    case .keyNotFound(let key, let context):
-      "\(place(context))the member \(quoted(key.stringValue)) is missing"
-    case .typeMismatch(let type, let context): "\(place(context))expected \(Self.name(type))"
-    case .valueNotFound(let type, let context):
-      "\(place(context))expected \(Self.name(type)), received null"
-    case .dataCorrupted(let context):
-      place(context)
-        + (context.codingPath.isEmpty
-          ? "it is not JSON" : displayed(context.debugDescription, limit: 100))
-    @unknown default: "it cannot be decoded"
-    }
-  }
-
-  /// The name of the type in JSON.
-  private static func name(_ type: Any.Type) -> String {
-    switch type {
-    case is String.Type: "text"
-    case is Double.Type, is Int.Type: "a number"
-    case is Bool.Type: "true or false"
-    case is [Any].Type: "a list"
-    default: "an object"
-    }
-  }
-
-  private func place(_ context: Context) -> String {
-    let path = context.codingPath.map { key in
-      key.intValue.map { "[\($0)]" } ?? ".\(displayed(key.stringValue, limit: 60))"
-    }.joined()
-    return path.isEmpty ? "" : "\(path.hasPrefix(".") ? String(path.dropFirst()) : path): "
+    self = try Self.format.parsed(json)
   }
 }

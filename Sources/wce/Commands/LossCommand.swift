@@ -30,6 +30,13 @@ struct LossCommand: ParsableCommand {
     help: "The targets z, in [0, 1].", completion: inputs, transform: NumericInput.init(parsing:))
   var targets: NumericInput
 
+  @Flag(
+    help: """
+      The first input holds probabilities p; the logits are log(p / (1 - p)). Gradients are still \
+      those in the logits.
+      """)
+  var probabilities = false
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("The weight q of the positive class. (default: 1)", valueName: "Q"))
@@ -37,10 +44,13 @@ struct LossCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "One positive weight for each class along an axis: numbers separated by commas, or a file.",
+      """
+      One positive weight for each class along an axis: numbers separated by commas, or a file; \
+      wce weights writes one.
+      """,
       valueName: "Q1,Q2,...|FILE"),
-    completion: inputs, transform: ClassWeights.init(parsing:))
-  var posWeights: ClassWeights?
+    completion: inputs, transform: ClassWeightsArgument.init(parsing:))
+  var posWeights: ClassWeightsArgument?
 
   @Option(
     parsing: .unconditional,
@@ -115,14 +125,16 @@ struct LossCommand: ParsableCommand {
   }
 
   func run() throws {
-    let source = try logits.open(isRereadable: readsTwice)
+    let file = try logits.open(isRereadable: readsTwice)
+    let source = probabilities ? ProbabilitySource(file) : file
     switch source.elementType {
     case .float16, .float32: try run(source, as: Float.self)
     case .float64: try run(source, as: Double.self)
     case let type:
       throw ToolError(
         .badData, about: logits.description,
-        "logits must be float16, float32 or float64; this file has \(type)")
+        "\(probabilities ? "probabilities" : "logits") must be float16, float32 or float64; this file has \(type)"
+      )
     }
   }
 
@@ -134,6 +146,11 @@ struct LossCommand: ParsableCommand {
       targets: try targets.open(isRereadable: readsTwice),
       weights: try weights?.open(isRereadable: readsTwice))
     let summary = try run.summarize(mean: normalize == .weights ? .weightedMean : .mean)
+    if !probabilities, run.mayHaveProbabilities {
+      StandardError.note(
+        about: self.logits.description,
+        "every logit lies in [0, 1]; if they are probabilities, use --probabilities")
+    }
     if reduction == .mean, case .failure(let error) = summary.mean {
       throw ToolError(error, about: normalize == .weights ? weights?.path : self.logits.path)
     }

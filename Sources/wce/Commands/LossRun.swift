@@ -11,6 +11,8 @@ final class LossRun<Scalar: FileScalar> {
   private let loss: WeightedCrossEntropyLoss<Scalar>
   private let reader: LossReader<Scalar>
   private var accumulator: LossAccumulator<Scalar>?
+  private var isInUnitInterval = true
+  private var hasFraction = false
 
   init(
     loss: WeightedCrossEntropyLoss<Scalar>, logits: any NumericSource, targets: any NumericSource,
@@ -36,11 +38,28 @@ final class LossRun<Scalar: FileScalar> {
           logits: logits, targets: targets, weights: weights, firstIndex: firstIndex)
         try accumulator.append(logits: logits, targets: targets, weights: weights)
       } catch { throw reader.located(error) }
+      inspect(logits)
     }
     self.accumulator = accumulator
     return try LossSummary(
       accumulator, shape: reader.shape ?? [accumulator.count], elementType: reader.elementType,
       mean: mean)
+  }
+
+  /// Whether the logits look like probabilities: all lie in [0, 1], and they are not just 0 and 1.
+  var mayHaveProbabilities: Bool { isInUnitInterval && hasFraction }
+
+  /// Looks at logits until the first that is no probability.
+  private func inspect(_ logits: Span<Scalar>) {
+    guard isInUnitInterval else { return }
+    for index in logits.indices {
+      let logit = logits[index]
+      guard logit >= 0, logit <= 1 else {
+        isInUnitInterval = false
+        return
+      }
+      if logit > 0, logit < 1 { hasFraction = true }
+    }
   }
 
   /// Reads everything again and writes the losses and the gradient of a reduction.

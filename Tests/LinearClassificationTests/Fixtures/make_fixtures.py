@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes synthetic.csv, fits.json and metrics.json with scikit-learn.
+"""Makes synthetic.csv, fits.json, metrics.json and calibrations.json with scikit-learn.
 
     pip install "scikit-learn==1.9.1" && python3 make_fixtures.py
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
+from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -192,6 +193,46 @@ def metric_cases():
     return found
 
 
+def platt(logits, targets, weights):
+    """Platt's slope and intercept by Newton's method, to rounding."""
+    weights = np.ones(len(logits)) if weights is None else weights
+    above, below = np.sum(weights * targets), np.sum(weights * (1 - targets))
+    soft = np.where(targets == 1, (above + 1) / (above + 2), 1 / (below + 2))
+    tiles = np.column_stack([logits, np.ones(len(logits))])
+    beta = np.zeros(2)
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-(tiles @ beta)))
+        hessian = (tiles * (weights * p * (1 - p))[:, None]).T @ tiles
+        step = np.linalg.solve(hessian, tiles.T @ (weights * (soft - p)))
+        beta = beta + step
+    assert np.max(np.abs(step)) < 1e-12 * np.max(np.abs(beta)), step
+    return beta.tolist()
+
+
+def calibration_cases():
+    random = np.random.default_rng(11)
+    found = []
+    for case in range(12):
+        rows = int(random.integers(20, 80))
+        logits = np.round(random.normal(-1, 2, rows), 0 if case % 3 == 0 else 4)
+        # The scores exaggerate.
+        targets = (random.random(rows) < 1 / (1 + np.exp(-0.5 * logits + 0.3))).astype(int)
+        targets[:2] = [0, 1]
+        weights = None
+        if case % 2 == 1:
+            weights = np.round(random.gamma(1, 1, rows) * (random.random(rows) > 0.2) + 0, 3)
+            weights[:2] = 1
+        isotonic = IsotonicRegression(out_of_bounds="clip").fit(logits, targets, weights)
+        points = np.linspace(-8, 8, 33)
+        found.append({
+            "logits": logits.tolist(), "targets": targets.tolist(),
+            "weights": None if weights is None else weights.tolist(),
+            "platt": platt(logits, targets, weights), "points": points.tolist(),
+            "isotonic": isotonic.predict(points).tolist(),
+        })
+    return found
+
+
 def write(name, cases):
     text = ",\n".join(json.dumps(case, allow_nan=False) for case in cases)
     (HERE / name).write_text(f"[\n{text}\n]\n")
@@ -199,3 +240,4 @@ def write(name, cases):
 
 write("fits.json", fits())
 write("metrics.json", metric_cases())
+write("calibrations.json", calibration_cases())

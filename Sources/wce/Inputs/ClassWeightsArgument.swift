@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import _DataFiles
+import LinearClassification
 import WeightedCrossEntropy
+import _DataFiles
 
 /// One positive weight for each class, as given on the command line: a list of numbers, or a file.
-enum ClassWeights {
+enum ClassWeightsArgument {
   case list([Double])
   case file(NumericInput)
+  /// A file that `wce weights` wrote.
+  case classWeights(String)
 
   init(parsing argument: String) throws {
     let argument = try FileName.input(argument)
+    if argument.lowercased().hasSuffix(".json") {
+      self = .classWeights(argument)
+      return
+    }
     if let file = try? NumericInput(parsing: argument) {
       self = .file(file)
       return
@@ -18,15 +25,21 @@ enum ClassWeights {
       try argument.split(separator: ",", omittingEmptySubsequences: false).map { text in
         guard let weight = Double(text) else {
           throw ValidationError(
-            "expected numbers separated by commas, FILE.npy or FILE.csv:COLUMN; \(quoted(text)) "
-              + "is not a number")
+            "expected numbers separated by commas, FILE.npy, FILE.csv:COLUMN or FILE.json; "
+              + "\(quoted(text)) is not a number")
         }
         return weight
       })
   }
 
   /// The file of the weights, which errors about them name.
-  var path: String? { if case .file(let file) = self { file.path } else { nil } }
+  var path: String? {
+    switch self {
+    case .list: nil
+    case .file(let file): file.path
+    case .classWeights(let path): path
+    }
+  }
 
   /// Reads the weights. A file holds them along its only axis.
   ///
@@ -34,6 +47,12 @@ enum ClassWeights {
   func weights<Scalar: FileScalar>(checkCount: (Int) throws -> Void) throws -> [Scalar] {
     switch self {
     case .list(let weights): return try weights.map { try $0.fitting("--pos-weights") }
+    case .classWeights(let path):
+      let weights = try ToolError.naming(path) { () throws(ClassificationError) in
+        try ClassWeights.read(path).positiveWeights
+      }
+      try checkCount(weights.count)
+      return try weights.map { try $0.fitting("--pos-weights") }
     case .file(let file):
       let source = try file.open()
       // Checked before reading: the file may be one of logits by mistake.
