@@ -110,6 +110,11 @@ extension TradeoffStudy {
   public func json() throws(ClassificationError) -> String { try jsonText(self) }
 }
 
+extension ThresholdStudy {
+  /// The study as JSON.
+  public func json() throws(ClassificationError) -> String { try jsonText(self) }
+}
+
 extension Evaluation {
   /// The metrics as JSON.
   public func json() throws(ClassificationError) -> String { try jsonText(self) }

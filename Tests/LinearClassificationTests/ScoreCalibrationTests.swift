@@ -107,55 +107,6 @@ struct ReferenceCalibration: Decodable, Sendable {
     }
   }
 
-  @Test(arguments: ScoreCalibration.Method.allCases)
-  func filesReadBackTheSame(_ method: ScoreCalibration.Method) throws {
-    let reference = ReferenceCalibration.all[1]
-    let map = try ScoreCalibration(
-      method, logits: reference.logits, targets: reference.targets, weights: reference.weights)
-    #expect(try ScoreCalibration(json: Array(map.json().utf8)) == map)
-    let directory = try TemporaryDirectory()
-    try map.write(to: directory.file("c.json"))
-    #expect(try ScoreCalibration.read(directory.file("c.json")) == map)
-  }
-
-  @Test func damagedFiles() throws {
-    func problem(_ members: String, version: Int = 1) -> ClassificationError? {
-      let head = "\"format\": \"weighted-cross-entropy calibration\", \"version\": \(version), "
-      return #expect(throws: ClassificationError.self) {
-        try ScoreCalibration(json: Array("{\(head)\(members)}".utf8))
-      }
-    }
-    func damaged(_ reason: String) -> ClassificationError {
-      .damagedModel(reason, noun: "calibration")
-    }
-    #expect(
-      problem("\"method\": \"platt\", \"slope\": 1")
-        == damaged("the member \"intercept\" is missing"))
-    #expect(
-      problem("\"method\": \"isotonic\", \"scores\": [], \"probabilities\": []")
-        == damaged("the scores must ascend, and so must their probabilities in [0, 1]"))
-    for (scores, probabilities) in [
-      ("[1, 1]", "[0, 1]"), ("[1, 2]", "[1, 0]"), ("[1, 2]", "[0]"), ("[1, 2]", "[0, 1.5]"),
-    ] {
-      #expect(
-        problem(
-          "\"method\": \"isotonic\", \"scores\": \(scores), \"probabilities\": \(probabilities)")
-          == damaged("the scores must ascend, and so must their probabilities in [0, 1]"))
-    }
-    #expect(
-      problem("\"a\": 1", version: 2) == .newerModel(version: 2, supported: 1, noun: "calibration"))
-    #expect(
-      problem("\"a\": 1, \"a\": 2, \"method\": \"platt\", \"slope\": 1, \"intercept\": 1")
-        == damaged("the key \"a\" occurs twice in an object"))
-    let model = #expect(throws: ClassificationError.self) {
-      try ScoreCalibration(json: Array("{}".utf8))
-    }
-    #expect(
-      model?.description
-        == "this is not a usable calibration: it lacks \"format\": \"weighted-cross-entropy calibration\""
-    )
-  }
-
   @Test func invalidRows() {
     #expect(throws: ClassificationError.oneClass(positive: true)) {
       try ScoreCalibration(.isotonic, logits: [1, 2], targets: [1, 1])

@@ -35,13 +35,16 @@ public struct Evaluation: Hashable, Sendable {
       LabelledScores(logits: logits, targets: targets, weights: weights), threshold: threshold)
   }
 
-  /// - Parameter ranking: The ranking of the rows, if it is known.
+  /// - Parameters:
+  ///   - ranking: The ranking of the rows, if it is known.
+  ///   - scores: What the threshold applies to; by default the probabilities.
   init(
-    _ rows: LabelledScores, threshold: Double, ranking: RankingCurve? = nil
+    _ rows: LabelledScores, ranking: RankingCurve? = nil, decidingBy scores: [Double]? = nil,
+    threshold: Double
   ) throws(ClassificationError) {
     let probabilities = rows.logits.map(\.logistic)
     self.threshold = threshold
-    confusion = ConfusionMatrix(rows, scores: probabilities, threshold: threshold)
+    confusion = ConfusionMatrix(rows, scores: scores ?? probabilities, threshold: threshold)
     let ranking = ranking ?? RankingCurve(rows)
     let total = ranking.positives + ranking.negatives
     var squares = 0.0

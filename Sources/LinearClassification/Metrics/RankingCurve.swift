@@ -9,6 +9,12 @@ struct RankingCurve {
   /// The weight of the negative rows with at least that logit.
   private(set) var falsePositives: [Double] = []
 
+  init(thresholds: [Double], truePositives: [Double], falsePositives: [Double]) {
+    self.thresholds = thresholds
+    self.truePositives = truePositives
+    self.falsePositives = falsePositives
+  }
+
   /// - Complexity: O(n log n).
   init(_ rows: LabelledScores) {
     let ranked = rows.logits.indices.filter { rows.weight($0) > 0 }.map { (rows.logits[$0], $0) }
@@ -31,6 +37,19 @@ struct RankingCurve {
 
   var positives: Double { truePositives.last ?? 0 }
   var negatives: Double { falsePositives.last ?? 0 }
+
+  /// The recall at a threshold of the curve.
+  func recall(_ index: Int) -> Double { truePositives[index] / positives }
+
+  /// The precision at a threshold of the curve.
+  func precision(_ index: Int) -> Double {
+    truePositives[index] / (truePositives[index] + falsePositives[index])
+  }
+
+  /// The precision, nil if no row is predicted positive, as can happen in a resample.
+  func definedPrecision(_ index: Int) -> Double? {
+    truePositives[index] + falsePositives[index] > 0 ? precision(index) : nil
+  }
 
   /// The area under the ROC curve; undefined if a class does not occur.
   var rocAUC: Double? {

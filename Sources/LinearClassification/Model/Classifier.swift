@@ -79,8 +79,8 @@ public struct Classifier: Hashable, Sendable {
     let labels = Labels(targets: targets, weights: weights)
     training = Performance(
       rowCount: labels.rowCount, positiveCount: labels.positiveCount,
-      raw: try Evaluation(rows, threshold: 0.5, ranking: ranking),
-      calibrated: try Evaluation(calibrated, threshold: 0.5, ranking: ranking))
+      raw: try Evaluation(rows, ranking: ranking, threshold: 0.5),
+      calibrated: try Evaluation(calibrated, ranking: ranking, threshold: 0.5))
     self.encoding = encoding
     self.target = target
   }

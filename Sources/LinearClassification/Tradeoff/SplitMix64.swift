@@ -12,12 +12,17 @@ struct SplitMix64 {
     return mixed ^ (mixed >> 31)
   }
 
-  /// The Fisher–Yates shuffle, because the standard library does not specify the order of its
-  /// shuffle. The high word of a product is a number below the bound, with a bias of at most
+  /// A number below a positive bound: the high word of a product, with a bias of at most
   /// `bound / 2⁶⁴`.
+  mutating func index(below bound: Int) -> Int {
+    Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+  }
+
+  /// The Fisher–Yates shuffle, because the standard library does not specify the order of its
+  /// shuffle.
   mutating func shuffle(_ rows: inout [Int]) {
     for index in stride(from: rows.count - 1, to: 0, by: -1) {
-      rows.swapAt(index, Int(next().multipliedFullWidth(by: UInt64(index + 1)).high))
+      rows.swapAt(index, self.index(below: index + 1))
     }
   }
 }

@@ -137,6 +137,11 @@ extension TradeoffStudy {
 extension RankingCurve {
   /// At most `limit` points of the precision–recall curve, including the last.
   func points(atMost limit: Int) -> [TradeoffStudy.CurvePoint] {
+    usefulPoints(atMost: limit).map(point)
+  }
+
+  /// The indices of at most `limit` points of the precision–recall curve, including the last.
+  func usefulPoints(atMost limit: Int) -> [Int] {
     // Between two positives precision only falls.
     var useful: [Int] = []
     for index in thresholds.indices
@@ -144,14 +149,11 @@ extension RankingCurve {
       useful.append(index)
     }
     let step = max(1, (useful.count + limit - 1) / limit)
-    return stride(from: (useful.count - 1) % step, to: useful.count, by: step).map {
-      point(useful[$0])
-    }
+    return stride(from: (useful.count - 1) % step, to: useful.count, by: step).map { useful[$0] }
   }
 
   func point(_ index: Int) -> TradeoffStudy.CurvePoint {
     TradeoffStudy.CurvePoint(
-      threshold: thresholds[index].logistic, recall: truePositives[index] / positives,
-      precision: truePositives[index] / (truePositives[index] + falsePositives[index]))
+      threshold: thresholds[index].logistic, recall: recall(index), precision: precision(index))
   }
 }

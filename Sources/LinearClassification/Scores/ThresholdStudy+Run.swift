@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import _WorkerThreads
+
+extension ThresholdStudy {
+  /// Runs a study.
+  ///
+  /// - Parameters:
+  ///   - scores: n scores of one classifier.
+  ///   - kind: What the scores are.
+  ///   - targets: n numbers, 0 or 1.
+  ///   - weights: n numbers, finite and at least 0; by default 1 each.
+  ///   - settings: The settings.
+  ///   - threads: The maximum number of threads; nil means all processors.
+  ///   - monitor: Receives the number of complete resamples, and may cancel the study.
+  /// - Throws: ``ClassificationError`` if an argument does not match its description, or a class has
+  ///   no rows, or with a calibration fewer rows than there are folds.
+  /// - Complexity: O(n log n + k n) time for k resamples, O(n) memory for each thread. The result
+  ///   has the same bits for any number of threads.
+  public init(
+    scores: [Double], kind: ScoreKind, targets: [Double], weights: [Double]? = nil,
+    settings: Settings, threads: Int? = nil, monitor: TrainingMonitor = TrainingMonitor()
+  ) throws(ClassificationError) {
+    guard settings.resamples >= 2 else {
+      throw .invalidSetting(
+        name: "the number of resamples", value: settings.resamples, expected: "at least 2")
+    }
+    let logits = try kind.logits(scores)
+    let rows = try LabelledScores(logits: logits, targets: targets, weights: weights)
+    _ = try ClassSums(targets: targets, weights: weights)
+    // Ranked by the scores themselves, so that a threshold is exactly one of them.
+    let ranked = try LabelledScores(logits: scores, targets: targets, weights: weights)
+    let curve = RankingCurve(ranked)
+    let labels = Classifier.Labels(targets: targets, weights: weights)
+    (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
+    self.settings = settings
+    scoreKind = kind
+    let choice = Choice(settings.goal)
+    let reaching = choice.best(curve)
+    let chosen = reaching ?? choice.closest(curve)
+    isReached = reaching != nil
+    threshold = curve.thresholds[chosen]
+    let evaluation = try Evaluation(
+      rows, ranking: curve, decidingBy: scores, threshold: curve.thresholds[chosen])
+    self.evaluation = evaluation
+    self.curve = curve.usefulPoints(atMost: 300).map {
+      CurvePoint(
+        threshold: curve.thresholds[$0], recall: curve.recall($0), precision: curve.precision($0))
+    }
+    spreads = try Self.spreads(
+      StratifiedBootstrap(ranked, curve: curve), choice, chosen, settings, threads, monitor)
+    let map = try settings.calibration.map { method throws(ClassificationError) in
+      try ScoreCalibration(method, logits: logits, targets: targets, weights: weights)
+    }
+    model = ScoreModel(scoreKind: kind, calibration: map, threshold: curve.thresholds[chosen])
+    calibration = try settings.calibration.map { method throws(ClassificationError) in
+      let heldOut = try ScoreCalibration.heldOutProbabilities(
+        method, logits: logits, targets: targets, weights: weights, folds: settings.folds,
+        seed: settings.seed)
+      let calibrated = try LabelledScores(
+        logits: LogOdds.logits(ofProbabilities: heldOut), targets: targets, weights: weights)
+      return Calibration(
+        before: evaluation,
+        after: try Evaluation(
+          calibrated, decidingBy: scores, threshold: curve.thresholds[chosen]),
+        reliabilityBefore: ReliabilityCurve(rows, probabilities: logits.map(\.logistic)),
+        reliabilityAfter: ReliabilityCurve(calibrated, probabilities: heldOut))
+    }
+  }
+
+  private static func spreads(
+    _ bootstrap: StratifiedBootstrap, _ choice: Choice, _ chosen: Int, _ settings: Settings,
+    _ threads: Int?, _ monitor: TrainingMonitor
+  ) throws(ClassificationError) -> Spreads {
+    struct Outcome {
+      var recall, precision, threshold: Double?
+      var reaches: Bool
+    }
+    var generator = SplitMix64(state: settings.seed)
+    let seeds = (0..<settings.resamples).map { _ in generator.next() }
+    var outcomes: [Outcome] = []
+    // In batches, so that the study can be cancelled.
+    for start in stride(from: 0, to: seeds.count, by: 64) {
+      if monitor.isCancelled() { throw .cancelled }
+      let batch = Array(seeds[start..<min(start + 64, seeds.count)])
+      outcomes += WorkerThreads.map(batch, threads: threads ?? WorkerThreads.processorCount) {
+        let curve = bootstrap.resample(seed: $0)
+        return Outcome(
+          recall: curve.recall(chosen), precision: curve.definedPrecision(chosen),
+          threshold: choice.best(curve).map { curve.thresholds[$0] },
+          reaches: choice.isReached(curve, chosen))
+      }
+      monitor.progress(.fits(done: outcomes.count, total: seeds.count))
+    }
+    guard let recall = BootstrapInterval(outcomes.compactMap(\.recall)) else { throw .noRows }
+    return Spreads(
+      recall: recall, precision: BootstrapInterval(outcomes.compactMap(\.precision)),
+      threshold: BootstrapInterval(outcomes.compactMap(\.threshold)),
+      shareReachingGoal: settings.goal == nil
+        ? nil : Double(outcomes.count(where: \.reaches)) / Double(outcomes.count))
+  }
+
+  /// How a study chooses a point of a curve.
+  private struct Choice: Sendable {
+    let goal: TradeoffGoal?
+
+    init(_ goal: TradeoffGoal?) { self.goal = goal }
+
+    /// The point that reaches the goal at the lowest cost, or has the highest F1; the first of
+    /// equals. Nil if none reaches the goal.
+    func best(_ curve: RankingCurve) -> Int? {
+      var best: (index: Int, value: Double)?
+      for index in curve.thresholds.indices where isReached(curve, index) {
+        let value = value(curve, index)
+        if value > best?.value ?? -1 { best = (index, value) }
+      }
+      return best?.index
+    }
+
+    func isReached(_ curve: RankingCurve, _ index: Int) -> Bool {
+      guard let goal else { return true }
+      return metric(goal.metric, curve, index) ?? -1 >= goal.minimum
+    }
+
+    /// The point whose metric is nearest to the goal.
+    func closest(_ curve: RankingCurve) -> Int {
+      guard let goal else { return 0 }
+      return curve.thresholds.indices.max {
+        (metric(goal.metric, curve, $0) ?? -1, value(curve, $0))
+          < (metric(goal.metric, curve, $1) ?? -1, value(curve, $1))
+      } ?? 0
+    }
+
+    private func value(_ curve: RankingCurve, _ index: Int) -> Double {
+      if let goal { return metric(goal.price, curve, index) ?? 0 }
+      let flagged = curve.truePositives[index] + curve.falsePositives[index]
+      return 2 * curve.truePositives[index] / (flagged + curve.positives)
+    }
+
+    private func metric(_ metric: Metric, _ curve: RankingCurve, _ index: Int) -> Double? {
+      metric == .recall ? curve.recall(index) : curve.definedPrecision(index)
+    }
+  }
+}
