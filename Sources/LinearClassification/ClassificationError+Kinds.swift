@@ -66,6 +66,15 @@ extension ClassificationError {
   }
 }
 
+extension ClassificationError {
+  /// The error about a cell of a column.
+  func inColumn(_ name: String) -> Self {
+    var error = self
+    error.column = name
+    return error
+  }
+}
+
 // MARK: Tables
 
 extension ClassificationError {
@@ -102,6 +111,12 @@ extension ClassificationError {
     Self(
       .invalidWeight, row: cell.row, column: column,
       "weights must be numbers, received \(quoted(cell.label))")
+  }
+
+  static func textScores(_ cell: TextCell, column: String) -> Self {
+    Self(
+      .columnTypeMismatch, row: cell.row, column: column,
+      "scores must be numbers, received \(quoted(cell.label))")
   }
 
   static func tooManyCategories(_ count: Int, cell: TextCell, column: String) -> Self {

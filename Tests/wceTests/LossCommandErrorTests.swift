@@ -287,12 +287,12 @@ import _TestSupport
     (
       "x.npy z.npy --pos-weights 1,x --axis 1",
       "The value '1,x' is invalid for '--pos-weights <Q1,Q2,...|FILE>': expected numbers "
-        + "separated by commas, FILE.npy or FILE.csv:COLUMN; \"x\" is not a number"
+        + "separated by commas, FILE.npy, FILE.csv:COLUMN or FILE.json; \"x\" is not a number"
     ),
     (
       "x.npy z.npy --pos-weights 1,,2 --axis 1",
       "The value '1,,2' is invalid for '--pos-weights <Q1,Q2,...|FILE>': expected numbers "
-        + "separated by commas, FILE.npy or FILE.csv:COLUMN; \"\" is not a number"
+        + "separated by commas, FILE.npy, FILE.csv:COLUMN or FILE.json; \"\" is not a number"
     ),
     (
       "x.npy z.npy --pos-weights 1,2",

@@ -64,10 +64,14 @@ import _Version
               <targets>               The targets z, in [0, 1].
 
             OPTIONS:
+              --probabilities         The first input holds probabilities p; the logits are
+                                      log(p / (1 - p)). Gradients are still those in the
+                                      logits.
               --pos-weight <Q>        The weight q of the positive class. (default: 1)
               --pos-weights <Q1,Q2,...|FILE>
                                       One positive weight for each class along an axis:
-                                      numbers separated by commas, or a file.
+                                      numbers separated by commas, or a file; wce weights
+                                      writes one.
               --axis <A>              The axis of the classes, counted from the end if
                                       negative.
               --weights <FILE>        A weight for each element; 0 masks it.

@@ -20,7 +20,8 @@ import _TestSupport
       let outcome = try place.loss(arguments + " --output o.npy")
       if outcome.status == 0 {
         answers += 1
-        #expect(outcome.errors == "")
+        // Damaged logits may all lie in [0, 1].
+        #expect(outcome.errors == "" || outcome.errors.hasPrefix("wce: note: "))
         try place.write("old", to: "o.npy")
       } else {
         errors += 1

@@ -136,6 +136,15 @@ extension Classifier {
     guard let target = target ?? self.target else {
       throw .invalidSetting(name: "the target", value: "nothing", expected: "a column of the table")
     }
+    return try Labels(table, target: target, weights: weights)
+  }
+}
+
+extension Classifier.Labels {
+  /// The labels in the columns of a table.
+  init(
+    _ table: CSVTable, target: TargetColumn, weights: String?
+  ) throws(ClassificationError) {
     let targetIndex = try table.index(of: target.name)
     let weightIndex: Int? = if let weights { try table.index(of: weights) } else { nil }
     for index in [targetIndex, weightIndex].compactMap({ $0 }) {
@@ -144,7 +153,7 @@ extension Classifier {
       }
     }
     if targetIndex == weightIndex { throw .targetIsWeights(target.name) }
-    return Labels(
+    self.init(
       targets: try target.targets(table.columns[targetIndex], needsPositives: false),
       weights: try weightIndex.map { (index) throws(ClassificationError) in
         try TrainingTable.weights(table.columns[index])

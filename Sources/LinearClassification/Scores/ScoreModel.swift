@@ -26,6 +26,26 @@ public struct ScoreModel: Hashable, Sendable {
     if let calibration { return calibration.probabilities(logits) }
     return scoreKind == .probabilities ? scores : logits.map(\.logistic)
   }
+
+  /// The metrics of scores: those of decisions from the threshold, the others from the
+  /// probabilities.
+  ///
+  /// - Parameters:
+  ///   - scores: n scores.
+  ///   - targets: n numbers, 0 or 1.
+  ///   - weights: n numbers, finite and at least 0; by default 1 each.
+  /// - Throws: ``ClassificationError`` if an argument does not match its description.
+  public func evaluation(
+    scores: [Double], targets: [Double], weights: [Double]? = nil
+  ) throws(ClassificationError) -> Evaluation {
+    let logits = try scoreKind.logits(scores)
+    let calibrated = try calibration.map { map throws(ClassificationError) in
+      try LogOdds.logits(ofProbabilities: map.probabilities(logits))
+    }
+    return try Evaluation(
+      LabelledScores(logits: calibrated ?? logits, targets: targets, weights: weights),
+      decidingBy: scores, threshold: threshold)
+  }
 }
 
 /// The file is a JSON object; see ``ScoreModel/read(_:)``.

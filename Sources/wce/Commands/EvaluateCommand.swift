@@ -15,6 +15,7 @@ struct EvaluateCommand: ParsableCommand {
 
       wce evaluate --model model.json test.csv --threshold 0.2
       wce evaluate --model model.json features.npy --targets targets.npy
+      wce evaluate scores.csv --scores p --target label --threshold 0.2
       """)
 
   @OptionGroup var scoring: ScoringOptions
@@ -23,9 +24,13 @@ struct EvaluateCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON object.") var json = false
 
-  func validate() throws { _ = try labels.rows(of: scoring.data) }
+  func validate() throws {
+    _ = try labels.rows(of: scoring.data)
+    if scoring.scores.scores != nil { _ = try labels.target.column() }
+  }
 
   func run() throws {
+    if scoring.scores.scores != nil { return try runOnScores() }
     let classifier = try scoring.readModel()
     let predictions: Classifier.Predictions
     let truth: Classifier.Labels
@@ -52,7 +57,20 @@ struct EvaluateCommand: ParsableCommand {
     let report = EvaluationReport(
       try ToolError.naming(source) { () throws(ClassificationError) in
         try predictions.evaluation(of: truth)
-      }, truth, scoring.probabilities, classifier)
+      }, truth, scoring.probabilities, positiveWeight: classifier.model.positiveWeight)
+    try StandardOutput.write(json ? report.json() : report.text)
+  }
+
+  private func runOnScores() throws {
+    let model = try scoring.readScoreModel()
+    let rows = try scoring.readScores(target: labels.target, weights: labels.weights)
+    guard let truth = rows.labels else { return }
+    let evaluation = try ToolError.naming(scoring.data.path) { () throws(ClassificationError) in
+      try model.evaluation(
+        scores: rows.scores, targets: truth.targets, weights: truth.weights)
+    }
+    let report = EvaluationReport(
+      evaluation, truth, model.calibration == nil ? .raw : .calibrated, positiveWeight: nil)
     try StandardOutput.write(json ? report.json() : report.text)
   }
 }

@@ -20,7 +20,11 @@ struct PredictCommand: ParsableCommand {
       fitted without a header, the table has no header either. Missing cells are treated as in \
       training, but no row is dropped: if training dropped rows, a missing cell is an error.
 
+      With --scores the model is one of scores, from wce tradeoff --scores: it has a threshold on \
+      the scores, and maps them to probabilities if they were calibrated.
+
       wce predict --model model.json new.csv --output predictions.csv
+      wce predict --model scores.json new.csv --scores p
       """)
 
   @OptionGroup var scoring: ScoringOptions
@@ -32,6 +36,7 @@ struct PredictCommand: ParsableCommand {
   var output: OutputFile?
 
   func validate() throws {
+    if scoring.model == nil { throw ValidationError("Give --model MODEL.json.") }
     guard let output else { return }
     try requireDistinctFiles(
       outputs: [("--output", output.path)],
@@ -42,28 +47,37 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
+    let output = output ?? .standardOutput
+    if scoring.scores.scores != nil {
+      let (model, rows) = (try scoring.readScoreModel(), try scoring.readScores())
+      let probabilities = try model.probabilities(rows.scores)
+      try output.isTable
+        ? writeTable(probabilities, to: output.path) { rows.scores[$0] >= model.threshold }
+        : writeArray(probabilities, to: output.path)
+      return
+    }
     let classifier = try scoring.readModel()
     let predictions =
       switch scoring.data {
       case .table: try scoring.predictions(classifier, scoring.readTable(classifier))
       case .matrix(let path): try scoring.predictions(classifier, FeatureMatrix.read(path))
       }
-    let output = output ?? .standardOutput
     try output.isTable
-      ? writeTable(predictions, to: output.path)
+      ? writeTable(predictions.probabilities, to: output.path, isPositive: predictions.isPositive)
       : writeArray(predictions.probabilities, to: output.path)
   }
 
   private func writeTable(
-    _ predictions: Classifier.Predictions, to path: String
+    _ probabilities: [Double], to path: String, isPositive: (Int) -> Bool
   ) throws(DataFileError) {
     let writer = try CSVWriter(path: path, header: ["probability", "prediction"])
     var bar = ProgressBar("writing")
     defer { bar.finish() }
-    let count = predictions.probabilities.count
-    for (row, probability) in predictions.probabilities.enumerated() {
-      try writer.append([.double(probability), .integer(predictions.isPositive(row) ? 1 : 0)])
-      if row.isMultiple(of: 1 << 16) { bar.update(fraction: Double(row) / Double(count)) }
+    for (row, probability) in probabilities.enumerated() {
+      try writer.append([.double(probability), .integer(isPositive(row) ? 1 : 0)])
+      if row.isMultiple(of: 1 << 16) {
+        bar.update(fraction: Double(row) / Double(probabilities.count))
+      }
     }
     try writer.finish()
   }

@@ -17,6 +17,11 @@ struct TradeoffCommand: ParsableCommand {
 
       wce tradeoff
       wce tradeoff data.csv --target fraud --recall-at-least 0.95 --report report.html
+
+      With --scores it fits nothing: it finds the threshold for the scores of any classifier, on \
+      rows that are new to it.
+
+      wce tradeoff scores.csv --scores p --target fraud --recall-at-least 0.95 --model scores.json
       """)
 
   @Argument(
@@ -58,6 +63,21 @@ struct TradeoffCommand: ParsableCommand {
     help: ArgumentHelp("Recommend a weight with at least this precision.", valueName: "P"))
   var precisionAtLeast: Double?
 
+  @OptionGroup var scoring: ScoreOptions
+
+  @Option(
+    help: """
+      Calibrate the scores, by Platt's method or isotonic regression; reported on held-out rows.
+      """)
+  var calibrate: ScoreCalibration.Method?
+
+  @Option(
+    help: ArgumentHelp(
+      "The file for the threshold and the calibration of --scores, for wce predict --scores.",
+      valueName: "FILE.json"),
+    completion: .file(extensions: ["json"]), transform: FileName.output(".json"))
+  var model: String?
+
   @OptionGroup var training: TrainingOptions
 
   @Option(
@@ -90,13 +110,17 @@ struct TradeoffCommand: ParsableCommand {
     if recallAtLeast != nil && precisionAtLeast != nil {
       throw ValidationError("Give --recall-at-least or --precision-at-least, not both.")
     }
+    try validateScores()
     try requireDistinctFiles(
-      outputs: [("--report", report), ("--json", json), ("--picture", picture)],
+      outputs: [
+        ("--report", report), ("--json", json), ("--picture", picture), ("--model", model),
+      ],
       inputs: [("the data", data?.path)])
     _ = try posWeights.map(WeightPath.init)
   }
 
   func run() throws {
+    if scoring.scores != nil { return try runOnScores() }
     let (path, goal) = (try posWeights.map(WeightPath.init), try goal())
     let threads = training.threadsOption.threads
     try LogisticRegression(l2: training.l2, threads: threads).check()
@@ -140,7 +164,7 @@ struct TradeoffCommand: ParsableCommand {
     if let path { try AtomicFile(path: path) } else { nil }
   }
 
-  private func goal() throws(ClassificationError) -> TradeoffGoal? {
+  func goal() throws(ClassificationError) -> TradeoffGoal? {
     if let recallAtLeast { return try .recall(atLeast: recallAtLeast) }
     if let precisionAtLeast { return try .precision(atLeast: precisionAtLeast) }
     return data == nil ? try .recall(atLeast: ExampleData.recall) : nil

@@ -15,9 +15,12 @@ struct ScoringOptions: ParsableArguments {
   var data: DataInput
 
   @Option(
-    help: ArgumentHelp("The model, from wce fit.", valueName: "MODEL.json"),
+    help: ArgumentHelp(
+      "The model, from wce fit; for --scores from wce tradeoff.", valueName: "MODEL.json"),
     completion: .file(extensions: ["json"]), transform: FileName.input)
-  var model: String
+  var model: String?
+
+  @OptionGroup var scores: ScoreOptions
 
   @Flag(
     help: """
@@ -41,9 +44,14 @@ struct ScoringOptions: ParsableArguments {
 
   @OptionGroup var threadsOption: ThreadsOption
 
+  func validate() throws {
+    if model == nil && scores.scores == nil { throw ValidationError("Give --model MODEL.json.") }
+  }
+
   /// Reads the model and checks that it applies to this kind of data.
   func readModel() throws -> Classifier {
     try Classifier.check(threshold: threshold, threads: threadsOption.threads)
+    let model = model ?? ""
     let classifier = try ToolError.naming(model) { () throws(ClassificationError) in
       try Classifier.read(model)
     }

@@ -6,7 +6,8 @@ struct EvaluationReport: Encodable {
   private let evaluation: Evaluation
   private let rowCount, positiveCount: Int
   private let probabilities: Classifier.Probabilities
-  private let positiveWeight: Double
+  /// The weight of a fitted model.
+  private let positiveWeight: Double?
 
   private enum Key: String, CodingKey {
     case rowCount, positiveCount, probabilities, positiveWeight
@@ -14,12 +15,12 @@ struct EvaluationReport: Encodable {
 
   init(
     _ evaluation: Evaluation, _ labels: Classifier.Labels,
-    _ probabilities: Classifier.Probabilities, _ classifier: Classifier
+    _ probabilities: Classifier.Probabilities, positiveWeight: Double?
   ) {
     self.evaluation = evaluation
     self.probabilities = probabilities
     (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
-    positiveWeight = classifier.model.positiveWeight
+    self.positiveWeight = positiveWeight
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -28,7 +29,7 @@ struct EvaluationReport: Encodable {
     try container.encode(rowCount, forKey: .rowCount)
     try container.encode(positiveCount, forKey: .positiveCount)
     try container.encode(probabilities, forKey: .probabilities)
-    try container.encode(positiveWeight, forKey: .positiveWeight)
+    try container.encodeIfPresent(positiveWeight, forKey: .positiveWeight)
   }
 
   /// One JSON object with all digits.
@@ -44,11 +45,10 @@ struct EvaluationReport: Encodable {
       }.joined(separator: "  ")
     }
     return [
-      [
-        ("rows", "\(rowCount), \(positiveCount) of them positive"),
-        ("positive weight", positiveWeight.plain), ("probabilities", probabilities.rawValue),
-        ("threshold", "\(evaluation.threshold)"),
-      ],
+      [("rows", "\(rowCount), \(positiveCount) of them positive")]
+        + (positiveWeight.map { [("positive weight", $0.plain)] } ?? []) + [
+          ("probabilities", probabilities.rawValue), ("threshold", "\(evaluation.threshold)"),
+        ],
       [
         ("", "predicted positive  predicted negative"),
         ("positive", row(confusion.truePositives, confusion.falseNegatives)),

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import LinearClassification
+import _DataFiles
+
+extension TradeoffCommand {
+  /// Refuses the options of fits if there are scores, and the options of scores if there are none.
+  func validateScores() throws {
+    guard scoring.scores != nil else {
+      let option = calibrate != nil ? "--calibrate" : model != nil ? "--model" : nil
+      if let option { throw ValidationError("\(option) needs --scores COLUMN.") }
+      return
+    }
+    let table = training.table
+    let fitOption: String? =
+      if posWeights != nil { "--pos-weights" } else if training.l2 != 1 {
+        "--l2"
+      } else if !table
+        .exclude.isEmpty
+      { "--exclude" } else if table.missing != .error { "--missing" } else if picture != nil {
+        "--picture"
+      } else { nil }
+    if let fitOption {
+      throw ValidationError("\(fitOption) is for fits; with --scores nothing is fitted.")
+    }
+    guard case .table = data else {
+      throw ValidationError("--scores needs a table: wce tradeoff DATA.csv --scores COLUMN.")
+    }
+  }
+
+  /// Studies columns of scores.
+  func runOnScores() throws {
+    guard case .table(let path) = data else { return }
+    let settings = ThresholdStudy.Settings(
+      goal: try goal(), calibration: calibrate, folds: folds, seed: seed)
+    let paths = [json, model].compactMap { $0 }
+    let isPrinted = paths.contains(where: StandardOutput.isTarget)
+    // A path that cannot be written is reported before the work.
+    let outputs = try (json: json.map(AtomicFile.init), model: model.map(AtomicFile.init))
+    let table = try training.table.read(path)
+    let rows = try scoring.rows(table, from: path, target: targetOptions, weights: weights)
+    if model != nil, rows.count > 1 {
+      throw ToolError(.usage, "--model is for one column of scores, received \(rows.count)")
+    }
+    let targets = table.columnNames(targetOptions.target ?? "")
+    var studies: [(name: String, target: String, study: ThresholdStudy)] = []
+    for (row, target) in zip(rows, targets) {
+      guard let labels = row.labels else { continue }
+      let study = try ToolError.naming(path) { () throws(ClassificationError) in
+        try withProgress { (monitor) throws(ClassificationError) in
+          try ThresholdStudy(
+            scores: row.scores, kind: row.kind, targets: labels.targets, weights: labels.weights,
+            settings: settings, threads: training.threadsOption.threads, monitor: monitor)
+        }
+      }
+      if let area = study.evaluation[.rocAUC], area < 0.5 {
+        StandardError.note(
+          about: path,
+          "the scores \(quoted(row.name)) rank negatives above positives (ROC AUC "
+            + "\(area.formatted(3))); are they scores of the other class?")
+      }
+      studies.append((row.name, target, study))
+    }
+    try outputs.json?.write(ScoreStudies(studies).json())
+    try outputs.model?.write(studies[0].study.model.json())
+    try AtomicFile.commit([outputs.json, outputs.model].compactMap { $0 })
+    if !isPrinted {
+      try StandardOutput.writeSummary(
+        ThresholdSummary(studies: studies, dataName: path, next: next(path, rows)).text,
+        outputs: paths)
+    }
+  }
+
+  /// The command that applies the threshold.
+  private func next(_ path: String, _ rows: [ScoredRows]) -> String {
+    guard rows.count == 1 else { return ShellWords.line(["wce", "help", "predict"]) }
+    let kind = scoring.logits ? ["--logits"] : []
+    if let model {
+      return ShellWords.line(
+        ["wce", "predict", "--model", model, "new.csv", "--scores", rows[0].name] + kind)
+    }
+    let words = CommandLine.arguments.dropFirst()
+    return ShellWords.line(["wce"] + words + ["--model", "scores.json"])
+  }
+}
+
+/// The JSON of studies of several columns of scores.
+private struct ScoreStudies: Encodable {
+  struct Item: Encodable {
+    let scores, target: String
+    let study: ThresholdStudy
+  }
+
+  let items: [Item]
+
+  init(_ studies: [(name: String, target: String, study: ThresholdStudy)]) {
+    items = studies.map { Item(scores: $0.name, target: $0.target, study: $0.study) }
+  }
+
+  func encode(to encoder: any Encoder) throws { try items.encode(to: encoder) }
+
+  func json() throws(ClassificationError) -> String { try jsonText(self) }
+}
