@@ -38,7 +38,8 @@ public struct MatrixKernelTable: Sendable {
   public var products: @Sendable (Tile, _ vectors: Source, _ count: Int, Output) -> Void
   /// Adds the products of the transposed tile and `count` vectors with one number per row, at the
   /// tile's stride. Each product has one number per column; they are consecutive.
-  public var addTransposedProducts: @Sendable (Tile, _ vectors: Source, _ count: Int, Output) -> Void
+  public var addTransposedProducts:
+    @Sendable (Tile, _ vectors: Source, _ count: Int, Output) -> Void
   /// Adds tileᵀ · diag(factors) · tile, with one factor per row, to a row-major square matrix with
   /// the tile's number of columns. It updates the whole lower triangle and parts of the upper
   /// triangle. `scratch` is memory for four columns at the tile's stride.

@@ -37,7 +37,8 @@ struct LogisticObjective: Sendable {
       let accuracy = iteration.stepAccuracy
       let step = try curvature.withUnsafeBufferPointer {
         (buffer) throws(ClassificationError) -> [Double] in
-        try newtonStep(sums.gradient, curvature: buffer, tolerance: accuracy, isCancelled: isCancelled)
+        try newtonStep(
+          sums.gradient, curvature: buffer, tolerance: accuracy, isCancelled: isCancelled)
       }
       try iteration.advance(along: step, isExact: true)
     }

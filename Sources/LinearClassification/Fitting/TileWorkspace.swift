@@ -5,7 +5,8 @@ import _MatrixKernels
 ///
 /// The memory is unmanaged, because the kernels take addresses. The owner deallocates it.
 struct TileWorkspace {
-  private let storage: UnsafeMutablePointer<Double>
+  private let storage: UnsafeMutableRawPointer
+  private let numbers: UnsafeMutablePointer<Double>
   /// The rows of a block, sorted by fold.
   private let order: UnsafeMutablePointer<Int>
   private(set) var tile: MatrixKernelTable.Tile
@@ -20,13 +21,15 @@ struct TileWorkspace {
     // One cache line more than the rows, because columns at a power-of-two distance would map to
     // the same cache sets.
     let stride = chunks.tileRows + 8
-    storage = .allocate(capacity: stride * (chunks.tileColumns + vectorCount))
-    storage.initialize(repeating: 0, count: stride * (chunks.tileColumns + vectorCount))
+    let count = stride * (chunks.tileColumns + vectorCount)
+    // An AVX-512 register is a cache line. Loads that cross lines would take twice as long.
+    storage = .allocate(byteCount: count * MemoryLayout<Double>.stride, alignment: 64)
+    numbers = storage.initializeMemory(as: Double.self, repeating: 0, count: count)
     order = .allocate(capacity: chunks.blockRows)
     order.initialize(repeating: 0, count: chunks.blockRows)
     rows = UnsafePointer(order)
     tile = MatrixKernelTable.Tile(
-      elements: storage, stride: stride, rows: chunks.tileRows, columns: chunks.tileColumns)
+      elements: numbers, stride: stride, rows: chunks.tileRows, columns: chunks.tileColumns)
   }
 
   func deallocate() {
@@ -36,7 +39,7 @@ struct TileWorkspace {
 
   /// The memory of a vector. Consecutive vectors are at the tile's stride.
   func vector(_ index: Int) -> UnsafeMutablePointer<Double> {
-    storage + (tile.columns + index) * tile.stride
+    numbers + (tile.columns + index) * tile.stride
   }
 
   /// Sets the padding of a vector after the rows of the tile to zero.

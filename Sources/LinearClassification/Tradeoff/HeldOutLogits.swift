@@ -146,7 +146,8 @@ struct HeldOutLogits {
     var reported = 0
     for first in stride(from: 0, to: settings.count, by: batch) {
       let settings = settings[first..<min(first + batch, settings.count)]
-      let pilot = parts[index].points.isEmpty ? try pilot(parts[index], l2: settings[first].l2) : nil
+      let pilot =
+        parts[index].points.isEmpty ? try pilot(parts[index], l2: settings[first].l2) : nil
       var models: [FitPlan.Model] = []
       for (position, fold) in folds.enumerated() {
         for setting in settings {
