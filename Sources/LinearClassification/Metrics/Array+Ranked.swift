@@ -8,31 +8,32 @@ extension [Double] {
   ///
   /// - Complexity: O(n) for a smooth distribution, else up to O(n log n).
   func ranked(where isIncluded: (Int) -> Bool) -> [(element: Double, index: Int)] {
-    var entries: [(element: Double, index: Int)] = []
-    entries.reserveCapacity(count)
+    typealias Entry = (element: Double, index: Int)
+    var total = 0
     var (lowest, highest) = (Double.infinity, -Double.infinity)
     for index in indices where isIncluded(index) {
-      entries.append((self[index], index))
+      total += 1
       lowest = Swift.min(lowest, self[index])
       highest = Swift.max(highest, self[index])
     }
-    let scale = Double(entries.count) / (highest - lowest)
+    let scale = Double(total) / (highest - lowest)
     guard scale > 0, scale.isFinite else {
-      return entries.sorted { ($0.element, $1.index) > ($1.element, $0.index) }
+      return indices.filter(isIncluded).map { (self[$0], $0) }
+        .sorted { ($0.element, $1.index) > ($1.element, $0.index) }
     }
     // Rounding keeps the order of the buckets.
     func bucket(_ element: Double) -> Int { Int((highest - element) * scale) }
     var ends = [Int](repeating: 0, count: bucket(lowest) + 1)
-    for entry in entries { ends[bucket(entry.element)] += 1 }
+    for index in indices where isIncluded(index) { ends[bucket(self[index])] += 1 }
     var next = 0
     for index in ends.indices { (ends[index], next) = (next, next + ends[index]) }
-    var sorted = entries
-    for entry in entries {
-      let bucket = bucket(entry.element)
-      sorted[ends[bucket]] = entry
-      ends[bucket] += 1
-    }
-    sorted.withUnsafeMutableBufferPointer { sorted in
+    return [Entry](unsafeUninitializedCapacity: total) { sorted, count in
+      for index in indices where isIncluded(index) {
+        let bucket = bucket(self[index])
+        sorted.initializeElement(at: ends[bucket], to: (self[index], index))
+        ends[bucket] += 1
+      }
+      count = total
       var start = 0
       for end in ends {
         if end - start > 16 {
@@ -52,6 +53,5 @@ extension [Double] {
         start = end
       }
     }
-    return sorted
   }
 }
