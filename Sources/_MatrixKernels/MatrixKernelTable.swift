@@ -24,7 +24,7 @@ public struct MatrixKernelTable: Sendable {
     }
   }
 
-  public static let rowAlignment = 8
+  public static let rowAlignment = 16
   public static let columnAlignment = 4
 
   public typealias Source = UnsafePointer<Double>
@@ -33,16 +33,17 @@ public struct MatrixKernelTable: Sendable {
   /// Writes `(source - mean) · inverseScale`, for any count.
   public var standardize:
     @Sendable (Source, _ count: Int, _ mean: Double, _ inverseScale: Double, Output) -> Void
-  /// Writes the product of the tile and a vector with one number per column: one number per row.
-  public var product: @Sendable (Tile, _ vector: Source, Output) -> Void
-  /// Adds the product of the transposed tile and a vector with one number per row: one number per
-  /// column.
-  public var addTransposedProduct: @Sendable (Tile, _ vector: Source, Output) -> Void
-  /// Multiplies each column by a vector with one number per row.
-  public var scaleRows: @Sendable (Tile, _ factors: Source) -> Void
-  /// Adds tileᵀ · tile to a row-major square matrix with the tile's number of columns. It updates
-  /// the whole lower triangle and parts of the upper triangle.
-  public var addGram: @Sendable (Tile, Output) -> Void
+  /// Writes the products of the tile and `count` vectors with one number per column. The vectors
+  /// are consecutive. Each product has one number per row; they are at the tile's stride.
+  public var products: @Sendable (Tile, _ vectors: Source, _ count: Int, Output) -> Void
+  /// Adds the products of the transposed tile and `count` vectors with one number per row, at the
+  /// tile's stride. Each product has one number per column; they are consecutive.
+  public var addTransposedProducts:
+    @Sendable (Tile, _ vectors: Source, _ count: Int, Output) -> Void
+  /// Adds tileᵀ · diag(factors) · tile, with one factor per row, to a row-major square matrix with
+  /// the tile's number of columns. It updates the whole lower triangle and parts of the upper
+  /// triangle. `scratch` is memory for four columns at the tile's stride.
+  public var addWeightedGram: @Sendable (Tile, _ factors: Source, _ scratch: Output, Output) -> Void
   /// The dot product of two vectors of any count.
   public var dot: @Sendable (Source, Source, _ count: Int) -> Double
   /// Adds a multiple of a vector to another, for any count.
@@ -57,10 +58,9 @@ public struct MatrixKernelTable: Sendable {
   @inlinable @inline(__always)
   public init<V: MatrixVector>(_ vector: V.Type) {
     standardize = { MatrixLoop<V>.standardize($0, $1, $2, $3, $4) }
-    product = { MatrixLoop<V>.product($0, $1, $2) }
-    addTransposedProduct = { MatrixLoop<V>.addTransposedProduct($0, $1, $2) }
-    scaleRows = { MatrixLoop<V>.scaleRows($0, $1) }
-    addGram = { MatrixLoop<V>.addGram($0, $1) }
+    products = { MatrixLoop<V>.products($0, $1, $2, $3) }
+    addTransposedProducts = { MatrixLoop<V>.addTransposedProducts($0, $1, $2, $3) }
+    addWeightedGram = { MatrixLoop<V>.addWeightedGram($0, $1, $2, $3) }
     dot = { MatrixLoop<V>.dot($0, $1, $2) }
     addScaled = { MatrixLoop<V>.addScaled($0, $1, $2, $3) }
     sum = { MatrixLoop<V>.sum($0, $1, $2) }

@@ -20,10 +20,11 @@ import _TestSupport
     init(rows: Int, columns: Int, seed: UInt64) {
       self.rows = rows
       self.columns = columns
-      let paddedRows =
-        (rows + MatrixKernelTable.rowAlignment - 1) / MatrixKernelTable.rowAlignment * 8
-      let paddedColumns =
-        (columns + MatrixKernelTable.columnAlignment - 1) / MatrixKernelTable.columnAlignment * 4
+      func padded(_ count: Int, to alignment: Int) -> Int {
+        (count + alignment - 1) / alignment * alignment
+      }
+      let paddedRows = padded(rows, to: MatrixKernelTable.rowAlignment)
+      let paddedColumns = padded(columns, to: MatrixKernelTable.columnAlignment)
       let stride = paddedRows + 8
       capacity = stride * paddedColumns + 1
       storage = .allocate(capacity: capacity)
@@ -72,42 +73,55 @@ import _TestSupport
     let kernels = instructionSet.matrixKernels
     let buffer = Buffer(rows: shape.rows, columns: shape.columns, seed: 1)
     let tile = buffer.tile
-    let coefficients = numbers(tile.columns, seed: 2)
-    let factors = numbers(tile.rows, seed: 3)
+    // Groups of four vectors and a remainder.
+    let count = 1 + shape.rows % 7
+    let coefficients = numbers(count * tile.columns, seed: 2)
+    let factors = numbers(count * tile.stride, seed: 3)
 
-    var product = [Double](repeating: .nan, count: tile.rows)
-    kernels.product(tile, coefficients, &product)
-    for row in 0..<tile.rows {
-      let expected = (0..<tile.columns).reduce(0) { $0 + buffer[row, $1] * coefficients[$1] }
-      #expect(isClose(product[row], expected, terms: tile.columns))
+    let guardValue = Buffer.guardValue
+    var products = [Double](repeating: guardValue, count: count * tile.stride)
+    kernels.products(tile, coefficients, count, &products)
+    for vector in 0..<count {
+      var alone = [Double](repeating: guardValue, count: tile.stride)
+      let own = Array(coefficients[(vector * tile.columns)..<((vector + 1) * tile.columns)])
+      kernels.products(tile, own, 1, &alone)
+      // Others change no bit, and nothing is written after the rows.
+      #expect(alone.elementsEqual(products[(vector * tile.stride)..<((vector + 1) * tile.stride)]))
+      #expect(alone[tile.rows...].allSatisfy { $0 == guardValue })
+      for row in 0..<tile.rows {
+        let expected = (0..<tile.columns).reduce(0) { $0 + buffer[row, $1] * own[$1] }
+        #expect(isClose(alone[row], expected, terms: tile.columns))
+      }
     }
 
-    var transposed = numbers(tile.columns, seed: 4)
-    let before = transposed
-    kernels.addTransposedProduct(tile, factors, &transposed)
-    for column in 0..<tile.columns {
-      let expected = (0..<tile.rows).reduce(before[column]) {
-        $0 + buffer[$1, column] * factors[$1]
+    let before = numbers(count * tile.columns, seed: 4)
+    var transposed = before
+    kernels.addTransposedProducts(tile, factors, count, &transposed)
+    for vector in 0..<count {
+      let range = (vector * tile.columns)..<((vector + 1) * tile.columns)
+      let own = Array(factors[(vector * tile.stride)..<((vector + 1) * tile.stride)])
+      var alone = Array(before[range])
+      kernels.addTransposedProducts(tile, own, 1, &alone)
+      #expect(alone.elementsEqual(transposed[range]))
+      for column in 0..<tile.columns {
+        let expected = (0..<tile.rows).reduce(before[range.lowerBound + column]) {
+          $0 + buffer[$1, column] * own[$1]
+        }
+        #expect(isClose(alone[column], expected, terms: tile.rows))
       }
-      #expect(isClose(transposed[column], expected, terms: tile.rows))
     }
 
     let start = numbers(tile.columns * tile.columns, seed: 5)
     var gram = start
-    kernels.addGram(tile, &gram)
+    var scratch = [Double](repeating: 0, count: 4 * tile.stride)
+    kernels.addWeightedGram(tile, factors, &scratch, &gram)
     for i in 0..<tile.columns {
       for j in 0...i {
         let index = i * tile.columns + j
-        let expected = (0..<tile.rows).reduce(start[index]) { $0 + buffer[$1, i] * buffer[$1, j] }
+        let expected = (0..<tile.rows).reduce(start[index]) {
+          $0 + buffer[$1, i] * factors[$1] * buffer[$1, j]
+        }
         #expect(isClose(gram[index], expected, terms: tile.rows))
-      }
-    }
-
-    let unscaled = (0..<tile.columns).map { column in (0..<tile.rows).map { buffer[$0, column] } }
-    kernels.scaleRows(tile, factors)
-    for column in 0..<tile.columns {
-      for row in 0..<tile.rows {
-        #expect(buffer[row, column] == unscaled[column][row] * factors[row])
       }
     }
     #expect(buffer.isIntact)

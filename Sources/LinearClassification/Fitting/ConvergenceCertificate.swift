@@ -25,7 +25,8 @@ public struct ConvergenceCertificate: Codable, Hashable, Sendable {
   /// The bound on `gradientNorm`.
   public let tolerance: Double
   /// The largest change of a standardised coefficient or the intercept in one more Newton step: an
-  /// estimate of the distance to the optimum.
+  /// estimate of the distance to the optimum. The step may use the Hessian of an earlier point, if
+  /// it is at most a twentieth of the step before with this Hessian.
   public internal(set) var remainingStep: Double
   /// Half the squared Newton decrement, `gᵀ H⁻¹ g / 2`: an estimate of the distance of the
   /// objective from its minimum.

@@ -25,9 +25,9 @@ public import WeightedCrossEntropy
 /// instruction set.
 ///
 /// ## Complexity
-/// About ten passes. Each takes O(n d²) time for up to 511 features. With more features, each step
-/// of the conjugate gradients takes O(n d). The matrix is never copied: a fit uses O(d²) memory, or
-/// O(n) with conjugate gradients.
+/// About ten passes. Each takes O(n d²) time for up to 511 features, and O(n d) where the Hessian of
+/// the pass before is good enough. With more features, each step of the conjugate gradients takes
+/// O(n d). The matrix is never copied: a fit uses O(d²) memory, or O(n) with conjugate gradients.
 public struct LogisticRegression: Hashable, Sendable {
   /// q, the weight of a positive row relative to a negative one. Above 0 and finite.
   public var positiveWeight: Double
@@ -73,7 +73,7 @@ public struct LogisticRegression: Hashable, Sendable {
     let problem = try StandardizedProblem(
       features, targets: targets, weights: weights, settings: self)
     let warm = start.flatMap { $0.coefficients.count == features.columns.count ? $0 : nil }
-    return try problem.fit(positiveWeight: positiveWeight, startingFrom: warm, monitor: monitor)
+    return try problem.fit(startingFrom: warm, monitor: monitor)
   }
 
   /// The weight that balances the classes: negatives / positives, by the sums of their weights.

@@ -8,14 +8,12 @@ struct Margins {
 
   init() {}
 
-  init(
-    _ logits: UnsafePointer<Double>, _ targets: [Double], _ weights: [Double]?, _ rows: Range<Int>
-  ) {
-    for (offset, row) in rows.enumerated() where weights.map({ $0[row] > 0 }) ?? true {
-      if targets[row] == 1 {
-        smallestPositive = min(smallestPositive, logits[offset])
-      } else if targets[row] == 0 {
-        largestNegative = max(largestNegative, logits[offset])
+  init(_ logits: UnsafePointer<Double>, _ data: RowData) {
+    for row in 0..<data.count where data.weights.map({ $0[row] > 0 }) ?? true {
+      if data.targets[row] == 1 {
+        smallestPositive = min(smallestPositive, logits[row])
+      } else if data.targets[row] == 0 {
+        largestNegative = max(largestNegative, logits[row])
       } else {
         hasSoftTarget = true
       }

@@ -14,44 +14,78 @@ struct Moments {
   /// The bound on the magnitude of a number. Its square times any number of rows is finite.
   static let limit = 1e145
 
-  init(_ numbers: [Double], weights: [Double]?, kernels: MatrixKernelTable) {
+  init() {}
+
+  /// The moments of a column's rows of weight above 0, for each fold.
+  static func ofFolds(
+    _ column: FeatureMatrix.Column, weights: [Double]?, folds: StratifiedFolds?,
+    kernels: MatrixKernelTable
+  ) -> [Moments] {
+    var moments = [Moments](repeating: Moments(), count: folds?.count ?? 1)
+    switch column {
+    case .numbers(let numbers):
+      for start in stride(from: 0, to: numbers.count, by: 4096) {
+        let block = start..<min(start + 4096, numbers.count)
+        for fold in moments.indices {
+          moments[fold].add(numbers, block, kernels: kernels, isAll: weights == nil && folds == nil)
+          { row in
+            weights.map { $0[row] > 0 } ?? true && folds.map { $0.assignment[row] == fold } ?? true
+          }
+        }
+      }
+    case .indicator(let codes, let code):
+      var ones = moments.map { _ in 0.0 }
+      for row in codes.indices where weights.map({ $0[row] > 0 }) ?? true {
+        let fold = folds?.assignment[row] ?? 0
+        moments[fold].count += 1
+        if codes[row] == code { ones[fold] += 1 }
+      }
+      for (fold, ones) in ones.enumerated() where moments[fold].count > 0 {
+        moments[fold].mean = ones / moments[fold].count
+        moments[fold].squaredDeviation = ones * (1 - moments[fold].mean)
+      }
+    }
+    return moments
+  }
+
+  /// Adds the rows of a block that `isIncluded` accepts.
+  private mutating func add(
+    _ numbers: [Double], _ block: Range<Int>, kernels: MatrixKernelTable, isAll: Bool,
+    _ isIncluded: (Int) -> Bool
+  ) {
     numbers.withUnsafeBufferPointer { numbers in
       // The kernels take addresses.
       guard let base = numbers.baseAddress else { return }
       withUnsafeTemporaryAllocation(of: Double.self, capacity: 4096) { selected in
-        for start in stride(from: 0, to: numbers.count, by: 4096) {
-          var source = base + start
-          var count = min(4096, numbers.count - start)
-          if !(kernels.squaredDeviation(source, count, 0) < Self.limit * Self.limit) {
-            isFinite = false
-          }
-          if let weights, let scratch = selected.baseAddress {
-            var selectedCount = 0
-            for row in start..<start + count where weights[row] > 0 {
-              scratch[selectedCount] = numbers[row]
-              selectedCount += 1
-            }
-            count = selectedCount
-            source = UnsafePointer(scratch)
-          }
-          guard count > 0 else { continue }
-          // Subtracting the first number makes the mean of equal numbers exact.
-          let center = source[0]
-          let mean = center + kernels.sum(source, count, center) / Double(count)
-          merge(count: Double(count), mean: mean, kernels.squaredDeviation(source, count, mean))
+        guard let scratch = selected.baseAddress else { return }
+        var source = base + block.lowerBound
+        var count = block.count
+        if !(kernels.squaredDeviation(source, count, 0) < Self.limit * Self.limit) {
+          isFinite = false
         }
+        if !isAll {
+          count = 0
+          for row in block where isIncluded(row) {
+            scratch[count] = numbers[row]
+            count += 1
+          }
+          source = UnsafePointer(scratch)
+        }
+        guard count > 0 else { return }
+        // Subtracting the first number makes the mean of equal numbers exact.
+        let center = source[0]
+        let mean = center + kernels.sum(source, count, center) / Double(count)
+        merge(count: Double(count), mean: mean, kernels.squaredDeviation(source, count, mean))
       }
     }
   }
 
-  init(_ codes: [Int32], code: Int32, weights: [Double]?) {
-    var ones = 0.0
-    for row in codes.indices where weights.map({ $0[row] > 0 }) ?? true {
-      count += 1
-      if codes[row] == code { ones += 1 }
+  /// Adds the moments of other rows.
+  mutating func merge(_ other: Moments) {
+    isFinite = isFinite && other.isFinite
+    if other.count > 0 {
+      merge(count: other.count, mean: other.mean, other.squaredDeviation)
     }
-    mean = count > 0 ? ones / count : 0
-    squaredDeviation = ones * (1 - mean)
   }
 
   private mutating func merge(count other: Double, mean otherMean: Double, _ otherDeviation: Double)

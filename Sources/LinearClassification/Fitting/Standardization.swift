@@ -23,23 +23,27 @@ public struct Standardization: Codable, Hashable, Sendable {
     self.deviations = deviations
   }
 
-  /// The statistics of the rows of weight above 0, from one pass over memory.
-  init(
-    _ features: FeatureMatrix, weights: [Double]?, threads: Int, kernels: MatrixKernelTable
-  ) throws(ClassificationError) {
-    let results = WorkerThreads.map(features.columns, threads: threads) { column -> Moments in
-      switch column {
-      case .numbers(let numbers): Moments(numbers, weights: weights, kernels: kernels)
-      case .indicator(let codes, let code): Moments(codes, code: code, weights: weights)
-      }
+  /// The statistics of the rows of weight above 0, and those without each fold, from one pass over
+  /// memory.
+  static func make(
+    _ features: FeatureMatrix, weights: [Double]?, folds: StratifiedFolds? = nil, threads: Int,
+    kernels: MatrixKernelTable
+  ) throws(ClassificationError) -> (all: Self, withoutFold: [Self]) {
+    let moments = WorkerThreads.map(features.columns, threads: threads) { column in
+      Moments.ofFolds(column, weights: weights, folds: folds, kernels: kernels)
     }
-    for (column, moments) in results.enumerated() where !moments.isFinite {
+    for (column, moments) in moments.enumerated() where moments.contains(where: { !$0.isFinite }) {
       for row in 0..<features.rowCount where !(abs(features.columns[column][row]) < Moments.limit) {
         throw .invalidFeature(
           value: features.columns[column][row], row: row + 1, feature: features.names[column])
       }
     }
-    means = results.map(\.mean)
-    deviations = results.map(\.standardDeviation)
+    func merged(without excluded: Int?) -> Self {
+      let merged = moments.map { folds in
+        folds.indices.reduce(into: Moments()) { if $1 != excluded { $0.merge(folds[$1]) } }
+      }
+      return Self(means: merged.map(\.mean), deviations: merged.map(\.standardDeviation))
+    }
+    return (merged(without: nil), (0..<(folds?.count ?? 0)).map { merged(without: $0) })
   }
 }

@@ -12,6 +12,8 @@ struct StandardizedRows: Sendable {
   /// The indices of the features that are not constant. They are the columns of a tile before the
   /// ones.
   let active: [Int]
+  /// If given, a tile has rows of one fold.
+  let folds: StratifiedFolds?
   let kernels: MatrixKernelTable
   let chunks: RowChunks
   private let threads: Int
@@ -19,16 +21,18 @@ struct StandardizedRows: Sendable {
   private let inverseScales: [Double]
 
   init(
-    _ features: FeatureMatrix, _ standardization: Standardization, kernels: MatrixKernelTable,
-    threads: Int
+    _ features: FeatureMatrix, _ standardization: Standardization, folds: StratifiedFolds? = nil,
+    kernels: MatrixKernelTable, threads: Int
   ) {
     self.features = features
+    self.folds = folds
     self.kernels = kernels
     self.threads = threads
     active = standardization.active
     means = active.map { standardization.means[$0] }
     inverseScales = active.map { 1 / standardization.deviations[$0] }
-    chunks = RowChunks(rowCount: features.rowCount, columnCount: active.count + 1)
+    chunks = RowChunks(
+      rowCount: features.rowCount, columnCount: active.count + 1, foldCount: folds?.count ?? 1)
   }
 
   /// The number of coefficients, including the intercept, which is the last.
@@ -39,40 +43,75 @@ struct StandardizedRows: Sendable {
     active.map { model.coefficients[$0] } + [model.intercept]
   }
 
-  /// The logit of every row, including those of weight 0.
-  func logits(at point: [Double]) -> [Double] {
-    [Double](unsafeUninitializedCapacity: features.rowCount) { buffer, count in
-      // Threads write disjoint rows.
-      nonisolated(unsafe) let buffer = buffer
-      _ = sumOverChunks(slot: 0, at: point) { work, rows, _ in
-        for (offset, row) in rows.enumerated() { buffer[row] = work.logits[offset] }
-      }
-      count = features.rowCount
-    }
+  /// A point with zeros for the padding columns of a tile.
+  func padded(_ point: [Double]) -> [Double] {
+    point + [Double](repeating: 0, count: chunks.tileColumns - point.count)
   }
 
-  /// Computes the logits of each tile, and sums the `slot` numbers that `body` adds for each tile.
+  /// For each list of points, one for each fold, the logits of all rows, including those of weight
+  /// 0. The logit of a row is that at the point for its fold; where that is nil, the row is 0.
+  func logits(
+    at points: [[[Double]?]], isCancelled: () -> Bool = { false }
+  ) throws(ClassificationError) -> [[Double]] {
+    // Four at a time share a pass.
+    if points.count > 4 {
+      var result: [[Double]] = []
+      for first in stride(from: 0, to: points.count, by: 4) {
+        let part = Array(points[first..<min(first + 4, points.count)])
+        result += try logits(at: part, isCancelled: isCancelled)
+      }
+      return result
+    }
+    let padded = points.map { $0.map { $0.map(self.padded) } }
+    let count = features.rowCount
+    let memory = UnsafeMutableBufferPointer<Double>.allocate(capacity: count * points.count)
+    defer { memory.deallocate() }
+    memory.initialize(repeating: 0)
+    // Threads write disjoint rows.
+    nonisolated(unsafe) let output = memory
+    _ = try sumOverTiles(slot: 0, vectorCount: 1, isCancelled: isCancelled) { work, _ in
+      for (index, list) in padded.enumerated() {
+        guard let point = list[work.fold] else { continue }
+        kernels.products(work.tile, point, 1, work.vector(0))
+        for offset in 0..<work.rowCount {
+          output[index * count + work.rows[offset]] = work.vector(0)[offset]
+        }
+      }
+    }
+    return points.indices.map { Array(memory[($0 * count)..<(($0 + 1) * count)]) }
+  }
+
+  /// Fills each tile, and sums the `slot` numbers that `body` adds for it.
   ///
   /// The sums form a tree over the chunks, which depends only on the shape of the matrix.
-  func sumOverChunks<Failure: Error>(
-    slot: Int, at point: [Double],
-    _ body: (TileWorkspace, Range<Int>, UnsafeMutablePointer<Double>) throws(Failure) -> Void
-  ) throws(Failure) -> [Double] {
+  ///
+  /// - Parameters:
+  ///   - vectorCount: The number of vectors of the workspace that `body` uses.
+  ///   - isCancelled: Called several times on the caller's thread.
+  func sumOverTiles(
+    slot: Int, vectorCount: Int, isCancelled: () -> Bool = { false },
+    _ body: (TileWorkspace, UnsafeMutablePointer<Double>) throws(ClassificationError) -> Void
+  ) throws(ClassificationError) -> [Double] {
     var sums = [Double](repeating: 0, count: max(1, slot * chunks.chunkCount))
-    let padded = point + [Double](repeating: 0, count: chunks.tileColumns - point.count)
-    try sums.withUnsafeMutableBufferPointer { buffer throws(Failure) in
+    try sums.withUnsafeMutableBufferPointer { buffer throws(ClassificationError) in
       guard let address = buffer.baseAddress else { return }
       // Each chunk has its own slot, which only one thread writes.
       let base = address
-      _ = try WorkerThreads.map(Array(0..<chunks.chunkCount), threads: threads) {
-        chunk throws(Failure) in
-        let work = TileWorkspace(chunks)
-        defer { work.deallocate() }
-        for rows in chunks.tiles(ofChunk: chunk) {
-          let tileWork = work.with(rowCount: rows.count)
-          fill(tileWork.tile, rows: rows)
-          kernels.product(tileWork.tile, padded, tileWork.logits)
-          try body(tileWork, rows, base + chunk * slot)
+      let wave = max(8, 2 * threads)
+      for first in stride(from: 0, to: chunks.chunkCount, by: wave) {
+        if isCancelled() { throw .cancelled }
+        let chunksOfWave = Array(first..<min(first + wave, chunks.chunkCount))
+        _ = try WorkerThreads.map(chunksOfWave, threads: threads) {
+          chunk throws(ClassificationError) in
+          let work = TileWorkspace(chunks, vectorCount: vectorCount)
+          defer { work.deallocate() }
+          for block in chunks.blocks(ofChunk: chunk) {
+            try work.forEachTile(of: block, folds: folds, limit: chunks.tileRows) {
+              work throws(ClassificationError) in
+              fill(work)
+              try body(work, base + chunk * slot)
+            }
+          }
         }
       }
       var step = 1
@@ -86,32 +125,36 @@ struct StandardizedRows: Sendable {
     return Array(sums.prefix(slot))
   }
 
-  /// Fills a tile with rows, and its padding with zeros.
-  private func fill(_ tile: MatrixKernelTable.Tile, rows: Range<Int>) {
+  /// Fills a tile with its rows, and its padding with zeros.
+  private func fill(_ work: TileWorkspace) {
+    let (tile, count, rows) = (work.tile, work.rowCount, work.rows)
     for (position, index) in active.enumerated() {
       let output = tile.elements + position * tile.stride
       switch features.columns[index] {
       case .numbers(let numbers):
-        numbers.withUnsafeBufferPointer {
-          // If a matrix has rows, its columns are not empty.
-          guard let base = $0.baseAddress else { return }
-          kernels.standardize(
-            base + rows.lowerBound, rows.count, means[position], inverseScales[position], output)
+        if let first = work.firstOfRange {
+          numbers.withUnsafeBufferPointer {
+            // If a matrix has rows, its columns are not empty.
+            guard let base = $0.baseAddress else { return }
+            kernels.standardize(
+              base + first, count, means[position], inverseScales[position], output)
+          }
+        } else {
+          work.gather(numbers, into: output)
+          kernels.standardize(output, count, means[position], inverseScales[position], output)
         }
       case .indicator(let codes, let code):
         let zero = -means[position] * inverseScales[position]
         let one = (1 - means[position]) * inverseScales[position]
         codes.withUnsafeBufferPointer { codes in
-          for (offset, row) in rows.enumerated() {
-            output[offset] = codes[row] == code ? one : zero
-          }
+          for offset in 0..<count { output[offset] = codes[rows[offset]] == code ? one : zero }
         }
       }
-      (output + rows.count).update(repeating: 0, count: tile.rows - rows.count)
+      work.clearPadding(output)
     }
     let ones = tile.elements + active.count * tile.stride
-    ones.update(repeating: 1, count: rows.count)
-    (ones + rows.count).update(repeating: 0, count: tile.rows - rows.count)
+    ones.update(repeating: 1, count: count)
+    work.clearPadding(ones)
     for column in columnCount..<tile.columns {
       (tile.elements + column * tile.stride).update(repeating: 0, count: tile.rows)
     }

@@ -17,8 +17,10 @@ struct RankingCurve {
 
   /// - Complexity: O(n log n).
   init(_ rows: LabelledScores) {
-    let ranked = rows.logits.indices.filter { rows.weight($0) > 0 }.map { (rows.logits[$0], $0) }
-      .sorted { $0.0 > $1.0 }
+    let ranked = rows.logits.ranked { rows.weight($0) > 0 }
+    thresholds.reserveCapacity(ranked.count)
+    truePositives.reserveCapacity(ranked.count)
+    falsePositives.reserveCapacity(ranked.count)
     var positives = 0.0
     var negatives = 0.0
     for (position, (logit, row)) in ranked.enumerated() {
@@ -28,7 +30,7 @@ struct RankingCurve {
         negatives += rows.weight(row)
       }
       // Rows with the same logit form one point.
-      if position + 1 < ranked.count, ranked[position + 1].0 == logit { continue }
+      if position + 1 < ranked.count, ranked[position + 1].element == logit { continue }
       thresholds.append(logit)
       truePositives.append(positives)
       falsePositives.append(negatives)

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+import WeightedCrossEntropy
+import _MatrixKernels
+
+/// Answers the requests of a ``FitPlan`` in passes over rows in memory. One pass serves all models:
+/// a tile of standardised rows is multiplied with their coefficients while it is in the cache.
+struct RowPass: Sendable {
+  let rows: StandardizedRows
+  let targets: [Double]
+  let weights: [Double]?
+  let instructionSet: InstructionSet
+
+  /// The number of models whose logits are in memory at a time.
+  private static let group = 16
+  /// The bound on the sums of a pass, in Doubles. With more there are several passes.
+  private static let largestSum = 4 << 20
+
+  private var kernels: MatrixKernelTable { rows.kernels }
+
+  /// The sums of each request: one, or one for each fold.
+  func sums(
+    _ requests: [SumRequest], isCancelled: () -> Bool
+  ) throws(ClassificationError) -> [[ObjectiveSums]] {
+    var answers: [[ObjectiveSums]] = []
+    var batch = Batch(rows)
+    for request in requests {
+      if !batch.isEmpty, batch.size(with: request) * rows.chunks.chunkCount > Self.largestSum {
+        answers += try sums(of: batch, isCancelled: isCancelled)
+        batch = Batch(rows)
+      }
+      batch.append(request, try loss(request.positiveWeight))
+    }
+    return try answers + sums(of: batch, isCancelled: isCancelled)
+  }
+
+  private func sums(
+    of batch: Batch, isCancelled: () -> Bool
+  ) throws(ClassificationError) -> [[ObjectiveSums]] {
+    let columns = rows.chunks.tileColumns
+    let margins = Mutex([Margins](repeating: Margins(), count: batch.count))
+    let sums = try rows.sumOverTiles(
+      slot: batch.size, vectorCount: 2 * Self.group + 7, isCancelled: isCancelled
+    ) { work, sum throws(ClassificationError) in
+      let terms = batch.terms[work.fold]
+      let logits = work.vector(0)
+      let residuals = work.vector(Self.group)
+      let curvature = work.vector(2 * Self.group)
+      let scratch = work.vector(2 * Self.group + 1)
+      let data = RowData(work, targets: targets, weights: weights, vector: 2 * Self.group + 5)
+      try withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.group * columns) {
+        (products) throws(ClassificationError) in
+        guard let gradients = products.baseAddress else { return }
+        for first in stride(from: 0, to: terms.count, by: Self.group) {
+          let count = min(Self.group, terms.count - first)
+          batch.points[work.fold].withUnsafeBufferPointer { points in
+            guard let base = points.baseAddress else { return }
+            kernels.products(work.tile, base + first * columns, count, logits)
+          }
+          for model in 0..<count {
+            let term = terms[first + model]
+            let logits = logits + model * work.tile.stride
+            let residual = residuals + model * work.tile.stride
+            sum[term.offset] += try data.value(term.loss, logits, gradient: residual)
+            work.clearPadding(residual)
+            if term.wantsMargins {
+              let found = Margins(logits, data)
+              margins.withLock { $0[term.index].formUnion(found) }
+            }
+            if term.wantsHessian {
+              try data.secondDerivative(term.loss, logits, into: curvature)
+              work.clearPadding(curvature)
+              kernels.addWeightedGram(
+                work.tile, curvature, scratch, sum + term.offset + 1 + columns)
+            }
+          }
+          gradients.update(repeating: 0, count: count * columns)
+          kernels.addTransposedProducts(work.tile, residuals, count, gradients)
+          for model in 0..<count {
+            kernels.addScaled(
+              1, gradients + model * columns, columns, sum + terms[first + model].offset + 1)
+          }
+        }
+      }
+    }
+    return batch.answers(sums, margins.withLock { $0 })
+  }
+
+  /// Fits models. The models after one that fails may not be complete.
+  ///
+  /// - Parameter progress: Called after each pass, or iteration by conjugate gradients.
+  func fit(
+    _ models: [FitPlan.Model], isCancelled: () -> Bool, progress: ([FitPlan.Model]) -> Void
+  ) throws(ClassificationError) -> [FitPlan.Model] {
+    if FitPlan.isPossible(columnCount: rows.columnCount) {
+      var plan = FitPlan(models, kernels: kernels)
+      while !plan.requests.isEmpty {
+        plan.receive(try sums(plan.requests, isCancelled: isCancelled))
+        progress(plan.models)
+      }
+      return plan.models
+    }
+    var models = models
+    for index in models.indices {
+      let model = models[index]
+      let objective = LogisticObjective(
+        rows: rows, targets: targets,
+        weights: model.heldOut.map { fold in
+          targets.indices.map { row in
+            rows.folds?.assignment[row] == fold ? 0 : weights.map { $0[row] } ?? 1
+          }
+        } ?? weights, l2: model.iteration.l2, loss: try loss(model.positiveWeight))
+      var iteration = model.iteration
+      do throws(ClassificationError) {
+        try objective.solve(&iteration, isCancelled: isCancelled) {
+          models[index].iteration = $0
+          progress(models)
+        }
+        models[index].iteration = iteration
+      } catch {
+        if error.code == .cancelled { throw error }
+        models[index].failure = error
+        break
+      }
+    }
+    progress(models)
+    return models
+  }
+
+  /// The loss of one thread.
+  fileprivate func loss(
+    _ positiveWeight: Double
+  ) throws(ClassificationError) -> WeightedCrossEntropyLoss<Double> {
+    try rethrowingLossErrors { () throws(LossError) in
+      try WeightedCrossEntropyLoss(
+        positiveWeight: .uniform(positiveWeight), threads: 1, instructionSet: instructionSet)
+    }
+  }
+}
+
+/// The layout of the sums of a pass: for each request and each of its parts, the value, the gradient
+/// and, if requested, the Hessian.
+private struct Batch {
+  /// What a request needs from the rows of one fold.
+  struct Term {
+    /// The number of the sum in the batch.
+    let index: Int
+    /// The position of the sum's first number.
+    let offset: Int
+    let loss: WeightedCrossEntropyLoss<Double>
+    let wantsHessian: Bool
+    let wantsMargins: Bool
+  }
+
+  /// The terms of each fold.
+  private(set) var terms: [[Term]]
+  /// Their points for each fold, padded and consecutive.
+  private(set) var points: [[Double]]
+  /// The number of sums.
+  private(set) var count = 0
+  /// The number of Doubles of all sums.
+  private(set) var size = 0
+  private var parts: [[Term]] = []
+  private let rows: StandardizedRows
+
+  init(_ rows: StandardizedRows) {
+    self.rows = rows
+    terms = Array(repeating: [], count: rows.folds?.count ?? 1)
+    points = Array(repeating: [], count: terms.count)
+  }
+
+  var isEmpty: Bool { parts.isEmpty }
+  private var columns: Int { rows.chunks.tileColumns }
+
+  /// The number of Doubles of a sum.
+  private func length(_ request: SumRequest) -> Int {
+    1 + columns + (request.wantsHessian ? columns * columns : 0)
+  }
+
+  /// The size if a request is appended.
+  func size(with request: SumRequest) -> Int {
+    size + length(request) * (request.rows == .eachFold ? terms.count : 1)
+  }
+
+  mutating func append(_ request: SumRequest, _ loss: WeightedCrossEntropyLoss<Double>) {
+    let point = rows.padded(request.point)
+    var own: [Term] = []
+    for fold in terms.indices where request.rows != .allExcept(fold: fold) {
+      if own.isEmpty || request.rows == .eachFold {
+        own.append(
+          Term(
+            index: count, offset: size, loss: loss, wantsHessian: request.wantsHessian,
+            wantsMargins: request.wantsMargins))
+        count += 1
+        size += length(request)
+      }
+      terms[fold].append(own[own.count - 1])
+      points[fold] += point
+    }
+    parts.append(own)
+  }
+
+  /// The answers to the requests.
+  func answers(_ sums: [Double], _ margins: [Margins]) -> [[ObjectiveSums]] {
+    parts.map { terms in
+      terms.map { term in
+        let gradient = term.offset + 1
+        let hessian = gradient + columns
+        return ObjectiveSums(
+          value: sums[term.offset],
+          gradient: Array(sums[gradient..<gradient + rows.columnCount]),
+          hessian: term.wantsHessian ? Array(sums[hessian..<hessian + columns * columns]) : [],
+          stride: columns, margins: margins[term.index])
+      }
+    }
+  }
+}
