@@ -13,7 +13,12 @@ from setuptools.command.build_ext import build_ext
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = "weighted_cross_entropy"
 INCLUDE = ROOT / "Sources" / "WeightedCrossEntropyCInterface" / "include"
-EXTENSIONS = {"_native": ["_native"], "_frameworks": ["_frameworks", "_cuda", "_torch", "_xla"]}
+# The last is not a module: TensorFlow loads it.
+EXTENSIONS = {
+    "_native": ["_native"],
+    "_frameworks": ["_frameworks", "_framework_call", "_cuda", "_torch", "_xla"],
+    "_tensorflow": ["_tensorflow", "_framework_call"],
+}
 HEADERS = ["_frameworks", "_operations"]
 IS_MACOS = sys.platform == "darwin"
 

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from . import _tensorflow_operations as operations
 from ._options import Reduction, options_of
 
 __all__ = ["loss", "weighted_cross_entropy_with_logits"]
@@ -125,25 +126,14 @@ def _loss(
             z, x, q, w = (None if t is None else tf.cast(t, tf.float32) for t in (z, x, q, w))
         if smoothing:
             z = z * (1 - smoothing) + smoothing / 2
-        result = _formula(z, x, q, w)
-        if reduction != "none":
-            result = (tf.reduce_mean if reduction == "mean" else tf.reduce_sum)(result)
+        code = operations.CODES.get(reduction, operations.CODES["sum"])
+        # The last operation has the name of the scope.
+        is_last = not is_half and reduction != "weighted_mean"
+        result = operations.compute(z, x, q, w, code, scope if is_last else None)
+        if result is not None and is_last:
+            return result
+        if result is None:
+            result = operations.formula(z, x, q, w, code)
         if reduction == "weighted_mean":
             result /= tf.reduce_sum(tf.ones_like(x) if w is None else tf.zeros_like(x) + w)
-        # The last operation has the name of the scope.
         return tf.cast(result, dtype, scope) if is_half else tf.identity(result, scope)
-
-
-def _formula(z: Any, x: Any, q: Any, w: Any) -> Any:
-    """The losses. Their derivatives of every order are exact at 0 too, as those of abs are not."""
-    if w is not None:
-        is_masked = tf.equal(w, 0)
-        z, x = (tf.where(is_masked, tf.zeros_like(t), t) for t in (z, x))
-    # `MulNoNan` of y = 0 is 0, also for an infinite x.
-    negative, positive = 1 - z, tf.raw_ops.MulNoNan(x=q, y=z)
-    # e^-|x|. At 0 its derivative is the one from the right, and so is that of the slope.
-    is_below = x < 0
-    e = tf.exp(tf.where(is_below, x, -x))
-    slope = tf.where(is_below, -positive, negative)
-    losses = tf.raw_ops.MulNoNan(x=x, y=slope) + (negative + positive) * tf.math.log1p(e)
-    return losses if w is None else losses * w
