@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -21,6 +22,12 @@ EXTENSIONS = {
 }
 HEADERS = ["_frameworks", "_operations"]
 IS_MACOS = sys.platform == "darwin"
+# The stable ABI is that of interpreters with the global lock.
+IS_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+NEEDS = (
+    "weighted-cross-entropy is built from its Swift sources: run `pip install ./python` in a clone "
+    "of the repository, with swift on the PATH, or install a wheel"
+)
 
 
 class BuildWithSwift(build_ext):
@@ -44,11 +51,8 @@ class BuildWithSwift(build_ext):
 
 def build_library() -> Path:
     """Builds the library in release mode and returns its path."""
-    if not (ROOT / "Package.swift").exists() or shutil.which("swift") is None:
-        sys.exit(
-            "weighted-cross-entropy is built from its Swift sources: run `pip install ./python` in "
-            "a clone of the repository, with swift on the PATH, or install a wheel"
-        )
+    if shutil.which("swift") is None:
+        sys.exit(NEEDS)
     command = ["swift", "build", "-c", "release", "--product", LIBRARY, "--package-path", str(ROOT)]
     subprocess.run(command, check=True)
     folder = subprocess.run(
@@ -66,16 +70,19 @@ def copy_without_symbols(source: Path, destination: Path) -> None:
 
 def version() -> str:
     """The version of the software, which the header of the library defines."""
+    if not (ROOT / "Package.swift").exists():
+        sys.exit(NEEDS)
     header = (INCLUDE / f"{LIBRARY}.h").read_text()
     if not (match := re.search(r'^#define WCE_VERSION "(.+)"$', header, re.MULTILINE)):
         sys.exit("the header of the library does not define WCE_VERSION")
     return match[1]
 
 
-# One wheel for all versions of Python from 3.11, the first whose stable ABI has buffers.
+# One wheel for all versions of Python from 3.11, the first whose stable ABI has buffers, and one
+# for each free-threaded version.
 setup(
     version=version(),
-    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+    options={} if IS_FREE_THREADED else {"bdist_wheel": {"py_limited_api": "cp311"}},
     cmdclass={"build_ext": BuildWithSwift},
     ext_modules=[
         Extension(
@@ -88,8 +95,8 @@ setup(
             extra_link_args=["-Wl,-rpath,@loader_path"]
             if IS_MACOS
             else ["-Wl,-rpath,$ORIGIN", "-Wl,-z,relro,-z,now", "-s"],
-            define_macros=[("Py_LIMITED_API", "0x030B0000")],
-            py_limited_api=True,
+            define_macros=[] if IS_FREE_THREADED else [("Py_LIMITED_API", "0x030B0000")],
+            py_limited_api=not IS_FREE_THREADED,
         )
         for name, sources in EXTENSIONS.items()
     ],

@@ -326,7 +326,14 @@ static int execute(PyObject *module) {
   return status;
 }
 
-static PyModuleDef_Slot slots[] = {{Py_mod_exec, NULL}, {0, NULL}};
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, NULL},
+#ifdef Py_GIL_DISABLED
+    /* The module has no state that changes after it was loaded. */
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
 
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,
