@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import WeightedCrossEntropy
-import _DataFiles
+package import _DataFiles
 
 // MARK: Data
 
@@ -23,11 +23,19 @@ extension ClassificationError {
   }
 
   static func invalidTarget(_ value: Double, row: Int, column: String? = nil) -> Self {
-    Self(.invalidTarget, row: row, column: column, "targets must lie in [0, 1], received \(value)")
+    Self(
+      .invalidTarget, row: row, column: column,
+      "targets must lie in [0, 1], received \(value)\(hint(value))")
   }
 
   static func softTarget(_ value: Double, row: Int) -> Self {
-    Self(.invalidTarget, row: row, "for an evaluation targets must be 0 or 1, received \(value)")
+    Self(
+      .invalidTarget, row: row,
+      "for an evaluation targets must be 0 or 1, received \(value)\(hint(value))")
+  }
+
+  private static func hint(_ target: Double) -> String {
+    target == -1 ? "; write classes -1 and 1 as 0 and 1" : ""
   }
 
   static func invalidLogit(_ value: Double, row: Int) -> Self {
@@ -80,7 +88,9 @@ extension ClassificationError {
 extension ClassificationError {
   static func duplicateColumn(_ name: String) -> Self {
     Self(
-      .duplicateColumn, "two columns have the name \(quoted(name)); give them different names")
+      .duplicateColumn,
+      "two columns have the name \(quoted(name)); give them different names, or exclude one by its "
+        + "number")
   }
 
   static func targetIsWeights(_ name: String) -> Self {
@@ -119,12 +129,33 @@ extension ClassificationError {
       "scores must be numbers, received \(quoted(cell.label))")
   }
 
-  static func tooManyCategories(_ count: Int, cell: TextCell, column: String) -> Self {
+  /// Columns of text with too many labels, all at once.
+  static func tooManyCategories(
+    _ columns: [(name: String, count: Int, cell: TextCell)]
+  ) -> Self {
     let limit = FeatureEncoding.categoryLimit
+    guard columns.count > 1, let first = columns.first else {
+      return Self(
+        .tooManyCategories, column: columns.first?.name, limit: limit,
+        columns.map {
+          "it was read as text because \($0.cell), and has \($0.count) distinct labels (limit "
+            + "\(limit)); group the rare ones, or exclude the column"
+        }.joined())
+    }
+    let shown = columns.prefix(20).map { "\(quoted($0.name)) (\($0.count))" }
     return Self(
-      .tooManyCategories, column: column, limit: limit,
-      "it was read as text because \(cell), and has \(count) distinct labels (limit \(limit)); "
-        + "group them, or exclude the column")
+      .tooManyCategories, limit: limit,
+      "\(columns.count) columns of text have more than \(limit) distinct labels: "
+        + shown.joined(separator: ", ") + (columns.count > 20 ? " and more" : "")
+        + "; \(quoted(first.name)) is text because \(first.cell); "
+        + "group the rare labels, or exclude the columns")
+  }
+
+  static func unseenTarget(_ label: String, row: Int, column: String, known: [String]) -> Self {
+    Self(
+      .unseenTarget, row: row, column: column,
+      "the label \(quoted(label)) did not occur in training; the labels were \(list(known)); "
+        + "correct it, or name the positive label")
   }
 
   static func numberExpected(_ cell: TextCell, column: String) -> Self {
@@ -153,7 +184,7 @@ extension ClassificationError {
     return result
   }
 
-  private static func list(_ labels: [String]) -> String {
+  static func list(_ labels: [String]) -> String {
     let shown = labels.prefix(10).map { quoted($0) }.joined(separator: ", ")
     return labels.count > 10 ? "\(shown) and \(labels.count - 10) more" : shown
   }
@@ -167,7 +198,8 @@ extension CSVTable {
     let remedy =
       switch code {
       case .missingTrainingFeature: "fill missing cells with the mean, or drop their rows"
-      case .missingTrainingLabel: "a target or a weight cannot be filled; drop such rows"
+      case .missingTrainingLabel:
+        "a target or a weight cannot be filled; drop such rows"
       case .missingFeature:
         "the model does not fill missing cells; give it a value, "
           + "or fit the model so that it fills them with the mean"
@@ -176,8 +208,25 @@ extension CSVTable {
       }
     var error = ClassificationError.file(
       badCell(position, column: column, "the cell is missing; \(remedy)"), code: code)
-    (error.row, error.column) = (position.row, columns[column].name)
+    (error.row, error.line) = (position.row, position.line)
+    error.column = columns[column].name
     return error
+  }
+
+  /// Runs `body` on the rows of this table. Its errors get the row and the line in the file.
+  package func locating<Value>(
+    _ body: () throws(ClassificationError) -> Value
+  ) throws(ClassificationError) -> Value {
+    do { return try body() } catch { throw located(error) }
+  }
+
+  /// The error with the row and the line in the file instead of the row of this table.
+  package func located(_ error: ClassificationError) -> ClassificationError {
+    guard let row = error.row, error.line == nil, row >= 1, row <= rowCount else { return error }
+    var located = error
+    let position = position(ofRow: row - 1)
+    (located.row, located.line) = (position.row, position.line)
+    return located
   }
 
   /// The index of the column with a name, or else a number.

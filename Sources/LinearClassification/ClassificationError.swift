@@ -12,6 +12,8 @@ public struct ClassificationError: Error, Hashable, Sendable {
   public internal(set) var path: String?
   /// The row, counted from 1 without a header.
   public internal(set) var row: Int?
+  /// The line of the file on which the row starts, counted from 1.
+  public internal(set) var line: Int?
   /// The name of the column or the feature.
   public internal(set) var column: String?
   /// The largest value that the data or this software allows: labels, folds or the version of a
@@ -41,8 +43,10 @@ extension ClassificationError: CustomStringConvertible {
   /// One line: where the error is, what is wrong, and how to fix it.
   public var description: String {
     if let fileError { return "\(fileError)" }
-    let place = [row.map { "row \($0)" }, column.map { "column \(quoted($0))" }]
-      .compactMap { $0 }.joined(separator: ", ")
+    let place = [
+      row.map { row in "row \(row)" + (line.map { " (line \($0))" } ?? "") },
+      column.map { "column \(quoted($0))" },
+    ].compactMap { $0 }.joined(separator: ", ")
     return place.isEmpty ? reason : "\(place): \(reason)"
   }
 }
@@ -85,6 +89,8 @@ extension ClassificationError {
     public static let unnamedPositive = Code("unnamedPositive")
     /// No row has the positive label.
     public static let positiveNotFound = Code("positiveNotFound")
+    /// A label of the target did not occur in training.
+    public static let unseenTarget = Code("unseenTarget")
     /// A column of text has too many different labels.
     public static let tooManyCategories = Code("tooManyCategories")
     /// A column holds text where the model expects numbers, or numbers where it expects text.

@@ -43,7 +43,9 @@ struct WCE: ParsableCommand {
     } catch {
       if let error = ToolError(reporting: error) { exit(error) }
       guard exitCode(for: error).isSuccess else {
-        StandardError.reportUsage(fullMessage(for: error), CommandLine.arguments.dropFirst())
+        let arguments = CommandLine.arguments.dropFirst()
+        StandardError.reportUsage(
+          UnknownOption.named(in: Array(arguments), fullMessage(for: error)), arguments)
         exit(withError: exitCode(for: error))
       }
       // Output that was asked for, such as --help or completions; a failed write is an error.

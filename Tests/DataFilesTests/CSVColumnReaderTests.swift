@@ -65,7 +65,7 @@ import _TestSupport
     #expect(try column("y", of: "x|y\n1|2\n", format: CSVFormat(delimiter: pipe)) == [2])
     #expect(try column("x,y", of: "x,y;z\n1;2\n", format: CSVFormat(delimiter: .semicolon)) == [1])
     for character: Character in [
-      "a", "1", "\"", "\n", "\r\n", ".", "+", "-", " ", "é", "_", "\u{0}", "'",
+      "a", "1", "\"", "\n", "\r\n", ".", "+", "-", "é", "_", "\u{0}", "'",
     ] {
       #expect(CSVFormat.Delimiter(character) == nil, "\(character)")
     }
@@ -265,7 +265,7 @@ import _TestSupport
     for (start, reason) in [
       ([0xFF, 0xFE, 0x78, 0], "the text is UTF-16; save it as UTF-8"),
       ([0xFE, 0xFF, 0, 0x78], "the text is UTF-16; save it as UTF-8"),
-      ([0x1F, 0x8B, 8], "the file is compressed with gzip; decompress it first"),
+      ([0x1F, 0x8B, 8], "the data are compressed with gzip; decompress them first"),
       (
         Array("PK\u{3}\u{4}".utf8),
         "this is a ZIP archive, such as a spreadsheet; save the table as CSV"

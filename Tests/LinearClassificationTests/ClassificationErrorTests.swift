@@ -92,7 +92,8 @@ import _TestSupport
     #expect(
       fitting(targets: [0, 1, 0, .nan, 0]) == "row 4: targets must lie in [0, 1], received nan")
     #expect(
-      fitting(targets: [-1, 1, 0, 1, 0]) == "row 1: targets must lie in [0, 1], received -1.0")
+      fitting(targets: [-1, 1, 0, 1, 0])
+        == "row 1: targets must lie in [0, 1], received -1.0; write classes -1 and 1 as 0 and 1")
     #expect(
       fitting(weights: [1, -2, 1, 1, 1])
         == "row 2: weights must be finite and at least 0, received -2.0")

@@ -79,7 +79,8 @@ import _TestSupport
       JSONSerialization.jsonObject(with: Data(classifier.json().utf8)) as? [String: Any])
     #expect(
       Set(object.keys) == [
-        "format", "version", "target", "header", "missing", "columns", "features", "intercept",
+        "format", "version", "target", "header", "na", "missing", "columns", "features",
+        "intercept",
         "originalIntercept",
         "positiveWeight", "l2", "certificate", "training",
       ])

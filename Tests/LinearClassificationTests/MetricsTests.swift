@@ -121,4 +121,39 @@ struct ReferenceEvaluation: Decodable, Sendable {
     #expect(Set(Metric.allCases.map(\.title)).count == Metric.allCases.count)
     #expect(Metric.matthewsCorrelation.title == "MCC")
   }
+
+  @Test(arguments: [1e-300, 1e-160, 1, 1e160, 1e303]) func anyScaleOfWeights(_ scale: Double) throws
+  {
+    let reference = try #require(ReferenceEvaluation.all.first { $0.weights == nil })
+    let weights = reference.targets.indices.map { Double($0 % 3) }
+    func evaluation(_ scale: Double) throws -> Evaluation {
+      try Evaluation(
+        logits: reference.logits, targets: reference.targets, weights: weights.map { $0 * scale },
+        threshold: reference.threshold)
+    }
+    let (one, scaled) = (try evaluation(1), try evaluation(scale))
+    for metric in Metric.allCases {
+      switch (one[metric], scaled[metric]) {
+      case (nil, nil): break
+      case (let value?, let other?): #expect(abs(value - other) <= 1e-9, "\(metric.title)")
+      default: Issue.record("\(metric.title)")
+      }
+    }
+    let ratio = scaled.confusion.trueNegatives / scale / one.confusion.trueNegatives
+    #expect(abs(ratio - 1) < 1e-9)
+  }
+
+  @Test func weightsWhoseSumIsInfinite() {
+    let error = #expect(throws: ClassificationError.self) {
+      try Evaluation(logits: [0, 1], targets: [0, 1], weights: [1e308, 1e308])
+    }
+    #expect(error?.code == .invalidSetting)
+  }
+
+  @Test func aPerfectRankingIsAtMostOne() throws {
+    let evaluation = try Evaluation(
+      logits: [2, 1, 0], targets: [1, 0, 0], weights: [0.1, 0.3, 0.3])
+    #expect(evaluation[.rocAUC] == 1)
+    #expect(evaluation[.averagePrecision] == 1)
+  }
 }

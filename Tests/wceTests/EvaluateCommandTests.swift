@@ -122,7 +122,7 @@ import _TestSupport
       try place.run("evaluate --model m.json new.csv --target sick")
         == .failure(
           65,
-          #"new.csv: row 4, column "sick": the target must be 0 or 1, received 2; if "#
+          #"new.csv: row 4 (line 5), column "sick": the target must be 0 or 1, received 2; if "#
             + #"another value is positive, name it (--positive LABEL)"#
         ))
     let weighted = try JSON(
@@ -156,7 +156,8 @@ import _TestSupport
       ),
       (
         "minus.csv --weights w", 65,
-        #"minus.csv: row 1, column "w": weights must be finite and at least 0, received -1"#
+        #"minus.csv: row 1 (line 2), column "w": weights must be finite and at least 0, "#
+          + #"received -1"#
       ),
       (
         "a.csv --weights ill", 64,

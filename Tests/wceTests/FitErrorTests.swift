@@ -31,7 +31,7 @@ import _TestSupport
     Failure(
       command: "a.csv --target age",
       message:
-        #"a.csv: row 1, column "age": the target must be 0 or 1, received 20; if another "#
+        #"a.csv: row 1 (line 2), column "age": the target must be 0 or 1, received 20; if another "#
         + #"value is positive, name it (--positive LABEL)"#
     ),
     Failure(
@@ -55,19 +55,21 @@ import _TestSupport
       message:
         "a.csv: row 2 (line 3): the table has 1 column, this row has more; "
         + "does the file use a different delimiter? (--delimiter C)",
-      table: "x|z\n1|0\n2,5|1\n"),
+      table: "x:z\n1:0\n2,5:1\n"),
     Failure(
       command: #"a.csv --target z"#,
       message:
-        #"a.csv: column "n \"0\"": it was read as text because row 1 contains "t0", and has "#
-        + #"101 distinct labels (limit 100); group them, or exclude the column (--exclude "#
+        #"a.csv: column "n \"0\"": it was read as text because row 1 (line 2) contains "#
+        + #""t0", and has "#
+        + #"101 distinct labels (limit 100); group the rare ones, or exclude the column "#
+        + #"(--rare other, --exclude "#
         + #"COLUMN)"#,
       table: "\"n \"\"0\"\"\",z\n" + (0...100).map { "t\($0),\($0 % 2)\n" }.joined()),
     Failure(
-      command: "a.csv --target z --missing mean",
+      command: "a.csv --target z",
       message:
         #"a.csv: row 2 (line 3), column "z": the cell is missing; a target or a weight cannot "#
-        + #"be filled; drop such rows (--missing drop)"#,
+        + #"be filled; drop such rows (--missing mean drops only these)"#,
       table: "x,z\n1,1\n2,\n3,0\n"),
     Failure(
       command: "a.csv --target z --missing drop",
@@ -75,10 +77,11 @@ import _TestSupport
       table: "x,z\n1,\n,0\n"),
     Failure(
       command: "a.csv --target ill --positive yes --weights city",
-      message: #"a.csv: row 1, column "city": weights must be numbers, received "Oslo""#),
+      message: #"a.csv: row 1 (line 2), column "city": weights must be numbers, received "Oslo""#),
     Failure(
       command: "a.csv --target z --weights w --missing drop",
-      message: #"a.csv: row 3, column "w": weights must be finite and at least 0, received -0.5"#,
+      message:
+        #"a.csv: row 3 (line 4), column "w": weights must be finite and at least 0, received -0.5"#,
       table: "x,w,z\n1,1,1\n2,,0\n3,-0.5,0\n"),
     Failure(
       command: "a.csv --target z --weights w",
@@ -97,7 +100,8 @@ import _TestSupport
       table: "x,z\n1,0\n1,1\n"),
     Failure(
       command: "a.csv --target z",
-      message: #"a.csv: two columns have the name "x"; give them different names"#,
+      message: #"a.csv: two columns have the name "x"; give them different names, or exclude one "#
+        + "by its number (--exclude NUMBER)",
       table: "x,x,z\n1,2,0\n2,3,1\n"),
     Failure(
       command: "a.csv --target z",
@@ -115,15 +119,19 @@ import _TestSupport
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x": it was read as text because row 1 contains "label 0", and has "#
-        + #"101 distinct labels (limit 100); group them, or exclude the column (--exclude "#
+        #"a.csv: column "x": it was read as text because row 1 (line 2) contains "label 0", "#
+        + #"and has "#
+        + #"101 distinct labels (limit 100); group the rare ones, or exclude the column "#
+        + #"(--rare other, --exclude "#
         + #"COLUMN)"#,
       table: "x,z\n" + (0...100).map { "label \($0),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x": it was read as text because row 78 contains "oops", and has 151 "#
-        + #"distinct labels (limit 100); group them, or exclude the column (--exclude COLUMN)"#,
+        #"a.csv: column "x": it was read as text because row 78 (line 79) contains "oops", "#
+        + #"and has 151 "#
+        + #"distinct labels (limit 100); group the rare ones, or exclude the column (--rare "#
+        + #"other, --exclude COLUMN)"#,
       table: "x,z\n" + (1...151).map { "\($0 == 78 ? "oops" : "\($0)"),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target ill --positive yes --pos-weight 0", status: 64,
@@ -194,13 +202,13 @@ import _TestSupport
     for (target, message) in [
       (
         "x",
-        #"row 2, column "x": the target must be 0 or 1, received 2; if another value is "#
+        #"row 2 (line 3), column "x": the target must be 0 or 1, received 2; if another value is "#
           + #"positive, name it (--positive LABEL)"#
       ),
       (
         "z",
         #"row 2 (line 3), column "z": the cell is missing; a target or a weight cannot be "#
-          + #"filled; drop such rows (--missing drop)"#
+          + #"filled; drop such rows (--missing mean drops only these)"#
       ),
     ] {
       #expect(
@@ -237,7 +245,8 @@ import _TestSupport
     #expect(
       outcome.errors == """
         wce: note: a.csv: dropped 1 of 4 rows because a cell was missing
-        wce: a.csv: row 3, column "x": features must be finite numbers below 1e145, received inf
+        wce: a.csv: row 3 (line 4), column "x": features must be finite numbers below 1e145, \
+        received inf
 
         """)
     #expect(try place.directory.names() == ["a.csv"])

@@ -52,7 +52,7 @@ import _Version
             An input is FILE.npy or FILE.csv:COLUMN, with the name of the column or its
             number from 1. Results have the type of the logits, float64 for a table. Files
             may be larger than memory. A table whose first row has only numbers has no
-            header. Standard input is /dev/stdin, or /dev/stdin:COLUMN for a table.
+            header. Standard input is -, or /dev/stdin:COLUMN for a table.
 
             wce loss logits.npy targets.npy --pos-weight 9
             wce loss t.csv:logit t.csv:label --pos-weight 9 --gradient gradient.npy
@@ -87,6 +87,14 @@ import _Version
               --gradient <FILE>       The file for the gradient in the logits, .npy or .csv.
               --name <NAME>           The name of the operation in errors. (default:
                                       logistic_loss)
+              --delimiter <C>         The character between cells, or comma, semicolon,
+                                      tab, space. (default: detected)
+              --header/--no-header    Whether the first row has the names of the columns;
+                                      without them they are 1, 2, 3 and so on. (default: a
+                                      first row of numbers is data, unless it is 0, 1, 2,
+                                      ... or its first cell is blank)
+              --decimal <decimal>     The sign before the decimals, . or a comma. (default:
+                                      .) (values: ., ,)
               --threads <N>           The maximum number of threads. (default: all
                                       processors)
               --json                  Print one JSON object. An undefined mean is null;

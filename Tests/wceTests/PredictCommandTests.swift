@@ -82,7 +82,7 @@ import _TestSupport
       try place.run("predict --model m.json words.csv")
         == .failure(
           65,
-          #"words.csv: row 1, column "age": the model expects numbers in this column, "#
+          #"words.csv: row 1 (line 2), column "age": the model expects numbers in this column, "#
             + #"received "young""#
         ))
   }
@@ -115,7 +115,7 @@ import _TestSupport
       try place.run("predict --model m.json new.csv")
         == .failure(
           65,
-          #"new.csv: row 2, column "city": the label "Rome" did not occur in training; "#
+          #"new.csv: row 2 (line 3), column "city": the label "Rome" did not occur in training; "#
             + #"correct it, or encode unseen labels as zeros (--unseen zero)"#
         ))
     let output = try place.columns(

@@ -43,7 +43,7 @@ extension TradeoffCommandTests {
     let weight = try #require(output.firstMatch(of: /> recommended: q = ([0-9.]+)/)?.1)
     #expect("\(model.model.positiveWeight)".hasPrefix(weight))
     #expect(model.model.l2 == 0.125)
-    #expect(model.target == TargetColumn(name: "the \"target\"", positive: "y e s"))
+    #expect(model.target?.name == "the \"target\"" && model.target?.positive == "y e s")
     #expect(model.encoding.missing == .mean)
     #expect(model.encoding.columns.map(\.name) == ["a & b", "it's <c>"])
   }
@@ -59,7 +59,7 @@ extension TradeoffCommandTests {
     ).output
     let model = try runNextLine(of: output)
     #expect(model.model.positiveWeight == 0.25 && model.encoding.columns.map(\.name) == ["1"])
-    #expect(model.target == TargetColumn(name: "3", positive: "-yes"))
+    #expect(model.target?.name == "3" && model.target?.positive == "-yes")
   }
 
   @Test func labelsMayBeNegativeNumbers() throws {

@@ -34,6 +34,10 @@ public struct ConfusionMatrix: Codable, Hashable, Sendable {
       case (false, false): trueNegatives += weight
       }
     }
+    truePositives = rows.original(truePositives)
+    falsePositives = rows.original(falsePositives)
+    falseNegatives = rows.original(falseNegatives)
+    trueNegatives = rows.original(trueNegatives)
   }
 
   /// TP / (TP + FP): the share of positives among the rows predicted positive.
@@ -47,7 +51,8 @@ public struct ConfusionMatrix: Codable, Hashable, Sendable {
 
   /// 2 TP / (2 TP + FP + FN): the harmonic mean of precision and recall.
   public var f1: Double? {
-    ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives)
+    // Halves, because twice a sum could overflow.
+    ratio(truePositives, truePositives + (falsePositives / 2 + falseNegatives / 2))
   }
 
   /// (recall + specificity) / 2.
@@ -59,14 +64,19 @@ public struct ConfusionMatrix: Codable, Hashable, Sendable {
   /// Matthews's correlation coefficient, (TP TN - FP FN) / √((TP + FP)(TP + FN)(TN + FP)(TN + FN)).
   /// Undefined if a class does not occur or is never predicted; scikit-learn returns 0 then.
   public var matthewsCorrelation: Double? {
-    // The product of the square roots, because the product of the factors could overflow.
+    // Shares of the largest, exact powers of two apart, because products could overflow.
+    let largest = max(max(truePositives, falsePositives), max(trueNegatives, falseNegatives))
+    guard largest > 0 else { return nil }
+    func share(_ count: Double) -> Double {
+      Double(sign: .plus, exponent: -Int(largest.exponent), significand: count)
+    }
+    let (tp, fp) = (share(truePositives), share(falsePositives))
+    let (tn, fn) = (share(trueNegatives), share(falseNegatives))
     let denominator =
-      (truePositives + falsePositives).squareRoot() * (truePositives + falseNegatives).squareRoot()
-      * (trueNegatives + falsePositives).squareRoot()
-      * (trueNegatives + falseNegatives).squareRoot()
+      (tp + fp).squareRoot() * (tp + fn).squareRoot() * (tn + fp).squareRoot()
+      * (tn + fn).squareRoot()
     // Rounding can exceed the range.
-    return ratio(truePositives * trueNegatives - falsePositives * falseNegatives, denominator)
-      .map { min(max($0, -1), 1) }
+    return ratio(tp * tn - fp * fn, denominator).map { min(max($0, -1), 1) }
   }
 
   private func ratio(_ numerator: Double, _ denominator: Double) -> Double? {

@@ -4,7 +4,10 @@ struct LabelledScores {
   let logits: [Double]
   /// 0 or 1.
   let targets: [Double]
+  /// The weights, divided by a power of two if products of them could overflow or underflow.
   let weights: [Double]?
+  /// The exponent of that power.
+  private let exponent: Int
 
   init(logits: [Double], targets: [Double], weights: [Double]?) throws(ClassificationError) {
     guard targets.count == logits.count else {
@@ -14,6 +17,8 @@ struct LabelledScores {
       throw .lengthMismatch(what: "weights", expected: logits.count, received: weights.count)
     }
     guard !logits.isEmpty else { throw .noRows }
+    let largest = weights?.max() ?? 1
+    let exponent = (1e-30...1e30).contains(largest) || largest == 0 ? 0 : Int(largest.exponent)
     var total = 0.0
     for row in logits.indices {
       let weight = weights.map { $0[row] } ?? 1
@@ -22,13 +27,27 @@ struct LabelledScores {
         throw .softTarget(targets[row], row: row + 1)
       }
       guard logits[row].isFinite else { throw .invalidLogit(logits[row], row: row + 1) }
-      total += weight
+      total += exponent == 0 ? weight : Self.scaled(weight, by: -exponent)
     }
     guard total > 0 else { throw .noRows }
+    guard Self.scaled(total, by: exponent).isFinite else {
+      throw .invalidSetting(
+        name: "the sum of the rows' weights", value: Double.infinity, expected: "finite")
+    }
     self.logits = logits
     self.targets = targets
-    self.weights = weights
+    self.exponent = exponent
+    self.weights =
+      exponent == 0 ? weights : weights?.map { Self.scaled($0, by: -exponent) }
   }
 
+  /// The weight of a row; see `weights`.
   func weight(_ row: Int) -> Double { weights.map { $0[row] } ?? 1 }
+
+  /// A sum of weights in the unit of the original weights.
+  func original(_ sum: Double) -> Double { exponent == 0 ? sum : Self.scaled(sum, by: exponent) }
+
+  private static func scaled(_ weight: Double, by exponent: Int) -> Double {
+    Double(sign: .plus, exponent: exponent, significand: weight)
+  }
 }

@@ -63,7 +63,8 @@ struct RankingCurve {
         (falsePositives[index] - before.negatives) * (truePositives[index] + before.positives) / 2
       before = (truePositives[index], falsePositives[index])
     }
-    return area / (positives * negatives)
+    // Rounding can exceed 1.
+    return min(area / (positives * negatives), 1)
   }
 
   /// Σ (Rₖ - Rₖ₋₁) Pₖ over the thresholds in descending order; undefined without positives.
@@ -77,6 +78,6 @@ struct RankingCurve {
         / (truePositives[index] + falsePositives[index])
       before = truePositives[index]
     }
-    return sum / positives
+    return min(sum / positives, 1)
   }
 }

@@ -35,7 +35,7 @@ public struct ReliabilityCurve: Codable, Hashable, Sendable {
     }
     bins = sums.enumerated().filter { $0.element.weight > 0 }.map { index, sum in
       Bin(
-        lowerBound: edges[index], upperBound: edges[index + 1], weight: sum.weight,
+        lowerBound: edges[index], upperBound: edges[index + 1], weight: rows.original(sum.weight),
         meanPrediction: sum.prediction / sum.weight, positiveRate: sum.positives / sum.weight)
     }
   }

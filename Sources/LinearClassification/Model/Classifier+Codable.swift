@@ -8,7 +8,7 @@ extension Classifier: Codable {
 
   private enum Key: String, CodingKey {
     case target, header, missing, columns, features, intercept, originalIntercept
-    case positiveWeight, l2, certificate, training
+    case positiveWeight, l2, certificate, training, na, decimal
   }
 
   /// One feature. The original coefficient is for people and other software; it is written but not
@@ -26,6 +26,8 @@ extension Classifier: Codable {
     var container = encoder.container(keyedBy: Key.self)
     try container.encodeIfPresent(target, forKey: .target)
     try container.encode(hasHeader, forKey: .header)
+    if missingWords.inText { try container.encode(missingWords.words, forKey: .na) }
+    if hasDecimalComma { try container.encode(",", forKey: .decimal) }
     try container.encode(encoding.missing, forKey: .missing)
     try container.encode(encoding.columns, forKey: .columns)
     let names = encoding.featureNames
@@ -50,6 +52,14 @@ extension Classifier: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     target = try container.decodeIfPresent(TargetColumn.self, forKey: .target)
     hasHeader = try container.decodeIfPresent(Bool.self, forKey: .header) ?? true
+    missingWords =
+      try container.decodeIfPresent([String].self, forKey: .na).map(MissingWords.init)
+      ?? .ofEarlierModels
+    switch try container.decodeIfPresent(String.self, forKey: .decimal) ?? "." {
+    case ".": hasDecimalComma = false
+    case ",": hasDecimalComma = true
+    case let sign: throw ClassificationError.damagedModel("unknown decimal sign \(quoted(sign))")
+    }
     encoding = FeatureEncoding(
       columns: try container.decode([FeatureEncoding.Column].self, forKey: .columns),
       missing: try container.decode(FeatureEncoding.MissingPolicy.self, forKey: .missing))

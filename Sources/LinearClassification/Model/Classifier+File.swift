@@ -18,9 +18,10 @@ extension Classifier {
   /// The file is a JSON object. Its members are:
   ///
   /// - `format` and `version`,
-  /// - `target` (`name`, `positive`), `header` and `missing`,
+  /// - `target` (`name`, `positive`, `labels`), `header` and `missing`,
+  /// - `na`, the words for missing cells, and `decimal`, the decimal sign if it is not a point,
   /// - `columns`: `name` and `kind`, which is `number` or `categories`, with `categories` and
-  ///   `fill`,
+  ///   `fill`; `occurrence` among columns of the same name; `other`, the category of other labels,
   /// - `features`: `name`, `mean`, `standardDeviation` (0 if the feature was constant),
   ///   `coefficient` for the standardised feature, `originalCoefficient` for the original one,
   /// - `intercept`, `originalIntercept`, `positiveWeight`, `l2`, `certificate` and `training`.

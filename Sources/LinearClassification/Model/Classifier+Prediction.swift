@@ -35,11 +35,25 @@ extension Classifier {
     public let targets: [Double]
     /// The weight of each row; nil means 1 each.
     public let weights: [Double]?
+    /// Notices for the user, one line each.
+    package var notices: [String] = []
 
     /// Labels with the given targets and weights.
     public init(targets: [Double], weights: [Double]? = nil) {
       self.targets = targets
       self.weights = weights
+    }
+
+    /// The rows of weight above 0, counted from 0; nil if all are.
+    package var rows: [Int]? {
+      guard let weights, weights.contains(0) else { return nil }
+      return weights.indices.filter { weights[$0] > 0 }
+    }
+
+    /// The labels of some of the rows.
+    package func selecting(_ rows: [Int]) -> Labels {
+      Labels(
+        targets: rows.map { targets[$0] }, weights: weights.map { all in rows.map { all[$0] } })
     }
 
     /// The number of rows of weight above 0.
@@ -108,7 +122,8 @@ extension Classifier {
     unseen: FeatureEncoding.UnseenPolicy = .error
   ) throws(ClassificationError) -> FeatureMatrix {
     let table = try CSVTable(
-      path, hasHeader: hasHeader, delimiter: delimiter, textColumns: encoding.textColumns)
+      path, hasHeader: hasHeader, delimiter: delimiter, textColumns: encoding.textColumns,
+      like: format)
     return try encoding.features(table, unseen: unseen)
   }
 
@@ -126,37 +141,88 @@ extension Classifier {
     delimiter: Character? = nil
   ) throws(ClassificationError) -> Labels {
     try labels(
-      CSVTable(path, hasHeader: hasHeader, delimiter: delimiter), target: target, weights: weights)
+      CSVTable(path, hasHeader: hasHeader, delimiter: delimiter, like: format), target: target,
+      weights: weights)
   }
 
-  /// The labels of a table.
+  /// The format of tables, as in training.
+  package var format: CSVFormat {
+    var format = CSVFormat(hasHeader: hasHeader)
+    format.missing = missingWords
+    format.hasDecimalComma = hasDecimalComma
+    return format
+  }
+
+  /// The labels of a table, of weight 0 where the target or the weight is missing and the model
+  /// does not refuse missing cells.
+  ///
+  /// - Parameter needsPositives: See ``TargetColumn``.
   package func labels(
-    _ table: CSVTable, target: TargetColumn? = nil, weights: String? = nil
+    _ table: CSVTable, target: TargetColumn? = nil, weights: String? = nil,
+    needsPositives: Bool = false
   ) throws(ClassificationError) -> Labels {
     guard let target = target ?? self.target else {
       throw .invalidSetting(name: "the target", value: "nothing", expected: "a column of the table")
     }
-    return try Labels(table, target: target, weights: weights)
+    return try Labels(
+      table, target: target, weights: weights, model: self, needsPositives: needsPositives)
   }
 }
 
 extension Classifier.Labels {
-  /// The labels in the columns of a table.
+  /// The labels in the columns of a table; see `Classifier.labels`.
   init(
-    _ table: CSVTable, target: TargetColumn, weights: String?
+    _ table: CSVTable, target: TargetColumn, weights: String?, model: Classifier? = nil,
+    needsPositives: Bool = false
   ) throws(ClassificationError) {
-    let targetIndex = try table.index(of: target.name)
+    // The model's target is known by its name alone, which may be a number.
+    let targetIndex =
+      target.name == model?.target?.name
+      ? try rethrowingFileErrors { () throws(DataFileError) in
+        try table.header.index(named: target.name)
+      } : try table.index(of: target.name)
     let weightIndex: Int? = if let weights { try table.index(of: weights) } else { nil }
-    for index in [targetIndex, weightIndex].compactMap({ $0 }) {
-      if let position = table.columns[index].firstMissing {
-        throw table.missing(position, column: index, .missingLabel)
+    if targetIndex == weightIndex { throw .targetIsWeights(target.name) }
+    let rowWeights: [Double]? = try table.locating { () throws(ClassificationError) in
+      if let weightIndex { try TrainingTable.weights(table.columns[weightIndex]) } else { nil }
+    }
+    let indices = [targetIndex, weightIndex].compactMap { $0 }
+      .filter { table.columns[$0].missingCount > 0 }
+    var isDropped = [Bool](repeating: false, count: indices.isEmpty ? 0 : table.rowCount)
+    for index in indices {
+      for row in 0..<table.rowCount
+      where rowWeights?[row] != 0 && table.columns[index].isMissing(row) {
+        guard let model, model.encoding.missing != .error else {
+          throw table.missing(table.position(ofRow: row), column: index, .missingLabel)
+        }
+        isDropped[row] = true
       }
     }
-    if targetIndex == weightIndex { throw .targetIsWeights(target.name) }
-    self.init(
-      targets: try target.targets(table.columns[targetIndex], needsPositives: false),
-      weights: try weightIndex.map { (index) throws(ClassificationError) in
-        try TrainingTable.weights(table.columns[index])
-      })
+    var notices: [String] = []
+    let dropped = isDropped.count { $0 }
+    var kept = rowWeights
+    if dropped > 0 {
+      notices.append(
+        "dropped \(dropped) of \(table.rowCount) rows because the target or weight was missing")
+      kept = (0..<table.rowCount).map { isDropped[$0] ? 0 : rowWeights?[$0] ?? 1 }
+    }
+    // Labels of rows that take no part are not checked.
+    let rows = kept.map { kept in kept.indices.filter { kept[$0] > 0 } } ?? []
+    if kept != nil, rows.isEmpty { throw .noRows }
+    let selection =
+      rows.count < table.rowCount && kept != nil
+      ? table.selecting(rows, columns: [targetIndex]) : table
+    let column = selection.columns[targetIndex]
+    if target.labels == nil { notices += [target.negativeNotice(column)].compactMap { $0 } }
+    var targets = try selection.locating { () throws(ClassificationError) in
+      try target.targets(column, needsPositives: needsPositives)
+    }
+    if targets.count < table.rowCount {
+      let known = targets
+      targets = [Double](repeating: 0, count: table.rowCount)
+      for (row, target) in zip(rows, known) { targets[row] = target }
+    }
+    self.init(targets: targets, weights: kept)
+    self.notices = notices
   }
 }

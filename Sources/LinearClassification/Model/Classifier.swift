@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import _DataFiles
+package import _DataFiles
 
 /// A model with the encoding of its table: the content of a model file.
 public struct Classifier: Hashable, Sendable {
@@ -22,6 +22,10 @@ public struct Classifier: Hashable, Sendable {
   /// Whether the training table had a header. If not, columns are known by their numbers, and
   /// tables to predict have no header either.
   public package(set) var hasHeader = true
+  /// The words for missing cells of the training table. Tables to predict have the same.
+  package var missingWords = MissingWords.standard
+  /// Whether the training table had decimal commas. Tables to predict have them, too.
+  package var hasDecimalComma = false
   /// The model of the features.
   public let model: LogisticModel
   /// The performance on the training rows.
@@ -40,7 +44,9 @@ public struct Classifier: Hashable, Sendable {
         table.features, targets: table.targets, weights: table.weights, encoding: table.encoding,
         target: table.target, settings: settings, monitor: monitor)
     } catch { throw table.located(error) }
-    hasHeader = table.hasHeader
+    hasHeader = table.table.header.isRow
+    missingWords = table.table.format.missing
+    hasDecimalComma = table.table.format.hasDecimalComma
   }
 
   /// Fits a classifier to a matrix. The targets must be 0 or 1, because the metrics need decisions;

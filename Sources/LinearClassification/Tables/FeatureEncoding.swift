@@ -24,10 +24,23 @@ public struct FeatureEncoding: Codable, Hashable, Sendable {
     case zero
   }
 
+  /// What to do in training with a column of text that has more than 100 labels.
+  public enum RarePolicy: String, Codable, CaseIterable, Sendable {
+    /// Throw an error with the names of all such columns.
+    case error
+    /// Keep the 100 most frequent labels; all others, also those that did not occur in training,
+    /// become the label `other`.
+    case other
+  }
+
   /// A column that becomes features.
   package struct Column: Codable, Hashable, Sendable {
     package let name: String
     package let content: Content
+    /// The number of the column among those of its name, if the training table had several.
+    package var occurrence: Int?
+    /// The category of all labels that are not categories.
+    package var other: String?
 
     package enum Content: Hashable, Sendable {
       /// Numbers, and the replacement of a missing one.
@@ -39,6 +52,8 @@ public struct FeatureEncoding: Codable, Hashable, Sendable {
 
   /// The largest number of labels in a column.
   static let categoryLimit = 100
+  /// The label of rare labels.
+  static let otherLabel = "other"
 
   /// The columns, in the order of the training table.
   package let columns: [Column]
@@ -73,10 +88,18 @@ public struct FeatureEncoding: Codable, Hashable, Sendable {
   package func features(
     _ table: CSVTable, unseen: UnseenPolicy = .error
   ) throws(ClassificationError) -> FeatureMatrix {
+    try table.locating { () throws(ClassificationError) in
+      try unlocatedFeatures(table, unseen: unseen)
+    }
+  }
+
+  private func unlocatedFeatures(
+    _ table: CSVTable, unseen: UnseenPolicy
+  ) throws(ClassificationError) -> FeatureMatrix {
     var features: [FeatureMatrix.Column] = []
     for column in columns {
       let index = try rethrowingFileErrors { () throws(DataFileError) in
-        try table.header.index(named: column.name)
+        try table.header.index(named: column.name, occurrence: column.occurrence)
       }
       let found = table.columns[index]
       if let position = found.firstMissing, missing != .mean {
@@ -100,7 +123,8 @@ extension FeatureEncoding.Column {
     case (.categories(let categories, let fill), .categories(let codes, let labels)):
       let known = Dictionary(uniqueKeysWithValues: zip(categories, Int32(0)...))
       // The table has its own order of labels.
-      let translation = labels.map { known[$0] ?? -1 }
+      let otherCode = other.flatMap { known[$0] } ?? -1
+      let translation = labels.map { known[$0] ?? otherCode }
       let fillCode = known[fill] ?? -1
       if unseen == .error, let label = translation.firstIndex(of: -1),
         let row = codes.firstIndex(of: Int32(label))

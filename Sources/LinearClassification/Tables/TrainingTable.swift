@@ -13,13 +13,11 @@ public struct TrainingTable: Sendable {
   public let encoding: FeatureEncoding
   /// The target column, by its name.
   public let target: TargetColumn
-  /// Notices for the user, one line each: rows that were dropped, cells that were filled, columns
-  /// of text that look like numbers.
+  /// Notices for the user, one line each: rows that were dropped, cells that were filled, labels
+  /// that count as negative, columns that look like identifiers, leaks or misread numbers.
   public let notices: [String]
-  /// Whether the table has a header.
-  let hasHeader: Bool
-  /// The rows that were kept, counted from 0; nil if all were.
-  private let keptRows: [Int]?
+  /// The rows that were kept.
+  let table: CSVTable
 
   /// Reads a CSV file.
   ///
@@ -31,8 +29,8 @@ public struct TrainingTable: Sendable {
   ///   - target: The column of the targets.
   ///   - weights: The column of the weights; a row of weight 0 is ignored.
   ///   - excluded: Columns to ignore, such as an identifier. They may have missing cells.
-  ///   - missing: What to do with a missing cell. A missing target or weight is an error unless
-  ///     rows are dropped.
+  ///   - missing: What to do with a missing cell. A row without a target or a weight is an error or
+  ///     is dropped.
   ///   - hasHeader: Whether the first row has the names of the columns. Otherwise the names are
   ///     `1`, `2`, `3` and so on.
   ///   - delimiter: The character between cells; nil means to detect a comma, semicolon or tab.
@@ -45,84 +43,136 @@ public struct TrainingTable: Sendable {
   ) throws(ClassificationError) {
     let table = try CSVTable(path, hasHeader: hasHeader, delimiter: delimiter)
     try self.init(
-      table, target: target, weights: weights, excluding: excluded, missing: missing,
-      hasHeader: hasHeader)
+      table, target: target, weights: weights, excluding: excluded, missing: missing)
   }
 
   /// Creates the features, targets and weights of a table. Columns of numbers without missing cells
-  /// share the table's storage.
+  /// share the table's storage if all rows are kept. Rows of weight 0 are not.
   package init(
     _ table: CSVTable, target: TargetColumn, weights: String? = nil,
     excluding excluded: [String] = [], missing: FeatureEncoding.MissingPolicy = .error,
-    hasHeader: Bool = true
+    rare: FeatureEncoding.RarePolicy = .error
   ) throws(ClassificationError) {
     let targetIndex = try table.index(of: target.name)
     let weightIndex: Int? = if let weights { try table.index(of: weights) } else { nil }
     if targetIndex == weightIndex { throw .targetIsWeights(target.name) }
-    var ignored: Set<Int> = []
-    for name in excluded { ignored.insert(try table.index(of: name)) }
-    ignored.subtract([targetIndex, weightIndex].compactMap { $0 })
-    var names: Set<String> = []
-    for name in table.header.names where !names.insert(name).inserted {
-      throw .duplicateColumn(name)
+    let labelIndices = [targetIndex, weightIndex].compactMap { $0 }
+    var ignored = try rethrowingFileErrors { () throws(DataFileError) in
+      try table.header.indices(ofList: excluded)
     }
+    ignored.subtract(labelIndices)
     guard table.rowCount > 0 else { throw .noRows }
-
-    var kept: [Int]?
-    if missing == .drop { kept = Self.completeRows(table, ignoring: ignored) }
-    if let kept, kept.isEmpty { throw .allRowsDropped }
     var notices: [String] = []
-    if let kept {
-      let dropped = table.rowCount - kept.count
-      notices.append("dropped \(dropped) of \(table.rowCount) rows because a cell was missing")
+    for (index, column) in table.columns.enumerated()
+    where column.name.isEmpty && column.missingCount == table.rowCount && !ignored.contains(index) {
+      ignored.insert(index)
+      notices.append("left out column \(index + 1), which has neither a name nor values")
     }
-    let weightValues: [Double]? =
-      if let weightIndex { try Self.weights(table.columns[weightIndex]) } else { nil }
+    let used = table.columns.indices.filter { !ignored.contains($0) }
+    var names: Set<String> = []
+    for index in used where !names.insert(table.columns[index].name).inserted {
+      throw .duplicateColumn(table.columns[index].name)
+    }
+
+    let rows = try table.locating { () throws(ClassificationError) in
+      try Self.keptRows(table, used, targetIndex, weightIndex, missing, &notices)
+    }
+    let table = rows.map { table.selecting($0, columns: Set(used)) } ?? table
+    self.table = table
+    let targetColumn = table.columns[targetIndex]
+    self.target = target.learning(targetColumn)
+    notices += [self.target.negativeNotice(targetColumn)].compactMap { $0 }
     var columns: [(source: CSVTable.Column, encoding: FeatureEncoding.Column)] = []
     var filled: [CSVTable.Column] = []
-    for (index, column) in table.columns.enumerated() where !ignored.contains(index) {
-      let isFeature = index != targetIndex && index != weightIndex
-      if let position = column.firstMissing, missing != .drop {
-        guard missing == .mean, isFeature else {
-          throw table.missing(
-            position, column: index, isFeature ? .missingTrainingFeature : .missingTrainingLabel)
+    var wide: [(name: String, count: Int, cell: TextCell)] = []
+    for index in used where !labelIndices.contains(index) {
+      let column = table.columns[index]
+      if let position = column.firstMissing {
+        guard missing == .mean else {
+          throw table.missing(position, column: index, .missingTrainingFeature)
         }
         filled.append(column)
       }
-      if isFeature {
-        let content = try Self.content(column, rows: kept, weights: weightValues)
-        columns.append((column, FeatureEncoding.Column(name: column.name, content: content)))
+      var encoding = FeatureEncoding.Column(name: column.name, content: .number(fill: 0))
+      switch column.values {
+      case .numbers(let numbers):
+        encoding = FeatureEncoding.Column(
+          name: column.name, content: .number(fill: Self.mean(numbers)))
+      case .categories(let codes, let labels):
+        if labels.count > FeatureEncoding.categoryLimit && rare == .error {
+          let cell = TextCell(codes: codes, labels: labels, in: table)
+          wide.append((column.name, labels.count, cell))
+        }
+        encoding = FeatureEncoding.Column(name: column.name, codes: codes, labels: labels)
       }
+      let same = table.header.names.indices.filter { table.header.names[$0] == column.name }
+      if same.count > 1 { encoding.occurrence = same.firstIndex(of: index).map { $0 + 1 } }
+      columns.append((column, encoding))
     }
-    notices += Self.fillNotices(filled) + columns.compactMap(\.source.textNotice)
+    if !wide.isEmpty { throw .tooManyCategories(wide) }
     let encoding = FeatureEncoding(columns: columns.map(\.encoding), missing: missing)
     self.encoding = encoding
-    self.target = TargetColumn(name: table.columns[targetIndex].name, positive: target.positive)
-    self.notices = notices
-    self.hasHeader = hasHeader
 
-    var features: [FeatureMatrix.Column] = []
-    for column in columns {
-      features += try column.encoding.features(column.source, unseen: .zero)
+    (features, targets, self.weights) = try table.locating { () throws(ClassificationError) in
+      var features: [FeatureMatrix.Column] = []
+      for column in columns {
+        features += try column.encoding.features(column.source, unseen: .zero)
+      }
+      guard !features.isEmpty else { throw .noFeatures }
+      return (
+        FeatureMatrix(rowCount: table.rowCount, columns: features, names: encoding.featureNames),
+        try target.targets(targetColumn),
+        try weightIndex.map { (index) throws(ClassificationError) in
+          try Self.weights(table.columns[index])
+        }
+      )
     }
-    guard !features.isEmpty else { throw .noFeatures }
-    let matrix = FeatureMatrix(
-      rowCount: table.rowCount, columns: features, names: encoding.featureNames)
-    let targets = try self.target.targets(table.columns[targetIndex])
-    self.features = kept.map(matrix.rows) ?? matrix
-    self.targets = kept.map { rows in rows.map { targets[$0] } } ?? targets
-    self.weights = weightValues.map { values in
-      kept.map { rows in rows.map { values[$0] } } ?? values
+    // Rows of weight 0 are gone, so a fit could not say that they are the reason.
+    if rows != nil, weightIndex != nil, let first = targets.first,
+      targets.allSatisfy({ $0 == first })
+    {
+      throw .oneClass(positive: first == 1, isWeighted: true)
     }
-    keptRows = kept
+    notices += Self.fillNotices(filled)
+    let doubts = ColumnDoubts(targets: targets)
+    notices += columns.compactMap { doubts.notice(about: $0.source, in: table) }
+    self.notices = notices
   }
 
-  /// The error with the row of the table instead of the row of the features.
-  func located(_ error: ClassificationError) -> ClassificationError {
-    guard let keptRows, error.code == .invalidFeature, let row = error.row else { return error }
-    var located = error
-    located.row = keptRows[row - 1] + 1
-    return located
+  /// The error with the row and the line of the file instead of the row of the features.
+  func located(_ error: ClassificationError) -> ClassificationError { table.located(error) }
+
+  /// The rows that take part, counted from 0; nil if all do.
+  private static func keptRows(
+    _ table: CSVTable, _ used: [Int], _ target: Int, _ weight: Int?,
+    _ missing: FeatureEncoding.MissingPolicy, _ notices: inout [String]
+  ) throws(ClassificationError) -> [Int]? {
+    let weights: [Double]? = if let weight { try Self.weights(table.columns[weight]) } else { nil }
+    if missing == .error {
+      for index in [weight, target].compactMap({ $0 }) where table.columns[index].missingCount > 0 {
+        let row = (0..<table.rowCount).first {
+          weights?[$0] != 0 && table.columns[index].isMissing($0)
+        }
+        guard let row else { continue }
+        throw table.missing(table.position(ofRow: row), column: index, .missingTrainingLabel)
+      }
+    }
+    let checked = (missing == .drop ? used : [target, weight].compactMap { $0 })
+      .filter { table.columns[$0].missingCount > 0 }
+    guard !checked.isEmpty || weights?.contains(0) == true else { return nil }
+    var dropped = 0
+    let rows = (0..<table.rowCount).filter { row in
+      if weights?[row] == 0 { return false }
+      let isMissing = checked.contains { table.columns[$0].isMissing(row) }
+      if isMissing { dropped += 1 }
+      return !isMissing
+    }
+    guard !rows.isEmpty else { throw dropped > 0 ? .allRowsDropped : .noRows }
+    if dropped > 0 {
+      let cell = missing == .drop ? "a cell" : weight == nil ? "the target" : "the target or weight"
+      notices.append("dropped \(dropped) of \(table.rowCount) rows because \(cell) was missing")
+    }
+    return rows
   }
 
   /// A line for each column with filled cells, or one line for all if there are many.
@@ -139,62 +189,20 @@ public struct TrainingTable: Sendable {
     return ["filled \(count) missing cells of \(columns.count) columns: \(shown)\(hidden)"]
   }
 
-  /// The rows without a missing cell, counted from 0; nil if no cell is missing.
-  private static func completeRows(_ table: CSVTable, ignoring ignored: Set<Int>) -> [Int]? {
-    let incomplete = table.columns.indices
-      .filter { !ignored.contains($0) && table.columns[$0].missingCount > 0 }
-      .map { table.columns[$0] }
-    if incomplete.isEmpty { return nil }
-    return (0..<table.rowCount).filter { row in
-      incomplete.allSatisfy { column in
-        switch column.values {
-        case .numbers(let numbers): !numbers[row].isNaN
-        case .categories(let codes, _): codes[row] >= 0
-        }
-      }
+  /// The mean of the numbers that are not missing.
+  private static func mean(_ numbers: [Double]) -> Double {
+    // Subtracting the first number makes the mean of equal numbers exact.
+    var center: Double?
+    var sum = 0.0
+    var count = 0.0
+    for number in numbers where !number.isNaN {
+      let origin = center ?? number
+      center = origin
+      sum += number - origin
+      count += 1
     }
-  }
-
-  /// The content of a column in the rows that are kept, and the replacement of a missing cell,
-  /// which depends only on rows of weight above 0.
-  private static func content(
-    _ column: CSVTable.Column, rows: [Int]?, weights: [Double]?
-  ) throws(ClassificationError) -> FeatureEncoding.Column.Content {
-    switch column.values {
-    case .numbers(let numbers):
-      // Subtracting the first number makes the mean of equal numbers exact.
-      var center: Double?
-      var sum = 0.0
-      var count = 0.0
-      for (row, number) in numbers.enumerated() where !number.isNaN && weights?[row] != 0 {
-        let origin = center ?? number
-        center = origin
-        sum += number - origin
-        count += 1
-      }
-      guard let center, sum.isFinite else { return .number(fill: 0) }
-      return .number(fill: center + sum / count)
-    case .categories(let codes, let labels):
-      var counts = [Int](repeating: 0, count: labels.count)
-      if let rows {
-        for row in rows { counts[Int(codes[row])] += 1 }
-      } else {
-        for code in codes where code >= 0 { counts[Int(code)] += 1 }
-      }
-      // A label that occurs only in dropped rows is not part of the model.
-      let used = labels.indices.filter { counts[$0] > 0 }
-      guard used.count <= FeatureEncoding.categoryLimit else {
-        throw .tooManyCategories(
-          used.count, cell: TextCell(codes: codes, labels: labels), column: column.name)
-      }
-      if let weights {
-        for (row, code) in codes.enumerated() where code >= 0 && weights[row] == 0 {
-          counts[Int(code)] -= 1
-        }
-      }
-      let frequent = used.max { (counts[$0], $1) < (counts[$1], $0) }
-      return .categories(used.map { labels[$0] }, fill: frequent.map { labels[$0] } ?? "")
-    }
+    guard let center, sum.isFinite else { return 0 }
+    return center + sum / count
   }
 
   /// The weights in a column; NaN if the cell is missing.
@@ -214,10 +222,12 @@ public struct TrainingTable: Sendable {
 extension CSVTable {
   /// Reads a table for a public method, whose signature has no type of the internal file reader.
   init(
-    _ path: String, hasHeader: Bool, delimiter: Character?, textColumns: Set<String> = []
+    _ path: String, hasHeader: Bool, delimiter: Character?, textColumns: Set<String> = [],
+    like other: CSVFormat = CSVFormat()
   ) throws(ClassificationError) {
-    let format = CSVFormat(
-      delimiter: delimiter.flatMap(CSVFormat.Delimiter.init), hasHeader: hasHeader)
+    var format = other
+    format.delimiter = delimiter.flatMap(CSVFormat.Delimiter.init)
+    format.hasHeader = hasHeader
     if let delimiter, format.delimiter == nil {
       throw .invalidSetting(
         name: "the delimiter", value: quoted("\(delimiter)"),

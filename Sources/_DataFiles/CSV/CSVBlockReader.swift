@@ -8,8 +8,10 @@ final class CSVBlockReader {
   /// LF, or CR if the file has no other line break.
   let newline: UInt8
   let source: ByteSource
-  /// The offset of the text, after a byte order mark.
+  /// The offset of the text, after a byte order mark and a line that names the delimiter.
   private let textStart: Int
+  /// The line on which the text starts.
+  let firstLine: Int
 
   private var buffer: UnsafeMutablePointer<UInt8>
   private var capacity: Int
@@ -29,7 +31,7 @@ final class CSVBlockReader {
   /// Readable bytes after a block, for `DecimalNumber` and a line break that may be added.
   static let slack = 16
 
-  init(_ source: ByteSource, delimiter: UInt8?, limits: Limits) throws(DataFileError) {
+  init(_ source: ByteSource, format: CSVFormat, limits: Limits) throws(DataFileError) {
     self.source = source
     rowLimit = limits.rowSize
     capacity = limits.chunkSize
@@ -39,11 +41,18 @@ final class CSVBlockReader {
         into: UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
       isAtEnd = count < capacity
       let sample = UnsafeBufferPointer(start: buffer, count: count)
-      textStart = try CSVDetection.textStart(of: sample, path: source.path)
-      pending = textStart..<count
-      let text = UnsafeBufferPointer(rebasing: sample[textStart...])
+      let start = try CSVDetection.textStart(of: sample, path: source.path)
+      var text = UnsafeBufferPointer(rebasing: sample[start...])
       newline = CSVDetection.newline(of: text)
-      self.delimiter = delimiter ?? CSVDetection.delimiter(of: text, newline: newline)
+      let declaration = CSVDetection.declaration(of: text, newline: newline)
+      textStart = start + (declaration?.length ?? 0)
+      firstLine = declaration == nil ? 1 : 2
+      pending = textStart..<count
+      text = UnsafeBufferPointer(rebasing: sample[textStart...])
+      delimiter =
+        format.delimiter?.byte ?? declaration?.delimiter
+        ?? CSVDetection.delimiter(
+          of: text, newline: newline, hasDecimalComma: format.hasDecimalComma)
     } catch {
       // `deinit` does not run, because not all properties have values.
       buffer.deallocate()

@@ -30,23 +30,20 @@ struct CSVCell {
   /// Whether the cell has nothing but blanks.
   var isEmpty: Bool { trimmed.isEmpty }
 
-  /// Whether the cell is empty or a usual word for a missing number. In a column of text such a
-  /// word is a label.
-  var isMissingNumber: Bool {
-    let text = trimmed
-    return text.isEmpty || Self.missingWords.contains { text.elementsEqual($0.utf8) }
+  /// Whether the cell of a column of text is missing. Blanks inside quotes are a label.
+  func isMissingLabel(_ words: MissingWords) -> Bool {
+    labelBytes.isEmpty || words.inText && !isEmpty && words.contains(trimmed)
   }
-
-  private static let missingWords: [String] = [
-    "NA", "N/A", "#N/A", "n/a", "null", "NULL", "None", "?",
-  ]
 
   /// The number in the cell, correctly rounded, or `nil` if it is not a number.
   ///
   /// Numbers are decimal numbers, and `inf`, `infinity` and `nan` in upper or lower case with an
   /// optional sign. The bytes after the cell must be readable; see `CSVBlockReader.slack`.
-  func number<Scalar: NumericScalar>(as type: Scalar.Type) -> Scalar? {
+  func number<Scalar: NumericScalar>(
+    as type: Scalar.Type, hasDecimalComma: Bool = false
+  ) -> Scalar? {
     let text = trimmed
+    if hasDecimalComma { return Self.numberWithComma(text) }
     guard var position = text.baseAddress else { return nil }
     if let decimal = DecimalNumber(&position) {
       guard position == text.baseAddress.map({ $0 + text.count }) else { return nil }
@@ -57,7 +54,39 @@ struct CSVCell {
   }
 
   /// The cell in a column of numbers: NaN if the number is missing, `nil` if the cell is text.
-  var tableNumber: Double? { isMissingNumber ? .nan : number(as: Double.self) }
+  func tableNumber(_ format: CSVFormat) -> Double? {
+    if format.missing.contains(trimmed) { return .nan }
+    guard let number = number(as: Double.self, hasDecimalComma: format.hasDecimalComma) else {
+      return nil
+    }
+    return format.missing.numbers.contains(number) ? .nan : number
+  }
+
+  /// The number in a text.
+  static func number(in text: String, hasDecimalComma: Bool = false) -> Double? {
+    let slack = CSVBlockReader.slack
+    return (Array(text.utf8) + [UInt8](repeating: 0, count: slack)).withUnsafeBufferPointer {
+      CSVCell(bytes: UnsafeBufferPointer(rebasing: $0.dropLast(slack)), isQuoted: false)
+        .number(as: Double.self, hasDecimalComma: hasDecimalComma)
+    }
+  }
+
+  /// The number with a comma before the decimals. A point may separate thousands, so a text with
+  /// one is no number.
+  private static func numberWithComma<Scalar: NumericScalar>(
+    _ text: UnsafeBufferPointer<UInt8>
+  ) -> Scalar? {
+    guard !text.contains(UInt8(ascii: ".")) else { return nil }
+    let size = text.count + CSVBlockReader.slack
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size) { copy in
+      copy.initialize(repeating: 0)
+      for (index, byte) in text.enumerated() {
+        copy[index] = byte == UInt8(ascii: ",") ? UInt8(ascii: ".") : byte
+      }
+      return CSVCell(bytes: UnsafeBufferPointer(rebasing: copy[..<text.count]), isQuoted: false)
+        .number(as: Scalar.self)
+    }
+  }
 
   private static func specialNumber<Scalar: NumericScalar>(_ text: UnsafeBufferPointer<UInt8>)
     -> Scalar?

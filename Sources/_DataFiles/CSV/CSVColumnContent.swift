@@ -12,10 +12,11 @@ struct CSVColumnContent {
   var textStart = 0
 
   /// Appends a cell of text. `column` is for errors.
-  mutating func append(_ cell: CSVCell, _ column: Int, _ rows: CSVRowScanner) throws(DataFileError)
-  {
+  mutating func append(
+    _ cell: CSVCell, _ column: Int, _ rows: CSVRowScanner, _ words: MissingWords
+  ) throws(DataFileError) {
     let text = cell.labelBytes
-    if text.isEmpty {
+    if cell.isMissingLabel(words) {
       noteMissing(rows)
       codes.append(-1)
     } else if labels.isFull {

@@ -23,8 +23,9 @@ public final class CSVColumnReader: NumericSource {
   /// The number of rows, or `nil` until the end has been read.
   public private(set) var shape: [Int]?
   private let file: CSVFile
-  /// For the last read: (row, line − row), one entry wherever the difference changes.
-  private var lineLeads: [(row: Int, lead: Int)] = []
+  private let hasDecimalComma: Bool
+  /// The lines of the rows of the last read.
+  private var lines = CSVLines()
 
   /// Opens a column.
   ///
@@ -49,6 +50,7 @@ public final class CSVColumnReader: NumericSource {
 
   init(file: CSVFile, index: Int, missing: MissingPolicy) {
     self.file = file
+    hasDecimalComma = file.format.hasDecimalComma
     column = index
     self.missing = missing
   }
@@ -78,8 +80,7 @@ public final class CSVColumnReader: NumericSource {
   ) throws(DataFileError) -> Int {
     var rows = file.rows
     defer { file.rows = rows }
-    lineLeads.removeAll(keepingCapacity: true)
-    var lead = -1
+    lines.removeAll()
     var count = 0
     while count < buffer.count {
       switch rows.nextRow() {
@@ -101,10 +102,7 @@ public final class CSVColumnReader: NumericSource {
         shape = [rows.row]
         return count
       }
-      if rows.rowLine - rows.row != lead {
-        lead = rows.rowLine - rows.row
-        lineLeads.append((rows.row, lead))
-      }
+      lines.note(row: rows.row, line: rows.rowLine)
       count += 1
     }
     return count
@@ -113,10 +111,8 @@ public final class CSVColumnReader: NumericSource {
   /// The row, line and column; see `NumericSource`.
   public func location(ofElement index: Int) -> DataFileError.Location? {
     let row = index + 1
-    guard row <= file.rows.row, let lead = lineLeads.last(where: { $0.row <= row })?.lead else {
-      return nil
-    }
-    return .row(row, line: row + lead, column: header.names[column])
+    guard row <= file.rows.row, let line = lines.line(ofRow: row) else { return nil }
+    return .row(row, line: line, column: header.names[column])
   }
 
   /// Goes back to the first row; see `NumericSource`.
@@ -126,7 +122,7 @@ public final class CSVColumnReader: NumericSource {
   private func number<Scalar: NumericScalar>(_ rows: inout CSVRowScanner) throws(DataFileError)
     -> Scalar
   {
-    if let number = rows.number(as: Scalar.self) { return number }
+    if !hasDecimalComma, let number = rows.number(as: Scalar.self) { return number }
     let cell = try rows.cell(column)
     return try number(cell, rows)
   }
@@ -134,7 +130,7 @@ public final class CSVColumnReader: NumericSource {
   private func number<Scalar: NumericScalar>(
     _ cell: CSVCell, _ rows: CSVRowScanner
   ) throws(DataFileError) -> Scalar {
-    if let number = cell.number(as: Scalar.self) { return number }
+    if let number = cell.number(as: Scalar.self, hasDecimalComma: hasDecimalComma) { return number }
     guard cell.isEmpty else { throw rows.bad(column, "\(quoted(cell.label)) is not a number") }
     if missing == .nan { return .nan }
     throw rows.bad(column, "the cell is empty")

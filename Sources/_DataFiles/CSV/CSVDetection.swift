@@ -8,23 +8,48 @@ enum CSVDetection {
     if let reason = otherFormats.first(where: { bytes.starts(with: $0.start) })?.reason {
       throw DataFileError(.badData, path: path, reason: reason)
     }
+    // Latin text in UTF-16 has zeros in every other byte.
+    if bytes.count >= 4, bytes[0] == 0 ? bytes[2] == 0 : bytes[1] == 0 && bytes[3] == 0 {
+      throw DataFileError(.badData, path: path, reason: utf16)
+    }
     return bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0
   }
 
   /// Whether a file that begins with this text is read otherwise.
   static func isMark(_ text: String) -> Bool {
-    text.utf8.starts(with: byteOrderMark)
+    text.utf8.starts(with: byteOrderMark) || text.utf8.prefix(2).contains(0)
       || otherFormats.contains { text.utf8.starts(with: $0.start) }
   }
 
+  /// A first line that names the delimiter, such as `sep=;`, which spreadsheets write.
+  static func declaration(
+    of text: UnsafeBufferPointer<UInt8>, newline: UInt8
+  ) -> (delimiter: UInt8, length: Int)? {
+    let start = Array("sep=".utf8)
+    guard text.starts(with: start) else { return nil }
+    let rest = text[start.count...].prefix(3)
+    guard let delimiter = rest.first, ",;\t| ".utf8.contains(delimiter),
+      let end = rest.dropFirst().firstIndex(of: newline),
+      end == start.count + 1 || text[end - 1] == UInt8(ascii: "\r")
+    else { return nil }
+    return (delimiter, end + 1)
+  }
+
+  private static let utf16 = "the text is UTF-16; save it as UTF-8"
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// The first bytes of other files that users try to read as tables, and what to do.
   private static let otherFormats: [(start: [UInt8], reason: String)] = [
-    ([0xFF, 0xFE], "the text is UTF-16; save it as UTF-8"),
-    ([0xFE, 0xFF], "the text is UTF-16; save it as UTF-8"),
+    ([0xFF, 0xFE], utf16),
+    ([0xFE, 0xFF], utf16),
     (NPYHeader.magic, "this is a NumPy array, not a table"),
-    ([0x1F, 0x8B], "the file is compressed with gzip; decompress it first"),
+    (Array("SQLite format 3".utf8), "this is an SQLite database; export the table as CSV"),
+    (Array("{\"".utf8), "this is JSON, not a table; convert it to CSV"),
+    (Array("[{".utf8), "this is JSON, not a table; convert it to CSV"),
+    ([0x1F, 0x8B], "the data are compressed with gzip; decompress them first"),
+    (Array("BZh91AY&SY".utf8), "the data are compressed with bzip2; decompress them first"),
+    ([0xFD] + Array("7zXZ".utf8), "the data are compressed with xz; decompress them first"),
+    ([0x28, 0xB5, 0x2F, 0xFD], "the data are compressed with zstd; decompress them first"),
     (
       Array("PK\u{3}\u{4}".utf8),
       "this is a ZIP archive, such as a spreadsheet; save the table as CSV"
@@ -48,19 +73,24 @@ enum CSVDetection {
     return UInt8(ascii: "\n")
   }
 
-  /// The first of tab, semicolon and comma that occurs equally often in each of the first rows. The
-  /// comma comes last because it may be the decimal separator. If there is none, the most frequent
-  /// one in the first row, or the comma.
-  static func delimiter(of text: UnsafeBufferPointer<UInt8>, newline: UInt8) -> UInt8 {
-    let candidates: [UInt8] = [UInt8(ascii: "\t"), UInt8(ascii: ";"), UInt8(ascii: ",")]
+  /// The first of tab, semicolon, comma and `|` that occurs equally often in each of the first
+  /// rows. The comma comes after the semicolon because it may be the decimal separator. If there is
+  /// none, the most frequent one in the first row, or the comma.
+  static func delimiter(
+    of text: UnsafeBufferPointer<UInt8>, newline: UInt8, hasDecimalComma: Bool = false
+  ) -> UInt8 {
+    let candidates = "\t;,|".utf8.filter { !hasDecimalComma || $0 != UInt8(ascii: ",") }
     let rows = counts(of: candidates, in: text, newline: newline, rowLimit: 64)
     guard let first = rows.first else { return UInt8(ascii: ",") }
     for (column, candidate) in candidates.enumerated()
     where first[column] > 0 && rows.allSatisfy({ $0[column] == first[column] }) {
       return candidate
     }
-    // `max` returns the first of equal counts: the comma comes first.
-    return zip(candidates, first).reversed().max { $0.1 < $1.1 }?.0 ?? UInt8(ascii: ",")
+    // `max` returns the first of equal counts, which must be the comma.
+    let order = ",;\t|".utf8.compactMap { byte in
+      candidates.firstIndex(of: byte).map { (byte, first[$0]) }
+    }
+    return order.max { $0.1 < $1.1 }?.0 ?? UInt8(ascii: ",")
   }
 
   /// The number of each candidate outside quotes, in each row. The last row, which may be cut off,

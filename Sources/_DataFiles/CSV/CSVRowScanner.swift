@@ -23,13 +23,18 @@ struct CSVRowScanner {
   private var position: UnsafeMutablePointer<UInt8>
   private var end: UnsafeMutablePointer<UInt8>
   /// The line of `position`.
-  private var line = 1
+  private var line: Int
+  /// The line of the first byte: 2 after a line that names the delimiter.
+  private let firstLine: Int
   /// The pending blank lines in a table of one column. They are rows only if another row follows.
   private var blankCount = 0
 
   init(
-    block: UnsafeMutableBufferPointer<UInt8>, delimiter: UInt8, newline: UInt8, header: CSVHeader
+    block: UnsafeMutableBufferPointer<UInt8>, delimiter: UInt8, newline: UInt8, header: CSVHeader,
+    firstLine: Int = 1
   ) {
+    line = firstLine
+    self.firstLine = firstLine
     // A block is never empty.
     position = block.baseAddress.unsafelyUnwrapped
     end = position + block.count
@@ -68,7 +73,7 @@ struct CSVRowScanner {
   @inline(__always)
   mutating func number<Scalar: NumericScalar>(as type: Scalar.Type) -> Scalar? {
     var cursor = UnsafePointer(position)
-    while cursor.pointee == UInt8(ascii: " ") { cursor += 1 }
+    while cursor.pointee == UInt8(ascii: " "), delimiter != UInt8(ascii: " ") { cursor += 1 }
     guard let decimal = DecimalNumber(&cursor),
       cursor.pointee == delimiter || lineBreakLength(at: cursor) != nil,
       let value = decimal.rounded(to: type)
@@ -154,7 +159,7 @@ struct CSVRowScanner {
     row = 0
     self.header = header
     columnCount = header.names.count
-    blankCount = isFirstRowData && columnCount == 1 ? rowLine - 1 : 0
+    blankCount = isFirstRowData && columnCount == 1 ? rowLine - firstLine : 0
   }
 
   // MARK: The bytes

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A table in memory, stored by columns of numbers and of categories.
 ///
-/// A column is numeric if each cell is a number (see `CSVColumnReader`) or missing. In a numeric
-/// column a cell is missing if it is empty, `NA`, `N/A`, `#N/A`, `n/a`, `null`, `NULL`, `None`, `?`
-/// or `nan`. In a column of text only an empty cell is missing: `NA` may be a label.
+/// A column is numeric if each cell is a number (see `CSVColumnReader`) or missing. A cell is
+/// missing if it is empty or one of the format's `MissingWords`.
 ///
 /// Memory: 8 bytes for each number, 4 bytes for each category, and each label once. The file is
 /// read once. If the first cells of a column of text look like numbers, their rows are read again.
@@ -18,6 +17,8 @@ public struct CSVTable: Sendable {
     public let missingCount: Int
     /// The first missing cell.
     public let firstMissing: Position?
+    /// Whether the column was read as text although its cells may all look like numbers.
+    package var isDeclaredText = false
   }
 
   /// The cells of a column.
@@ -47,6 +48,11 @@ public struct CSVTable: Sendable {
   public let rowCount: Int
   /// The columns from left to right.
   public let columns: [Column]
+  /// The format with which the table was read.
+  package let format: CSVFormat
+  private let lines: CSVLines
+  /// The rows of the file, counted from 0, if this table has only some of them.
+  private let rowNumbers: [Int]?
 
   /// Reads a table.
   ///
@@ -63,9 +69,20 @@ public struct CSVTable: Sendable {
     contentsOf path: String, format: CSVFormat = CSVFormat(), textColumns: Set<String> = [],
     progress: (ReadingProgress) -> Void = { _ in }
   ) throws(DataFileError) {
+    self = try Self.read(path, format: format, textColumns: textColumns, progress: progress).table
+  }
+
+  /// Reads a table, whose cells can then be read again as they are in the file.
+  package static func read(
+    _ path: String, format: CSVFormat, textColumns: Set<String>,
+    progress: (ReadingProgress) -> Void
+  ) throws(DataFileError) -> (table: CSVTable, cells: CSVRowReader) {
     let source = try ByteSource.opened(path: path, isRereadable: true)
-    try self.init(
-      file: CSVFile(source, format: format), textColumns: textColumns, progress: progress)
+    let file = try CSVFile(source, format: format)
+    return (
+      try CSVTable(file: file, textColumns: textColumns, progress: progress),
+      CSVRowReader(file: file)
+    )
   }
 
   /// Reads a table from the bytes of a CSV file, which errors call `name`.
@@ -80,7 +97,7 @@ public struct CSVTable: Sendable {
     file: CSVFile, textColumns: Set<String>, progress: (ReadingProgress) -> Void
   ) throws(DataFileError) {
     if let error = file.header.encodingError { throw error }
-    let builder = CSVTableBuilder(file: file, textColumns: textColumns)
+    let builder = try CSVTableBuilder(file: file, textColumns: textColumns)
     try file.explainingChanges { () throws(DataFileError) in
       try builder.readRows(progress)
       try builder.rereadLateTextColumns()
@@ -89,6 +106,36 @@ public struct CSVTable: Sendable {
     header = file.header
     rowCount = builder.rowCount
     columns = builder.columns()
+    format = file.format
+    lines = builder.lines
+    rowNumbers = nil
+  }
+
+  private init(_ table: CSVTable, columns: [Column], rowNumbers: [Int]) {
+    header = table.header
+    format = table.format
+    lines = table.lines
+    self.columns = columns
+    self.rowNumbers = rowNumbers
+    rowCount = rowNumbers.count
+  }
+
+  /// The place of a row, counted from 0, in the file.
+  package func position(ofRow row: Int) -> Position {
+    let number = (rowNumbers.map { $0[row] } ?? row) + 1
+    return Position(row: number, line: lines.line(ofRow: number) ?? 0)
+  }
+
+  /// A table of some of the rows, counted from 0 and in ascending order. Its labels are those that
+  /// occur in them, and a column that was text because of other rows has numbers. The columns that
+  /// are not `needed` have no cells.
+  package func selecting(_ rows: [Int], columns needed: Set<Int>) -> CSVTable {
+    let columns = columns.enumerated().map { index, column in
+      needed.contains(index)
+        ? column.selecting(rows, format, position)
+        : Column(name: column.name, values: .numbers([]), missingCount: 0, firstMissing: nil)
+    }
+    return CSVTable(self, columns: columns, rowNumbers: rows.map { rowNumbers?[$0] ?? $0 })
   }
 
   /// The column with the given name or number; see `CSVHeader.index(of:)`.
@@ -105,9 +152,61 @@ public struct CSVTable: Sendable {
 
   /// The text as a cell in a column of numbers: NaN if the number is missing, `nil` if it is text.
   package static func number(_ text: String) -> Double? {
-    let slack = CSVBlockReader.slack
-    return (Array(text.utf8) + [UInt8](repeating: 0, count: slack)).withUnsafeBufferPointer {
-      CSVCell(bytes: UnsafeBufferPointer(rebasing: $0.dropLast(slack)), isQuoted: false).tableNumber
+    var text = text
+    let isMissing = text.withUTF8 {
+      MissingWords.standard.contains(CSVCell(bytes: $0, isQuoted: false).trimmed)
     }
+    return isMissing ? .nan : CSVCell.number(in: text)
+  }
+}
+
+extension CSVTable {
+  /// Whether a label of a table looks like a number.
+  package static func isNumber(_ label: String) -> Bool {
+    CSVCell.number(in: label).map { !$0.isNaN } == true
+  }
+}
+
+extension CSVTable.Column {
+  /// Whether the cell in a row, counted from 0, is missing.
+  package func isMissing(_ row: Int) -> Bool {
+    switch values {
+    case .numbers(let numbers): numbers[row].isNaN
+    case .categories(let codes, _): codes[row] < 0
+    }
+  }
+
+  fileprivate func selecting(
+    _ rows: [Int], _ format: CSVFormat, _ position: (Int) -> CSVTable.Position
+  ) -> CSVTable.Column {
+    let missing = missingCount == 0 ? [] : rows.filter(isMissing)
+    let selected: CSVTable.Values
+    switch values {
+    case .numbers(let numbers): selected = .numbers(rows.map { numbers[$0] })
+    case .categories(let codes, let labels):
+      var newCodes = [Int32](repeating: -1, count: labels.count)
+      var used: [String] = []
+      let selectedCodes = rows.map { row in
+        let code = Int(codes[row])
+        if code >= 0, newCodes[code] < 0 {
+          newCodes[code] = Int32(used.count)
+          used.append(labels[code])
+        }
+        return code < 0 ? -1 : newCodes[code]
+      }
+      let numbers =
+        isDeclaredText
+        ? []
+        : used.compactMap {
+          CSVCell.number(in: $0, hasDecimalComma: format.hasDecimalComma)
+        }
+      selected =
+        numbers.isEmpty || numbers.count < used.count
+        ? .categories(codes: selectedCodes, labels: used)
+        : .numbers(selectedCodes.map { $0 < 0 ? .nan : numbers[Int($0)] })
+    }
+    return CSVTable.Column(
+      name: name, values: selected, missingCount: missing.count,
+      firstMissing: missing.first.map(position), isDeclaredText: isDeclaredText)
   }
 }

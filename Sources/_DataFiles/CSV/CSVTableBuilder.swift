@@ -12,23 +12,44 @@ final class CSVTableBuilder {
   private let tileRows: Int
   /// Whether each column is numeric so far. Not in `collected`, for speed.
   private let isNumeric: UnsafeMutablePointer<Bool>
+  /// Whether the numbers of each column are read without a look at the text of their cells.
+  private let isPlain: UnsafeMutablePointer<Bool>
+  /// Columns in which text is an error.
+  private let numericColumns: Set<Int>
+  private let declaredText: Set<Int>
+  private(set) var lines = CSVLines()
 
-  init(file: CSVFile, textColumns: Set<String>) {
+  init(file: CSVFile, textColumns: Set<String>) throws(DataFileError) {
     self.file = file
+    let format = file.format
+    let categorical = try file.header.indices(ofList: format.categorical)
+    numericColumns = try file.header.indices(ofList: format.numeric)
+    declaredText = categorical.union(
+      file.header.names.indices.filter { textColumns.contains(file.header.names[$0]) })
+    if let both = categorical.intersection(numericColumns).min() {
+      throw DataFileError(
+        .badData, path: file.path,
+        reason: "the column \(quoted(file.header.names[both])) is named as text and as numbers")
+    }
     let names = file.header.names
     columnCount = names.count
     collected = names.map { _ in CSVColumnContent() }
     tileRows = max(1, (1 << 15) / columnCount)
     tile = .allocate(capacity: tileRows * columnCount)
     isNumeric = .allocate(capacity: columnCount)
-    for (index, name) in names.enumerated() {
-      (isNumeric + index).initialize(to: !textColumns.contains(name))
+    isPlain = .allocate(capacity: columnCount)
+    let hasPlainNumbers = !format.hasDecimalComma && format.missing.numbers.isEmpty
+    for index in names.indices {
+      let isText = declaredText.contains(index)
+      (isNumeric + index).initialize(to: !isText)
+      (isPlain + index).initialize(to: !isText && hasPlainNumbers)
     }
   }
 
   deinit {
     tile.deallocate()
     isNumeric.deallocate()
+    isPlain.deallocate()
   }
 
   func readRows(_ progress: (ReadingProgress) -> Void) throws(DataFileError) {
@@ -38,7 +59,7 @@ final class CSVTableBuilder {
       switch rows.nextRow() {
       case .cells:
         for column in 0..<columnCount {
-          if isNumeric[column], let number = rows.number(as: Double.self) {
+          if isPlain[column], let number = rows.number(as: Double.self) {
             tile[column * tileRows + tileCount] = number
           } else {
             let cell = try rows.cell(column)
@@ -55,6 +76,7 @@ final class CSVTableBuilder {
         rowCount = rows.row
         return
       }
+      lines.note(row: rows.row, line: rows.rowLine)
       tileCount += 1
       if tileCount == tileRows {
         try flush(tileCount)
@@ -81,14 +103,14 @@ final class CSVTableBuilder {
         for column in 0..<columnCount {
           if !isNumeric[column], rows.row <= collected[column].textStart {
             let cell = try rows.cell(column)
-            try earlier[column].append(cell, column, rows)
+            try earlier[column].append(cell, column, rows, file.format.missing)
           } else {
             try rows.skipCell(column)
           }
           try rows.endCell(column)
         }
       case .blank:
-        try earlier[0].append(.empty, 0, rows)
+        try earlier[0].append(.empty, 0, rows, file.format.missing)
       case .endOfBlock:
         guard try file.refill(&rows) else { throw file.changed }
       }
@@ -108,7 +130,7 @@ final class CSVTableBuilder {
       }
       return CSVTable.Column(
         name: file.header.names[index], values: values, missingCount: collected[index].missingCount,
-        firstMissing: collected[index].firstMissing)
+        firstMissing: collected[index].firstMissing, isDeclaredText: declaredText.contains(index))
     }
   }
 
@@ -117,15 +139,19 @@ final class CSVTableBuilder {
     _ cell: CSVCell, _ column: Int, _ tileRow: Int, _ rows: CSVRowScanner
   ) throws(DataFileError) {
     if isNumeric[column] {
-      if let number = cell.tableNumber {
+      if let number = cell.tableNumber(file.format) {
         tile[column * tileRows + tileRow] = number
         if number.isNaN { collected[column].noteMissing(rows) }
         return
       }
+      guard !numericColumns.contains(column) else {
+        throw rows.bad(column, "\(quoted(cell.label)) is not a number")
+      }
       isNumeric[column] = false
+      isPlain[column] = false
       collected[column] = CSVColumnContent(textStart: rows.row - 1)
     }
-    try collected[column].append(cell, column, rows)
+    try collected[column].append(cell, column, rows, file.format.missing)
   }
 
   private func flush(_ count: Int) throws(DataFileError) {

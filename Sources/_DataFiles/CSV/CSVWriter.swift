@@ -94,7 +94,7 @@ public final class CSVWriter {
     let needsQuotes =
       text.isEmpty
       ? columnCount == 1
-      : text.utf8.contains { ",\"\r\n;\t".utf8.contains($0) } || text.utf8.first == 0x20
+      : text.utf8.contains { ",\"\r\n;\t|".utf8.contains($0) } || text.utf8.first == 0x20
         || text.utf8.last == 0x20 || CSVDetection.isMark(text)
     guard needsQuotes else {
       line += text.utf8

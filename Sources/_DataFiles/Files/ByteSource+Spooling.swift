@@ -83,6 +83,16 @@ extension ByteSource {
   }
 }
 
+/// At most so many bytes from the start of a file.
+package func bytes(ofFile path: String, prefix count: Int) throws(DataFileError) -> [UInt8] {
+  let source = try ByteSource(path: path)
+  var bytes = [UInt8](repeating: 0, count: count)
+  let read = try bytes.withUnsafeMutableBufferPointer { buffer throws(DataFileError) in
+    try source.read(into: UnsafeMutableRawBufferPointer(buffer))
+  }
+  return Array(bytes[..<read])
+}
+
 /// The bytes of a whole file or stream that is not a data file, with the same errors.
 ///
 /// - Parameter limit: The largest size in bytes; more is an error.

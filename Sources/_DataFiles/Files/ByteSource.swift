@@ -4,7 +4,7 @@ import SystemPackage
 /// An input opened for reading: a regular file, a stream, or bytes in memory.
 ///
 /// A regular file has a size and can be read at any offset; bytes in memory act like one. A stream
-/// (a pipe, a terminal, a device) is read once from front to back.
+/// (a pipe, a terminal, a device, a compressed file) is read once from front to back.
 final class ByteSource {
   /// The file, as the caller named it.
   let path: String
@@ -18,6 +18,7 @@ final class ByteSource {
 
   private enum Content {
     case file(FileDescriptor)
+    case compressed(Decompressor)
     case memory([UInt8])
   }
 
@@ -32,6 +33,13 @@ final class ByteSource {
       }
     }
     self.path = path
+    if status.type == .regular, let program = Decompressor.program(for: file) {
+      defer { try? file.close() }
+      content = .compressed(try Decompressor(program, file, path: path))
+      size = nil
+      self.status = nil
+      return
+    }
     content = .file(file)
     size = status.type == .regular ? Int(status.size) : nil
     self.status = status.type == .regular ? status : nil
@@ -88,6 +96,7 @@ final class ByteSource {
         try read(into: buffer, at: offset)
       }
     offset += count
+    if count < buffer.count, case .compressed(let file) = content { try file.finish() }
     return count
   }
 
@@ -114,7 +123,12 @@ final class ByteSource {
     _ buffer: UnsafeMutableRawBufferPointer,
     with read: (FileDescriptor, UnsafeMutableRawBufferPointer, _ done: Int) throws -> Int
   ) throws(DataFileError) -> Int {
-    guard case .file(let file) = content else { preconditionFailure("the bytes are in memory") }
+    let file: FileDescriptor
+    switch content {
+    case .file(let descriptor): file = descriptor
+    case .compressed(let decompressor): file = decompressor.output
+    case .memory: preconditionFailure("the bytes are in memory")
+    }
     return try mappingErrno(to: { .failed("reading", path, $0) }) {
       var done = 0
       while done < buffer.count {

@@ -14,7 +14,11 @@ extension NPYHeader {
       return bytes
     }
 
-    guard try bytes(Self.magic.count, "first 6 bytes") == Self.magic else {
+    let start = try bytes(Self.magic.count, "first 6 bytes")
+    if start.starts(with: Array("PK".utf8)) {
+      throw bad("this is a .npz archive of arrays; save one of them with numpy.save")
+    }
+    guard start == Self.magic else {
       throw bad("not a .npy file: it does not begin with \\x93NUMPY")
     }
     let version = try bytes(2, "version")

@@ -65,6 +65,10 @@ struct NPYHeaderParser {
       let type = ElementType.allCases.first(where: { $0.code == body })
         ?? (body == "?" ? .bool : nil)
     else {
+      if let type = ElementType.allCases.first(where: { $0.description == body }) {
+        throw malformed(
+          "\"descr\" is the name \(quoted(code)); the code \"<\(type.code)\" is expected")
+      }
       throw unsupported(
         Self.name(ofUnsupported: body).map { "the \($0) dtype \(quoted(code))" }
           ?? "the dtype \(quoted(code))")

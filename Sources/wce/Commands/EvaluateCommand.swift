@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import LinearClassification
+import _DataFiles
 
 /// `wce evaluate`: the metrics of a model on rows with known targets.
 struct EvaluateCommand: ParsableCommand {
@@ -34,30 +35,37 @@ struct EvaluateCommand: ParsableCommand {
     let classifier = try scoring.readModel()
     let predictions: Classifier.Predictions
     let truth: Classifier.Labels
+    var notices: [String] = []
     var source = scoring.data.path
     switch try labels.rows(of: scoring.data) {
     case .table(let path, let options, let weights):
-      let table = try scoring.readTable(classifier)
+      var table = try scoring.readTable(classifier).table
       let target = try options.column(or: classifier.target)
-      truth = try ToolError.naming(path) { () throws(ClassificationError) in
-        try classifier.labels(table, target: target, weights: weights)
+      // A positive label that is given and that no row has is probably misspelt.
+      let needsPositives = options.positive != nil && target != classifier.target
+      let all = try ToolError.naming(path) { () throws(ClassificationError) in
+        try classifier.labels(
+          table, target: target, weights: weights, needsPositives: needsPositives)
       }
+      notices = all.notices
+      if let rows = all.rows { table = table.selecting(rows, columns: Set(table.columns.indices)) }
+      truth = all.rows.map(all.selecting) ?? all
       predictions = try scoring.predictions(classifier, table)
     case .matrix(let path, let targets, let weights):
       let matrix = try FeatureMatrix.read(path)
       truth = Classifier.Labels(
-        targets: try targets.read("targets", rowCount: matrix.rowCount),
-        weights: try weights?.read("weights", rowCount: matrix.rowCount))
+        targets: try targets.read("targets", rowCount: matrix.rowCount, scoring.formatOptions),
+        weights: try weights?.read("weights", rowCount: matrix.rowCount, scoring.formatOptions))
       predictions = try scoring.predictions(classifier, matrix)
       source = targets.description
     }
-    if truth.positiveCount == 0 {
-      StandardError.note(about: scoring.data.path, "no row is positive")
-    }
+    if truth.positiveCount == 0 { notices.append("no row is positive") }
+    for notice in notices { StandardError.note(about: scoring.data.path, notice) }
     let report = EvaluationReport(
       try ToolError.naming(source) { () throws(ClassificationError) in
         try predictions.evaluation(of: truth)
-      }, truth, scoring.probabilities, positiveWeight: classifier.model.positiveWeight)
+      }, truth, scoring.probabilities, positiveWeight: classifier.model.positiveWeight,
+      notes: notices)
     try StandardOutput.write(json ? report.json() : report.text)
   }
 
@@ -70,7 +78,8 @@ struct EvaluateCommand: ParsableCommand {
         scores: rows.scores, targets: truth.targets, weights: truth.weights)
     }
     let report = EvaluationReport(
-      evaluation, truth, model.calibration == nil ? .raw : .calibrated, positiveWeight: nil)
+      evaluation, truth, model.calibration == nil ? .raw : .calibrated, positiveWeight: nil,
+      notes: truth.notices)
     try StandardOutput.write(json ? report.json() : report.text)
   }
 }

@@ -79,7 +79,7 @@ struct FitCommand: ParsableCommand {
   }
 
   private func rows() throws -> LabelledInput {
-    try labels.rows(of: data, tableOption: training.table.firstGiven)
+    try labels.rows(of: data, tableOption: training.table.firstOfFeatures)
   }
 
   private func fitTable(
@@ -99,8 +99,9 @@ struct FitCommand: ParsableCommand {
     _ path: String, _ targets: NumericInput, _ weights: NumericInput?
   ) throws -> Classifier {
     let features = try FeatureMatrix.read(path)
-    let targetValues = try targets.read("targets", rowCount: features.rowCount)
-    let weightValues = try weights?.read("weights", rowCount: features.rowCount)
+    let format = training.table.formatOptions
+    let targetValues = try targets.read("targets", rowCount: features.rowCount, format)
+    let weightValues = try weights?.read("weights", rowCount: features.rowCount, format)
     do throws(ClassificationError) {
       return try withProgress { (monitor) throws(ClassificationError) in
         try Classifier(

@@ -11,7 +11,7 @@ struct LossCommand: ParsableCommand {
     discussion: """
       An input is FILE.npy or FILE.csv:COLUMN, with the name of the column or its number from 1. \
       Results have the type of the logits, float64 for a table. Files may be larger than memory. A \
-      table whose first row has only numbers has no header. Standard input is /dev/stdin, or \
+      table whose first row has only numbers has no header. Standard input is -, or \
       /dev/stdin:COLUMN for a table.
 
       wce loss logits.npy targets.npy --pos-weight 9
@@ -88,6 +88,8 @@ struct LossCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The name of the operation in errors.", valueName: "NAME"))
   var name = WeightedCrossEntropyLoss<Double>.defaultName
 
+  @OptionGroup var formatOptions: FormatOptions
+
   @OptionGroup var threadsOption: ThreadsOption
 
   @Flag(
@@ -125,7 +127,7 @@ struct LossCommand: ParsableCommand {
   }
 
   func run() throws {
-    let file = try logits.open(isRereadable: readsTwice)
+    let file = try logits.open(formatOptions, isRereadable: readsTwice)
     let source = probabilities ? ProbabilitySource(file) : file
     switch source.elementType {
     case .float16, .float32: try run(source, as: Float.self)
@@ -143,8 +145,8 @@ struct LossCommand: ParsableCommand {
   ) throws {
     let run = LossRun<Scalar>(
       loss: try loss(shape: logits.shape), logits: logits,
-      targets: try targets.open(isRereadable: readsTwice),
-      weights: try weights?.open(isRereadable: readsTwice))
+      targets: try targets.open(formatOptions, isRereadable: readsTwice),
+      weights: try weights?.open(formatOptions, isRereadable: readsTwice))
     let summary = try run.summarize(mean: normalize == .weights ? .weightedMean : .mean)
     if !probabilities, run.mayHaveProbabilities {
       StandardError.note(
@@ -185,7 +187,7 @@ struct LossCommand: ParsableCommand {
     let positiveWeight: PositiveWeight<Scalar> =
       if let posWeights, let axis {
         .perClass(
-          try posWeights.weights { count in
+          try posWeights.weights(formatOptions) { count in
             guard let shape else { return }
             _ = try Shape.classRun(
               axis: axis, rank: shape.count, classes: count, operation: operation

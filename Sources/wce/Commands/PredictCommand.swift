@@ -35,8 +35,19 @@ struct PredictCommand: ParsableCommand {
     completion: .file(extensions: ["npy", "csv"]), transform: OutputFile.init(parsing:))
   var output: OutputFile?
 
+  @Option(
+    help: ArgumentHelp(
+      "Columns of the table to copy to the output, before the predictions. Repeatable.",
+      valueName: "COLUMN,..."), completion: .columns)
+  var keep: [String] = []
+
   func validate() throws {
     if scoring.model == nil { throw ValidationError("Give --model MODEL.json.") }
+    if !keep.isEmpty {
+      if scoring.scores.scores != nil { throw ValidationError("--keep is for tables of features.") }
+      if case .matrix = scoring.data { throw ValidationError("--keep is for tables.") }
+      if output?.isTable == false { throw ValidationError("--keep needs a .csv output.") }
+    }
     guard let output else { return }
     try requireDistinctFiles(
       outputs: [("--output", output.path)],
@@ -57,24 +68,39 @@ struct PredictCommand: ParsableCommand {
       return
     }
     let classifier = try scoring.readModel()
-    let predictions =
-      switch scoring.data {
-      case .table: try scoring.predictions(classifier, scoring.readTable(classifier))
-      case .matrix(let path): try scoring.predictions(classifier, FeatureMatrix.read(path))
+    var (names, cells): ([String], CSVRowReader?) = ([], nil)
+    let predictions: Classifier.Predictions
+    switch scoring.data {
+    case .table:
+      let file = try scoring.readTable(classifier)
+      predictions = try scoring.predictions(classifier, file.table)
+      if !keep.isEmpty {
+        let columns = try file.table.header.indices(ofList: keep)
+        names = columns.sorted().map { file.table.header.names[$0] }
+        cells = file.cells
+        try cells?.start(columns: columns)
       }
+    case .matrix(let path):
+      predictions = try scoring.predictions(classifier, FeatureMatrix.read(path))
+    }
     try output.isTable
-      ? writeTable(predictions.probabilities, to: output.path, isPositive: predictions.isPositive)
+      ? writeTable(
+        predictions.probabilities, to: output.path, names, cells,
+        isPositive: predictions.isPositive)
       : writeArray(predictions.probabilities, to: output.path)
   }
 
   private func writeTable(
-    _ probabilities: [Double], to path: String, isPositive: (Int) -> Bool
+    _ probabilities: [Double], to path: String, _ names: [String] = [],
+    _ cells: CSVRowReader? = nil, isPositive: (Int) -> Bool
   ) throws(DataFileError) {
-    let writer = try CSVWriter(path: path, header: ["probability", "prediction"])
+    let writer = try CSVWriter(path: path, header: names + ["probability", "prediction"])
     var bar = ProgressBar("writing")
     defer { bar.finish() }
     for (row, probability) in probabilities.enumerated() {
-      try writer.append([.double(probability), .integer(isPositive(row) ? 1 : 0)])
+      try writer.append(
+        (cells?.next() ?? []).map { .text($0) }
+          + [.double(probability), .integer(isPositive(row) ? 1 : 0)])
       if row.isMultiple(of: 1 << 16) {
         bar.update(fraction: Double(row) / Double(probabilities.count))
       }

@@ -34,13 +34,7 @@ extension TradeoffCommand {
 
   private var l2Word: String? { training.l2 == 1 ? nil : training.l2.plain }
 
-  private var tableWords: [String] {
-    let table = training.table
-    return words(table.exclude.map { ("--exclude", $0) })
-      + words([("--missing", table.missing == .error ? nil : table.missing.rawValue)])
-      + (table.noHeader ? ["--no-header"] : [])
-      + words([("--delimiter", table.delimiterOption.delimiter?.word)])
-  }
+  private var tableWords: [String] { training.table.words }
 
   /// The options that have a value.
   private func words(_ options: [(name: String, value: String?)]) -> [String] {
@@ -50,9 +44,4 @@ extension TradeoffCommand {
       return value.hasPrefix("-") ? ["\(option.name)=\(value)"] : [option.name, value]
     }
   }
-}
-
-extension CSVFormat.Delimiter {
-  /// The delimiter as an argument that a terminal can show.
-  fileprivate var word: String { self == .tab ? "tab" : description }
 }

@@ -51,6 +51,8 @@ struct WeightsCommand: ParsableCommand {
     completion: .file(extensions: ["json", "npy"]), transform: FileName.output(".json", ".npy"))
   var output: String?
 
+  @OptionGroup var formatOptions: FormatOptions
+
   func validate() throws {
     if targets.isEmpty { throw ValidationError("Give at least one file of targets.") }
     if beta != nil && rule != .effective {
@@ -100,7 +102,7 @@ struct WeightsCommand: ParsableCommand {
     var names: [String] = []
     var parts: [ClassCounts] = []
     for input in targets {
-      let source = try input.open()
+      let source = try input.open(formatOptions)
       if let shape = source.shape, shape.isEmpty || shape.count > 2 || shape.last == 0 {
         throw ToolError(
           .badData, about: input.path,

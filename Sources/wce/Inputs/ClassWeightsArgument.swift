@@ -12,7 +12,7 @@ enum ClassWeightsArgument {
   case classWeights(String)
 
   init(parsing argument: String) throws {
-    let argument = try FileName.input(argument)
+    let argument = FileName.input(argument)
     if argument.lowercased().hasSuffix(".json") {
       self = .classWeights(argument)
       return
@@ -44,7 +44,9 @@ enum ClassWeightsArgument {
   /// Reads the weights. A file holds them along its only axis.
   ///
   /// - Parameter checkCount: Called with their number before they are read, if it is known.
-  func weights<Scalar: FileScalar>(checkCount: (Int) throws -> Void) throws -> [Scalar] {
+  func weights<Scalar: FileScalar>(
+    _ options: FormatOptions, checkCount: (Int) throws -> Void
+  ) throws -> [Scalar] {
     switch self {
     case .list(let weights): return try weights.map { try $0.fitting("--pos-weights") }
     case .classWeights(let path):
@@ -54,7 +56,7 @@ enum ClassWeightsArgument {
       try checkCount(weights.count)
       return try weights.map { try $0.fitting("--pos-weights") }
     case .file(let file):
-      let source = try file.open()
+      let source = try file.open(options)
       // Checked before reading: the file may be one of logits by mistake.
       if let shape = source.shape, shape.count != 1 {
         throw ToolError(

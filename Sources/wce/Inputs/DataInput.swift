@@ -10,8 +10,9 @@ enum DataInput {
   case matrix(String)
 
   init(parsing argument: String) throws {
-    let path = try FileName.input(argument)
-    self = path.lowercased().hasSuffix(".npy") ? .matrix(path) : .table(path)
+    let path = FileName.input(argument)
+    let isMatrix = path.wholeMatch(of: /(?is).*\.npy(?:\.(?:gz|bz2|xz|zst))?/) != nil
+    self = isMatrix ? .matrix(path) : .table(path)
   }
 
   var path: String {
@@ -22,16 +23,14 @@ enum DataInput {
 }
 
 extension CSVTable {
-  /// Reads a table and shows the progress on a terminal.
+  /// Reads a table and shows the progress on a terminal. The cells can be read again.
   static func read(
     _ path: String, format: CSVFormat, textColumns: Set<String> = []
-  ) throws(DataFileError) -> CSVTable {
+  ) throws(DataFileError) -> (table: CSVTable, cells: CSVRowReader) {
     var bar = ProgressBar("reading")
     defer { bar.finish() }
     do throws(DataFileError) {
-      return try CSVTable(contentsOf: path, format: format, textColumns: textColumns) {
-        bar.update($0)
-      }
+      return try read(path, format: format, textColumns: textColumns) { bar.update($0) }
     } catch {
       guard error.mayHaveWrongDelimiter else { throw error }
       throw DataFileError(

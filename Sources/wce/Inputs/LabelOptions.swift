@@ -4,12 +4,14 @@ import LinearClassification
 
 /// The options that name the target of a table.
 struct TargetOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The column of the targets.", valueName: "COLUMN"))
+  @Option(
+    help: ArgumentHelp("The column of the targets.", valueName: "COLUMN"), completion: .columns)
   var target: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"))
+    help: ArgumentHelp("The label of the positive rows. (default: 1 or true)", valueName: "LABEL"),
+    completion: .labels)
   var positive: String?
 
   /// The first of these options that was given.
@@ -23,7 +25,9 @@ struct TargetOptions: ParsableArguments {
     guard let other else {
       throw ValidationError("A table needs --target COLUMN, the column to predict.")
     }
-    return TargetColumn(name: other.name, positive: positive ?? other.positive)
+    // The model's own target has the labels of training.
+    guard let positive, positive != other.positive else { return other }
+    return TargetColumn(name: other.name, positive: positive)
   }
 }
 

@@ -40,7 +40,7 @@ struct ScoringOptions: ParsableArguments {
   @Option(help: "For labels not seen in training: fail, or encode them as all zeros.")
   var unseen = FeatureEncoding.UnseenPolicy.error
 
-  @OptionGroup var delimiterOption: DelimiterOption
+  @OptionGroup var formatOptions: FormatOptions
 
   @OptionGroup var threadsOption: ThreadsOption
 
@@ -70,11 +70,15 @@ struct ScoringOptions: ParsableArguments {
   }
 
   /// Reads a table as the model needs it.
-  func readTable(_ classifier: Classifier) throws(DataFileError) -> CSVTable {
-    try CSVTable.read(
-      data.path,
-      format: CSVFormat(delimiter: delimiterOption.delimiter, hasHeader: classifier.hasHeader),
-      textColumns: classifier.encoding.textColumns)
+  func readTable(
+    _ classifier: Classifier
+  ) throws(DataFileError) -> (table: CSVTable, cells: CSVRowReader) {
+    var format = classifier.format
+    format.delimiter = formatOptions.delimiter
+    format.hasHeader = formatOptions.header ?? classifier.hasHeader
+    if let decimal = formatOptions.decimal { format.hasDecimalComma = decimal == .comma }
+    return try CSVTable.read(
+      data.path, format: format, textColumns: classifier.encoding.textColumns)
   }
 
   /// The predictions for the rows of a table.
@@ -84,16 +88,18 @@ struct ScoringOptions: ParsableArguments {
     let features = try ToolError.naming(data.path) { () throws(ClassificationError) in
       try classifier.encoding.features(table, unseen: unseen)
     }
-    return try predictions(classifier, features)
+    return try predictions(classifier, features, of: table)
   }
 
   /// The predictions for the rows of a matrix.
   func predictions(
-    _ classifier: Classifier, _ matrix: FeatureMatrix
+    _ classifier: Classifier, _ matrix: FeatureMatrix, of table: CSVTable? = nil
   ) throws(ToolError) -> Classifier.Predictions {
     try ToolError.naming(data.path) { () throws(ClassificationError) in
-      try classifier.predictions(
-        for: matrix, probabilities, threshold: threshold, threads: threadsOption.threads)
+      do throws(ClassificationError) {
+        return try classifier.predictions(
+          for: matrix, probabilities, threshold: threshold, threads: threadsOption.threads)
+      } catch { throw table?.located(error) ?? error }
     }
   }
 }

@@ -8,15 +8,17 @@ struct EvaluationReport: Encodable {
   private let probabilities: Classifier.Probabilities
   /// The weight of a fitted model.
   private let positiveWeight: Double?
+  private let notes: [String]
 
   private enum Key: String, CodingKey {
-    case rowCount, positiveCount, probabilities, positiveWeight
+    case rowCount, positiveCount, probabilities, positiveWeight, notes
   }
 
   init(
     _ evaluation: Evaluation, _ labels: Classifier.Labels,
-    _ probabilities: Classifier.Probabilities, positiveWeight: Double?
+    _ probabilities: Classifier.Probabilities, positiveWeight: Double?, notes: [String]
   ) {
+    self.notes = notes
     self.evaluation = evaluation
     self.probabilities = probabilities
     (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
@@ -30,6 +32,7 @@ struct EvaluationReport: Encodable {
     try container.encode(positiveCount, forKey: .positiveCount)
     try container.encode(probabilities, forKey: .probabilities)
     try container.encodeIfPresent(positiveWeight, forKey: .positiveWeight)
+    if !notes.isEmpty { try container.encode(notes, forKey: .notes) }
   }
 
   /// One JSON object with all digits.

@@ -7,7 +7,6 @@ struct ProgressBar {
   private let isShown = StandardError.isTerminal
   private let start = ContinuousClock.now
   private var last: ContinuousClock.Instant?
-  private static let width = 30
 
   /// - Parameter label: The work in one word.
   init(_ label: String) { self.label = label }
@@ -19,11 +18,20 @@ struct ProgressBar {
     guard now - start > .milliseconds(500), last.map({ now - $0 > .milliseconds(100) }) ?? true
     else { return }
     last = now
+    StandardError.write(
+      "\r" + Self.line(label, fraction: fraction, columns: StandardError.columnCount))
+  }
+
+  /// The bar, or what of it fits the columns of the terminal.
+  static func line(_ label: String, fraction: Double, columns: Int) -> String {
     let done = fraction > 0 ? min(fraction, 1) : 0
-    let filled = Int(done * Double(Self.width))
-    let bar =
-      String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
-    StandardError.write("\r\(label) [\(bar)] \(Int(done * 100)) %")
+    let percent = "\(Int(done * 100)) %"
+    // A character in the last column would move the cursor to the next line.
+    let width = min(30, columns - 1 - label.count - " [] 100 %".count)
+    guard width >= 5 else { return String(percent.prefix(max(0, columns - 1))) }
+    let filled = Int(done * Double(width))
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+    return "\(label) [\(bar)] \(percent)"
   }
 
   /// Shows how much of a file has been read; nothing for a stream, whose size is not known.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import _DataFiles
+import Synchronization
 import SystemPackage
 
 #if canImport(Glibc)
@@ -60,12 +61,40 @@ enum StandardError {
 
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// The width of the terminal; 80 if it is not known.
+  static var columnCount: Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+      ? Int(size.ws_col) : 80
+  }
+
   /// Prints one line. Text from outside is already escaped in it; this is a safeguard.
   static func report(_ message: String) { write("wce: \(displayed(message, limit: 10_000))\n") }
 
   /// Prints a line about a file that is not an error.
   static func note(about path: String, _ notice: String) {
     report("note: \(displayed(path)): \(notice)")
+  }
+
+  /// The tables about whose first row a line was printed: `wce loss` may read one several times.
+  private static let doubts = Mutex<Set<String>>([])
+
+  /// Prints a line about an assumption about the first row of a table.
+  static func note(about path: String, _ doubt: CSVHeader.Doubt?) {
+    let notice =
+      switch doubt {
+      case nil: nil as String?
+      case .headerWithNumber(let cell):
+        "the first row was read as the header although its cell \(quoted(cell)) is a number; if it "
+          + "is data, use --no-header"
+      case .numberedHeader:
+        "the first row, 0, 1, 2 and so on, was read as a header without names, and columns are "
+          + "counted from 1; if it is data, use --no-header"
+      case .zeroAsData:
+        "the first row, 0, was read as data; if it is the header, use --header"
+      }
+    guard let notice, doubts.withLock({ $0.insert(path).inserted }) else { return }
+    note(about: path, notice)
   }
 
   /// Prints the parser's lines about wrong usage.

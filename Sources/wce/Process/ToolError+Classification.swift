@@ -32,10 +32,12 @@ extension ClassificationError {
   fileprivate var remedy: String? {
     switch code {
     case .missingTrainingFeature: "--missing mean or --missing drop"
-    case .missingTrainingLabel: "--missing drop"
+    case .missingTrainingLabel: "--missing mean drops only these"
     case .missingFeature: "wce fit --missing mean"
-    case .unnamedPositive: "--positive LABEL"
-    case .tooManyCategories: "--exclude COLUMN"
+    case .duplicateColumn: "--exclude NUMBER"
+    case .unnamedPositive, .unseenTarget: "--positive LABEL"
+    case .tooManyCategories:
+      column == nil ? "--rare other, --exclude A,B" : "--rare other, --exclude COLUMN"
     case .unseenCategory: "--unseen zero"
     case .tooFewForFolds: limit.map { "--folds \($0)" }
     case .separable: "--l2 L"

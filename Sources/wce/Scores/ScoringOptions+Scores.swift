@@ -40,7 +40,8 @@ extension ScoringOptions {
     guard case .table(let path) = data else {
       throw ToolError(.usage, "--scores needs a table, DATA.csv")
     }
-    let table = try CSVTable.read(path, format: CSVFormat(delimiter: delimiterOption.delimiter))
+    let table = try CSVTable.read(path, format: formatOptions.format).table
+    StandardError.note(about: path, table.header.doubt)
     let rows = try scores.rows(table, from: path, target: target, weights: weights)
     guard rows.count == 1 else {
       throw ToolError(.usage, "--scores takes one column here, received \(rows.count)")

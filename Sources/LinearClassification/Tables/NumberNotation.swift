@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import _DataFiles
+
+/// A notation of numbers or dates that is not read as one.
+enum NumberNotation {
+  case decimalComma, thousands, percent, currency, minusSign, otherDigits, noBreakSpace, date, other
+
+  init?(of label: String) {
+    let scalars = label.unicodeScalars
+    guard scalars.contains(where: { $0.properties.generalCategory == .decimalNumber }),
+      !CSVTable.isNumber(label),
+      scalars.allSatisfy({ scalar in
+        switch scalar.properties.generalCategory {
+        case .decimalNumber, .currencySymbol, .spaceSeparator: true
+        default: "+-\u{2212}.,'%eE/:TZ".unicodeScalars.contains(scalar)
+        }
+      })
+    else { return nil }
+    func has(_ category: Unicode.GeneralCategory) -> Bool {
+      scalars.contains { $0.properties.generalCategory == category }
+    }
+    if scalars.contains(where: { "/:".unicodeScalars.contains($0) })
+      || label.wholeMatch(of: /\d{4}-\d\d?-\d\d?.*|\d\d?[.-]\d\d?[.-]\d{2,4}.*/) != nil
+    {
+      self = .date
+    } else if label.contains("\u{2212}") {
+      self = .minusSign
+    } else if label.contains("%") {
+      self = .percent
+    } else if has(.currencySymbol) {
+      self = .currency
+    } else if scalars.contains(where: {
+      $0.properties.generalCategory == .decimalNumber && !$0.isASCII
+    }) {
+      self = .otherDigits
+    } else if scalars.contains(where: {
+      $0.properties.generalCategory == .spaceSeparator && !$0.isASCII
+    }) {
+      self = .noBreakSpace
+    } else if label.wholeMatch(of: /[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?/) != nil {
+      self = .thousands
+    } else if label.wholeMatch(of: /[+-]?\d*,\d+(?:[eE][+-]?\d+)?/) != nil {
+      self = .decimalComma
+    } else {
+      self = .other
+    }
+  }
+
+  /// The likely cause, and what to do.
+  var advice: String {
+    switch self {
+    case .decimalComma: ", a number with a decimal comma (--decimal ,)"
+    case .thousands: ", a number with a comma between thousands, or a decimal comma (--decimal ,)"
+    case .percent: ", a percentage; remove the sign"
+    case .currency: ", an amount with a currency sign; remove the sign"
+    case .minusSign: ", a number with the minus sign U+2212; write an ASCII hyphen"
+    case .otherDigits: ", a number with digits that are not ASCII; write ASCII digits"
+    case .noBreakSpace: ", a number with a no-break space; remove it"
+    case .date: ", a date or a time; compute numbers from it, or exclude it (--exclude)"
+    case .other: ""
+    }
+  }
+}

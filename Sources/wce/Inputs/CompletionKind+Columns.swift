@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import _DataFiles
+
+extension CompletionKind {
+  /// The columns of the table on the command line.
+  static var columns: CompletionKind {
+    .custom { words, _, _ in table(in: words)?.header.names ?? [] }
+  }
+
+  /// The labels of the target of the table on the command line.
+  static var labels: CompletionKind {
+    .custom { words, _, _ in
+      guard let index = words.firstIndex(of: "--target"), index + 1 < words.count,
+        let column = try? table(in: words)?.column(words[index + 1])
+      else { return [] }
+      switch column.values {
+      case .categories(_, let labels): return labels
+      case .numbers(let numbers): return Set(numbers).sorted().prefix(100).map(\.plain)
+      }
+    }
+  }
+
+  /// The start of the table: completions must not wait for a large file.
+  private static func table(in words: [String]) -> CSVTable? {
+    let endings = [".csv", ".tsv", ".txt"]
+    guard let path = words.first(where: { word in endings.contains(where: word.hasSuffix) }),
+      let start = try? bytes(ofFile: path, prefix: 1 << 16)
+    else { return nil }
+    // The last row may be cut off.
+    let end = start.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? start.count
+    return try? CSVTable(Array(start[..<end]), name: path, format: CSVFormat(hasHeader: nil))
+  }
+}
