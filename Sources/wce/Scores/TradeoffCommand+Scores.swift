@@ -13,13 +13,9 @@ extension TradeoffCommand {
     }
     let table = training.table
     let fitOption: String? =
-      if posWeights != nil { "--pos-weights" } else if training.l2 != 1 {
-        "--l2"
-      } else if !table
-        .exclude.isEmpty
-      { "--exclude" } else if table.missing != .error { "--missing" } else if picture != nil {
-        "--picture"
-      } else { nil }
+      if posWeights != nil { "--pos-weights" } else if training.l2 != 1 { "--l2" } else {
+        table.firstOfFeatures ?? (picture != nil ? "--picture" : nil)
+      }
     if let fitOption {
       throw ValidationError("\(fitOption) is for fits; with --scores nothing is fitted.")
     }
