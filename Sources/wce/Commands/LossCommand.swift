@@ -135,8 +135,8 @@ struct LossCommand: ParsableCommand {
     case let type:
       throw ToolError(
         .badData, about: logits.description,
-        "\(probabilities ? "probabilities" : "logits") must be float16, float32 or float64; this file has \(type)"
-      )
+        "\(probabilities ? "probabilities" : "logits") must be float16, float32 or float64; "
+          + "this file has \(type)")
     }
   }
 
