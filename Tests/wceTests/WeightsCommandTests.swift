@@ -62,7 +62,8 @@ import Testing
     for (arguments, status, line) in [
       (
         ["weights", "x.npy"], 65,
-        "x.npy: row 1, column \"3\": targets must lie in [0, 1], received -1.0"
+        "x.npy: row 1, column \"3\": targets must lie in [0, 1], received -1.0; write classes -1 "
+          + "and 1 as 0 and 1"
       ),
       (
         ["weights", "ab.csv:b"], 65,
