@@ -73,7 +73,8 @@ public struct LogisticRegression: Hashable, Sendable {
     let problem = try StandardizedProblem(
       features, targets: targets, weights: weights, settings: self)
     let warm = start.flatMap { $0.coefficients.count == features.columns.count ? $0 : nil }
-    return try problem.fit(positiveWeight: positiveWeight, startingFrom: warm, monitor: monitor)
+    return try problem.fit(
+      positiveWeight: positiveWeight, l2: l2, startingFrom: warm, monitor: monitor)
   }
 
   /// The weight that balances the classes: negatives / positives, by the sums of their weights.

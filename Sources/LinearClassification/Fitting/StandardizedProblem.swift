@@ -2,7 +2,7 @@
 import WeightedCrossEntropy
 import _WorkerThreads
 
-/// Checked and standardised training data, for fits with several positive weights.
+/// Checked and standardised training data, for fits with several positive weights and penalties.
 struct StandardizedProblem: Sendable {
   private let settings: LogisticRegression
   private let rows: StandardizedRows
@@ -32,12 +32,13 @@ struct StandardizedProblem: Sendable {
     self.weights = weights
   }
 
-  /// The optimum for a positive weight.
+  /// The optimum for a positive weight and a penalty.
   func fit(
-    positiveWeight: Double, startingFrom start: LogisticModel? = nil, monitor: TrainingMonitor
+    positiveWeight: Double, l2: Double, startingFrom start: LogisticModel? = nil,
+    monitor: TrainingMonitor
   ) throws(ClassificationError) -> LogisticModel {
     let objective = LogisticObjective(
-      rows: rows, targets: targets, weights: weights, l2: settings.l2,
+      rows: rows, targets: targets, weights: weights, l2: l2,
       loss: try rethrowingLossErrors { () throws(LossError) in
         try WeightedCrossEntropyLoss(
           positiveWeight: .uniform(positiveWeight), threads: 1, instructionSet: instructionSet)
@@ -60,7 +61,7 @@ struct StandardizedProblem: Sendable {
       coefficients[index] = solution.point[position]
     }
     return LogisticModel(
-      positiveWeight: positiveWeight, l2: settings.l2, standardization: standardization,
+      positiveWeight: positiveWeight, l2: l2, standardization: standardization,
       coefficients: coefficients, intercept: solution.point[rows.columnCount - 1],
       certificate: solution.certificate)
   }

@@ -19,10 +19,7 @@ extension TradeoffStudy {
 
   /// Runs a study of a matrix.
   ///
-  /// There is one fit for each fold and weight. Each starts from the model of the weight before it,
-  /// which takes about five passes over the rows. The rows of a fold have weight 0 in its fits, so
-  /// they affect neither the model nor the standardisation. All metrics are computed on held-out
-  /// rows.
+  /// There is one fit for each fold and weight. All metrics are computed on held-out rows.
   ///
   /// - Parameters:
   ///   - features: n rows.
@@ -51,8 +48,18 @@ extension TradeoffStudy {
     _ = try LabelledScores(logits: targets.map { _ in 0 }, targets: targets, weights: weights)
     let division = try StratifiedFolds(
       targets: targets, weights: weights, count: settings.folds, seed: settings.seed)
-    let logits = try Self.heldOutLogits(
-      features, targets, weights, settings, division, threads: threads, monitor: monitor)
+    var fitting = LogisticRegression(l2: settings.l2, threads: threads)
+    let path = settings.positiveWeights + [1]
+    for weight in path {
+      fitting.positiveWeight = weight
+      try fitting.check()
+    }
+    var heldOut = try HeldOutLogits(
+      features, targets: targets, weights: weights, fitting: fitting, division: division,
+      monitor: monitor)
+    let fitted = try heldOut(path.map { .init(positiveWeight: $0, l2: settings.l2) })
+    var logits: [Double: [Double]] = [:]
+    for (setting, values) in fitted { logits[setting.positiveWeight] = values }
     self.settings = settings
     let labels = Classifier.Labels(targets: targets, weights: weights)
     (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
@@ -87,50 +94,6 @@ extension TradeoffStudy {
       positiveWeight: shown,
       before: ReliabilityCurve(rows, probabilities: rows.logits.map(\.logistic)),
       after: ReliabilityCurve(rows, probabilities: rows.logits.map { ($0 - shift).logistic }))
-  }
-
-  /// For each weight, and for 1, the logit of each row from the model that was fitted without it.
-  private static func heldOutLogits(
-    _ features: FeatureMatrix, _ targets: [Double], _ weights: [Double]?, _ settings: Settings,
-    _ division: StratifiedFolds, threads: Int?, monitor: TrainingMonitor
-  ) throws(ClassificationError) -> [Double: [Double]] {
-    let path = Set(settings.positiveWeights + [1]).sorted()
-    var logits: [Double: [Double]] = [:]
-    for weight in path { logits[weight] = [Double](repeating: 0, count: targets.count) }
-    var fitting = LogisticRegression(l2: settings.l2, threads: threads)
-    for weight in path {
-      fitting.positiveWeight = weight
-      try fitting.check()
-    }
-    var done = 0
-    let quiet = TrainingMonitor(isCancelled: monitor.isCancelled)
-    for fold in 0..<division.count {
-      // Weight 0 excludes rows without a copy of the matrix.
-      let foldWeights = division.assignment.indices.map { row in
-        division.assignment[row] == fold ? 0 : weights.map { $0[row] } ?? 1
-      }
-      let problem = try StandardizedProblem(
-        features, targets: targets, weights: foldWeights, settings: fitting)
-      let rows = division.rows(inFold: fold)
-      var previous: LogisticModel?
-      for weight in path {
-        let model: LogisticModel
-        do throws(ClassificationError) {
-          model = try problem.fit(positiveWeight: weight, startingFrom: previous, monitor: quiet)
-        } catch {
-          guard error.code == .notConverged, let certificate = error.certificate else {
-            throw error
-          }
-          throw .studyNotConverged(positiveWeight: weight, certificate)
-        }
-        let all = problem.logits(model)
-        for row in rows { logits[weight]?[row] = all[row] }
-        previous = model
-        done += 1
-        monitor.progress(.fits(done: done, total: path.count * division.count))
-      }
-    }
-    return logits
   }
 }
 
