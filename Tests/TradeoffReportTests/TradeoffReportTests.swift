@@ -2,7 +2,7 @@
 import Foundation
 import LinearClassification
 import Testing
-import _TradeoffReport
+@testable import _TradeoffReport
 
 #if canImport(FoundationXML)
   import FoundationXML
@@ -79,7 +79,8 @@ import _TradeoffReport
     for pathological in ["nan", "inf", "Optional", "-0.000"] {
       #expect(!html.contains(pathological), "\(pathological)")
     }
-    #expect(html.matches(of: /<tr[^>]*><th scope="row"><data/).count == weights.count)
+    #expect(
+      html.matches(of: /<tr[^>]*><th scope="row"><data/).count == report.study.weightPath.count)
     #expect(html.contains("aria-labelledby=\"weights-title weights-description\""))
   }
 
@@ -90,7 +91,8 @@ import _TradeoffReport
         String($0.1)
       }
     }
-    #expect(try chosen(.recall(atLeast: 0.1)) == "recommended")
+    #expect(try chosen(.recall(atLeast: 0.1)) == "best weight")
+    #expect(try chosen(.precision(atLeast: 0.6)) == "recommended")
     #expect(try chosen(.recall(atLeast: 1)) == "comes closest")
     #expect(try chosen(nil) == "highest F1")
   }
@@ -104,7 +106,7 @@ import _TradeoffReport
     let object = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
     let recommendation = try #require(object["recommendation"] as? [String: Any])
     #expect(recommendation["reason"] as? String == study.reason)
-    #expect(recommendation["alternative"] is [String: Any])
+    #expect(recommendation["threshold"] is [String: Any])
     #expect(try !Self.report(.seeded()).json().contains("\"reason\""))
   }
 }
