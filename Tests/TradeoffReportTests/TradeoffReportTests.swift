@@ -85,14 +85,14 @@ import Testing
   }
 
   @Test func theChosenRowIsMarkedInWords() throws {
-    func chosen(_ goal: TradeoffGoal?) throws -> String? {
-      let html = Self.report(try TradeoffStudy.seeded(goal: goal)).html()
+    func chosen(_ goal: TradeoffGoal?, confidence: Double? = nil) throws -> String? {
+      let html = Self.report(try TradeoffStudy.seeded(goal: goal, confidence: confidence)).html()
       return html.firstMatch(of: /<tr class="chosen">.*?<span class="choice">([^<]*)<\/span>/).map {
         String($0.1)
       }
     }
     #expect(try chosen(.recall(atLeast: 0.1)) == "best weight")
-    #expect(try chosen(.precision(atLeast: 0.6)) == "recommended")
+    #expect(try chosen(.recall(atLeast: 0.6), confidence: 0.9) == "recommended")
     #expect(try chosen(.recall(atLeast: 1)) == "comes closest")
     #expect(try chosen(nil) == "highest F1")
   }

@@ -92,8 +92,10 @@ extension TradeoffStudy {
     unweightedCurve = curve.points(atMost: 300)
 
     if let aim {
+      var further = refinements
       let heldOutPoint = { (weight: Double) throws(ClassificationError) in
-        let values = try heldOut([.init(positiveWeight: weight, l2: l2)])
+        further -= 1
+        let values = try heldOut([.init(positiveWeight: weight, l2: l2)], further: further)
         logits[weight] = values.values.first
         return try point(weight, threshold: 0.5, logits[weight] ?? [])
       }
