@@ -89,7 +89,8 @@ def resample(tool: Path, case: Case, confidence: str, seed: int) -> dict[str, tu
             value = candidate["positiveWeight" if kind == "weight" else "threshold"]
             option = "--pos-weight" if kind == "weight" else "--threshold"
             run(tool, folder, "fit", *known, option, str(value), "--model", "model.json")
-            new = json.loads(run(tool, folder, "evaluate", "--model", "model.json", "new.csv", "--json"))
+            evaluate = ["evaluate", "--model", "model.json", "new.csv", "--json"]
+            new = json.loads(run(tool, folder, *evaluate))
             # Without alarms the precision is undefined, and the goal does not hold.
             results[kind] = (
                 new["metrics"][case.goal] or 0.0,

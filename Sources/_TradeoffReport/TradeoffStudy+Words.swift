@@ -46,7 +46,9 @@ extension TradeoffStudy {
       if let goal = recommendation.goal {
         (
           goal.price.title,
-          [weight, threshold].map { Self.formatted(goal.price == .recall ? $0.recall : $0.precision) }
+          [weight, threshold].map {
+            Self.formatted(goal.price == .recall ? $0.recall : $0.precision)
+          }
         )
       } else { ("cost", [weight, threshold].map { Self.formatted($0.cost, 6) }) }
     let digits = recommendation.goal == nil ? 6 : 3
@@ -78,7 +80,8 @@ extension TradeoffStudy {
       (recommendation.goal.map { "a \($0.metric.title) of at least \($0.minimum.shown)" } ?? "")
       + (recommendation.confidence.map { " with the probability \($0.shown) on new rows" } ?? "")
     if weight.isReached {
-      return "The weight \(weight.title) reaches \(asked); no threshold of an unweighted model does."
+      return
+        "The weight \(weight.title) reaches \(asked); no threshold of an unweighted model does."
     }
     let path = settings.positiveWeights
     let tried =

@@ -54,9 +54,10 @@ import _TestSupport
     let index = try #require(study.chosenIndex)
     let point = study.weightPath[index]
     #expect(point.positiveWeight == weight.positiveWeight)
-    #expect(zip(study.weightPath, study.weightPath.dropFirst()).allSatisfy {
-      $0.positiveWeight < $1.positiveWeight
-    })
+    #expect(
+      zip(study.weightPath, study.weightPath.dropFirst()).allSatisfy {
+        $0.positiveWeight < $1.positiveWeight
+      })
     #expect(weight.recall == point.pooled[.recall] && weight.confusion == point.pooled.confusion)
     #expect(weight.recallSpread == point.spread(of: .recall))
     #expect(weight.precisionSpread == point.spread(of: .precision))

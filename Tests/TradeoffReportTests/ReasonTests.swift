@@ -6,7 +6,7 @@ import _TradeoffReport
 /// The verdict and its reason, in each case.
 @Suite struct ReasonTests {
   private func expect(
-    _ weights: [Double] = [0.3, 1, 4], _ goal: TradeoffGoal?, confidence: Double? = nil,
+    _ goal: TradeoffGoal?, weights: [Double] = [0.3, 1, 4], confidence: Double? = nil,
     _ verdict: String, _ reason: String
   ) throws {
     let study = try TradeoffStudy.seeded(weights, goal: goal, confidence: confidence)
@@ -37,13 +37,13 @@ import _TradeoffReport
 
   @Test func goalOutOfReach() throws {
     try expect(
-      [4, 50], .precision(atLeast: 1), "comes closest for precision ≥ 1: q = 4",
+      .precision(atLeast: 1), weights: [4, 50], "comes closest for precision ≥ 1: q = 4",
       "No weight from 4 to 50 reaches a precision of at least 1; q = 4 comes closest. No threshold "
         + "of an unweighted model reaches it either. On held-out rows recall is 0.755 (0.71 to "
         + "0.839 over the folds) and precision 0.415 (0.4 to 0.434 over the folds). Each positive "
         + "caught comes with 1.41 false alarms. Smaller weights may reach it; try 4 to 0.04.")
     try expect(
-      [1], .recall(atLeast: 1), "recommended for recall ≥ 1: no weight, threshold 0.0371",
+      .recall(atLeast: 1), weights: [1], "recommended for recall ≥ 1: no weight, threshold 0.0371",
       "The weight q = 1 does not reach a recall of at least 1. A threshold of an unweighted model "
         + "reaches it. On held-out rows recall is 1 ")
     let study = try TradeoffStudy.seeded([1e-9, 4], goal: .precision(atLeast: 1))
@@ -64,6 +64,7 @@ import _TradeoffReport
   }
 
   @Test func noGoal() throws {
-    try expect([1], nil, "highest F1: q = 1", "There is no goal, and so no recommendation; ")
+    try expect(
+      nil, weights: [1], "highest F1: q = 1", "There is no goal, and so no recommendation; ")
   }
 }

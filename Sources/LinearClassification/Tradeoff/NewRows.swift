@@ -16,7 +16,8 @@ package enum NewRows {
     while needed / count < minimum { needed += 1 }
     // The terms are relative to the one at the start, near the mode, so no gamma function is
     // needed: their sum is that of all probabilities.
-    let start = min(max((successes / max(trials, .leastNormalMagnitude) * count).rounded(), 0), count)
+    let mode = (successes / max(trials, .leastNormalMagnitude) * count).rounded()
+    let start = min(max(mode, 0), count)
     var (reached, missed) = (0.0, 0.0)
     func add(_ term: Double, at value: Double) {
       if value >= needed { reached += term } else { missed += term }

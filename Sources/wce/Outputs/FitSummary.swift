@@ -29,7 +29,8 @@ struct FitSummary {
         "positive weight",
         model.positiveWeight.plain + (posWeight.number == nil ? " (balanced)" : "")
       ),
-      ("l2 penalty", model.l2.plain + (search?.words ?? "")), ("iterations", "\(model.certificate.iterations)"),
+      ("l2 penalty", model.l2.plain + (search?.words ?? "")),
+      ("iterations", "\(model.certificate.iterations)"),
       ("gradient norm", model.certificate.gradientNorm.formatted(2)), ("model", displayed(path)),
     ])
     let metrics = Metric.allCases.map { metric in

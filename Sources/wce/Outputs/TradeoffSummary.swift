@@ -91,7 +91,8 @@ struct TradeoffSummary {
     let rates = described(all)
     let cost = recommendation.costs == nil ? [] : ["cost"]
     var columns = TextColumns(gaps: ["", " ", "  ", "  ", "  ", "  ", "  "])
-    columns.append(["", ""] + rates.headings + ["missed", "false alarms"] + (cost + [""]).prefix(1))
+    columns.append(
+      ["", ""] + rates.headings + ["missed", "false alarms"] + (cost + [""]).prefix(1))
     for (candidate, rates) in zip(all, rates.cells) {
       let title =
         candidate == recommendation.weight
