@@ -62,13 +62,15 @@ import _Version
   }
 
   @Test func outOfReachIsSaid() throws {
-    let outcome = try tool.run("tradeoff", "--pos-weights", "1,2", "--precision-at-least", "1")
+    let outcome = try tool.run(
+      "tradeoff", "--pos-weights", "1,2", "--precision-at-least", "1", "--confidence", "0.99")
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("> comes closest for precision ≥ 1: q = 1\n"))
     // No command to fit: the weight misses the goal.
     #expect(
       outcome.output.hasSuffix(
-        "Next:\n  wce tradeoff --pos-weights 0.01...1:11 --precision-at-least 1\n"))
+        "Next:\n  wce tradeoff --pos-weights 0.01...1:11 --precision-at-least 1 "
+          + "--confidence 0.99\n"))
   }
 
   @Test func withoutAGoalNothingIsRecommended() throws {
