@@ -22,15 +22,16 @@ struct JSONFormat {
   let name: String
   /// What the file holds, for errors.
   let noun: String
-  /// The version of written files, and the latest version that can be read.
+  /// The latest version that can be read.
   let version: Int
 
   enum Key: String, CodingKey { case format, version }
 
-  func encode(to encoder: any Encoder) throws {
+  /// - Parameter version: The first version whose readers understand the file.
+  func encode(to encoder: any Encoder, version: Int? = nil) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(name, forKey: .format)
-    try container.encode(version, forKey: .version)
+    try container.encode(version ?? self.version, forKey: .version)
   }
 
   /// Checks the two members.

@@ -62,39 +62,60 @@ extension TradeoffReport {
         """
     }
     let point = study.weightPath[index]
+    let chosen = study.recommendation.map { $0.recommended ?? $0.weight }
+    let spreads = (
+      chosen?.recallSpread ?? point.spread(of: .recall),
+      chosen?.precisionSpread ?? point.spread(of: .precision)
+    )
+    let confusion = chosen?.confusion ?? point.pooled.confusion
     var terms: [(String, Markup)] = [
-      ("recall", "\(number(point.pooled[.recall])) \(range(point.spread(of: .recall)))"),
-      ("precision", "\(number(point.pooled[.precision])) \(range(point.spread(of: .precision)))"),
-      ("F1", number(point.pooled[.f1])),
+      ("recall", "\(number(confusion.recall)) \(range(spreads.0))"),
+      ("precision", "\(number(confusion.precision)) \(range(spreads.1))"),
+      ("F1", number(confusion.f1)),
     ]
-    if let price = study.recommendation?.falseAlarmsPerCatch {
+    if let price = chosen?.falseAlarmsPerCatch {
       terms.append(("false alarms per catch", number(price)))
+    }
+    if let cost = chosen?.cost {
+      terms.append(("cost", "<data value=\"\("\(cost)")\">\(cost.formatted(6))</data>"))
+    }
+    if let probability = chosen?.probability {
+      terms.append(("holds on new rows with", number(probability)))
     }
     return """
       <section class="answer" aria-labelledby="answer">
       <h2 id="answer">\(answerTitle)</h2>
       <div>
-      <p class="weight">q = \(point.positiveWeight.shown)</p>
+      <p class="weight">\(chosen?.title ?? "q = \(point.positiveWeight.shown)")</p>
       <dl>
       \(terms.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" as Markup }.lines)
       </dl>
       </div>
       <div class="words">
       <p>\(study.reason)</p>
-      <p>\(hasFurtherWeights ? "To try further weights:" : "To fit a model with this weight:")</p>
+      <p>\(nextTitle)</p>
       <pre><code>\(provenance.nextCommand)</code></pre>
       </div>
       </section>
       """
   }
 
-  private var hasFurtherWeights: Bool { study.recommendation?.furtherWeights != nil }
+  private var nextTitle: String {
+    guard let recommendation = study.recommendation else {
+      return "To fit a model with this weight:"
+    }
+    switch recommendation.verdict {
+    case .threshold: return "To fit a model with this threshold:"
+    case nil where recommendation.furtherWeights != nil: return "To try further weights:"
+    default: return "To fit a model with this weight:"
+    }
+  }
 
   private var answerTitle: String {
     guard let recommendation = study.recommendation else { return "The weight with the highest F1" }
-    return recommendation.isReached
-      ? "Recommended for \(recommendation.goal.title)"
-      : "No weight tried reaches \(recommendation.goal.title); the closest"
+    let aim = recommendation.goal?.title ?? "the least cost"
+    return recommendation.verdict == nil
+      ? "Nothing tried reaches \(aim); the closest" : "Recommended for \(aim)"
   }
 
   private func range(_ spread: Spread?) -> Markup {
@@ -160,8 +181,9 @@ extension TradeoffReport {
     corrections for risk prediction models</cite>, JAMIA 29(9), 2022, \
     <a href="https://doi.org/10.1093/jamia/ocac093">doi:10.1093/jamia/ocac093</a>). Its \
     probabilities need no calibration. If it is as good as a weight, it is the simpler choice.</p>
-    <p>The weight was chosen on the same held-out rows that it is measured on, so expect slightly \
-    less on new rows. The spread over the folds shows how much such numbers vary.</p>
+    <p>The weight and the threshold were chosen on the same held-out rows that they are measured \
+    on, so expect slightly less on new rows. The spread over the folds shows how much such numbers \
+    vary.</p>
     </section>
     """
   }

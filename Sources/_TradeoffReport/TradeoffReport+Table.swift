@@ -8,8 +8,8 @@ extension TradeoffReport {
     return """
       <section aria-labelledby="numbers">
       <h2 id="numbers">The numbers</h2>
-      <p class="note" id="numbers-note">± is the standard deviation over the \(folds) folds. \
-      Log loss and calibration error are those of the calibrated probabilities.</p>
+      <p class="note" id="numbers-note">± is the standard deviation over the \(folds) folds; \
+      in a fold without alarms precision is undefined. Log loss and calibration error are those of the calibrated probabilities.</p>
       <div class="table" role="region" aria-labelledby="numbers" tabindex="0">
       <table id="paths" aria-labelledby="numbers" aria-describedby="numbers-note">
       <thead>
@@ -87,8 +87,12 @@ extension TradeoffReport {
 
   private func withSpread(_ point: TradeoffPoint, _ metric: Metric) -> Markup {
     guard let spread = point.spread(of: metric) else { return number(point.pooled[metric]) }
-    let deviation = number(spread.standardDeviation)
-    return "\(number(point.pooled[metric])) <span class=\"spread\">± \(deviation)</span>"
+    // There is no deviation of one value.
+    let deviation: Markup = spread.count > 1 ? "± \(number(spread.standardDeviation))" : ""
+    let folds: Markup =
+      spread.count < study.settings.folds
+      ? " (\(spread.count) of \(study.settings.folds) folds)" : ""
+    return "\(number(point.pooled[metric])) <span class=\"spread\">\(deviation)\(folds)</span>"
   }
 
   /// A rounded number, with all its digits as an attribute for programs.

@@ -143,12 +143,12 @@ import _TestSupport
   }
 
   @Test func newerVersion() throws {
-    let error = try problem { $0["version"] = 2 }
-    #expect(error == .newerModel(version: 2, supported: 1))
+    let error = try problem { $0["version"] = 3 }
+    #expect(error == .newerModel(version: 3, supported: 2))
     // Other members may differ in a later version.
     #expect(
       try problem { $0 = ["format": $0["format"]!, "version": 7] }
-        == .newerModel(version: 7, supported: 1))
+        == .newerModel(version: 7, supported: 2))
   }
 
   @Test func otherFiles() {

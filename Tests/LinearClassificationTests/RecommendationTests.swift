@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import LinearClassification
 import Testing
 import _TestSupport
@@ -6,91 +7,284 @@ import _TestSupport
 @Suite struct RecommendationTests {
   private static let digits = TestData.digits
 
-  private static func study(_ goal: TradeoffGoal, through last: Double = 100) throws
-    -> TradeoffStudy
-  {
+  private static func study(
+    _ goal: TradeoffGoal?, _ weights: [Double] = [0.1, 0.562, 3.16, 17.8, 100],
+    confidence: Double? = nil, costs: TradeoffCosts? = nil
+  ) throws -> TradeoffStudy {
     try TradeoffStudy(
       digits.features, targets: digits.targets,
       settings: TradeoffStudy.Settings(
-        positiveWeights: TradeoffStudy.geometricPath(from: 0.1, through: last, count: 5), folds: 3,
-        goal: goal
-      ))
+        positiveWeights: weights, folds: 3, goal: goal, confidence: confidence, costs: costs))
   }
 
-  @Test func recallAtTheHighestPrecision() throws {
+  /// Log odds with a bend, for which a weight is better than a threshold: the model of few positives
+  /// follows one feature, and that of many the other.
+  private static func bent(_ settings: TradeoffStudy.Settings) throws -> TradeoffStudy {
+    var generator = SeededGenerator(seed: 61)
+    let rows = (0..<800).map { _ in
+      (0..<2).map { _ in Double.random(in: -2...2, using: &generator) }
+    }
+    let targets = rows.map { row in
+      let odds = row[0] > 1 ? 20 : 0.05 * exp(1.5 * row[1])
+      return Double.random(in: 0..<1, using: &generator) < odds / (1 + odds) ? 1.0 : 0
+    }
+    return try TradeoffStudy(
+      FeatureMatrix(columns: (0..<2).map { column in .numbers(rows.map { $0[column] }) }),
+      targets: targets, settings: settings)
+  }
+
+  // MARK: The weight and the threshold
+
+  @Test func recallWithoutExcess() throws {
     let study = try Self.study(.recall(atLeast: 0.85))
     let recommendation = try #require(study.recommendation)
-    #expect(recommendation.isReached)
-    let reaching = study.weightPath.filter { $0.pooled[.recall]! >= 0.85 }
-    let best = reaching.max { $0.pooled[.precision]! < $1.pooled[.precision]! }!
-    #expect(recommendation.positiveWeight == best.positiveWeight)
-    #expect(recommendation.recall == best.pooled[.recall])
-    #expect(recommendation.precision == best.pooled[.precision])
-    #expect(recommendation.recallSpread == best.spread(of: .recall))
-    let confusion = best.pooled.confusion
+    // 0.85 · 174 = 147.9.
+    let weight = recommendation.weight
+    #expect(weight.isReached && weight.confusion.truePositives == 148)
+    #expect(recommendation.threshold?.confusion.truePositives == 148)
+    #expect(weight.threshold == 0.5 && recommendation.threshold?.positiveWeight == 1)
+    // A smaller weight misses the goal, or saves no alarm.
+    let smaller = try Self.study(.recall(atLeast: 0.85), [weight.positiveWeight * 0.995])
+    let counts = try #require(smaller.recommendation?.weight.confusion)
     #expect(
-      recommendation.falseAlarmsPerCatch == confusion.falsePositives / confusion.truePositives)
-    #expect(study.calibration.positiveWeight == best.positiveWeight)
-    // The alternative has the highest precision of all thresholds that reach the goal.
-    let alternative = try #require(recommendation.alternative)
-    #expect(alternative.recall >= 0.85)
+      counts.truePositives < 148 || counts.falsePositives >= weight.confusion.falsePositives)
+    // It is a point of the path, between those of the settings.
+    #expect(study.settings.positiveWeights.count == 5 && study.weightPath.count == 6)
+    #expect(study.thresholdPath.count == 6)
+    let index = try #require(study.chosenIndex)
+    let point = study.weightPath[index]
+    #expect(point.positiveWeight == weight.positiveWeight)
     #expect(
-      study.unweightedCurve.allSatisfy {
-        $0.recall < 0.85 || $0.precision <= alternative.precision
+      zip(study.weightPath, study.weightPath.dropFirst()).allSatisfy {
+        $0.positiveWeight < $1.positiveWeight
       })
-    #expect(
-      study.thresholdPath.allSatisfy {
-        $0.pooled[.recall]! < 0.85 || $0.pooled[.precision]! <= alternative.precision
-      })
+    #expect(weight.recall == point.pooled[.recall] && weight.confusion == point.pooled.confusion)
+    #expect(weight.recallSpread == point.spread(of: .recall))
+    #expect(weight.precisionSpread == point.spread(of: .precision))
+    let confusion = point.pooled.confusion
+    #expect(weight.falseAlarmsPerCatch == confusion.falsePositives / confusion.truePositives)
+    #expect(study.calibration.positiveWeight == weight.positiveWeight)
+    for other in study.weightPath where other.pooled[.recall]! >= 0.85 {
+      #expect(other.pooled[.precision]! <= weight.precision!)
+    }
   }
 
-  @Test func precisionAtTheHighestRecall() throws {
-    let study = try Self.study(.precision(atLeast: 0.9))
-    let recommendation = try #require(study.recommendation)
-    #expect(recommendation.isReached)
-    let reaching = study.weightPath.filter { $0.pooled[.precision]! >= 0.9 }
+  @Test func precisionWithoutExcess() throws {
+    let goal = try TradeoffGoal.precision(atLeast: 0.9)
+    let study = try Self.study(goal)
+    let weight = try #require(study.recommendation?.weight)
+    #expect(weight.isReached)
+    for other in study.weightPath where other.pooled[.precision]! >= 0.9 {
+      #expect(other.pooled[.recall]! <= weight.recall!)
+    }
+    let larger = try Self.study(goal, [weight.positiveWeight * 1.01])
+    #expect(larger.recommendation?.weight.isReached == false)
+  }
+
+  @Test(arguments: [try! TradeoffGoal.recall(atLeast: 0.85), try! .precision(atLeast: 0.8)])
+  func thresholdIsTheBestOfAll(goal: TradeoffGoal) throws {
+    let study = try Self.study(goal)
+    let threshold = try #require(study.recommendation?.threshold)
+    let isOfRecall = goal.metric == .recall
+    #expect((isOfRecall ? threshold.recall! : threshold.precision!) >= goal.minimum)
+    for point in study.unweightedCurve {
+      if isOfRecall {
+        #expect(point.recall < goal.minimum || point.precision <= threshold.precision!)
+      } else {
+        #expect(point.precision < goal.minimum || point.recall <= threshold.recall!)
+      }
+    }
+    // It is a short number.
+    #expect("\(threshold.threshold)".count <= 7)
+  }
+
+  @Test func boundedNumberOfFits() throws {
+    var seen: [TrainingMonitor.Progress] = []
+    let settings = TradeoffStudy.Settings(
+      positiveWeights: [0.01, 1000], folds: 3, goal: try .recall(atLeast: 0.85))
+    let study = try TradeoffStudy(
+      Self.digits.features, targets: Self.digits.targets, settings: settings,
+      monitor: TrainingMonitor(progress: { seen.append($0) }))
+    #expect(study.recommendation?.weight.isReached == true)
+    // Both weights, 1, and at most 12 of the refinement, in each of three folds.
+    #expect(seen.count > 3 * 3 && seen.count <= 3 * 15)
+    #expect(zip(seen, seen.dropFirst()).allSatisfy { $0.fraction < $1.fraction })
+  }
+
+  // MARK: The verdict
+
+  @Test func theThresholdIfItIsBetter() throws {
+    let recommendation = try #require(Self.study(.recall(atLeast: 0.85)).recommendation)
+    let difference = try #require(recommendation.difference)
+    #expect(difference.value < 0)
     #expect(
-      recommendation.positiveWeight
-        == reaching.max { $0.pooled[.recall]! < $1.pooled[.recall]! }!.positiveWeight)
+      difference.value == recommendation.weight.precision! - recommendation.threshold!.precision!)
+    #expect(recommendation.verdict == .threshold)
+    #expect(recommendation.recommended == recommendation.threshold)
+  }
+
+  @Test func theWeightIfItIsMeasurablyBetter() throws {
+    let settings = TradeoffStudy.Settings(
+      positiveWeights: [1, 3, 10, 30], goal: try .recall(atLeast: 0.95))
+    let recommendation = try #require(Self.bent(settings).recommendation)
+    let difference = try #require(recommendation.difference)
+    #expect(difference.value > difference.standardError!)
+    #expect(recommendation.verdict == .weight)
+    #expect(recommendation.recommended == recommendation.weight)
+    // The same for costs.
+    var costs = settings
+    (costs.goal, costs.costs) = (nil, try TradeoffCosts(miss: 9, alarm: 1))
+    let cheapest = try #require(Self.bent(costs).recommendation)
+    #expect(cheapest.difference!.value < -cheapest.difference!.standardError!)
+    #expect(cheapest.verdict == .weight)
+  }
+
+  @Test func theThresholdIfThereIsNoDifference() throws {
+    // With one feature, both order the rows alike.
+    let (features, targets) = TestData.problem(rows: 400, columns: 1, seed: 62)
+    let study = try TradeoffStudy(
+      features, targets: targets,
+      settings: TradeoffStudy.Settings(
+        positiveWeights: [0.1, 1, 10, 100], goal: try .recall(atLeast: 0.8)))
+    let recommendation = try #require(study.recommendation)
+    let difference = try #require(recommendation.difference)
+    #expect(abs(difference.value) <= difference.standardError!)
+    #expect(recommendation.verdict == .threshold)
   }
 
   @Test func outOfReach() throws {
-    let study = try Self.study(.recall(atLeast: 1), through: 2)
-    let recommendation = try #require(study.recommendation)
-    #expect(!recommendation.isReached)
-    let highest = study.weightPath.map { $0.pooled[.recall]! }.max()!
-    #expect(recommendation.recall == highest && highest < 1)
-    #expect(recommendation.furtherWeights == 2...200)
+    let recommendation = try #require(
+      Self.study(.recall(atLeast: 1), [0.1, 0.4, 2]).recommendation)
+    #expect(!recommendation.weight.isReached && recommendation.weight.positiveWeight == 2)
+    #expect(recommendation.furtherWeights == 2...200 && recommendation.exhaustedWeight == nil)
     // A low enough threshold finds every positive.
-    #expect(recommendation.alternative?.recall == 1)
+    #expect(recommendation.threshold?.recall == 1 && recommendation.verdict == .threshold)
+    // Nothing has a perfect precision, or almost nothing.
+    let neither = try #require(
+      Self.study(.precision(atLeast: 1), [1, 50], confidence: 0.99).recommendation)
+    #expect(neither.threshold == nil && neither.verdict == nil && neither.recommended == nil)
   }
+
+  // MARK: The confidence
+
+  @Test(arguments: [try! TradeoffGoal.recall(atLeast: 0.8), try! .precision(atLeast: 0.7)])
+  func confidence(goal: TradeoffGoal) throws {
+    let plain = try #require(Self.study(goal).recommendation)
+    let safe = try #require(Self.study(goal, confidence: 0.9).recommendation)
+    #expect(safe.confidence == 0.9 && plain.confidence == nil)
+    for (first, second) in [
+      (plain.weight, safe.weight), (try #require(plain.threshold), try #require(safe.threshold)),
+    ] {
+      #expect(first.isReached && second.isReached)
+      #expect(second.probability! >= 0.9 && second.probability! < 0.96)
+      let counts = (first.confusion, second.confusion)
+      if goal.metric == .recall {
+        #expect(counts.0.falsePositives < counts.1.falsePositives)
+      } else {
+        #expect(counts.0.falseNegatives < counts.1.falseNegatives)
+      }
+    }
+  }
+
+  @Test func confidenceOutOfRange() throws {
+    for confidence in [0.49, 1, .nan] {
+      let error = classificationError {
+        _ = try Self.study(.recall(atLeast: 0.8), confidence: confidence)
+      }
+      #expect(
+        error?.description
+          == "the confidence must be at least 0.5 and below 1, received \(confidence)")
+    }
+    #expect(
+      classificationError { _ = try Self.study(nil, confidence: 0.9) }?.description
+        == "the confidence must be given together with a goal, received 0.9")
+  }
+
+  // MARK: Costs
+
+  @Test func leastCost() throws {
+    let costs = try TradeoffCosts(miss: 10, alarm: 1)
+    let study = try Self.study(nil, costs: costs)
+    let recommendation = try #require(study.recommendation)
+    let weight = recommendation.weight
+    #expect(weight.cost == costs.total(weight.confusion))
+    #expect(
+      costs.total(weight.confusion)
+        == 10 * weight.confusion.falseNegatives + weight.confusion.falsePositives)
+    for point in study.weightPath { #expect(costs.total(point.pooled.confusion) >= weight.cost!) }
+    #expect(!study.settings.positiveWeights.contains(weight.positiveWeight), "it is refined")
+    let threshold = try #require(recommendation.threshold)
+    for point in study.thresholdPath {
+      #expect(costs.total(point.pooled.confusion) >= threshold.cost!)
+    }
+    #expect(abs(costs.bayesThreshold - 1.0 / 11) < 1e-16)
+    #expect(recommendation.bayes?.threshold == costs.bayesThreshold)
+    #expect(recommendation.bayes!.cost! >= threshold.cost!)
+    #expect(recommendation.goal == nil && weight.probability == nil && weight.isReached)
+  }
+
+  /// If an alarm costs more than it can save, no row is flagged.
+  @Test func noAlarmMayCostLeast() throws {
+    let (features, _) = TestData.problem(rows: 200, columns: 2, seed: 63)
+    let targets = (0..<200).map { $0 % 10 == 0 ? 1.0 : 0 }
+    let study = try TradeoffStudy(
+      features, targets: targets,
+      settings: TradeoffStudy.Settings(
+        positiveWeights: [1, 10], costs: try TradeoffCosts(miss: 1, alarm: 100)))
+    let threshold = try #require(study.recommendation?.threshold)
+    #expect(threshold.cost == 20 && threshold.confusion.falsePositives == 0)
+  }
+
+  @Test func costsOutOfRange() throws {
+    for (miss, alarm, message) in [
+      (0.0, 1.0, "a miss must be finite and above 0, received 0.0"),
+      (1, Double.infinity, "a false alarm must be finite and above 0, received inf"),
+    ] {
+      let error = classificationError { _ = try TradeoffCosts(miss: miss, alarm: alarm) }
+      #expect(error?.description == "the cost of \(message)")
+    }
+    let both = classificationError {
+      _ = try Self.study(.recall(atLeast: 0.5), costs: TradeoffCosts(miss: 1, alarm: 1))
+    }
+    #expect(both?.description == "the aim must be a goal or costs, received both")
+  }
+
+  // MARK: Further weights
 
   @Test func largestWeightIsClosestIfNoRowIsFlagged() throws {
     for goal in [try TradeoffGoal.recall(atLeast: 0.5), try .precision(atLeast: 0.5)] {
-      let study = try TradeoffStudy(
-        Self.digits.features, targets: Self.digits.targets,
-        settings: TradeoffStudy.Settings(positiveWeights: [1e-9, 2e-9, 4e-9], folds: 3, goal: goal))
+      let study = try Self.study(goal, [1e-9, 2e-9, 4e-9])
       #expect(study.weightPath.allSatisfy { $0.pooled[.precision] == nil })
       let recommendation = try #require(study.recommendation)
-      #expect(!recommendation.isReached && recommendation.positiveWeight == 4e-9)
+      #expect(!recommendation.weight.isReached && recommendation.weight.positiveWeight == 4e-9)
       #expect(recommendation.furtherWeights == 4e-9...100 * 4e-9)
     }
   }
 
   @Test func furtherWeightsAreInTheDirectionOfTheGoal() throws {
     func recommendation(_ goal: TradeoffGoal, _ weights: [Double]) throws -> Recommendation {
-      let study = try TradeoffStudy(
-        Self.digits.features, targets: Self.digits.targets,
-        settings: TradeoffStudy.Settings(positiveWeights: weights, folds: 3, goal: goal))
-      return try #require(study.recommendation)
+      try #require(Self.study(goal, weights).recommendation)
     }
     // Precision rises as the weight falls.
     let precise = try recommendation(.precision(atLeast: 1), [1, 50])
-    #expect(!precise.isReached && precise.furtherWeights == 0.01...1)
+    #expect(!precise.weight.isReached && precise.furtherWeights == 0.01...1)
     // If a weight flags no row, smaller ones do not either.
     let silent = try recommendation(.precision(atLeast: 1), [1e-9, 1, 50])
-    #expect(!silent.isReached && silent.furtherWeights == nil)
+    #expect(!silent.weight.isReached && silent.furtherWeights == nil)
     #expect(try recommendation(.recall(atLeast: 0.5), [1, 2]).furtherWeights == nil)
+  }
+
+  /// All positives are found with each of the weights, and are too few for the confidence.
+  @Test func noFurtherWeightsIfTheyHaveStoppedHelping() throws {
+    let (features, targets) = TestData.problem(rows: 100, columns: 2, seed: 60)
+    let study = try TradeoffStudy(
+      features, targets: targets,
+      settings: TradeoffStudy.Settings(
+        positiveWeights: [1e4, 1e5, 1e6], folds: 3, goal: try .recall(atLeast: 1),
+        confidence: 0.99))
+    let recommendation = try #require(study.recommendation)
+    #expect(!recommendation.weight.isReached && recommendation.weight.recall == 1)
+    #expect(recommendation.furtherWeights == nil && recommendation.exhaustedWeight == 1e6)
   }
 
   @Test func withoutAGoalThereIsNone() throws {
@@ -113,16 +307,50 @@ import _TestSupport
       features, targets: targets,
       settings: TradeoffStudy.Settings(
         positiveWeights: TradeoffStudy.geometricPath(from: 0.1, through: 100, count: 7),
-        goal: .recall(atLeast: 0.85)))
-    let recommendation = try #require(study.recommendation)
-    #expect(recommendation.isReached)
-    let model = try LogisticRegression(positiveWeight: recommendation.positiveWeight)
+        goal: .recall(atLeast: 0.8), confidence: 0.8))
+    let weight = try #require(study.recommendation?.weight)
+    #expect(weight.isReached)
+    let model = try LogisticRegression(positiveWeight: weight.positiveWeight)
       .fit(features, targets: targets)
     let evaluation = try Evaluation(
       logits: model.logits(Self.digits.features.rows(unseen)),
       targets: unseen.map { Self.digits.targets[$0] })
     let recall = try #require(evaluation[.recall])
-    let spread = try #require(recommendation.recallSpread)
-    #expect(recall >= spread.lowest, "\(recall) on new rows, \(spread) over the folds")
+    #expect(recall >= 0.8, "\(recall) on new rows")
+  }
+}
+
+/// The choice of the penalty.
+@Suite struct PenaltySearchTests {
+  @Test func leastHeldOutLogLoss() throws {
+    let (features, targets) = TestData.problem(rows: 300, columns: 20, seed: 64)
+    let search = try PenaltySearch(features, targets: targets)
+    #expect(search.path.count == 13)
+    #expect(search.path.map(\.l2) == search.path.map(\.l2).sorted())
+    #expect(search.path.first?.l2 == 0.001 && search.path.last?.l2 == 1e5)
+    let least = try #require(search.path.min { $0.logLoss < $1.logLoss })
+    #expect(search.l2 == least.l2 && !search.isAtAnEnd)
+    // It is tried to a third of a decade.
+    #expect(search.path.count { abs($0.l2 / search.l2 - 1) < 1.2 } >= 3)
+    // A study has the same folds, and its loss is that of the search.
+    let given = try TradeoffStudy(
+      features, targets: targets,
+      settings: TradeoffStudy.Settings(positiveWeights: [1], l2: search.l2))
+    #expect(abs(given.weightPath[0].pooled[.logLoss]! - least.logLoss) < 1e-9)
+    let chosen = try TradeoffStudy(
+      features, targets: targets,
+      settings: TradeoffStudy.Settings(positiveWeights: [1], choosesPenalty: true))
+    #expect(chosen.settings.l2 == search.l2)
+    #expect(chosen.penaltySearch?.path.map(\.l2) == search.path.map(\.l2))
+    #expect(given.penaltySearch == nil)
+  }
+
+  /// Without any information a large penalty is best.
+  @Test func noiseWantsALargePenalty() throws {
+    let (features, _) = TestData.problem(rows: 200, columns: 30, seed: 65)
+    var generator = SeededGenerator(seed: 66)
+    let targets = (0..<200).map { _ in Bool.random(using: &generator) ? 1.0 : 0 }
+    let search = try PenaltySearch(features, targets: targets)
+    #expect(search.l2 > 10)
   }
 }

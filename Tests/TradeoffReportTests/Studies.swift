@@ -6,7 +6,8 @@ import _TestSupport
 extension TradeoffStudy {
   /// A study of 400 seeded rows, of which about a quarter are positive.
   static func seeded(
-    _ weights: [Double] = [0.3, 1, 4], goal: TradeoffGoal? = nil
+    _ weights: [Double] = [0.3, 1, 4], goal: TradeoffGoal? = nil, confidence: Double? = nil,
+    costs: TradeoffCosts? = nil
   ) throws -> TradeoffStudy {
     var generator = SeededGenerator(seed: 12)
     let rows = (0..<400).map { _ in
@@ -18,6 +19,9 @@ extension TradeoffStudy {
     }
     return try TradeoffStudy(
       FeatureMatrix(columns: (0..<3).map { column in .numbers(rows.map { $0[column] }) }),
-      targets: targets, settings: Settings(positiveWeights: weights, folds: 3, seed: 7, goal: goal))
+      targets: targets,
+      settings: Settings(
+        positiveWeights: weights, folds: 3, seed: 7, goal: goal, confidence: confidence,
+        costs: costs))
   }
 }

@@ -2,7 +2,7 @@
 import Foundation
 import LinearClassification
 import Testing
-import _TradeoffReport
+@testable import _TradeoffReport
 
 #if canImport(FoundationXML)
   import FoundationXML
@@ -79,18 +79,20 @@ import _TradeoffReport
     for pathological in ["nan", "inf", "Optional", "-0.000"] {
       #expect(!html.contains(pathological), "\(pathological)")
     }
-    #expect(html.matches(of: /<tr[^>]*><th scope="row"><data/).count == weights.count)
+    #expect(
+      html.matches(of: /<tr[^>]*><th scope="row"><data/).count == report.study.weightPath.count)
     #expect(html.contains("aria-labelledby=\"weights-title weights-description\""))
   }
 
   @Test func theChosenRowIsMarkedInWords() throws {
-    func chosen(_ goal: TradeoffGoal?) throws -> String? {
-      let html = Self.report(try TradeoffStudy.seeded(goal: goal)).html()
+    func chosen(_ goal: TradeoffGoal?, confidence: Double? = nil) throws -> String? {
+      let html = Self.report(try TradeoffStudy.seeded(goal: goal, confidence: confidence)).html()
       return html.firstMatch(of: /<tr class="chosen">.*?<span class="choice">([^<]*)<\/span>/).map {
         String($0.1)
       }
     }
-    #expect(try chosen(.recall(atLeast: 0.1)) == "recommended")
+    #expect(try chosen(.recall(atLeast: 0.1)) == "best weight")
+    #expect(try chosen(.recall(atLeast: 0.6), confidence: 0.9) == "recommended")
     #expect(try chosen(.recall(atLeast: 1)) == "comes closest")
     #expect(try chosen(nil) == "highest F1")
   }
@@ -104,7 +106,7 @@ import _TradeoffReport
     let object = try #require(JSONSerialization.jsonObject(with: json) as? [String: Any])
     let recommendation = try #require(object["recommendation"] as? [String: Any])
     #expect(recommendation["reason"] as? String == study.reason)
-    #expect(recommendation["alternative"] is [String: Any])
+    #expect(recommendation["threshold"] is [String: Any])
     #expect(try !Self.report(.seeded()).json().contains("\"reason\""))
   }
 }

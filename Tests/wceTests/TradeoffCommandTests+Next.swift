@@ -8,16 +8,16 @@ extension TradeoffCommandTests {
   @Test func theNextStudyKeepsTheSettings() throws {
     try writeAwkwardTable()
     let options = [
-      "--l2", "0.125", "--seed", "7", "--exclude", "a & b", "--recall-at-least", "1", "--json",
-      "s.json", "--report", "r.html",
+      "--l2", "0.125", "--seed", "7", "--exclude", "a & b", "--precision-at-least", "1", "--json",
+      "s.json", "--report", "r.html", "--confidence", "0.99",
     ]
     let output = try tool.run(Self.awkward + options).output
     let next = try #require(output.split(separator: "Next:\n").last)
     #expect(
       next
         == #"  wce tradeoff 'it'\''s.csv' --target 'the "target"' --positive 'y e s' "#
-        + #"--pos-weights 3.25...325:11 --folds 3 --seed 7 --l2 0.125 --recall-at-least 1 "#
-        + #"--weights w --exclude 'a & b' --missing mean"#
+        + #"--pos-weights 0.005...0.5:11 --folds 3 --seed 7 --l2 0.125 "#
+        + #"--precision-at-least 1 --confidence 0.99 --weights w --exclude 'a & b' --missing mean"#
         + "\n")
     #expect(try text("r.html").contains("<p>To try further weights:</p>"))
     let study = try study("s.json")
@@ -32,7 +32,8 @@ extension TradeoffCommandTests {
   @Test func theNextLineOfTheExampleRuns() throws {
     let output = try tool.run("tradeoff", "--pos-weights", "0.1,1,10,40", "--folds", "3").output
     let model = try runNextLine(of: output)
-    #expect(model.model.positiveWeight == 40 && model.model.l2 == 1)
+    #expect(model.model.positiveWeight == 1 && model.model.l2 == 1)
+    #expect(model.threshold == 0.1174)
     #expect(model.training.rowCount == 1797)
   }
 
@@ -40,8 +41,8 @@ extension TradeoffCommandTests {
     try writeAwkwardTable()
     let output = try tool.run(Self.awkward + ["--l2", "0.125", "--recall-at-least", "0.5"]).output
     let model = try runNextLine(of: output)
-    let weight = try #require(output.firstMatch(of: /> recommended: q = ([0-9.]+)/)?.1)
-    #expect("\(model.model.positiveWeight)".hasPrefix(weight))
+    let threshold = try #require(output.firstMatch(of: /: no weight, threshold ([0-9.]+)\n/)?.1)
+    #expect("\(model.threshold ?? 0)" == threshold)
     #expect(model.model.l2 == 0.125)
     #expect(model.target?.name == "the \"target\"" && model.target?.positive == "y e s")
     #expect(model.encoding.missing == .mean)

@@ -57,21 +57,20 @@ import _Version
     func rows(_ text: String) -> [Substring] {
       text.split(separator: "\n").filter { $0.contains(" ±0.") }
     }
-    #expect(rows(file.output).count == 4)
+    #expect(rows(file.output).count == 7)
     #expect(rows(file.output) == rows(Self.exampleOutput))
   }
 
   @Test func outOfReachIsSaid() throws {
-    let outcome = try tool.run("tradeoff", "--pos-weights", "1,2", "--recall-at-least", "1")
+    let outcome = try tool.run(
+      "tradeoff", "--pos-weights", "1,2", "--precision-at-least", "1", "--confidence", "0.99")
     #expect(outcome.status == 0)
-    #expect(
-      outcome.output.contains(
-        "> comes closest: q = 2 for recall ≥ 1\nNo weight from 1 to 2 reaches a recall")
-    )
+    #expect(outcome.output.contains("> comes closest for precision ≥ 1: q = 1\n"))
     // No command to fit: the weight misses the goal.
     #expect(
       outcome.output.hasSuffix(
-        "Next:\n  wce tradeoff --pos-weights 2...200:11 --recall-at-least 1\n"))
+        "Next:\n  wce tradeoff --pos-weights 0.01...1:11 --precision-at-least 1 "
+          + "--confidence 0.99\n"))
   }
 
   @Test func withoutAGoalNothingIsRecommended() throws {
@@ -115,20 +114,17 @@ import _Version
     #expect(
       study.settings.positiveWeights.count == 26 && study.settings.positiveWeights.last == 10000)
     let recommendation = try #require(study.recommendation)
-    #expect(recommendation.isReached && recommendation.positiveWeight > 100)
-    #expect(outcome.output.contains("\nOf the weights from 0.1 to 10000, q = "))
-    #expect(outcome.output.contains("Next:\n  wce fit rare.csv --target z --pos-weight "))
-    // No weight up to 100 reaches the goal, and the next command continues from there.
+    #expect(recommendation.weight.isReached && recommendation.weight.positiveWeight > 100)
+    #expect(outcome.output.contains("> recommended for recall ≥ 0.9: "))
+    // No weight up to 100 reaches the goal.
     let short = try tool.run(command + ["--pos-weights", "0.1...100:4"])
     #expect(
-      short.output.contains("q = 100 comes\nclosest. Larger weights may; try 100 to 10000."))
-    let next = try #require(short.output.split(separator: "Next:\n").last)
+      short.output.replacing("\n", with: " ").contains(
+        "q = 100 comes closest. A threshold of an unweighted model reaches it."))
     #expect(
-      next
-        == "  wce tradeoff rare.csv --target z --pos-weights 100...10000:11 --folds 2 "
-        + "--recall-at-least 0.9\n"
-    )
-    #expect(try tool.shell(String(next)).output.contains("> recommended: q = "))
+      short.output.replacing("\n", with: " ").contains(
+        "Larger weights may reach it; try 100 to 10000."))
+    #expect(short.output.contains("Next:\n  wce fit rare.csv --target z --threshold "))
   }
 
   @Test func helpSaysTheDefaultWeights() throws {
@@ -180,13 +176,12 @@ import _Version
           })
       let recommendation = try #require(study.recommendation)
       let answer = try #require(html.firstMatch(of: /(?s)<dl>(.*?)<\/dl>/)?.1)
-      let chosen = try #require(
-        study.weightPath.first { $0.positiveWeight == recommendation.positiveWeight })
+      let chosen = recommendation.recommended ?? recommendation.weight
       #expect(
         Self.values(String(answer))
           == [
-            recommendation.recall, recommendation.precision, chosen.pooled[.f1],
-            recommendation.falseAlarmsPerCatch,
+            chosen.recall, chosen.precision, chosen.confusion.f1, chosen.falseAlarmsPerCatch,
+            chosen.probability,
           ].compactMap { $0 })
       #expect(html.contains("<p>\(study.reason)</p>"))
       // Each mark of the chart has its number as text.
@@ -263,23 +258,29 @@ import _Version
     For your own data:
       wce tradeoff DATA.csv --target COLUMN --recall-at-least R
 
-                          weight, threshold 1/2   | no weight, threshold 1/(1 + weight)
-      weight   recall       precision       F1    | threshold  recall  precision
-         0.1  0.466 ±0.030  0.976 ±0.037  0.630   |     0.909   0.471      0.965
-           1  0.736 ±0.055  0.842 ±0.063  0.785   |       0.5   0.736      0.842
-          10  0.879 ±0.017  0.593 ±0.080  0.708   |    0.0909   0.914      0.541
-    >     40  0.902 ±0.010  0.536 ±0.039  0.672   |    0.0244   0.971      0.402
+                         weight, threshold 1/2   | no weight, threshold 1/(1 + weight)
+     weight  recall        precision       F1    | threshold  recall  precision
+        0.1  0.466 ±0.030  0.976 ±0.037  0.630   |     0.909   0.471      0.965
+          1  0.736 ±0.055  0.842 ±0.063  0.785   |       0.5   0.736      0.842
+         10  0.879 ±0.017  0.593 ±0.080  0.708   |    0.0909   0.914      0.541
+      36.88  0.902 ±0.010  0.541 ±0.043  0.677   |    0.0264   0.966      0.410
+         40  0.902 ±0.010  0.536 ±0.039  0.672   |    0.0244   0.971      0.402
 
-    > recommended: q = 40 for recall ≥ 0.9
-    Of the weights from 0.1 to 40, q = 40 reaches a recall of at least 0.9 with the
-    highest precision. On held-out rows recall is 0.902 (0.897 to 0.914 over the
-    folds) and precision 0.536 (0.495 to 0.571 over the folds). Each positive caught
-    comes with 0.866 false alarms. Alternative: an unweighted model with threshold
-    0.118 has recall 0.902 and precision 0.579 on the same rows.
+    > recommended for recall ≥ 0.9: no weight, threshold 0.1174
+                                   recall        precision     missed  false alarms
+         q = 36.88, threshold 1/2  0.902 ±0.010  0.541 ±0.043      17           133
+    > no weight, threshold 0.1174  0.902 ±0.020  0.579 ±0.048      17           114
+
+    The threshold of an unweighted model has the higher precision: 0.579 against
+    0.541 of the weight q = 36.88, a difference of 0.038 ± 0.027. On held-out rows
+    recall is 0.902 (0.879 to 0.914 over the folds) and precision 0.579 (0.546 to
+    0.638 over the folds). Each positive caught comes with 0.726 false alarms. The
+    goal is met on the held-out rows without a margin; on as many new rows it holds
+    with a probability of about 0.54. A confidence adds a margin.
 
     Next:
-      wce example > digits.csv && wce fit digits.csv --target is_eight --pos-weight 40 \
-    --model model.json
+      wce example > digits.csv && wce fit digits.csv --target is_eight --threshold 0.1174\
+     --model model.json
 
     """
 }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import WeightedCrossEntropy
-
 /// The metrics of predictions.
 ///
 /// Its JSON has a member for each metric: a number, or null if the metric is undefined.
@@ -52,11 +50,6 @@ public struct Evaluation: Hashable, Sendable {
       let difference = probabilities[row] - rows.targets[row]
       squares += rows.weight(row) * difference * difference
     }
-    let logLoss = try rethrowingLossErrors { () throws(LossError) in
-      try WeightedCrossEntropyLoss<Double>().value(
-        of: rows.weights == nil ? .mean : .weightedMean, logits: rows.logits.span,
-        targets: rows.targets.span, weights: rows.weights?.span)
-    }
     values = [:]
     values[.precision] = confusion.precision
     values[.recall] = confusion.recall
@@ -66,7 +59,7 @@ public struct Evaluation: Hashable, Sendable {
     values[.matthewsCorrelation] = confusion.matthewsCorrelation
     values[.rocAUC] = ranking.rocAUC
     values[.averagePrecision] = ranking.averagePrecision
-    values[.logLoss] = logLoss
+    values[.logLoss] = try rows.logLoss()
     values[.brierScore] = squares / total
     values[.calibrationError] =
       ReliabilityCurve(rows, probabilities: probabilities).expectedCalibrationError

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import WeightedCrossEntropy
+
 /// Logits with the targets and weights of their rows, checked.
 struct LabelledScores {
   let logits: [Double]
@@ -49,5 +51,14 @@ struct LabelledScores {
 
   private static func scaled(_ weight: Double, by exponent: Int) -> Double {
     Double(sign: .plus, exponent: exponent, significand: weight)
+  }
+
+  /// The mean of the loss with q = 1.
+  func logLoss() throws(ClassificationError) -> Double {
+    try rethrowingLossErrors { () throws(LossError) in
+      try WeightedCrossEntropyLoss<Double>().value(
+        of: weights == nil ? .mean : .weightedMean, logits: logits.span, targets: targets.span,
+        weights: weights?.span)
+    }
   }
 }

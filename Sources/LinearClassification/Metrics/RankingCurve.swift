@@ -48,6 +48,14 @@ struct RankingCurve {
     truePositives[index] / (truePositives[index] + falsePositives[index])
   }
 
+  /// The counts at a threshold of the curve.
+  func confusion(_ index: Int) -> ConfusionMatrix {
+    ConfusionMatrix(
+      truePositives: truePositives[index], falsePositives: falsePositives[index],
+      trueNegatives: negatives - falsePositives[index],
+      falseNegatives: positives - truePositives[index])
+  }
+
   /// The precision, nil if no row is predicted positive, as can happen in a resample.
   func definedPrecision(_ index: Int) -> Double? {
     truePositives[index] + falsePositives[index] > 0 ? precision(index) : nil

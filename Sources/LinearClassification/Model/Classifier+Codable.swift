@@ -4,11 +4,11 @@ import _DataFiles
 /// The model file is a JSON object; see ``Classifier/read(_:)``.
 extension Classifier: Codable {
   static let format = JSONFormat(
-    name: "weighted-cross-entropy linear classifier", noun: "model", version: 1)
+    name: "weighted-cross-entropy linear classifier", noun: "model", version: 2)
 
   private enum Key: String, CodingKey {
     case target, header, missing, columns, features, intercept, originalIntercept
-    case positiveWeight, l2, certificate, training, na, decimal
+    case positiveWeight, threshold, l2, certificate, training, na, decimal
   }
 
   /// One feature. The original coefficient is for people and other software; it is written but not
@@ -22,7 +22,8 @@ extension Classifier: Codable {
   }
 
   public func encode(to encoder: any Encoder) throws {
-    try Self.format.encode(to: encoder)
+    // A reader of version 1 would ignore the threshold and the decimal comma.
+    try Self.format.encode(to: encoder, version: threshold == nil && !hasDecimalComma ? 1 : 2)
     var container = encoder.container(keyedBy: Key.self)
     try container.encodeIfPresent(target, forKey: .target)
     try container.encode(hasHeader, forKey: .header)
@@ -42,6 +43,7 @@ extension Classifier: Codable {
     try container.encode(model.intercept, forKey: .intercept)
     try container.encode(model.originalIntercept, forKey: .originalIntercept)
     try container.encode(model.positiveWeight, forKey: .positiveWeight)
+    try container.encodeIfPresent(threshold, forKey: .threshold)
     try container.encode(model.l2, forKey: .l2)
     try container.encode(model.certificate, forKey: .certificate)
     try container.encode(training, forKey: .training)
@@ -72,6 +74,7 @@ extension Classifier: Codable {
       coefficients: features.map(\.coefficient),
       intercept: try container.decode(Double.self, forKey: .intercept),
       certificate: try container.decode(ConvergenceCertificate.self, forKey: .certificate))
+    threshold = try container.decodeIfPresent(Double.self, forKey: .threshold)
     training = try container.decode(Performance.self, forKey: .training)
     try check(names: features.map(\.name))
   }
@@ -84,6 +87,9 @@ extension Classifier: Codable {
     guard !names.isEmpty else { throw .damagedModel("it has no features") }
     guard model.positiveWeight > 0 else {
       throw .damagedModel("the positive weight must be above 0, received \(model.positiveWeight)")
+    }
+    if let threshold, !(0...1).contains(threshold) {
+      throw .damagedModel("the threshold must be in [0, 1], received \(threshold)")
     }
     for (name, deviation) in zip(names, model.standardization.deviations) where !(deviation >= 0) {
       throw .damagedModel(

@@ -24,7 +24,8 @@ extension Classifier {
   ///   `fill`; `occurrence` among columns of the same name; `other`, the category of other labels,
   /// - `features`: `name`, `mean`, `standardDeviation` (0 if the feature was constant),
   ///   `coefficient` for the standardised feature, `originalCoefficient` for the original one,
-  /// - `intercept`, `originalIntercept`, `positiveWeight`, `l2`, `certificate` and `training`.
+  /// - `intercept`, `originalIntercept`, `positiveWeight`, `l2`, `certificate` and `training`,
+  /// - `threshold` for calibrated probabilities, if the model has one. Only then is the version 2.
   ///
   /// - Throws: ``ClassificationError`` with the code ``ClassificationError/Code/damagedModel``,
   ///   ``ClassificationError/Code/newerModel`` or ``ClassificationError/Code/file``.

@@ -67,12 +67,13 @@ extension Classifier {
     }
   }
 
-  /// The default threshold: 1/2 for raw probabilities and 1 / (1 + q) for calibrated ones, which
-  /// give the same decisions.
+  /// The default threshold: ``threshold`` for calibrated probabilities, or without it 1 / (1 + q);
+  /// and for raw probabilities the one that gives the same decisions, which is 1/2 without it.
   public func defaultThreshold(for probabilities: Probabilities) -> Double {
     switch probabilities {
-    case .calibrated: LogisticModel.equivalentThreshold(positiveWeight: model.positiveWeight)
-    case .raw: 0.5
+    case .calibrated:
+      threshold ?? LogisticModel.equivalentThreshold(positiveWeight: model.positiveWeight)
+    case .raw: threshold.map(model.rawThreshold) ?? 0.5
     }
   }
 

@@ -9,9 +9,11 @@ public struct Classifier: Hashable, Sendable {
     public let rowCount: Int
     /// The number of positive rows among them.
     public let positiveCount: Int
-    /// The metrics with the probabilities σ(x) and the threshold 1/2.
+    /// The metrics with the probabilities σ(x) and the threshold 1/2, or the one that corresponds
+    /// to ``Classifier/threshold``.
     public let raw: Evaluation
-    /// The metrics with the probabilities σ(x - log q) and the threshold 1/2.
+    /// The metrics with the probabilities σ(x - log q) and the threshold 1/2, or
+    /// ``Classifier/threshold``.
     public let calibrated: Evaluation
   }
 
@@ -28,21 +30,25 @@ public struct Classifier: Hashable, Sendable {
   package var hasDecimalComma = false
   /// The model of the features.
   public let model: LogisticModel
+  /// The threshold on the calibrated probabilities for decisions; nil means 1 / (1 + q).
+  public let threshold: Double?
   /// The performance on the training rows.
   public let training: Performance
 
   /// Fits a classifier to a table.
   ///
+  /// - Parameter threshold: The threshold on the calibrated probabilities for decisions; nil means
+  ///   1 / (1 + q).
   /// - Throws: ``ClassificationError``, as
   ///   ``LogisticRegression/fit(_:targets:weights:startingFrom:monitor:)``.
   public init(
-    _ table: TrainingTable, settings: LogisticRegression,
+    _ table: TrainingTable, settings: LogisticRegression, threshold: Double? = nil,
     monitor: TrainingMonitor = TrainingMonitor()
   ) throws(ClassificationError) {
     do {
       try self.init(
         table.features, targets: table.targets, weights: table.weights, encoding: table.encoding,
-        target: table.target, settings: settings, monitor: monitor)
+        target: table.target, settings: settings, threshold: threshold, monitor: monitor)
     } catch { throw table.located(error) }
     hasHeader = table.table.header.isRow
     missingWords = table.table.format.missing
@@ -55,7 +61,8 @@ public struct Classifier: Hashable, Sendable {
   /// - Throws: ``ClassificationError``, as the fit.
   public init(
     features: FeatureMatrix, targets: [Double], weights: [Double]? = nil,
-    settings: LogisticRegression, monitor: TrainingMonitor = TrainingMonitor()
+    settings: LogisticRegression, threshold: Double? = nil,
+    monitor: TrainingMonitor = TrainingMonitor()
   ) throws(ClassificationError) {
     let columns = features.names.map {
       FeatureEncoding.Column(name: $0, content: .number(fill: 0))
@@ -63,13 +70,15 @@ public struct Classifier: Hashable, Sendable {
     try self.init(
       features, targets: targets, weights: weights,
       encoding: FeatureEncoding(columns: columns, missing: .error), target: nil,
-      settings: settings, monitor: monitor)
+      settings: settings, threshold: threshold, monitor: monitor)
   }
 
   private init(
     _ features: FeatureMatrix, targets: [Double], weights: [Double]?, encoding: FeatureEncoding,
-    target: TargetColumn?, settings: LogisticRegression, monitor: TrainingMonitor
+    target: TargetColumn?, settings: LogisticRegression, threshold: Double?,
+    monitor: TrainingMonitor
   ) throws(ClassificationError) {
+    try Self.check(threshold: threshold, threads: nil)
     // The check is here because the fit accepts soft targets.
     if let row = targets.firstIndex(where: { $0 != 0 && $0 != 1 }) {
       throw .softTarget(targets[row], row: row + 1)
@@ -85,8 +94,10 @@ public struct Classifier: Hashable, Sendable {
     let labels = Labels(targets: targets, weights: weights)
     training = Performance(
       rowCount: labels.rowCount, positiveCount: labels.positiveCount,
-      raw: try Evaluation(rows, ranking: ranking, threshold: 0.5),
-      calibrated: try Evaluation(calibrated, ranking: ranking, threshold: 0.5))
+      raw: try Evaluation(
+        rows, ranking: ranking, threshold: threshold.map(model.rawThreshold) ?? 0.5),
+      calibrated: try Evaluation(calibrated, ranking: ranking, threshold: threshold ?? 0.5))
+    self.threshold = threshold
     self.encoding = encoding
     self.target = target
   }

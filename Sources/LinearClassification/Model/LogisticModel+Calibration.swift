@@ -22,6 +22,13 @@ extension LogisticModel {
     return logits.map { $0 - shift }
   }
 
+  /// The threshold on σ(x) that corresponds to a threshold t on the calibrated probabilities:
+  /// `q t / (q t + 1 - t)`.
+  public func rawThreshold(_ calibrated: Double) -> Double {
+    let odds = positiveWeight * calibrated
+    return odds.isFinite ? odds / (odds + (1 - calibrated)) : 1
+  }
+
   /// σ(x) of each logit x.
   public static func probabilities(_ logits: [Double]) -> [Double] { logits.map(\.logistic) }
 

@@ -24,6 +24,10 @@ extension ThresholdStudy {
       throw .invalidSetting(
         name: "the number of resamples", value: settings.resamples, expected: "at least 2")
     }
+    try TradeoffStudy.Settings(
+      positiveWeights: [1], goal: settings.goal, confidence: settings.confidence,
+      costs: settings.costs
+    ).check()
     let logits = try kind.logits(scores)
     let rows = try LabelledScores(logits: logits, targets: targets, weights: weights)
     _ = try ClassSums(targets: targets, weights: weights)
@@ -34,7 +38,9 @@ extension ThresholdStudy {
     (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
     self.settings = settings
     scoreKind = kind
-    let choice = Choice(settings.goal)
+    let aim = Aim(
+      goal: settings.goal, confidence: settings.confidence, costs: settings.costs, labels)
+    let choice = Choice(aim: aim)
     let reaching = choice.best(curve)
     let chosen = reaching ?? choice.closest(curve)
     isReached = reaching != nil
@@ -47,7 +53,8 @@ extension ThresholdStudy {
         threshold: curve.thresholds[$0], recall: curve.recall($0), precision: curve.precision($0))
     }
     spreads = try Self.spreads(
-      StratifiedBootstrap(ranked, curve: curve), choice, chosen, settings, threads, monitor)
+      StratifiedBootstrap(ranked, curve: curve), Choice(aim: aim?.withoutMargin), chosen, settings,
+      threads, monitor)
     let map = try settings.calibration.map { method throws(ClassificationError) in
       try ScoreCalibration(method, logits: logits, targets: targets, weights: weights)
     }
@@ -101,43 +108,38 @@ extension ThresholdStudy {
 
   /// How a study chooses a point of a curve.
   private struct Choice: Sendable {
-    let goal: TradeoffGoal?
-
-    init(_ goal: TradeoffGoal?) { self.goal = goal }
+    /// Nil for the highest F1.
+    let aim: Aim?
 
     /// The point that reaches the goal at the lowest cost, or has the highest F1; the first of
     /// equals. Nil if none reaches the goal.
     func best(_ curve: RankingCurve) -> Int? {
-      var best: (index: Int, value: Double)?
-      for index in curve.thresholds.indices where isReached(curve, index) {
-        let value = value(curve, index)
-        if value > best?.value ?? -1 { best = (index, value) }
+      var best: (index: Int, merit: Double)?
+      for index in curve.thresholds.indices {
+        let merit = merit(curve, index)
+        if merit > best?.merit ?? -.infinity, isReached(curve, index) { best = (index, merit) }
       }
       return best?.index
     }
 
     func isReached(_ curve: RankingCurve, _ index: Int) -> Bool {
-      guard let goal else { return true }
-      return metric(goal.metric, curve, index) ?? -1 >= goal.minimum
+      aim?.isReached(curve.confusion(index)) ?? true
     }
 
     /// The point whose metric is nearest to the goal.
     func closest(_ curve: RankingCurve) -> Int {
-      guard let goal else { return 0 }
-      return curve.thresholds.indices.max {
-        (metric(goal.metric, curve, $0) ?? -1, value(curve, $0))
-          < (metric(goal.metric, curve, $1) ?? -1, value(curve, $1))
-      } ?? 0
+      guard let goal = aim?.goal else { return 0 }
+      func rank(_ index: Int) -> (Double, Double) {
+        let confusion = curve.confusion(index)
+        let metric = goal.metric == .recall ? confusion.recall : confusion.precision
+        return (metric ?? -1, merit(curve, index))
+      }
+      return curve.thresholds.indices.max { rank($0) < rank($1) } ?? 0
     }
 
-    private func value(_ curve: RankingCurve, _ index: Int) -> Double {
-      if let goal { return metric(goal.price, curve, index) ?? 0 }
-      let flagged = curve.truePositives[index] + curve.falsePositives[index]
-      return 2 * curve.truePositives[index] / (flagged + curve.positives)
-    }
-
-    private func metric(_ metric: Metric, _ curve: RankingCurve, _ index: Int) -> Double? {
-      metric == .recall ? curve.recall(index) : curve.definedPrecision(index)
+    private func merit(_ curve: RankingCurve, _ index: Int) -> Double {
+      let confusion = curve.confusion(index)
+      return aim?.merit(confusion) ?? confusion.f1 ?? 0
     }
   }
 }

@@ -9,8 +9,12 @@ import _WorkerThreads
 public struct ThresholdStudy: Codable, Hashable, Sendable {
   /// The settings of a study.
   public struct Settings: Codable, Hashable, Sendable {
-    /// The goal; without one the threshold is that of the highest F1.
+    /// The goal; without one and without costs the threshold is that of the highest F1.
     public var goal: TradeoffGoal?
+    /// The probability with which the goal should hold on as many new rows, from 0.5 to below 1.
+    public var confidence: Double?
+    /// The costs of errors, instead of a goal: the threshold is that of the lowest cost.
+    public var costs: TradeoffCosts?
     /// The method of calibration, if the scores should be calibrated.
     public var calibration: ScoreCalibration.Method?
     /// The number of resamples for the spread.
@@ -22,10 +26,13 @@ public struct ThresholdStudy: Codable, Hashable, Sendable {
 
     /// Settings with the given values.
     public init(
-      goal: TradeoffGoal? = nil, calibration: ScoreCalibration.Method? = nil, resamples: Int = 500,
-      folds: Int = 5, seed: UInt64 = 0
+      goal: TradeoffGoal? = nil, confidence: Double? = nil, costs: TradeoffCosts? = nil,
+      calibration: ScoreCalibration.Method? = nil, resamples: Int = 500, folds: Int = 5,
+      seed: UInt64 = 0
     ) {
       self.goal = goal
+      self.confidence = confidence
+      self.costs = costs
       self.calibration = calibration
       self.resamples = resamples
       self.folds = folds
@@ -49,7 +56,8 @@ public struct ThresholdStudy: Codable, Hashable, Sendable {
     public let recall: BootstrapInterval
     /// The precision at the threshold; nil if it is undefined in every resample.
     public let precision: BootstrapInterval?
-    /// The threshold that each resample would choose; nil if none reaches the goal.
+    /// The threshold that each resample would choose without a confidence; nil if none reaches the
+    /// goal.
     public let threshold: BootstrapInterval?
     /// The share of the resamples in which the threshold reaches the goal; nil without a goal.
     public let shareReachingGoal: Double?
@@ -75,7 +83,7 @@ public struct ThresholdStudy: Codable, Hashable, Sendable {
   public let rowCount: Int
   /// The number of positive rows among them.
   public let positiveCount: Int
-  /// Whether a threshold reaches the goal; true without a goal.
+  /// Whether a threshold reaches the goal, with the confidence if there is one; true without a goal.
   public let isReached: Bool
   /// The chosen threshold: a row is predicted positive if its score is at least this number. If no
   /// threshold reaches the goal, the one that comes closest.

@@ -49,6 +49,19 @@ package struct StratifiedFolds: Hashable, Sendable {
     self.assignment = assignment
   }
 
+  /// Divides the rows of a matrix, and checks the targets and the weights.
+  init(
+    checking features: FeatureMatrix, targets: [Double], weights: [Double]?, count: Int,
+    seed: UInt64
+  ) throws(ClassificationError) {
+    guard targets.count == features.rowCount else {
+      throw .lengthMismatch(what: "targets", expected: features.rowCount, received: targets.count)
+    }
+    // There are no logits yet, so they are 0.
+    _ = try LabelledScores(logits: targets.map { _ in 0 }, targets: targets, weights: weights)
+    try self.init(targets: targets, weights: weights, count: count, seed: seed)
+  }
+
   /// The rows of a fold.
   package func rows(inFold fold: Int) -> [Int] {
     assignment.indices.filter { assignment[$0] == fold }

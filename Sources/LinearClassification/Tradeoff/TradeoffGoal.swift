@@ -28,19 +28,6 @@ public struct TradeoffGoal: Codable, Hashable, Sendable {
   /// The metric that a higher minimum lowers.
   package var price: Metric { metric == .recall ? .precision : .recall }
 
-  /// Of the candidates that reach the goal, the first one with the highest `price`; nil if none
-  /// reaches it.
-  func best<Candidate>(
-    of candidates: [Candidate], _ value: (Candidate, Metric) -> Double?
-  ) -> Candidate? {
-    var best: Candidate?
-    for candidate in candidates where value(candidate, metric).map({ $0 >= minimum }) ?? false {
-      guard let current = best else {
-        best = candidate
-        continue
-      }
-      if value(candidate, price) ?? 0 > value(current, price) ?? 0 { best = candidate }
-    }
-    return best
-  }
+  /// Whether a value of the metric reaches the goal.
+  func isReached(by value: Double?) -> Bool { value.map { $0 >= minimum } ?? false }
 }

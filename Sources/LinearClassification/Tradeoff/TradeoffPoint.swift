@@ -18,6 +18,10 @@ public struct TradeoffPoint: Codable, Hashable, Sendable {
   /// The spread of a metric over the folds; nil if it is undefined in each.
   public func spread(of metric: Metric) -> Spread? { spread[metric.rawValue] }
 
+  /// The number of folds in which a metric is defined. Precision is undefined in a fold without
+  /// alarms.
+  public func definedFolds(_ metric: Metric) -> Int { spread(of: metric)?.count ?? 0 }
+
   init(
     positiveWeight: Double, threshold: Double, logits: [Double], targets: [Double],
     weights: [Double]?, folds division: StratifiedFolds

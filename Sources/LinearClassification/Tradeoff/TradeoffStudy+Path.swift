@@ -58,7 +58,7 @@ extension TradeoffStudy {
 
 extension Double {
   /// A positive number, rounded to significant decimal digits.
-  fileprivate func rounded(significantDigits digits: Int) -> Double {
+  func rounded(significantDigits digits: Int) -> Double {
     let decimals = digits - 1 - Int(decimalLogarithm.rounded(.down))
     let scale = Double(decimals.magnitude).powerOfTen
     // Division by an exact power of ten gives the nearest number to the decimal digits.

@@ -19,7 +19,8 @@ extension TradeoffStudy {
 
   /// Runs a study of a matrix.
   ///
-  /// There is one fit for each fold and weight. All metrics are computed on held-out rows.
+  /// There is one fit for each fold and weight, and for each weight of a refinement, of which there
+  /// are at most 12. All metrics are computed on held-out rows.
   ///
   /// - Parameters:
   ///   - features: n rows.
@@ -38,55 +39,101 @@ extension TradeoffStudy {
   ) throws(ClassificationError) {
     var settings = settings
     settings.positiveWeights = Array(Set(settings.positiveWeights)).sorted()
-    guard !settings.positiveWeights.isEmpty else {
-      throw .invalidSetting(name: "the number of weights", value: "0", expected: "at least 1")
-    }
-    guard targets.count == features.rowCount else {
-      throw .lengthMismatch(what: "targets", expected: features.rowCount, received: targets.count)
-    }
-    // Checks the targets and the weights. There are no logits yet, so they are 0.
-    _ = try LabelledScores(logits: targets.map { _ in 0 }, targets: targets, weights: weights)
+    try settings.check()
     let division = try StratifiedFolds(
-      targets: targets, weights: weights, count: settings.folds, seed: settings.seed)
+      checking: features, targets: targets, weights: weights, count: settings.folds,
+      seed: settings.seed)
     var fitting = LogisticRegression(l2: settings.l2, threads: threads)
-    let path = settings.positiveWeights + [1]
+    let path = Set(settings.positiveWeights + [1]).sorted()
     for weight in path {
       fitting.positiveWeight = weight
       try fitting.check()
     }
+    let labels = Classifier.Labels(targets: targets, weights: weights)
+    let aim = Aim(settings, labels)
+    let refinements = aim == nil ? 0 : WeightRefinement.limit
     var heldOut = try HeldOutLogits(
       features, targets: targets, weights: weights, fitting: fitting, division: division,
       monitor: monitor)
-    let fitted = try heldOut(path.map { .init(positiveWeight: $0, l2: settings.l2) })
-    var logits: [Double: [Double]] = [:]
-    for (setting, values) in fitted { logits[setting.positiveWeight] = values }
+    penaltySearch =
+      settings.choosesPenalty
+      ? try PenaltySearch(
+        &heldOut, targets: targets, weights: weights, further: path.count + refinements) : nil
+    let l2 = penaltySearch?.l2 ?? settings.l2
+    settings.l2 = l2
     self.settings = settings
-    let labels = Classifier.Labels(targets: targets, weights: weights)
     (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
 
+    func point(
+      _ weight: Double, threshold: Double, _ logits: [Double]
+    ) throws(ClassificationError) -> TradeoffPoint {
+      try TradeoffPoint(
+        positiveWeight: weight, threshold: threshold, logits: logits, targets: targets,
+        weights: weights, folds: division)
+    }
     func points(
-      _ make: (Double) -> (weight: Double, threshold: Double)
+      _ weights: [Double], _ make: (Double) throws(ClassificationError) -> TradeoffPoint
     ) throws(ClassificationError) -> [TradeoffPoint] {
       try WorkerThreads.map(
-        settings.positiveWeights, threads: threads ?? WorkerThreads.processorCount
-      ) { weight throws(ClassificationError) in
-        let (trained, threshold) = make(weight)
-        return try TradeoffPoint(
-          positiveWeight: trained, threshold: threshold, logits: logits[trained] ?? [],
-          targets: targets, weights: weights, folds: division)
+        weights, threads: threads ?? WorkerThreads.processorCount, make)
+    }
+    var logits: [Double: [Double]] = [:]
+    for (setting, values) in try heldOut(
+      path.map { .init(positiveWeight: $0, l2: l2) }, further: refinements)
+    {
+      logits[setting.positiveWeight] = values
+    }
+    let unweighted = logits[1] ?? []
+    var weightPath = try points(settings.positiveWeights) { weight throws(ClassificationError) in
+      try point(weight, threshold: 0.5, logits[weight] ?? [])
+    }
+    let curve = RankingCurve(
+      try LabelledScores(logits: unweighted, targets: targets, weights: weights))
+    unweightedCurve = curve.points(atMost: 300)
+
+    if let aim {
+      var further = refinements
+      let heldOutPoint = { (weight: Double) throws(ClassificationError) in
+        further -= 1
+        let values = try heldOut([.init(positiveWeight: weight, l2: l2)], further: further)
+        logits[weight] = values.values.first
+        return try point(weight, threshold: 0.5, logits[weight] ?? [])
       }
+      func bestThreshold(_ aim: Aim) throws(ClassificationError) -> TradeoffPoint? {
+        guard let threshold = curve.bestThreshold(aim) else { return nil }
+        return try point(1, threshold: threshold, unweighted)
+      }
+      // A study has at least one point. The variance is that of the point without a margin.
+      let plain = aim.withoutMargin
+      let typical = plain.best(of: weightPath) ?? plain.closest(of: weightPath) ?? weightPath[0]
+      let aims = (
+        weight: aim.dispersed(as: typical),
+        threshold: try bestThreshold(plain).map(aim.dispersed) ?? aim
+      )
+      let best =
+        try WeightRefinement(aim: aims.weight, evaluate: heldOutPoint).best(of: weightPath)
+        ?? aims.weight.closest(of: weightPath) ?? typical
+      let threshold = try bestThreshold(aims.threshold)
+      let bayes = try settings.costs.map { costs throws(ClassificationError) in
+        try point(1, threshold: costs.bayesThreshold, unweighted)
+      }
+      recommendation = Recommendation(
+        aims, weight: best, threshold: threshold, bayes: bayes, path: weightPath)
+      if !weightPath.contains(where: { $0.positiveWeight == best.positiveWeight }) {
+        weightPath.append(best)
+        weightPath.sort { $0.positiveWeight < $1.positiveWeight }
+      }
+    } else {
+      recommendation = nil
     }
-    weightPath = try points { ($0, 0.5) }
-    thresholdPath = try points { (1, LogisticModel.equivalentThreshold(positiveWeight: $0)) }
-    let unweighted = RankingCurve(
-      try LabelledScores(logits: logits[1] ?? [], targets: targets, weights: weights))
-    unweightedCurve = unweighted.points(atMost: 300)
-    let recommendation = settings.goal.map { [weightPath] goal in
-      Recommendation(goal: goal, weightPath: weightPath, unweighted: unweighted)
+    self.weightPath = weightPath
+    thresholdPath = try points(weightPath.map(\.positiveWeight)) {
+      weight throws(ClassificationError) in
+      try point(
+        1, threshold: LogisticModel.equivalentThreshold(positiveWeight: weight), unweighted)
     }
-    self.recommendation = recommendation
     let shown =
-      recommendation?.positiveWeight
+      recommendation?.weight.positiveWeight
       ?? settings.positiveWeights.max { abs($0.logarithm) < abs($1.logarithm) } ?? 1
     let rows = try LabelledScores(logits: logits[shown] ?? [], targets: targets, weights: weights)
     let shift = shown.logarithm
@@ -113,6 +160,31 @@ extension RankingCurve {
     }
     let step = max(1, (useful.count + limit - 1) / limit)
     return stride(from: (useful.count - 1) % step, to: useful.count, by: step).map { useful[$0] }
+  }
+
+  /// The threshold of the highest merit that reaches the goal, as the shortest number that selects
+  /// the same rows; nil if none reaches it.
+  func bestThreshold(_ aim: Aim) -> Double? {
+    let (positives, negatives) = (positives, negatives)
+    // The first threshold is above all rows, which may cost least.
+    let candidates = (-1..<thresholds.count).map { index in
+      let next = index + 1 < thresholds.count ? thresholds[index + 1].logistic : 0
+      return (index: index, next: next, probability: index < 0 ? 1 : thresholds[index].logistic)
+    }.filter { $0.next < $0.probability }
+    let best = aim.best(of: candidates) { candidate in
+      let index = candidate.index
+      let (hits, alarms) = index < 0 ? (0, 0) : (truePositives[index], falsePositives[index])
+      return ConfusionMatrix(
+        truePositives: hits, falsePositives: alarms, trueNegatives: negatives - alarms,
+        falseNegatives: positives - hits)
+    }
+    guard let best else { return nil }
+    let middle = (best.next + best.probability) / 2
+    for digits in 3..<17 {
+      let rounded = middle.rounded(significantDigits: digits)
+      if rounded > best.next, rounded <= best.probability { return rounded }
+    }
+    return best.probability
   }
 
   func point(_ index: Int) -> TradeoffStudy.CurvePoint {

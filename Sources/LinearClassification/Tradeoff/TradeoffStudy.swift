@@ -12,21 +12,52 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
     public var folds: Int
     /// The seed of the division into folds.
     public var seed: UInt64
-    /// λ, the penalty of each fit.
+    /// λ, the penalty of each fit. In a study that chooses it, the chosen one.
     public var l2: Double
-    /// The goal, if the study should recommend a weight.
+    /// Whether the study chooses the penalty; see ``PenaltySearch``.
+    public var choosesPenalty: Bool
+    /// The goal, if the study should recommend a weight or a threshold for it.
     public var goal: TradeoffGoal?
+    /// The probability with which the goal shall hold on as many new rows, from 0.5 to below 1; nil
+    /// means that the goal holds on the held-out rows, without a margin.
+    public var confidence: Double?
+    /// The costs, if the study should recommend a weight or a threshold for them.
+    public var costs: TradeoffCosts?
 
     /// Settings with the given weights, such as ``TradeoffStudy/defaultPath(targets:weights:)``.
     public init(
       positiveWeights: [Double], folds: Int = 5, seed: UInt64 = 0, l2: Double = 1,
-      goal: TradeoffGoal? = nil
+      choosesPenalty: Bool = false, goal: TradeoffGoal? = nil, confidence: Double? = nil,
+      costs: TradeoffCosts? = nil
     ) {
       self.positiveWeights = positiveWeights
       self.folds = folds
       self.seed = seed
       self.l2 = l2
+      self.choosesPenalty = choosesPenalty
       self.goal = goal
+      self.confidence = confidence
+      self.costs = costs
+    }
+
+    /// Throws an error if a setting is out of range. Call it before reading data.
+    package func check() throws(ClassificationError) {
+      if positiveWeights.isEmpty {
+        throw .invalidSetting(name: "the number of weights", value: "0", expected: "at least 1")
+      }
+      if goal != nil && costs != nil {
+        throw .invalidSetting(
+          name: "the aim", value: "both", expected: "a goal or costs")
+      }
+      guard let confidence else { return }
+      guard goal != nil else {
+        throw .invalidSetting(
+          name: "the confidence", value: confidence, expected: "given together with a goal")
+      }
+      guard confidence >= 0.5, confidence < 1 else {
+        throw .invalidSetting(
+          name: "the confidence", value: confidence, expected: "at least 0.5 and below 1")
+      }
     }
   }
 
@@ -56,22 +87,25 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
   public let rowCount: Int
   /// The number of positive rows among them.
   public let positiveCount: Int
-  /// A point for each weight: models trained with it, and the threshold 1/2.
+  /// A point for each weight: models trained with it, and the threshold 1/2. The weight of a
+  /// recommendation is one of them, between those of the settings.
   public let weightPath: [TradeoffPoint]
   /// A point for each weight: unweighted models, and the threshold 1 / (1 + q).
   public let thresholdPath: [TradeoffPoint]
   /// The precision–recall curve of the unweighted models, at most 300 points.
   public let unweightedCurve: [CurvePoint]
-  /// The calibration of the recommended weight, or without a goal of the weight farthest from 1.
+  /// The calibration of the best weight, or without a recommendation of the one farthest from 1.
   public let calibration: CalibrationComparison
-  /// The recommendation, if there is a goal.
+  /// The recommendation, if there is a goal or there are costs.
   public let recommendation: Recommendation?
+  /// How the penalty was chosen; nil if it was given.
+  public let penaltySearch: PenaltySearch?
 
-  /// The index in ``weightPath`` of the recommended weight, or without a goal of the weight with
-  /// the highest F1; nil if F1 is undefined for each.
+  /// The index in ``weightPath`` of the best weight for the goal or the costs, or without them of
+  /// the weight with the highest F1; nil if F1 is undefined for each.
   public var chosenIndex: Int? {
     if let recommendation {
-      return weightPath.firstIndex { $0.positiveWeight == recommendation.positiveWeight }
+      return weightPath.firstIndex { $0.positiveWeight == recommendation.weight.positiveWeight }
     }
     let scores = weightPath.indices.compactMap { index in
       weightPath[index].pooled[.f1].map { (index: index, score: $0) }

@@ -7,12 +7,12 @@ extension TradeoffStudy {
   var planeChart: Chart {
     let weighted = weightPath.compactMap(Self.placed)
     let moved = thresholdPath.compactMap(Self.placed)
-    let alternative = recommendation?.alternative
+    let alternative = recommendation?.threshold.flatMap(Self.placed)
     let goal = recommendation?.goal
     // The axes cover both paths, the alternative and the goal. The curve may continue beyond the
     // frame.
-    var recalls = (weighted + moved).map(\.point.x) + [alternative?.recall].compactMap { $0 }
-    var precisions = (weighted + moved).map(\.point.y) + [alternative?.precision].compactMap { $0 }
+    var recalls = (weighted + moved).map(\.point.x) + [alternative?.point.x].compactMap { $0 }
+    var precisions = (weighted + moved).map(\.point.y) + [alternative?.point.y].compactMap { $0 }
     if let goal {
       if goal.metric == .recall {
         recalls.append(goal.minimum)
@@ -40,13 +40,11 @@ extension TradeoffStudy {
       weighted.map { ($0.point, "q = \($0.value.positiveWeight.shown): \($0.tip)") }, .circle,
       "weighted")
     if let alternative {
-      let point = (alternative.recall, alternative.precision)
-      let tip = Self.tip(alternative.recall, alternative.precision)
-      chart.addMarks(
-        [(point, "alternative, threshold \(alternative.threshold.shown): \(tip)")], .diamond,
-        "chosen")
+      let title = "\(thresholdTitle), \(alternative.value.title)"
+      chart.addMarks([(alternative.point, "\(title): \(alternative.tip)")], .diamond, "chosen")
       chart.addLabel(
-        "threshold \(alternative.threshold.formatted(3))", beside: point, "unweighted")
+        "threshold \(alternative.value.threshold.formatted(3))", beside: alternative.point,
+        "unweighted")
     }
     for index in labelledIndices {
       guard let placed = Self.placed(weightPath[index]) else { continue }
@@ -78,12 +76,14 @@ extension TradeoffStudy {
       text +=
         " Marked as \(choiceTitle) is q = \(placed.value.positiveWeight.shown): \(placed.tip)."
     }
-    if let alternative = recommendation?.alternative {
-      text +=
-        " The alternative that reaches the goal is the threshold \(alternative.threshold.shown): "
-        + "\(Self.tip(alternative.recall, alternative.precision))."
+    if let alternative = recommendation?.threshold.flatMap(Self.placed) {
+      text += " Marked as \(thresholdTitle) is the \(alternative.value.title): \(alternative.tip)."
     }
     return text
+  }
+
+  private var thresholdTitle: String {
+    recommendation?.verdict == .threshold ? "recommended" : "best threshold"
   }
 
   /// The ends of the path and the chosen point have a label.
@@ -98,6 +98,13 @@ extension TradeoffStudy {
     guard let recall = value.pooled[.recall], let precision = value.pooled[.precision] else {
       return nil
     }
+    return (value, (recall, precision), tip(recall, precision))
+  }
+
+  private static func placed(
+    _ value: Recommendation.Candidate
+  ) -> (value: Recommendation.Candidate, point: Chart.Point, tip: String)? {
+    guard let recall = value.recall, let precision = value.precision else { return nil }
     return (value, (recall, precision), tip(recall, precision))
   }
 

@@ -40,6 +40,15 @@ struct FitCommand: ParsableCommand {
   var posWeight = PositiveWeightArgument.number(1)
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      The lowest calibrated probability of a row that wce predict and wce evaluate call positive, \
+      stored in the model. (default: 1 / (1 + Q))
+      """, valueName: "T"))
+  var threshold: Double?
+
+  @Option(
     parsing: .unconditional, help: ArgumentHelp("The maximum number of iterations.", valueName: "N")
   )
   var maxIterations = LogisticRegression().maximumIterations
@@ -58,11 +67,12 @@ struct FitCommand: ParsableCommand {
   }
 
   func run() throws {
-    try settings(positiveWeight: posWeight.number ?? 1).check()
+    try settings(positiveWeight: posWeight.number ?? 1, l2: l2 ?? 1).check()
+    try Classifier.check(threshold: threshold, threads: nil)
     let isPrinted = StandardOutput.isTarget(model)
     // A path that cannot be written is reported before the work.
     let file = try AtomicFile(path: model)
-    let classifier =
+    let (classifier, search) =
       switch try rows() {
       case .table(let path, let target, let weights):
         try fitTable(path, target.column(), weights)
@@ -73,7 +83,7 @@ struct FitCommand: ParsableCommand {
     for notice in classifier.notices { StandardError.note(about: data.path, notice) }
     if !isPrinted {
       try StandardOutput.writeSummary(
-        FitSummary(classifier: classifier, posWeight: posWeight, path: model).text,
+        FitSummary(classifier: classifier, posWeight: posWeight, search: search, path: model).text,
         outputs: [model])
     }
   }
@@ -84,30 +94,42 @@ struct FitCommand: ParsableCommand {
 
   private func fitTable(
     _ path: String, _ target: TargetColumn, _ weights: String?
-  ) throws -> Classifier {
+  ) throws -> (Classifier, PenaltySearch?) {
     let table = training.table
     let rows = try table.trainingTable(
       table.read(path), from: path, target: target, weights: weights)
     return try ToolError.naming(path) { () throws(ClassificationError) in
-      try withProgress { (monitor) throws(ClassificationError) in
-        try Classifier(rows, settings: settings(rows.targets, rows.weights), monitor: monitor)
+      let search = try penaltySearch { (monitor) throws(ClassificationError) in
+        try PenaltySearch(rows, threads: training.threadsOption.threads, monitor: monitor)
       }
+      let settings = try settings(rows.targets, rows.weights, search)
+      let classifier = try withProgress { (monitor) throws(ClassificationError) in
+        try Classifier(rows, settings: settings, threshold: threshold, monitor: monitor)
+      }
+      return (classifier, search)
     }
   }
 
   private func fitMatrix(
     _ path: String, _ targets: NumericInput, _ weights: NumericInput?
-  ) throws -> Classifier {
+  ) throws -> (Classifier, PenaltySearch?) {
     let features = try FeatureMatrix.read(path)
     let format = training.table.formatOptions
     let targetValues = try targets.read("targets", rowCount: features.rowCount, format)
     let weightValues = try weights?.read("weights", rowCount: features.rowCount, format)
     do throws(ClassificationError) {
-      return try withProgress { (monitor) throws(ClassificationError) in
-        try Classifier(
-          features: features, targets: targetValues, weights: weightValues,
-          settings: settings(targetValues, weightValues), monitor: monitor)
+      let search = try penaltySearch { (monitor) throws(ClassificationError) in
+        try PenaltySearch(
+          features, targets: targetValues, weights: weightValues,
+          threads: training.threadsOption.threads, monitor: monitor)
       }
+      let settings = try settings(targetValues, weightValues, search)
+      let classifier = try withProgress { (monitor) throws(ClassificationError) in
+        try Classifier(
+          features: features, targets: targetValues, weights: weightValues, settings: settings,
+          threshold: threshold, monitor: monitor)
+      }
+      return (classifier, search)
     } catch {
       let source =
         switch error.code {
@@ -119,18 +141,27 @@ struct FitCommand: ParsableCommand {
     }
   }
 
-  private func settings(
-    _ targets: [Double], _ weights: [Double]?
-  ) throws(ClassificationError) -> LogisticRegression {
-    if let number = posWeight.number { return settings(positiveWeight: number) }
-    return settings(
-      positiveWeight: try LogisticRegression.balancedPositiveWeight(
-        targets: targets, weights: weights))
+  private var l2: Double? { training.l2.number }
+
+  private func penaltySearch(
+    _ search: (TrainingMonitor) throws(ClassificationError) -> PenaltySearch
+  ) throws(ClassificationError) -> PenaltySearch? {
+    l2 == nil ? try withProgress(search) : nil
   }
 
-  private func settings(positiveWeight: Double) -> LogisticRegression {
+  private func settings(
+    _ targets: [Double], _ weights: [Double]?, _ search: PenaltySearch?
+  ) throws(ClassificationError) -> LogisticRegression {
+    let weight =
+      if let number = posWeight.number { number } else {
+        try LogisticRegression.balancedPositiveWeight(targets: targets, weights: weights)
+      }
+    return settings(positiveWeight: weight, l2: search?.l2 ?? l2 ?? 1)
+  }
+
+  private func settings(positiveWeight: Double, l2: Double) -> LogisticRegression {
     LogisticRegression(
-      positiveWeight: positiveWeight, l2: training.l2, maximumIterations: maxIterations,
+      positiveWeight: positiveWeight, l2: l2, maximumIterations: maxIterations,
       threads: training.threadsOption.threads)
   }
 }

@@ -3,16 +3,24 @@ import _DataFiles
 import LinearClassification
 
 extension TradeoffCommand {
-  /// The command that fits a model with the chosen weight, or that continues the search.
+  /// The command that fits the recommended model, or that continues the search.
   func nextCommand(_ data: TradeoffData, _ study: TradeoffStudy) -> String {
-    if let range = study.recommendation?.furtherWeights { return studyCommand(range) }
+    let recommendation = study.recommendation
+    if let recommendation, recommendation.verdict == nil,
+      let range = recommendation.furtherWeights
+    {
+      return studyCommand(range)
+    }
+    let threshold = recommendation?.verdict == .threshold ? recommendation?.threshold : nil
     let weight = study.weightPath[study.chosenIndex ?? 0].positiveWeight
     let target = data.table.target
     let fit = ShellWords.line(
       ["wce", "fit", data.name]
         + words([
           ("--target", targetOptions.target ?? target.name), ("--positive", target.positive),
-          ("--pos-weight", weight.plain), ("--l2", l2Word), ("--weights", weights),
+          ("--pos-weight", threshold == nil ? weight.plain : nil),
+          ("--threshold", threshold?.threshold.plain),
+          ("--l2", study.settings.l2 == 1 ? nil : study.settings.l2.plain), ("--weights", weights),
         ]) + tableWords + ["--model", "model.json"])
     return data.path == nil ? "wce example > \(ExampleData.fileName) && \(fit)" : fit
   }
@@ -28,11 +36,12 @@ extension TradeoffCommand {
           ("--pos-weights", path), ("--folds", folds == 5 ? nil : "\(folds)"),
           ("--seed", seed == 0 ? nil : "\(seed)"), ("--l2", l2Word),
           ("--recall-at-least", recallAtLeast?.plain),
-          ("--precision-at-least", precisionAtLeast?.plain), ("--weights", weights),
+          ("--precision-at-least", precisionAtLeast?.plain),
+          ("--confidence", confidence?.plain), ("--weights", weights),
         ]) + tableWords)
   }
 
-  private var l2Word: String? { training.l2 == 1 ? nil : training.l2.plain }
+  private var l2Word: String? { training.l2.number == 1 ? nil : training.l2.description }
 
   private var tableWords: [String] { training.table.words }
 

@@ -8,15 +8,17 @@ import _TradeoffReport
 struct TradeoffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tradeoff",
-    abstract: "Find the positive weight for the recall or precision you need, and its cost.",
+    abstract: "Find the positive weight or the threshold for the recall or precision you need.",
     discussion: """
       Cross-validates models over a path of positive weights q. On the same folds it evaluates the \
-      alternative: an unweighted model whose threshold moves to 1 / (1 + q). Without DATA it uses \
-      the example table (see wce example), by default with the goal of recall \
-      \(ExampleData.recall).
+      alternative: an unweighted model whose threshold moves to 1 / (1 + q). For a goal, or for \
+      costs, it finds the weight between those of the path and the threshold that reach it with no \
+      excess, and recommends the better one. Without DATA it uses the example table (see wce \
+      example), by default with the goal of recall \(ExampleData.recall).
 
       wce tradeoff
       wce tradeoff data.csv --target fraud --recall-at-least 0.95 --report report.html
+      wce tradeoff data.csv --target fraud --cost-miss 200 --cost-alarm 5 --l2 auto
 
       With --scores it fits nothing: it finds the threshold for the scores of any classifier, on \
       rows that are new to it.
@@ -55,12 +57,12 @@ struct TradeoffCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Recommend a weight with at least this recall.", valueName: "R"))
+    help: ArgumentHelp("Recommend what has at least this recall.", valueName: "R"))
   var recallAtLeast: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Recommend a weight with at least this precision.", valueName: "P"))
+    help: ArgumentHelp("Recommend what has at least this precision.", valueName: "P"))
   var precisionAtLeast: Double?
 
   @OptionGroup var scoring: ScoreOptions
@@ -77,6 +79,25 @@ struct TradeoffCommand: ParsableCommand {
       valueName: "FILE.json"),
     completion: .file(extensions: ["json"]), transform: FileName.output(".json"))
   var model: String?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      The probability with which the recall or precision shall hold on as many new rows, from 0.5 \
+      to below 1. (default: it holds on the held-out rows, which promises about 0.5)
+      """, valueName: "P"))
+  var confidence: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Recommend what costs least, if a missed positive costs this.", valueName: "A"))
+  var costMiss: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The cost of a false alarm, in the same unit.", valueName: "B"))
+  var costAlarm: Double?
 
   @OptionGroup var training: TrainingOptions
 
@@ -111,6 +132,18 @@ struct TradeoffCommand: ParsableCommand {
       throw ValidationError("Give --recall-at-least or --precision-at-least, not both.")
     }
     try validateScores()
+    if (costMiss == nil) != (costAlarm == nil) {
+      throw ValidationError("--cost-miss and --cost-alarm need each other.")
+    }
+    if costMiss != nil && (recallAtLeast != nil || precisionAtLeast != nil) {
+      throw ValidationError("Give a recall or a precision, or costs, not both.")
+    }
+    if confidence != nil && costMiss != nil {
+      throw ValidationError("--confidence is for a recall or a precision, not for costs.")
+    }
+    if confidence != nil, data != nil, recallAtLeast == nil, precisionAtLeast == nil {
+      throw ValidationError("--confidence needs --recall-at-least or --precision-at-least.")
+    }
     try requireDistinctFiles(
       outputs: [
         ("--report", report), ("--json", json), ("--picture", picture), ("--model", model),
@@ -122,20 +155,23 @@ struct TradeoffCommand: ParsableCommand {
   func run() throws {
     if scoring.scores != nil { return try runOnScores() }
     let (path, goal) = (try posWeights.map(WeightPath.init), try goal())
+    var settings = TradeoffStudy.Settings(
+      positiveWeights: [1], folds: folds, seed: seed, l2: training.l2.number ?? 1,
+      choosesPenalty: training.l2.number == nil, goal: goal, confidence: confidence,
+      costs: try costs())
+    try settings.check()
     let threads = training.threadsOption.threads
-    try LogisticRegression(l2: training.l2, threads: threads).check()
+    try LogisticRegression(l2: settings.l2, threads: threads).check()
     let paths = [report, json, picture].compactMap { $0 }
     let isPrinted = paths.contains(where: StandardOutput.isTarget)
     // A path that cannot be written is reported before the work.
     let outputs = try (report: open(report), json: open(json), picture: open(picture))
     let data = try read()
     let study = try ToolError.naming(data.name) { () throws(ClassificationError) in
-      let weights =
+      settings.positiveWeights =
         if let path { path.weights } else {
           try TradeoffStudy.defaultPath(targets: data.table.targets, weights: data.table.weights)
         }
-      let settings = TradeoffStudy.Settings(
-        positiveWeights: weights, folds: folds, seed: seed, l2: training.l2, goal: goal)
       return try withProgress { (monitor) throws(ClassificationError) in
         try TradeoffStudy(
           data.table, settings: settings, threads: threads, monitor: monitor)
@@ -167,7 +203,12 @@ struct TradeoffCommand: ParsableCommand {
   func goal() throws(ClassificationError) -> TradeoffGoal? {
     if let recallAtLeast { return try .recall(atLeast: recallAtLeast) }
     if let precisionAtLeast { return try .precision(atLeast: precisionAtLeast) }
-    return data == nil ? try .recall(atLeast: ExampleData.recall) : nil
+    return data == nil && costMiss == nil ? try .recall(atLeast: ExampleData.recall) : nil
+  }
+
+  func costs() throws(ClassificationError) -> TradeoffCosts? {
+    guard let costMiss, let costAlarm else { return nil }
+    return try TradeoffCosts(miss: costMiss, alarm: costAlarm)
   }
 
   private func read() throws -> TradeoffData {

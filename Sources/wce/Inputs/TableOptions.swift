@@ -171,8 +171,12 @@ struct ThreadsOption: ParsableArguments {
 struct TrainingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The penalty on the squared coefficients.", valueName: "L"))
-  var l2 = 1.0
+    help: ArgumentHelp(
+      """
+      The penalty on the squared coefficients; auto is that of an unweighted model with the least \
+      held-out log loss.
+      """, valueName: "L|auto"))
+  var l2 = PenaltyArgument.number(1)
 
   @OptionGroup var table: TableOptions
 

@@ -6,6 +6,7 @@ import _DataFiles
 struct FitSummary {
   let classifier: Classifier
   let posWeight: PositiveWeightArgument
+  let search: PenaltySearch?
   /// The model file.
   let path: String
 
@@ -13,8 +14,9 @@ struct FitSummary {
   var text: String {
     let (model, training) = (classifier.model, classifier.training)
     let constant = model.constantFeatures.count
-    // Both kinds of probabilities give the same decisions; metrics of the probabilities themselves
-    // are those of the calibrated ones.
+    // Both kinds of probabilities give the same decisions, but the evaluation of the calibrated ones
+    // has their threshold only if the model has one.
+    let decisions = classifier.threshold == nil ? training.raw : training.calibrated
     let threshold = classifier.defaultThreshold(for: .calibrated)
     let summary = reportLines([
       ("rows", "\(training.rowCount), \(training.positiveCount) of them positive"),
@@ -27,11 +29,12 @@ struct FitSummary {
         "positive weight",
         model.positiveWeight.plain + (posWeight.number == nil ? " (balanced)" : "")
       ),
-      ("l2 penalty", model.l2.plain), ("iterations", "\(model.certificate.iterations)"),
+      ("l2 penalty", model.l2.plain + (search?.words ?? "")),
+      ("iterations", "\(model.certificate.iterations)"),
       ("gradient norm", model.certificate.gradientNorm.formatted(2)), ("model", displayed(path)),
     ])
     let metrics = Metric.allCases.map { metric in
-      (metric.title, (metric.isOfDecisions ? training.raw : training.calibrated)[metric].metric)
+      (metric.title, (metric.isOfDecisions ? decisions : training.calibrated)[metric].metric)
     }
     return """
       \(summary)

@@ -48,10 +48,11 @@ struct ThresholdSummary {
     studies.map { name, _, study in
       let goal = study.settings.goal
       let title =
-        switch (goal, study.isReached) {
-        case (nil, _): "highest F1"
-        case (_, true): "recommended"
-        case (_, false): "comes closest"
+        switch (goal, study.settings.costs, study.isReached) {
+        case (nil, nil, _): "highest F1"
+        case (nil, _?, _): "lowest cost"
+        case (_?, _, true): "recommended"
+        case (_?, _, false): "comes closest"
         }
       let asked = goal.map { " for \($0.metric.title) ≥ \($0.minimum.shown)" } ?? ""
       return "> \(studies.count > 1 ? "\(name): " : "")\(title): threshold "
@@ -94,13 +95,25 @@ extension ThresholdStudy {
     var sentences: [String] = []
     if let goal = settings.goal {
       let asked = "\(goal.metric.title) of at least \(goal.minimum.shown)"
-      if isReached, let share = spreads.shareReachingGoal {
+      if isReached, let confidence = settings.confidence {
+        sentences.append(
+          "The threshold reaches a \(asked), and does so on as many new rows with probability "
+            + "\(confidence.shown).")
+      } else if isReached, let share = spreads.shareReachingGoal {
         sentences.append(
           "The threshold reaches a \(asked) with the highest \(goal.price.title), and still "
             + "reaches it in \((100 * share).formatted(3)) % of the resamples.")
       } else {
-        sentences.append("No threshold reaches a \(asked).")
+        sentences.append(
+          "No threshold reaches a \(asked)"
+            + (settings.confidence.map { " with probability \($0.shown)." } ?? "."))
       }
+    } else if let costs = settings.costs {
+      sentences.append(
+        "With costs of \(costs.miss.shown) for a miss and \(costs.alarm.shown) for a false alarm "
+          + "its errors cost \(costs.total(evaluation.confusion).formatted(6)). For calibrated "
+          + "probabilities the threshold of lowest expected cost is "
+          + "\(costs.bayesThreshold.formatted(3)).")
     } else {
       sentences.append("There is no goal. Ask for a recall or a precision to get a recommendation.")
     }

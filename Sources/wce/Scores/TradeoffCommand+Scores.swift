@@ -13,7 +13,7 @@ extension TradeoffCommand {
     }
     let table = training.table
     let fitOption: String? =
-      if posWeights != nil { "--pos-weights" } else if training.l2 != 1 { "--l2" } else {
+      if posWeights != nil { "--pos-weights" } else if training.l2.number != 1 { "--l2" } else {
         table.firstOfFeatures ?? (picture != nil ? "--picture" : nil)
       }
     if let fitOption {
@@ -28,7 +28,8 @@ extension TradeoffCommand {
   func runOnScores() throws {
     guard case .table(let path) = data else { return }
     let settings = ThresholdStudy.Settings(
-      goal: try goal(), calibration: calibrate, folds: folds, seed: seed)
+      goal: try goal(), confidence: confidence, costs: try costs(), calibration: calibrate,
+      folds: folds, seed: seed)
     let paths = [json, model].compactMap { $0 }
     let isPrinted = paths.contains(where: StandardOutput.isTarget)
     // A path that cannot be written is reported before the work.

@@ -44,9 +44,9 @@ import _TestSupport
     let study = try TradeoffStudy(
       table,
       settings: TradeoffStudy.Settings(
-        positiveWeights: [1, 10, 39.8, 100], goal: .recall(atLeast: 0.9)))
-    if let recommendation = study.recommendation, recommendation.isReached {
-      print(recommendation.positiveWeight)  // 39.8
+        positiveWeights: [1, 10, 100], goal: .recall(atLeast: 0.9)))
+    if let recommendation = study.recommendation, recommendation.verdict == .threshold {
+      print(recommendation.threshold?.threshold ?? 0)  // 0.1207
     }
     // end
     // example
