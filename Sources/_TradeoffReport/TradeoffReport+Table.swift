@@ -9,7 +9,8 @@ extension TradeoffReport {
       <section aria-labelledby="numbers">
       <h2 id="numbers">The numbers</h2>
       <p class="note" id="numbers-note">± is the standard deviation over the \(folds) folds; \
-      in a fold without alarms precision is undefined. Log loss and calibration error are those of the calibrated probabilities.</p>
+      in a fold without alarms precision is undefined. Log loss and calibration error are those \
+      of the calibrated probabilities.</p>
       <div class="table" role="region" aria-labelledby="numbers" tabindex="0">
       <table id="paths" aria-labelledby="numbers" aria-describedby="numbers-note">
       <thead>

@@ -17,8 +17,8 @@ import _TestSupport
         positiveWeights: weights, folds: 3, goal: goal, confidence: confidence, costs: costs))
   }
 
-  /// Log odds with a bend, for which a weight is better than a threshold: the model of few positives
-  /// follows one feature, and that of many the other.
+  /// Log odds with a bend, for which a weight is better than a threshold: the model of few
+  /// positives follows one feature, and that of many the other.
   private static func bent(_ settings: TradeoffStudy.Settings) throws -> TradeoffStudy {
     var generator = SeededGenerator(seed: 61)
     let rows = (0..<800).map { _ in
@@ -317,40 +317,5 @@ import _TestSupport
       targets: unseen.map { Self.digits.targets[$0] })
     let recall = try #require(evaluation[.recall])
     #expect(recall >= 0.8, "\(recall) on new rows")
-  }
-}
-
-/// The choice of the penalty.
-@Suite struct PenaltySearchTests {
-  @Test func leastHeldOutLogLoss() throws {
-    let (features, targets) = TestData.problem(rows: 300, columns: 20, seed: 64)
-    let search = try PenaltySearch(features, targets: targets)
-    #expect(search.path.count == 13)
-    #expect(search.path.map(\.l2) == search.path.map(\.l2).sorted())
-    #expect(search.path.first?.l2 == 0.001 && search.path.last?.l2 == 1e5)
-    let least = try #require(search.path.min { $0.logLoss < $1.logLoss })
-    #expect(search.l2 == least.l2 && !search.isAtAnEnd)
-    // It is tried to a third of a decade.
-    #expect(search.path.count { abs($0.l2 / search.l2 - 1) < 1.2 } >= 3)
-    // A study has the same folds, and its loss is that of the search.
-    let given = try TradeoffStudy(
-      features, targets: targets,
-      settings: TradeoffStudy.Settings(positiveWeights: [1], l2: search.l2))
-    #expect(abs(given.weightPath[0].pooled[.logLoss]! - least.logLoss) < 1e-9)
-    let chosen = try TradeoffStudy(
-      features, targets: targets,
-      settings: TradeoffStudy.Settings(positiveWeights: [1], choosesPenalty: true))
-    #expect(chosen.settings.l2 == search.l2)
-    #expect(chosen.penaltySearch?.path.map(\.l2) == search.path.map(\.l2))
-    #expect(given.penaltySearch == nil)
-  }
-
-  /// Without any information a large penalty is best.
-  @Test func noiseWantsALargePenalty() throws {
-    let (features, _) = TestData.problem(rows: 200, columns: 30, seed: 65)
-    var generator = SeededGenerator(seed: 66)
-    let targets = (0..<200).map { _ in Bool.random(using: &generator) ? 1.0 : 0 }
-    let search = try PenaltySearch(features, targets: targets)
-    #expect(search.l2 > 10)
   }
 }

@@ -217,7 +217,7 @@ import _TestSupport
     let model = try place.text("m.json")
     _ = try place.directory.write(String(model.prefix(300)), to: "cut.json")
     for (name, old, new) in [
-      ("newer", "\"version\" : 1", "\"version\" : 2"),
+      ("newer", "\"version\" : 1", "\"version\" : 3"),
       ("other", "\"format\" : \"", "\"format\" : \"x"),
       ("deviation", "\"standardDeviation\" : 0.5", "\"standardDeviation\" : -1"),
       ("name", "\"name\" : \"city=Oslo\"", "\"name\" : \"city=Rome\""),
@@ -233,7 +233,7 @@ import _TestSupport
       ("cut", 65, "\(notUsable): it is not JSON"),
       (
         "newer", 65,
-        "the model has format version 2, but this software reads versions up to 1; use a "
+        "the model has format version 3, but this software reads versions up to 2; use a "
           + "newer version of the software"
       ),
       (

@@ -80,7 +80,8 @@ import Testing
       ),
       (
         ["loss", "x.npy", "z.npy", "--axis", "0", "--pos-weights", "bad.json"], 65,
-        "bad.json: this is not a usable file of class weights: it lacks \"format\": \"weighted-cross-entropy class weights\""
+        "bad.json: this is not a usable file of class weights: it lacks \"format\": "
+          + "\"weighted-cross-entropy class weights\""
       ),
       (
         ["loss", "x.npy", "z.npy", "--axis", "0", "--pos-weights", "none.json"], 66,

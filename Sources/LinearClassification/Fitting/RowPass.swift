@@ -138,8 +138,8 @@ struct RowPass: Sendable {
   }
 }
 
-/// The layout of the sums of a pass: for each request and each of its parts, the value, the gradient
-/// and, if requested, the Hessian.
+/// The layout of the sums of a pass: for each request and each of its parts, the value, the
+/// gradient and, if requested, the Hessian.
 private struct Batch {
   /// What a request needs from the rows of one fold.
   struct Term {

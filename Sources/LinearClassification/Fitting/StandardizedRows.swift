@@ -97,7 +97,7 @@ struct StandardizedRows: Sendable {
       guard let address = buffer.baseAddress else { return }
       // Each chunk has its own slot, which only one thread writes.
       let base = address
-      let wave = max(8, 2 * threads)
+      let wave = max(8, 2 * min(threads, chunks.chunkCount))
       for first in stride(from: 0, to: chunks.chunkCount, by: wave) {
         if isCancelled() { throw .cancelled }
         let chunksOfWave = Array(first..<min(first + wave, chunks.chunkCount))

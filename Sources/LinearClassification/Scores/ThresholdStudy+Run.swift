@@ -12,8 +12,8 @@ extension ThresholdStudy {
   ///   - settings: The settings.
   ///   - threads: The maximum number of threads; nil means all processors.
   ///   - monitor: Receives the number of complete resamples, and may cancel the study.
-  /// - Throws: ``ClassificationError`` if an argument does not match its description, or a class has
-  ///   no rows, or with a calibration fewer rows than there are folds.
+  /// - Throws: ``ClassificationError`` if an argument does not match its description, or a class
+  ///   has no rows, or with a calibration fewer rows than there are folds.
   /// - Complexity: O(n log n + k n) time for k resamples, O(n) memory for each thread. The result
   ///   has the same bits for any number of threads.
   public init(

@@ -83,7 +83,8 @@ public struct ThresholdStudy: Codable, Hashable, Sendable {
   public let rowCount: Int
   /// The number of positive rows among them.
   public let positiveCount: Int
-  /// Whether a threshold reaches the goal, with the confidence if there is one; true without a goal.
+  /// Whether a threshold reaches the goal, with the confidence if there is one; true without a
+  /// goal.
   public let isReached: Bool
   /// The chosen threshold: a row is predicted positive if its score is at least this number. If no
   /// threshold reaches the goal, the one that comes closest.

@@ -32,9 +32,9 @@ struct Aim {
 
   /// The aim with the variance over the folds of a point.
   ///
-  /// The models of the folds differ, so their shares may vary more than binomial ones do. The ratio
-  /// is Pearson's X² over the degrees of freedom (McCullagh and Nelder, *Generalized Linear Models*,
-  /// 1989, section 4.5).
+  /// The models of the folds differ, so their shares may vary more than binomial ones do. The
+  /// ratio is Pearson's X² over the degrees of freedom (McCullagh and Nelder, *Generalized Linear
+  /// Models*, 1989, section 4.5).
   func dispersed(as point: TradeoffPoint) -> Self {
     guard let pooled = counts(point.pooled.confusion), pooled.hits > 0, pooled.hits < pooled.all
     else { return self }

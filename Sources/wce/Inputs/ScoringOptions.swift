@@ -33,7 +33,8 @@ struct ScoringOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       The lowest probability of a row that is predicted positive. (default: that of the model, \
-      from wce fit --threshold; or 1 / (1 + Q) if calibrated, 1/2 if raw, which select the same rows)
+      from wce fit --threshold; or 1 / (1 + Q) if calibrated, 1/2 if raw, which select the same \
+      rows)
       """, valueName: "T"))
   var threshold: Double?
 

@@ -14,8 +14,8 @@ struct FitSummary {
   var text: String {
     let (model, training) = (classifier.model, classifier.training)
     let constant = model.constantFeatures.count
-    // Both kinds of probabilities give the same decisions, but the evaluation of the calibrated ones
-    // has their threshold only if the model has one.
+    // Both kinds of probabilities give the same decisions, but the evaluation of the calibrated
+    // ones has their threshold only if the model has one.
     let decisions = classifier.threshold == nil ? training.raw : training.calibrated
     let threshold = classifier.defaultThreshold(for: .calibrated)
     let summary = reportLines([

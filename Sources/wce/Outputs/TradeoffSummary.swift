@@ -142,7 +142,7 @@ struct TradeoffSummary {
       },
       rows.indices.map { row in texts.map { $0[row] } },
       isPartial
-        ? ["(1 of \(folds)): in the other folds there is no alarm, so precision is undefined."] : []
+        ? ["(k of \(folds)): in the other folds there is no alarm, so precision is undefined."] : []
     )
   }
 }
