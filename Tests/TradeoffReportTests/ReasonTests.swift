@@ -20,8 +20,8 @@ import _TradeoffReport
       "The threshold of an unweighted model has the higher precision: 0.521 against 0.509 of the "
         + "weight q = 1.915, a difference of 0.012 ± 0.0013. On held-out rows recall is 0.67 "
         + "(0.594 to 0.774 over the folds) and precision 0.521 (0.476 to 0.571 over the folds). "
-        + "Each positive caught comes with 0.921 false alarms. The goal is met on the held-out rows "
-        + "without a margin; on as many new rows it holds with a probability of about 0.80. A "
+        + "Each positive caught comes with 0.921 false alarms. The goal is met on the held-out "
+        + "rows without a margin; on as many new rows it holds with a probability of about 0.80. A "
         + "confidence adds a margin.")
     try expect(
       .precision(atLeast: 0.5), "recommended for precision ≥ 0.5: no weight, threshold 0.29",

@@ -27,7 +27,8 @@ public import WeightedCrossEntropy
 /// ## Complexity
 /// About ten passes. Each takes O(n d²) time for up to 511 features, and O(n d) where the Hessian
 /// of the pass before is good enough. With more features, each step of the conjugate gradients
-/// takes O(n d). The matrix is never copied: a fit uses O(d²) memory, or O(n) with conjugate gradients.
+/// takes O(n d). The matrix is never copied: a fit uses O(d²) memory, or O(n) with conjugate
+/// gradients.
 public struct LogisticRegression: Hashable, Sendable {
   /// q, the weight of a positive row relative to a negative one. Above 0 and finite.
   public var positiveWeight: Double
