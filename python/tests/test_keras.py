@@ -23,6 +23,6 @@ def test_back_end(backend, selected):
     command = [sys.executable, "-m", "pytest", "-qp", "no:cacheprovider", "-k", selected, path]
     result = subprocess.run(
         command, check=False, env=environment, cwd=path.parent, capture_output=True, text=True,
-        timeout=600)
+        timeout=1800)
     assert result.returncode == 0, result.stdout[-8000:] + result.stderr[-2000:]
     assert " passed" in result.stdout

@@ -117,4 +117,4 @@ raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 def test_a_child_of_a_process_that_used_threads_computes_too():
     """As the workers of a data loader do."""
-    assert subprocess.run([sys.executable, "-c", FORK], timeout=60, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", FORK], timeout=600, check=False).returncode == 0

@@ -137,7 +137,7 @@ static int execute(PyObject *module) {
 static PyModuleDef_Slot slots[] = {
     {Py_mod_exec, NULL},
 #ifdef Py_GIL_DISABLED
-    /* The module has no state that changes after it was loaded. */
+    /* The only state that changes, the functions of PyTorch, is written once, in an import. */
     {Py_mod_gil, Py_MOD_GIL_NOT_USED},
 #endif
     {0, NULL},
