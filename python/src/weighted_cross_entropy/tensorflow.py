@@ -12,11 +12,12 @@
     >>> tape.gradient(losses, logits).numpy()  # tf.nn gives 0 in place of -1.5
     array([-1.5000000e+00,  2.0611...e-09], dtype=float32)
 
-The loss is computed by TensorFlow's operations, not by the kernels of the library: the same
-formula, arranged so that values and derivatives of every order are accurate to the type where those
-of `tf.nn` are not. It works wherever TensorFlow's own loss does: eagerly, in `tf.function`, with
-`jit_compile=True`, in saved models, and with every gradient, also in the labels and the positive
-weight. TensorFlow flushes subnormal numbers to 0.
+On the CPU, float32 and float64 are computed by operations that call the kernels of the library.
+Everywhere else, and for derivatives in the labels and weights, TensorFlow's operations compute the
+same formula, arranged so that values and derivatives of every order are accurate to the type where
+those of `tf.nn` are not. It works wherever TensorFlow's own loss does: eagerly, in `tf.function`,
+with `jit_compile=True`, in saved models, which need this module to be loaded, and with every
+gradient, also in the labels and the positive weight. TensorFlow flushes subnormal numbers to 0.
 """
 
 from __future__ import annotations
