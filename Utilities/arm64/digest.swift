@@ -130,30 +130,34 @@ func add<Scalar: KernelScalar>(_ table: KernelTable<Scalar>, to digest: inout Di
   }
 }
 
-/// Adds all results of the matrix kernels for a tile of 24 rows and 8 columns, without remainders.
+/// Adds all results of the matrix kernels for a tile of 32 rows and 8 columns.
 func add(_ table: MatrixKernelTable, to digest: inout Digest) {
-  let (rows, columns) = (24, 8)
+  let (rows, columns) = (32, 8)
   let count = rows * columns
-  let buffer = UnsafeMutablePointer<Double>.allocate(capacity: 3 * count)
+  let buffer = UnsafeMutablePointer<Double>.allocate(capacity: 4 * count)
   defer { buffer.deallocate() }
   var generator = SeededGenerator(seed: 7)
-  for index in 0..<3 * count {
+  for index in 0..<4 * count {
     buffer[index] = Double(Int64(generator.next() >> 40)) / 0x1p24 - 0.5
   }
-  let (vector, output) = (buffer + count, buffer + 2 * count)
+  let (vectors, output, scratch) = (buffer + count, buffer + 2 * count, buffer + 3 * count)
   let tile = MatrixKernelTable.Tile(elements: buffer, stride: rows, rows: rows, columns: columns)
-  table.standardize(vector, count, 0.25, 3, output)
-  for index in 0..<count { digest.add(output[index]) }
-  table.product(tile, vector, output)
-  table.addTransposedProduct(tile, vector, output)
-  table.addGram(tile, output)
-  table.addScaled(0.3, vector, count, output)
-  table.scaleRows(tile, vector)
-  for index in 0..<count {
-    digest.add(output[index])
-    digest.add(buffer[index])
+  func addOutput() {
+    for index in 0..<count { digest.add(output[index]) }
   }
-  digest.add(table.dot(vector, output, count))
+  table.standardize(vectors, count, 0.25, 3, output)
+  addOutput()
+  // One vector, a pair, and more.
+  for vectorCount in [1, 2, 3, 7] {
+    table.products(tile, vectors, vectorCount, output)
+    addOutput()
+    table.addTransposedProducts(tile, vectors, vectorCount, output)
+    addOutput()
+  }
+  table.addWeightedGram(tile, vectors, scratch, output)
+  table.addScaled(0.3, vectors, count, output)
+  addOutput()
+  digest.add(table.dot(vectors, output, count))
   digest.add(table.sum(output, count, 0.1))
   digest.add(table.squaredDeviation(output, count, 0.1))
 }
