@@ -37,6 +37,7 @@ public struct ScoreCalibration: Hashable, Sendable {
   /// coefficients. With weights, n₊ and n₋ are the sums of the weights.
   ///
   /// - Parameters:
+  ///   - method: How the map is fitted.
   ///   - logits: n finite log odds; ``LogOdds`` makes them from probabilities.
   ///   - targets: n numbers, 0 or 1.
   ///   - weights: n numbers, finite and at least 0; by default 1 each.
@@ -76,6 +77,10 @@ public struct ScoreCalibration: Hashable, Sendable {
   /// on new rows.
   ///
   /// - Parameters:
+  ///   - method: How the maps are fitted.
+  ///   - logits: n finite log odds.
+  ///   - targets: n numbers, 0 or 1.
+  ///   - weights: n numbers, finite and at least 0; by default 1 each.
   ///   - folds: The number of folds, at least 2; each has the same share of positives.
   ///   - seed: The seed of the division into folds.
   /// - Throws: As a fit, and if a class has fewer rows than there are folds.

@@ -37,8 +37,12 @@ public struct Classifier: Hashable, Sendable {
 
   /// Fits a classifier to a table.
   ///
-  /// - Parameter threshold: The threshold on the calibrated probabilities for decisions; nil means
-  ///   1 / (1 + q).
+  /// - Parameters:
+  ///   - table: The table.
+  ///   - settings: The settings of the fit.
+  ///   - threshold: The threshold on the calibrated probabilities for decisions; nil means
+  ///     1 / (1 + q).
+  ///   - monitor: Receives the progress, and may cancel the fit.
   /// - Throws: ``ClassificationError``, as
   ///   ``LogisticRegression/fit(_:targets:weights:startingFrom:monitor:)``.
   public init(
