@@ -208,3 +208,6 @@ except ImportError:
 else:
     for _suffix in ("Loss", "LossWithGradient", "Value", "ValueWithGradient", "ScaledGradient"):
         _pfor.RegisterPFor(f"{_NAME}>{_suffix}")(_vectorized)
+
+# Saved models need the operations before a call does.
+_library()

@@ -12,12 +12,19 @@
     >>> tape.gradient(losses, logits).numpy()  # tf.nn gives 0 in place of -1.5
     array([-1.5000000e+00,  2.0611...e-09], dtype=float32)
 
-On the CPU, float32 and float64 are computed by operations that call the kernels of the library.
-Everywhere else, and for derivatives in the labels and weights, TensorFlow's operations compute the
-same formula, arranged so that values and derivatives of every order are accurate to the type where
-those of `tf.nn` are not. It works wherever TensorFlow's own loss does: eagerly, in `tf.function`,
-with `jit_compile=True`, in saved models, which need this module to be loaded, and with every
-gradient, also in the labels and the positive weight. TensorFlow flushes subnormal numbers to 0.
+The library computes float32 and float64 tensors on the CPU, eagerly and in graphs, as operations
+whose shapes and types TensorFlow knows; float16 and bfloat16 are computed in float32. If a tape
+asks for the gradient in the logits, it is computed beside the loss, in one pass over memory. Large
+tensors are divided among as many threads as TensorFlow's operations use
+(`tf.config.threading.set_intra_op_parallelism_threads`).
+
+Everywhere else the loss is the same formula in TensorFlow's operations: on other devices, with
+`jit_compile=True`, for derivatives in the labels, the weights and the positive weight, and for
+second derivatives. Its values are those of the library, to the precision of the type, and its
+derivatives of every order are exact. TensorFlow flushes subnormal numbers to 0.
+
+A saved model that computes the loss by the library is loaded after
+`import weighted_cross_entropy.tensorflow`. One of functions with `jit_compile=True` needs no import.
 """
 
 from __future__ import annotations
