@@ -24,7 +24,7 @@ second derivatives. Its values are those of the library, to the precision of the
 derivatives of every order are exact. TensorFlow flushes subnormal numbers to 0.
 
 A saved model that computes the loss by the library is loaded after
-`import weighted_cross_entropy.tensorflow`. One of functions with `jit_compile=True` needs no import.
+`import weighted_cross_entropy.tensorflow`. Functions with `jit_compile=True` need no import.
 """
 
 from __future__ import annotations
