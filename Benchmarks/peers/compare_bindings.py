@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Times the bindings for JAX and PyTorch against the loss of each framework.
+"""Times the bindings for JAX, PyTorch and TensorFlow against the loss of each framework.
 
     pip install ./python && pip install -r Benchmarks/peers/requirements.txt
     python3 Benchmarks/peers/compare_bindings.py [--sizes 1 1024 ...] [--rounds 21] [--json FILE]
 
 A binding is compared with its framework's own route of the same kind: compiled with compiled,
-eager with eager. Everything runs in float32 on one thread, pinned to one processor. The times are
-those of the processor, which other programs disturb little. Every contender runs once a round. The
-table gives medians over the rounds, and the binding's time in those of the framework's own.
+eager with eager. In the rows of XLA only TensorFlow's own loss is compiled by it, since ours is an
+operation of the graph. Everything runs in float32 on one thread, pinned to one processor. The times
+are those of the processor, which other programs disturb little. Every contender runs once a round.
+The table gives medians over the rounds, and the binding's time in those of the framework's own.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import os
 import statistics
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -96,6 +98,41 @@ def of_torch(x, z):
         yield f"PyTorch {kind}, with backward", step(own), step(ours)
 
 
+def of_tensorflow(x, z):
+    """The losses, and the mean with its gradient, eager and in graphs; graphs also against XLA."""
+    import tensorflow as tf
+
+    import weighted_cross_entropy.tensorflow as binding
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    x, z = tf.constant(x), tf.constant(z)
+
+    def own(x):
+        return tf.nn.weighted_cross_entropy_with_logits(z, x, Q)
+
+    def ours(x):
+        return binding.weighted_cross_entropy_with_logits(z, x, Q)
+
+    def step(mean):
+        def run(x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                value = mean(x)
+            return value, tape.gradient(value, x)
+        return run
+
+    own_step = step(lambda x: tf.reduce_mean(own(x)))
+    our_step = step(lambda x: binding.loss(z, x, Q, reduction="mean"))
+    graph = partial(tf.function, autograph=False)
+    for row, one, other in (("loss", own, ours), ("value and gradient", own_step, our_step)):
+        calls = {
+            "eager": (one, other), "graph": (graph(one), graph(other)),
+            "XLA": (graph(one, jit_compile=True), graph(other))}
+        for kind, pair in calls.items():
+            yield f"TensorFlow {kind}, {row}", *(lambda f=f: f(x) for f in pair)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -109,7 +146,7 @@ def main():
         random = np.random.default_rng(7)
         x = random.uniform(-8, 8, size).astype(np.float32)
         z = (random.random(size) < 0.5).astype(np.float32)
-        for contenders in (of_jax, of_torch):
+        for contenders in (of_jax, of_torch, of_tensorflow):
             try:
                 pairs = {name: calls for name, *calls in contenders(x, z)}
             except ImportError as error:
@@ -121,9 +158,9 @@ def main():
                 arguments.rounds)
             for name in pairs:
                 rows.setdefault(name, {})[size] = times[name, "own"], times[name, "ours"]
-    print(f"{'own µs, ours µs, ratio':<32}" + "".join(f"{size:>27,}" for size in arguments.sizes))
+    print(f"{'own µs, ours µs, ratio':<36}" + "".join(f"{size:>27,}" for size in arguments.sizes))
     for name, cells in rows.items():
-        print(f"{name:<32}" + "".join(
+        print(f"{name:<36}" + "".join(
             f"{own:>10.1f}{ours:>10.1f}{ours / own:>7.2f}" for own, ours in cells.values()))
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(rows, indent=1) + "\n")

@@ -7,9 +7,9 @@
     >>> float(loss(np.float32([[1], [0]]), np.float32([[0], [-20]])))  # log(8) / 2
     1.0397...
 
-On the JAX and PyTorch back ends the loss is that of `weighted_cross_entropy.jax` and
-`weighted_cross_entropy.torch`, which call the library where they can; on TensorFlow that of
-`weighted_cross_entropy.tensorflow`, which are TensorFlow's operations.
+The loss is that of `weighted_cross_entropy.jax`, `weighted_cross_entropy.torch` or
+`weighted_cross_entropy.tensorflow`, which call the library where they can, as in `model.fit`. On
+TensorFlow they cannot in models that XLA compiles (`jit_compile=True`).
 """
 
 from __future__ import annotations
