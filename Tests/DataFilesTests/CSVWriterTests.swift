@@ -71,7 +71,7 @@ import _TestSupport
   }
 
   /// A file that began with such a name would be read otherwise, or refused.
-  @Test(arguments: ["\u{FEFF}x", "PAR1", "PK\u{3}\u{4}", " \u{301}"])
+  @Test(arguments: ["\u{FEFF}x", "PAR1", "PK\u{3}\u{4}", " \u{301}", "\0a\0b", "\0\n\0"])
   func firstNamesAreReadBack(_ name: String) throws {
     let writer = try CSVWriter(path: directory.file("f.csv"), header: [name, name])
     try writer.finish()

@@ -8,8 +8,17 @@ enum CSVDetection {
     if let reason = otherFormats.first(where: { bytes.starts(with: $0.start) })?.reason {
       throw DataFileError(.badData, path: path, reason: reason)
     }
-    // Latin text in UTF-16 has zeros in every other byte.
-    if bytes.count >= 4, bytes[0] == 0 ? bytes[2] == 0 : bytes[1] == 0 && bytes[3] == 0 {
+    // Latin text in UTF-16 has zeros in every other byte. A quoted name may begin so, too, but no
+    // zero follows the line feed after a row.
+    let isUTF16 =
+      bytes.count >= 4
+      && (bytes[0] == 0
+        ? bytes[2] == 0
+        : bytes[1] == 0 && bytes[3] == 0
+          && bytes.indices.allSatisfy {
+            bytes[$0] != UInt8(ascii: "\n") || ($0 + 1 < bytes.count && bytes[$0 + 1] == 0)
+          })
+    if isUTF16 {
       throw DataFileError(.badData, path: path, reason: utf16)
     }
     return bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0
