@@ -33,12 +33,13 @@ func fuzzCSV(_ input: Input) {
       "the table is neither the one with a header nor the one without")
     format.hasHeader = nil
   }
-  // The first block decides about the delimiter and the line breaks.
+  // The first block decides about the delimiter, the line breaks and the encoding.
   format.delimiter = CSVFormat.Delimiter(Character(Unicode.Scalar(file.rows.delimiter)))
-  let newline = bytes.prefix(limits.chunkSize).withUnsafeBufferPointer {
-    CSVDetection.newline(of: $0)
+  let isReadAlike = bytes.prefix(limits.chunkSize).withUnsafeBufferPointer { block in
+    CSVDetection.newline(of: block) == file.rows.newline
+      && (try? CSVDetection.textStart(of: block, path: name)) != nil
   }
-  if newline == file.rows.newline {
+  if isReadAlike {
     do throws(DataFileError) {
       check(isSame(try read(bytes, format, limits), table), "another table in small blocks")
     } catch { fatalError("in small blocks: \(error)") }
