@@ -18,33 +18,58 @@ import _TestSupport
       targets: targets, weights: nil, instructionSet: .baseline)
   }
 
-  /// The rows may be in two places: the sums of both are the sums of all.
-  @Test func sumsOfAnyPartsOfTheRows() throws {
-    let (features, targets) = TestData.problem(rows: 900, columns: 3, seed: 90)
+  /// The rows may be in several places. If each has whole blocks, the models have the same bits in
+  /// any order of the places.
+  @Test func rowsInSeveralPlaces() throws {
+    let block = RowBlocks.rowsPerBlock
+    let count = 3 * block + 900
+    let (features, targets) = TestData.problem(rows: count, columns: 3, seed: 90)
+    let sums = try ClassSums(targets: targets, weights: nil)
     let standardization = try Standardization.make(
       features, weights: nil, threads: 1, kernels: kernels
     ).all
-    let parts = [Array(0..<250), Array(250..<900)].map { rows in
-      pass(features.rows(rows), rows.map { targets[$0] }, standardization)
-    }
     let weights = [0.3, 1, 40]
-    let models = try weights.map {
-      try LogisticRegression().model(
-        parts[0].rows, sums: ClassSums(targets: targets, weights: nil), positiveWeight: $0, l2: 1,
-        start: nil)
+    /// The models fitted to parts of the rows, and the number of passes.
+    func fit(_ parts: [Range<Int>]) throws -> (models: [FitPlan.Model], passes: Int) {
+      let parts = parts.map { rows in
+        pass(features.rows(Array(rows)), Array(targets[rows]), standardization)
+      }
+      let models = try weights.map {
+        try LogisticRegression().model(
+          parts[0].rows, sums: sums, positiveWeight: $0, l2: 1, start: nil)
+      }
+      var plan = FitPlan(models, kernels: kernels)
+      var passes = 0
+      while !plan.requests.isEmpty {
+        var answer = try parts[0].partialSums(plan.requests, isCancelled: { false })
+        for part in parts.dropFirst() {
+          answer.merge(try part.partialSums(plan.requests, isCancelled: { false }))
+        }
+        plan.receive(answer.answers(to: plan.requests, columnCount: 4, foldCount: 1))
+        passes += 1
+      }
+      return (plan.models, passes)
     }
-    var plan = FitPlan(models, kernels: kernels)
-    var passes = 0
-    while !plan.requests.isEmpty {
-      let answers = try parts.map { try $0.sums(plan.requests, isCancelled: { false }) }
-      plan.receive(zip(answers[0], answers[1]).map { zip($0, $1).map { $0 + $1 } })
-      passes += 1
-    }
-    #expect(passes < 15)
-    for (weight, model) in zip(weights, plan.models) {
+    let whole = try fit([0..<count])
+    #expect(whole.passes < 15)
+    for (weight, model) in zip(weights, whole.models) {
       #expect(model.failure == nil)
-      let alone = try LogisticRegression(positiveWeight: weight).fit(features, targets: targets)
+      let alone = try LogisticRegression(positiveWeight: weight, instructionSet: .baseline).fit(
+        features, targets: targets)
       #expect(relativeDistance(model.point, alone.theta) < 1e-9)
+    }
+    let blocks = [0..<block, block..<2 * block, 2 * block..<3 * block, 3 * block..<count]
+    for order in [[0, 1, 2, 3], [3, 1, 0, 2], [2, 3, 1, 0]] {
+      let models = try fit(order.map { blocks[$0] }).models
+      #expect(models.map(\.point) == whole.models.map(\.point))
+      #expect(
+        models.map(\.iteration.certificate.objective)
+          == whole.models.map(\.iteration.certificate.objective))
+    }
+    // Blocks of other rows differ in the last digits.
+    let others = try fit([0..<300, 300..<5000, 5000..<count]).models
+    for (model, other) in zip(whole.models, others) {
+      #expect(relativeDistance(model.point, other.point) < 1e-12)
     }
   }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The weight of each class: Σ w z and Σ w (1 - z).
-struct ClassSums: Hashable, Sendable {
-  private(set) var positive = 0.0
-  private(set) var negative = 0.0
+
+/// The weight of each class, Σ w z and Σ w (1 - z): exact sums of the sums of blocks of rows.
+struct ClassSums: Sendable {
+  private var positiveSum = ExactAccumulator()
+  private var negativeSum = ExactAccumulator()
+  /// The number of rows of weight above 0.
+  private var rowCount = 0
 
   init() {}
 
-  /// Adds the weights, and checks each target and weight.
+  /// The sums of all rows. Checks each target and weight.
   init(targets: [Double], weights: [Double]?) throws(ClassificationError) {
     if let weights, weights.count != targets.count {
       throw .lengthMismatch(what: "weights", expected: targets.count, received: weights.count)
@@ -17,24 +20,47 @@ struct ClassSums: Hashable, Sendable {
       guard weight > 0 else { continue }
       let target = targets[row]
       guard target >= 0, target <= 1 else { throw .invalidTarget(target, row: row + 1) }
-      add(target: target, weight: weight)
     }
-    if positive == 0, negative == 0 { throw .noRows }
+    self = Self.ofFolds(targets: targets, weights: weights, folds: nil)[0]
+    if rowCount == 0 { throw .noRows }
     guard positive > 0, negative > 0 else {
       throw .oneClass(positive: positive > 0, isWeighted: weights?.contains(0) == true)
     }
   }
 
-  /// Adds one row, which is not checked.
-  mutating func add(target: Double, weight: Double) {
-    positive += weight * target
-    negative += weight * (1 - target)
+  /// The sums of the rows of each fold, which are not checked.
+  static func ofFolds(
+    targets: [Double], weights: [Double]?, folds: StratifiedFolds?
+  ) -> [Self] {
+    var sums = [Self](repeating: Self(), count: folds?.count ?? 1)
+    var block = sums.map { _ in (positive: 0.0, negative: 0.0) }
+    for row in targets.indices {
+      let weight = weights.map { $0[row] } ?? 1
+      let fold = folds?.assignment[row] ?? 0
+      if weight > 0 {
+        sums[fold].rowCount += 1
+        block[fold].positive += weight * targets[row]
+        block[fold].negative += weight * (1 - targets[row])
+      }
+      if (row + 1) % RowBlocks.rowsPerBlock == 0 || row + 1 == targets.count {
+        for fold in sums.indices {
+          sums[fold].positiveSum.add(block[fold].positive)
+          sums[fold].negativeSum.add(block[fold].negative)
+          block[fold] = (0, 0)
+        }
+      }
+    }
+    return sums
   }
+
+  var positive: Double { positiveSum.value }
+  var negative: Double { negativeSum.value }
 
   static func + (a: Self, b: Self) -> Self {
     var sum = a
-    sum.positive += b.positive
-    sum.negative += b.negative
+    sum.positiveSum.add(b.positiveSum)
+    sum.negativeSum.add(b.negativeSum)
+    sum.rowCount += b.rowCount
     return sum
   }
 

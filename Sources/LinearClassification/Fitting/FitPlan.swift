@@ -70,8 +70,7 @@ struct FitPlan: Sendable {
     }
   }
 
-  /// Receives the sums of each request: one, or one for each fold. Their order, and that of the
-  /// rows, affects only the last digits.
+  /// Receives the sums of each request: one, or one for each fold.
   mutating func receive(_ answers: [[ObjectiveSums]]) {
     for (parts, indices) in zip(answers, receivers) {
       for index in indices {

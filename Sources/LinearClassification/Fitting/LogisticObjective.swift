@@ -48,13 +48,13 @@ struct LogisticObjective: Sendable {
   private func evaluate(
     at point: [Double], curvature: UnsafeMutableBufferPointer<Double>
   ) throws(ClassificationError) -> ObjectiveSums {
-    let columns = rows.chunks.tileColumns
     let margins = Mutex(Margins())
     let padded = rows.padded(point)
     // Threads write disjoint rows.
     nonisolated(unsafe) let curvature = curvature
-    let sums = try rows.sumOverTiles(slot: 1 + columns, vectorCount: 4) {
-      work, sum throws(ClassificationError) in
+    let answer = try rows.sumOverTiles(
+      slot: 1 + rows.blocks.tileColumns, groups: [1, columnCount], vectorCount: 4
+    ) { work, sum throws(ClassificationError) in
       let (logits, terms) = (work.vector(0), work.vector(1))
       let data = RowData(work, targets: targets, weights: weights, vector: 2)
       kernels.products(work.tile, padded, 1, logits)
@@ -70,7 +70,8 @@ struct LogisticObjective: Sendable {
       for offset in 0..<work.rowCount { curvature[work.rows[offset]] = terms[offset] }
     }
     var result = ObjectiveSums(
-      value: sums[0], gradient: Array(sums[1...columnCount]), margins: margins.withLock { $0 })
+      answer.values, columnCount: columnCount, margins: margins.withLock { $0 }
+    )
     result.addPenalty(l2, at: point)
     return result
   }
@@ -82,14 +83,18 @@ struct LogisticObjective: Sendable {
     // The threads only read it.
     nonisolated(unsafe) let curvature = curvature
     let padded = rows.padded(vector)
-    let sums = try rows.sumOverTiles(slot: rows.chunks.tileColumns, vectorCount: 1) { work, sum in
+    let answer = try rows.sumOverTiles(
+      slot: rows.blocks.tileColumns, groups: [columnCount], vectorCount: 1
+    ) { work, sum in
       let products = work.vector(0)
       kernels.products(work.tile, padded, 1, products)
       for offset in 0..<work.rowCount { products[offset] *= curvature[work.rows[offset]] }
       work.clearPadding(products)
       kernels.addTransposedProducts(work.tile, products, 1, sum)
     }
-    return (0..<columnCount).map { sums[$0] + ($0 < columnCount - 1 ? l2 * vector[$0] : 0) }
+    return answer.values.enumerated().map { column, sum in
+      sum + (column < columnCount - 1 ? l2 * vector[column] : 0)
+    }
   }
 
   /// Solves `H d = -g` by conjugate gradients until the residual is at most `tolerance` times the

@@ -3,7 +3,8 @@ import _MatrixKernels
 
 /// The mean of numbers and the sum of their squared deviations from it.
 ///
-/// Blocks are merged by the method of Chan, Golub and LeVeque (1983).
+/// Both are exact sums of the sums of blocks of rows, so they have the same bits wherever the
+/// blocks are. The deviations are from the mean of all blocks, which is known after the first pass.
 struct Moments {
   private(set) var count = 0.0
   private(set) var mean = 0.0
@@ -18,25 +19,34 @@ struct Moments {
 
   /// The moments of a column's rows of weight above 0, for each fold.
   static func ofFolds(
-    _ column: FeatureMatrix.Column, weights: [Double]?, folds: StratifiedFolds?,
-    kernels: MatrixKernelTable
+    _ column: FeatureMatrix.Column, rows: RowOrder, kernels: MatrixKernelTable
   ) -> [Moments] {
-    var moments = [Moments](repeating: Moments(), count: folds?.count ?? 1)
+    var moments = [Moments](repeating: Moments(), count: rows.foldCount)
     switch column {
     case .numbers(let numbers):
-      for start in stride(from: 0, to: numbers.count, by: 4096) {
-        let block = start..<min(start + 4096, numbers.count)
-        for fold in moments.indices {
-          moments[fold].add(numbers, block, kernels: kernels, isAll: weights == nil && folds == nil)
-          { row in
-            weights.map { $0[row] > 0 } ?? true && folds.map { $0.assignment[row] == fold } ?? true
-          }
-        }
+      var sums = moments.map { _ in ExactAccumulator() }
+      rows.forEachBlock(of: numbers) { fold, source, count in
+        // Subtracting the first number makes the mean of equal numbers exact.
+        sums[fold].add(product: source[0], Double(count))
+        sums[fold].add(kernels.sum(source, count, source[0]))
+        moments[fold].count += Double(count)
+      } checkAll: { source, count in
+        let isFinite = kernels.squaredDeviation(source, count, 0) < Self.limit * Self.limit
+        if !isFinite { moments[0].isFinite = false }
+        return isFinite
       }
+      guard moments[0].isFinite else { return moments }
+      for fold in moments.indices where moments[fold].count > 0 {
+        moments[fold].mean = sums[fold].mean(count: moments[fold].count)
+      }
+      sums = moments.map { _ in ExactAccumulator() }
+      rows.forEachBlock(of: numbers) { fold, source, count in
+        sums[fold].add(kernels.squaredDeviation(source, count, moments[fold].mean))
+      }
+      for fold in moments.indices { moments[fold].squaredDeviation = sums[fold].value }
     case .indicator(let codes, let code):
       var ones = moments.map { _ in 0.0 }
-      for row in codes.indices where weights.map({ $0[row] > 0 }) ?? true {
-        let fold = folds?.assignment[row] ?? 0
+      rows.forEachRow { fold, row in
         moments[fold].count += 1
         if codes[row] == code { ones[fold] += 1 }
       }
@@ -48,52 +58,15 @@ struct Moments {
     return moments
   }
 
-  /// Adds the rows of a block that `isIncluded` accepts.
-  private mutating func add(
-    _ numbers: [Double], _ block: Range<Int>, kernels: MatrixKernelTable, isAll: Bool,
-    _ isIncluded: (Int) -> Bool
-  ) {
-    numbers.withUnsafeBufferPointer { numbers in
-      // The kernels take addresses.
-      guard let base = numbers.baseAddress else { return }
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: 4096) { selected in
-        guard let scratch = selected.baseAddress else { return }
-        var source = base + block.lowerBound
-        var count = block.count
-        if !(kernels.squaredDeviation(source, count, 0) < Self.limit * Self.limit) {
-          isFinite = false
-        }
-        if !isAll {
-          count = 0
-          for row in block where isIncluded(row) {
-            scratch[count] = numbers[row]
-            count += 1
-          }
-          source = UnsafePointer(scratch)
-        }
-        guard count > 0 else { return }
-        // Subtracting the first number makes the mean of equal numbers exact.
-        let center = source[0]
-        let mean = center + kernels.sum(source, count, center) / Double(count)
-        merge(count: Double(count), mean: mean, kernels.squaredDeviation(source, count, mean))
-      }
-    }
-  }
-
-  /// Adds the moments of other rows.
+  /// Adds the moments of other rows, by the method of Chan, Golub and LeVeque (1983).
   mutating func merge(_ other: Moments) {
     isFinite = isFinite && other.isFinite
-    if other.count > 0 {
-      merge(count: other.count, mean: other.mean, other.squaredDeviation)
-    }
-  }
-
-  private mutating func merge(count other: Double, mean otherMean: Double, _ otherDeviation: Double)
-  {
-    let total = count + other
-    let difference = otherMean - mean
-    squaredDeviation += otherDeviation + difference * difference * count * other / total
-    mean += difference * other / total
+    guard other.count > 0 else { return }
+    let total = count + other.count
+    let difference = other.mean - mean
+    squaredDeviation +=
+      other.squaredDeviation + difference * difference * count * other.count / total
+    mean += difference * other.count / total
     count = total
   }
 
@@ -102,5 +75,15 @@ struct Moments {
     guard count > 0 else { return 0 }
     let deviation = (squaredDeviation / count).squareRoot()
     return deviation <= 8 * Double.ulpOfOne * abs(mean) ? 0 : deviation
+  }
+}
+
+extension ExactAccumulator {
+  /// The mean of that many numbers, exact if they are equal.
+  fileprivate func mean(count: Double) -> Double {
+    let mean = value / count
+    var rest = self
+    rest.add(product: -mean, count)
+    return mean + rest.value / count
   }
 }

@@ -47,3 +47,20 @@ struct ObjectiveSums: Sendable {
     }
   }
 }
+
+extension ObjectiveSums {
+  /// Unpacks sums: the value, the gradient, and the lower triangle of the Hessian, row by row.
+  init(_ packed: [Double], columnCount: Int, margins: Margins) {
+    value = packed[0]
+    gradient = Array(packed[1...columnCount])
+    self.margins = margins
+    guard packed.count > 1 + columnCount else { return }
+    stride = columnCount
+    hessian = Array(repeating: 0, count: columnCount * columnCount)
+    var next = 1 + columnCount
+    for row in 0..<columnCount {
+      for column in 0...row { hessian[row * columnCount + column] = packed[next + column] }
+      next += row + 1
+    }
+  }
+}

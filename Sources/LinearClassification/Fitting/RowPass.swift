@@ -13,34 +13,44 @@ struct RowPass: Sendable {
 
   /// The number of models whose logits are in memory at a time.
   private static let group = 16
-  /// The bound on the sums of a pass, in Doubles. With more there are several passes.
-  private static let largestSum = 4 << 20
+  /// The bound on the numbers of a block. With more there are several passes.
+  private static let largestBlock = 1 << 20
 
   private var kernels: MatrixKernelTable { rows.kernels }
 
   /// The sums of each request: one, or one for each fold.
-  func sums(
+  func answers(
     _ requests: [SumRequest], isCancelled: () -> Bool
   ) throws(ClassificationError) -> [[ObjectiveSums]] {
-    var answers: [[ObjectiveSums]] = []
+    try partialSums(requests, isCancelled: isCancelled).answers(
+      to: requests, columnCount: rows.columnCount, foldCount: rows.foldCount)
+  }
+
+  /// The exact sums of these rows.
+  func partialSums(
+    _ requests: [SumRequest], isCancelled: () -> Bool
+  ) throws(ClassificationError) -> PartialSums {
+    var answer = PartialSums([], columnCount: rows.columnCount, foldCount: rows.foldCount)
     var batch = Batch(rows)
     for request in requests {
-      if !batch.isEmpty, batch.size(with: request) * rows.chunks.chunkCount > Self.largestSum {
-        answers += try sums(of: batch, isCancelled: isCancelled)
+      if !batch.isEmpty, batch.size(with: request) > Self.largestBlock {
+        answer.append(try partialSums(of: batch, isCancelled: isCancelled))
         batch = Batch(rows)
       }
       batch.append(request, try loss(request.positiveWeight))
     }
-    return try answers + sums(of: batch, isCancelled: isCancelled)
+    answer.append(try partialSums(of: batch, isCancelled: isCancelled))
+    return answer
   }
 
-  private func sums(
+  private func partialSums(
     of batch: Batch, isCancelled: () -> Bool
-  ) throws(ClassificationError) -> [[ObjectiveSums]] {
-    let columns = rows.chunks.tileColumns
+  ) throws(ClassificationError) -> PartialSums {
+    let columns = rows.blocks.tileColumns
     let margins = Mutex([Margins](repeating: Margins(), count: batch.count))
     let sums = try rows.sumOverTiles(
-      slot: batch.size, vectorCount: 2 * Self.group + 7, isCancelled: isCancelled
+      slot: batch.size, groups: batch.groups, vectorCount: 2 * Self.group + 7,
+      isCancelled: isCancelled
     ) { work, sum throws(ClassificationError) in
       let terms = batch.terms[work.fold]
       let logits = work.vector(0)
@@ -82,8 +92,10 @@ struct RowPass: Sendable {
           }
         }
       }
+    } pack: { block, output in
+      batch.pack(block, into: output)
     }
-    return batch.answers(sums, margins.withLock { $0 })
+    return PartialSums(sums: sums, margins: margins.withLock { $0 })
   }
 
   /// Fits models. The models after one that fails may not be complete.
@@ -95,7 +107,7 @@ struct RowPass: Sendable {
     if FitPlan.isPossible(columnCount: rows.columnCount) {
       var plan = FitPlan(models, kernels: kernels)
       while !plan.requests.isEmpty {
-        plan.receive(try sums(plan.requests, isCancelled: isCancelled))
+        plan.receive(try answers(plan.requests, isCancelled: isCancelled))
         progress(plan.models)
       }
       return plan.models
@@ -138,80 +150,84 @@ struct RowPass: Sendable {
   }
 }
 
-/// The layout of the sums of a pass: for each request and each of its parts, the value, the
-/// gradient and, if requested, the Hessian.
+/// The layout of a block's numbers: for each request and each of its parts, the value, the gradient
+/// and, if requested, the Hessian, with the padding of a tile.
 private struct Batch {
   /// What a request needs from the rows of one fold.
   struct Term {
-    /// The number of the sum in the batch.
+    /// The number of the part in the batch.
     let index: Int
-    /// The position of the sum's first number.
+    /// The position of the part's first number.
     let offset: Int
+    let request: SumRequest
     let loss: WeightedCrossEntropyLoss<Double>
-    let wantsHessian: Bool
-    let wantsMargins: Bool
+
+    var wantsHessian: Bool { request.wantsHessian }
+    var wantsMargins: Bool { request.wantsMargins }
   }
 
   /// The terms of each fold.
   private(set) var terms: [[Term]]
   /// Their points for each fold, padded and consecutive.
   private(set) var points: [[Double]]
-  /// The number of sums.
-  private(set) var count = 0
-  /// The number of Doubles of all sums.
+  /// The number of numbers of a block.
   private(set) var size = 0
-  private var parts: [[Term]] = []
+  private var parts: [Term] = []
   private let rows: StandardizedRows
 
   init(_ rows: StandardizedRows) {
     self.rows = rows
-    terms = Array(repeating: [], count: rows.folds?.count ?? 1)
+    terms = Array(repeating: [], count: rows.foldCount)
     points = Array(repeating: [], count: terms.count)
   }
 
   var isEmpty: Bool { parts.isEmpty }
-  private var columns: Int { rows.chunks.tileColumns }
+  /// The number of parts.
+  var count: Int { parts.count }
+  private var columns: Int { rows.blocks.tileColumns }
 
-  /// The number of Doubles of a sum.
+  /// The number of numbers of a part.
   private func length(_ request: SumRequest) -> Int {
     1 + columns + (request.wantsHessian ? columns * columns : 0)
   }
 
   /// The size if a request is appended.
   func size(with request: SumRequest) -> Int {
-    size + length(request) * (request.rows == .eachFold ? terms.count : 1)
+    size + length(request) * request.partCount(foldCount: terms.count)
   }
 
   mutating func append(_ request: SumRequest, _ loss: WeightedCrossEntropyLoss<Double>) {
     let point = rows.padded(request.point)
-    var own: [Term] = []
+    var part: Term?
     for fold in terms.indices where request.rows != .allExcept(fold: fold) {
-      if own.isEmpty || request.rows == .eachFold {
-        own.append(
-          Term(
-            index: count, offset: size, loss: loss, wantsHessian: request.wantsHessian,
-            wantsMargins: request.wantsMargins))
-        count += 1
+      let term: Term
+      if let part, request.rows != .eachFold {
+        term = part
+      } else {
+        term = Term(index: count, offset: size, request: request, loss: loss)
+        parts.append(term)
         size += length(request)
       }
-      terms[fold].append(own[own.count - 1])
+      part = term
+      terms[fold].append(term)
       points[fold] += point
     }
-    parts.append(own)
   }
 
-  /// The answers to the requests.
-  func answers(_ sums: [Double], _ margins: [Margins]) -> [[ObjectiveSums]] {
-    parts.map { terms in
-      terms.map { term in
-        let gradient = term.offset + 1
-        let hessian = gradient + columns
-        return ObjectiveSums(
-          value: sums[term.offset],
-          gradient: Array(sums[gradient..<gradient + rows.columnCount]),
-          hessian: term.wantsHessian ? Array(sums[hessian..<hessian + columns * columns]) : [],
-          stride: columns, margins: margins[term.index])
-      }
+  /// The numbers of sums, without padding.
+  var groups: [Int] { parts.flatMap { $0.request.groups(columnCount: rows.columnCount) } }
+
+  /// Copies the numbers of a block without padding.
+  func pack(_ block: UnsafePointer<Double>, into output: UnsafeMutablePointer<Double>) {
+    var next = output
+    func copy(_ offset: Int, _ count: Int) {
+      next.update(from: block + offset, count: count)
+      next += count
+    }
+    for part in parts {
+      copy(part.offset, 1 + rows.columnCount)
+      guard part.wantsHessian else { continue }
+      for row in 0..<rows.columnCount { copy(part.offset + 1 + columns + row * columns, row + 1) }
     }
   }
 }

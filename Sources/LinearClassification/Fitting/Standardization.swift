@@ -23,14 +23,14 @@ public struct Standardization: Codable, Hashable, Sendable {
     self.deviations = deviations
   }
 
-  /// The statistics of the rows of weight above 0, and those without each fold, from one pass over
-  /// memory.
+  /// The statistics of the rows of weight above 0, and those without each fold.
   static func make(
     _ features: FeatureMatrix, weights: [Double]?, folds: StratifiedFolds? = nil, threads: Int,
     kernels: MatrixKernelTable
   ) throws(ClassificationError) -> (all: Self, withoutFold: [Self]) {
+    let rows = RowOrder(rowCount: features.rowCount, weights: weights, folds: folds)
     let moments = WorkerThreads.map(features.columns, threads: threads) { column in
-      Moments.ofFolds(column, weights: weights, folds: folds, kernels: kernels)
+      Moments.ofFolds(column, rows: rows, kernels: kernels)
     }
     for (column, moments) in moments.enumerated() where moments.contains(where: { !$0.isFinite }) {
       for row in 0..<features.rowCount where !(abs(features.columns[column][row]) < Moments.limit) {

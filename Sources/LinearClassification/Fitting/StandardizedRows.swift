@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Synchronization
 import WeightedCrossEntropy
 import _MatrixKernels
 import _WorkerThreads
@@ -15,7 +16,7 @@ struct StandardizedRows: Sendable {
   /// If given, a tile has rows of one fold.
   let folds: StratifiedFolds?
   let kernels: MatrixKernelTable
-  let chunks: RowChunks
+  let blocks: RowBlocks
   private let threads: Int
   private let means: [Double]
   private let inverseScales: [Double]
@@ -31,12 +32,13 @@ struct StandardizedRows: Sendable {
     active = standardization.active
     means = active.map { standardization.means[$0] }
     inverseScales = active.map { 1 / standardization.deviations[$0] }
-    chunks = RowChunks(
-      rowCount: features.rowCount, columnCount: active.count + 1, foldCount: folds?.count ?? 1)
+    blocks = RowBlocks(rowCount: features.rowCount, columnCount: active.count + 1)
   }
 
   /// The number of coefficients, including the intercept, which is the last.
   var columnCount: Int { active.count + 1 }
+
+  var foldCount: Int { folds?.count ?? 1 }
 
   /// The coefficients of a model, in the order of the columns.
   func point(of model: LogisticModel) -> [Double] {
@@ -45,7 +47,7 @@ struct StandardizedRows: Sendable {
 
   /// A point with zeros for the padding columns of a tile.
   func padded(_ point: [Double]) -> [Double] {
-    point + [Double](repeating: 0, count: chunks.tileColumns - point.count)
+    point + [Double](repeating: 0, count: blocks.tileColumns - point.count)
   }
 
   /// For each list of points, one for each fold, the logits of all rows, including those of weight
@@ -69,7 +71,8 @@ struct StandardizedRows: Sendable {
     memory.initialize(repeating: 0)
     // Threads write disjoint rows.
     nonisolated(unsafe) let output = memory
-    _ = try sumOverTiles(slot: 0, vectorCount: 1, isCancelled: isCancelled) { work, _ in
+    _ = try sumOverTiles(slot: 0, groups: [], vectorCount: 1, isCancelled: isCancelled) {
+      work, _ in
       for (index, list) in padded.enumerated() {
         guard let point = list[work.fold] else { continue }
         kernels.products(work.tile, point, 1, work.vector(0))
@@ -81,48 +84,57 @@ struct StandardizedRows: Sendable {
     return points.indices.map { Array(memory[($0 * count)..<(($0 + 1) * count)]) }
   }
 
-  /// Fills each tile, and sums the `slot` numbers that `body` adds for it.
-  ///
-  /// The sums form a tree over the chunks, which depends only on the shape of the matrix.
+  /// Fills each tile, and adds the numbers that `body` computes for the tiles of a block to sums
+  /// that do not depend on the number of threads.
   ///
   /// - Parameters:
+  ///   - slot: The number of numbers of a block, which start at 0.
+  ///   - groups: The number of sums of each group.
   ///   - vectorCount: The number of vectors of the workspace that `body` uses.
   ///   - isCancelled: Called several times on the caller's thread.
+  ///   - body: Adds to the numbers of the tile's block.
+  ///   - pack: Writes the number that a block adds to each sum. By default they are the first of
+  ///     the block.
   func sumOverTiles(
-    slot: Int, vectorCount: Int, isCancelled: () -> Bool = { false },
-    _ body: (TileWorkspace, UnsafeMutablePointer<Double>) throws(ClassificationError) -> Void
-  ) throws(ClassificationError) -> [Double] {
-    var sums = [Double](repeating: 0, count: max(1, slot * chunks.chunkCount))
-    try sums.withUnsafeMutableBufferPointer { buffer throws(ClassificationError) in
-      guard let address = buffer.baseAddress else { return }
-      // Each chunk has its own slot, which only one thread writes.
-      let base = address
-      let wave = max(8, 2 * min(threads, chunks.chunkCount))
-      for first in stride(from: 0, to: chunks.chunkCount, by: wave) {
-        if isCancelled() { throw .cancelled }
-        let chunksOfWave = Array(first..<min(first + wave, chunks.chunkCount))
-        _ = try WorkerThreads.map(chunksOfWave, threads: threads) {
-          chunk throws(ClassificationError) in
-          let work = TileWorkspace(chunks, vectorCount: vectorCount)
-          defer { work.deallocate() }
-          for block in chunks.blocks(ofChunk: chunk) {
-            try work.forEachTile(of: block, folds: folds, limit: chunks.tileRows) {
-              work throws(ClassificationError) in
-              fill(work)
-              try body(work, base + chunk * slot)
-            }
+    slot: Int, groups: [Int], vectorCount: Int, isCancelled: () -> Bool = { false },
+    _ body: (TileWorkspace, UnsafeMutablePointer<Double>) throws(ClassificationError) -> Void,
+    pack: ((UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Void)? = nil
+  ) throws(ClassificationError) -> BinnedSums {
+    let total = Mutex(BinnedSums(groups: groups))
+    // Enough chunks of blocks to balance the load, but not more, because each has its own sums.
+    let length = max(1, (blocks.count + 31) / 32)
+    let chunks = stride(from: 0, to: blocks.count, by: length).map {
+      $0..<min($0 + length, blocks.count)
+    }
+    let wave = max(8, 2 * min(threads, chunks.count))
+    for first in stride(from: 0, to: chunks.count, by: wave) {
+      if isCancelled() { throw .cancelled }
+      let chunksOfWave = Array(chunks[first..<min(first + wave, chunks.count)])
+      _ = try WorkerThreads.map(chunksOfWave, threads: threads) {
+        chunk throws(ClassificationError) in
+        let work = TileWorkspace(blocks, vectorCount: vectorCount)
+        let sumCount = groups.reduce(0, +)
+        let numbers = UnsafeMutablePointer<Double>.allocate(capacity: slot + sumCount + 1)
+        defer {
+          work.deallocate()
+          numbers.deallocate()
+        }
+        var sums = BinnedSums(groups: groups)
+        for block in chunk {
+          numbers.initialize(repeating: 0, count: slot)
+          try work.forEachTile(
+            of: blocks.rows(ofBlock: block), folds: folds, limit: blocks.tileRows
+          ) { work throws(ClassificationError) in
+            fill(work)
+            try body(work, numbers)
           }
+          if let pack { pack(numbers, numbers + slot) }
+          sums.add(pack == nil ? numbers : numbers + slot)
         }
-      }
-      var step = 1
-      while step < chunks.chunkCount {
-        for chunk in stride(from: 0, to: chunks.chunkCount - step, by: 2 * step) {
-          kernels.addScaled(1, base + (chunk + step) * slot, slot, base + chunk * slot)
-        }
-        step *= 2
+        total.withLock { $0.merge(sums) }
       }
     }
-    return Array(sums.prefix(slot))
+    return total.withLock { $0 }
   }
 
   /// Fills a tile with its rows, and its padding with zeros.

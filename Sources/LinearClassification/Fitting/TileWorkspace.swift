@@ -17,19 +17,19 @@ struct TileWorkspace {
   /// The fold of these rows; 0 if there are no folds.
   private(set) var fold = 0
 
-  init(_ chunks: RowChunks, vectorCount: Int) {
+  init(_ blocks: RowBlocks, vectorCount: Int) {
     // One cache line more than the rows, because columns at a power-of-two distance would map to
     // the same cache sets.
-    let stride = chunks.tileRows + 8
-    let count = stride * (chunks.tileColumns + vectorCount)
+    let stride = blocks.tileRows + 8
+    let count = stride * (blocks.tileColumns + vectorCount)
     // An AVX-512 register is a cache line. Loads that cross lines would take twice as long.
     storage = .allocate(byteCount: count * MemoryLayout<Double>.stride, alignment: 64)
     numbers = storage.initializeMemory(as: Double.self, repeating: 0, count: count)
-    order = .allocate(capacity: chunks.blockRows)
-    order.initialize(repeating: 0, count: chunks.blockRows)
+    order = .allocate(capacity: RowBlocks.rowsPerBlock)
+    order.initialize(repeating: 0, count: RowBlocks.rowsPerBlock)
     rows = UnsafePointer(order)
     tile = MatrixKernelTable.Tile(
-      elements: numbers, stride: stride, rows: chunks.tileRows, columns: chunks.tileColumns)
+      elements: numbers, stride: stride, rows: blocks.tileRows, columns: blocks.tileColumns)
   }
 
   func deallocate() {
@@ -57,7 +57,8 @@ struct TileWorkspace {
   /// The first of consecutive rows; nil if other rows lie between them.
   var firstOfRange: Int? { rows[rowCount - 1] - rows[0] == rowCount - 1 ? rows[0] : nil }
 
-  /// The same memory for each tile of a block: at most `limit` rows of one fold.
+  /// The same memory for each tile of a block: at most `limit` rows of one fold. The tiles of a
+  /// fold have about the same number of rows.
   func forEachTile<Failure: Error>(
     of block: Range<Int>, folds: StratifiedFolds?, limit: Int,
     _ body: (TileWorkspace) throws(Failure) -> Void
@@ -78,14 +79,17 @@ struct TileWorkspace {
       ends[0] = block.count
     }
     let alignment = MatrixKernelTable.rowAlignment
+    func padded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
     var start = 0
-    for (fold, end) in ends.enumerated() {
+    for (fold, end) in ends.enumerated() where start < end {
+      let tileCount = (end - start + limit - 1) / limit
+      let share = padded((end - start + tileCount - 1) / tileCount)
       while start < end {
         var copy = self
         copy.fold = fold
-        copy.rowCount = min(limit, end - start)
+        copy.rowCount = min(share, end - start)
         copy.rows = UnsafePointer(order) + start
-        copy.tile.rows = (copy.rowCount + alignment - 1) / alignment * alignment
+        copy.tile.rows = padded(copy.rowCount)
         try body(copy)
         start += copy.rowCount
       }

@@ -56,11 +56,7 @@ struct HeldOutLogits {
     self.fitting = fitting
     self.monitor = monitor
     foldCount = division.count
-    var ofFolds = [ClassSums](repeating: ClassSums(), count: division.count)
-    for row in targets.indices {
-      ofFolds[division.assignment[row]].add(
-        target: targets[row], weight: weights.map { $0[row] } ?? 1)
-    }
+    let ofFolds = ClassSums.ofFolds(targets: targets, weights: weights, folds: division)
     allSums = ofFolds.reduce(ClassSums(), +)
     sums = ofFolds.indices.map { fold in
       ofFolds.indices.reduce(ClassSums()) { $1 == fold ? $0 : $0 + ofFolds[$1] }
@@ -138,7 +134,7 @@ struct HeldOutLogits {
     _ settings: [Setting], part index: Int, progress: (Int) -> Void
   ) throws(ClassificationError) {
     let (pass, folds) = (parts[index].pass, parts[index].folds)
-    let columns = pass.rows.chunks.tileColumns
+    let columns = pass.rows.blocks.tileColumns
     // Without Hessians the models are fitted one after the other.
     let batch =
       FitPlan.isPossible(columnCount: pass.rows.columnCount)
@@ -200,7 +196,7 @@ struct HeldOutLogits {
       part.pass.rows, sums: allSums, positiveWeight: 1, l2: l2, start: nil)
     var plan = FitPlan([model], kernels: part.pass.rows.kernels)
     while !plan.requests.isEmpty, plan.models[0].iteration.certificate.remainingStep > 0.1 {
-      plan.receive(try part.pass.sums(plan.requests, isCancelled: monitor.isCancelled))
+      plan.receive(try part.pass.answers(plan.requests, isCancelled: monitor.isCancelled))
     }
     return plan.models[0].failure == nil ? plan.models[0].iteration.trial : nil
   }
