@@ -41,9 +41,9 @@ import _TestSupport
       var plan = FitPlan(models, kernels: kernels)
       var passes = 0
       while !plan.requests.isEmpty {
-        var answer = try parts[0].partialSums(plan.requests, isCancelled: { false })
+        var answer = try parts[0].partialAnswer(plan.requests, isCancelled: { false })
         for part in parts.dropFirst() {
-          answer.merge(try part.partialSums(plan.requests, isCancelled: { false }))
+          answer.merge(try part.partialAnswer(plan.requests, isCancelled: { false }))
         }
         plan.receive(answer.answers(to: plan.requests, columnCount: 4, foldCount: 1))
         passes += 1

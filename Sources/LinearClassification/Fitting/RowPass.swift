@@ -22,30 +22,30 @@ struct RowPass: Sendable {
   func answers(
     _ requests: [SumRequest], isCancelled: () -> Bool
   ) throws(ClassificationError) -> [[ObjectiveSums]] {
-    try partialSums(requests, isCancelled: isCancelled).answers(
+    try partialAnswer(requests, isCancelled: isCancelled).answers(
       to: requests, columnCount: rows.columnCount, foldCount: rows.foldCount)
   }
 
   /// The exact sums of these rows.
-  func partialSums(
+  func partialAnswer(
     _ requests: [SumRequest], isCancelled: () -> Bool
-  ) throws(ClassificationError) -> PartialSums {
-    var answer = PartialSums([], columnCount: rows.columnCount, foldCount: rows.foldCount)
+  ) throws(ClassificationError) -> PartialAnswer {
+    var answer = PartialAnswer([], columnCount: rows.columnCount, foldCount: rows.foldCount)
     var batch = Batch(rows)
     for request in requests {
       if !batch.isEmpty, batch.size(with: request) > Self.largestBlock {
-        answer.append(try partialSums(of: batch, isCancelled: isCancelled))
+        answer.append(try partialAnswer(of: batch, isCancelled: isCancelled))
         batch = Batch(rows)
       }
       batch.append(request, try loss(request.positiveWeight))
     }
-    answer.append(try partialSums(of: batch, isCancelled: isCancelled))
+    answer.append(try partialAnswer(of: batch, isCancelled: isCancelled))
     return answer
   }
 
-  private func partialSums(
+  private func partialAnswer(
     of batch: Batch, isCancelled: () -> Bool
-  ) throws(ClassificationError) -> PartialSums {
+  ) throws(ClassificationError) -> PartialAnswer {
     let columns = rows.blocks.tileColumns
     let margins = Mutex([Margins](repeating: Margins(), count: batch.count))
     let sums = try rows.sumOverTiles(
@@ -95,7 +95,7 @@ struct RowPass: Sendable {
     } pack: { block, output in
       batch.pack(block, into: output)
     }
-    return PartialSums(sums: sums, margins: margins.withLock { $0 })
+    return PartialAnswer(sums: sums, margins: margins.withLock { $0 })
   }
 
   /// Fits models. The models after one that fails may not be complete.

@@ -2,7 +2,7 @@
 
 /// The answer to the requests of a ``FitPlan`` from some blocks of rows. Answers of disjoint blocks
 /// add up to the same bits in any order.
-struct PartialSums: Sendable {
+struct PartialAnswer: Sendable {
   /// For each request and each of its parts: the value, the gradient, and if requested the lower
   /// triangle of the Hessian, row by row.
   var sums: BinnedSums
@@ -41,7 +41,7 @@ struct PartialSums: Sendable {
   }
 }
 
-extension PartialSums {
+extension PartialAnswer {
   /// The answer from no rows.
   init(_ requests: [SumRequest], columnCount: Int, foldCount: Int) {
     let parts = requests.map { $0.partCount(foldCount: foldCount) }
