@@ -5,11 +5,12 @@
     swift build -c release --product weighted_cross_entropy
     swift build -c release --package-path Benchmarks --product kernels
     pip install -r Benchmarks/peers/requirements.txt
-    python3 Benchmarks/peers/compare.py [--elements 4194304] [--rounds 21]
+    python3 Benchmarks/peers/compare.py [--elements 1024 16384 262144 4194304] [--rounds 21]
         [--instruction-set avx2] [--json FILE]
 
 Every contender runs once a round, so that disturbances affect all alike. The table gives medians
-over the rounds. A run on one thread is pinned to one processor. The floor is
+over the rounds, and each time includes the contender's cost of a call. A run on one thread is
+pinned to one processor. The floor is
 `numpy.add(x, z, out=y)`, which reads and writes the same bytes and computes almost nothing. With
 `--instruction-set avx2` no contender uses AVX-512. Results are compared with a float64 reference
 before the timing. The program names each peer that is not installed and leaves it out. For one
@@ -21,6 +22,8 @@ import argparse
 import json
 import math
 import os
+import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -35,10 +38,16 @@ KERNELS = ROOT / "Benchmarks/.build/release/kernels"
 
 
 def measure(arguments):
-    """One process: one element type, one number of threads, one size."""
+    """One process: one element type, one number of threads, all sizes."""
+    reports = [measure_size(arguments, n) for n in arguments.elements]
+    json.dump(reports, sys.stdout)
+
+
+def measure_size(arguments, n):
+    """The medians and the errors of all contenders for one size."""
     import numpy as np
 
-    n, threads, dtype = arguments.elements, arguments.threads, np.dtype(arguments.dtype)
+    threads, dtype = arguments.threads, np.dtype(arguments.dtype)
     random = np.random.default_rng(7)
     x = random.normal(0, 4, n).astype(dtype)
     z = (random.random(n) < 0.1).astype(dtype)
@@ -93,13 +102,14 @@ def measure(arguments):
     medians = {
         quantity: {name: statistics.median(t) * 1e9 / n for name, t in rows.items()}
         for quantity, rows in times.items()}
-    json.dump({"medians": medians, "errors": errors}, sys.stdout)
+    return {"medians": medians, "errors": errors}
 
 
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--elements", type=int, default=1 << 22)
+    parser.add_argument(
+        "--elements", type=int, nargs="+", default=[1 << 10, 1 << 14, 1 << 18, 1 << 22])
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument(
         "--instruction-set", choices=("avx2", "avx512"), default="avx512",
@@ -115,6 +125,7 @@ def main():
 
     results = []
     processors = sorted(os.sched_getaffinity(0))
+    print(f"{processor()}, {count(len(processors), 'processor')}; {caches()}")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
     environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
     if arguments.instruction_set == "avx2":
@@ -122,32 +133,51 @@ def main():
     cases = [
         (dtype, threads, arguments.elements, arguments.rounds)
         for dtype in ("float32", "float64") for threads in sorted({1, len(processors)})]
-    for dtype, threads, elements, rounds in cases + [("float32", 1, 1, 5)]:
+    for dtype, threads, sizes, rounds in cases + [("float32", 1, [1], 5)]:
         command = [
             sys.executable, __file__, "--dtype", dtype, "--threads", str(threads),
-            "--elements", str(elements), "--rounds", str(rounds), "--library", arguments.library,
-            "--instruction-set", arguments.instruction_set]
+            "--elements", *map(str, sizes), "--rounds", str(rounds),
+            "--library", arguments.library, "--instruction-set", arguments.instruction_set]
         pin = lambda t=threads: os.sched_setaffinity(0, processors[:t])
-        before = single_call(pin) if elements == 1 else None
+        before = single_call(pin) if sizes == [1] else None
         run = subprocess.run(
             command, stdout=subprocess.PIPE, text=True, preexec_fn=pin, env=environment, check=True)
-        report = json.loads(run.stdout)
-        medians, errors = report["medians"], report["errors"]
-        result = {
-            "dtype": dtype, "threads": threads, "elements": elements, "ns_per_element": medians,
-            "relative_error_of_mean": errors, "instruction_set": arguments.instruction_set}
-        results.append(result)
-        show(dtype, threads, elements, medians, errors)
+        for elements, report in zip(sizes, json.loads(run.stdout), strict=True):
+            medians, errors = report["medians"], report["errors"]
+            results.append({
+                "dtype": dtype, "threads": threads, "elements": elements,
+                "ns_per_element": medians, "relative_error_of_mean": errors,
+                "instruction_set": arguments.instruction_set, "processor": processor()})
+            show(dtype, threads, elements, medians, errors)
         if before:
             after = single_call(pin)
-            result["ns_of_a_call_in_swift"] = {k: (before[k] + after[k]) / 2 for k in before}
-            fastest = fastest_peer(medians["loss"])
-            for kind, time in result["ns_of_a_call_in_swift"].items():
+            times = {k: (before[k] + after[k]) / 2 for k in before}
+            results[-1]["ns_of_a_call_in_swift"] = times
+            fastest = fastest_peer(results[-1]["ns_per_element"]["loss"])
+            for kind, time in times.items():
                 print(f"a call in Swift, {kind}: {time:.1f} ns", end="")
                 print(f", {fastest[1] / time:.0f} times as fast as {fastest[0]}" if fastest else "")
     summarize(results)
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n")
+
+
+def processor():
+    """The name of the processor."""
+    names = re.findall(r"(?m)^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text())
+    return names[0] if names else platform.machine()
+
+
+def caches():
+    """The sizes of the first processor's caches, such as "L1d 48K, L2 2048K, L3 32768K"."""
+    folders = sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*"))
+    caches = []
+    for folder in folders:
+        kind, level, size = (
+            (folder / name).read_text().strip() for name in ("type", "level", "size"))
+        if kind != "Instruction":
+            caches.append(f"L{level}{'d' if kind == 'Data' else ''} {size}")
+    return ", ".join(caches) or "caches unknown"
 
 
 def single_call(pin):
@@ -187,7 +217,8 @@ def summarize(results):
             floor = "".join(f", {best / rows[n]:.2f} × the floor" for n in rows if "floor" in n)
             name, peer = fastest_peer(rows) or ("none", math.nan)
             print(
-                f"| {result['dtype']} {quantity}, {count(result['threads'], 'thread')} | "
+                f"| {result['dtype']} {quantity}, {count(result['elements'], 'element')}, "
+                f"{count(result['threads'], 'thread')} | "
                 f"{best:.3g}{floor} | {peer:.3g} {name} | {peer / best:.1f} | "
                 f"{peer / baseline:.2f} |")
 
