@@ -4,9 +4,9 @@
 /// Its JSON has a member for each metric: a number, or null if the metric is undefined.
 public struct Evaluation: Hashable, Sendable {
   /// The threshold: a row is predicted positive if its probability is at least this number.
-  public let threshold: Double
+  public private(set) var threshold: Double
   /// The counts at the threshold.
-  public let confusion: ConfusionMatrix
+  public private(set) var confusion: ConfusionMatrix
   private var values: [Metric: Double]
 
   /// The value of a metric; nil if it is undefined (0/0).
@@ -34,35 +34,49 @@ public struct Evaluation: Hashable, Sendable {
   }
 
   /// - Parameters:
-  ///   - ranking: The ranking of the rows, if it is known.
+  ///   - areas: The areas under the curves of the rows, if they are known.
   ///   - scores: What the threshold applies to; by default the probabilities.
   init(
-    _ rows: LabelledScores, ranking: RankingCurve? = nil, decidingBy scores: [Double]? = nil,
+    _ rows: LabelledScores, areas: RankingAreas? = nil, decidingBy scores: [Double]? = nil,
     threshold: Double
   ) throws(ClassificationError) {
     let probabilities = rows.logits.map(\.logistic)
     self.threshold = threshold
     confusion = ConfusionMatrix(rows, scores: scores ?? probabilities, threshold: threshold)
-    let ranking = ranking ?? RankingCurve(rows)
-    let total = ranking.positives + ranking.negatives
+    let areas = areas ?? RankingAreas(rows)
+    let total = areas.positives + areas.negatives
     var squares = 0.0
     for row in probabilities.indices {
       let difference = probabilities[row] - rows.targets[row]
       squares += rows.weight(row) * difference * difference
     }
     values = [:]
+    values[.rocAUC] = areas.rocAUC
+    values[.averagePrecision] = areas.averagePrecision
+    values[.logLoss] = try rows.logLoss()
+    values[.brierScore] = squares / total
+    values[.calibrationError] =
+      ReliabilityCurve(rows, probabilities: probabilities).expectedCalibrationError
+    setMetricsOfDecisions()
+  }
+
+  /// The evaluation of the same rows with another threshold on their probabilities, which are the
+  /// scores.
+  func deciding(_ rows: LabelledScores, threshold: Double) -> Evaluation {
+    var other = self
+    other.threshold = threshold
+    other.confusion = ConfusionMatrix(rows, scores: rows.logits, threshold: threshold)
+    other.setMetricsOfDecisions()
+    return other
+  }
+
+  private mutating func setMetricsOfDecisions() {
     values[.precision] = confusion.precision
     values[.recall] = confusion.recall
     values[.specificity] = confusion.specificity
     values[.f1] = confusion.f1
     values[.balancedAccuracy] = confusion.balancedAccuracy
     values[.matthewsCorrelation] = confusion.matthewsCorrelation
-    values[.rocAUC] = ranking.rocAUC
-    values[.averagePrecision] = ranking.averagePrecision
-    values[.logLoss] = try rows.logLoss()
-    values[.brierScore] = squares / total
-    values[.calibrationError] =
-      ReliabilityCurve(rows, probabilities: probabilities).expectedCalibrationError
   }
 }
 

@@ -43,8 +43,22 @@ struct LabelledScores {
       exponent == 0 ? weights : weights?.map { Self.scaled($0, by: -exponent) }
   }
 
+  /// Some of the rows.
+  init(
+    _ logits: [Double], _ targets: [Double], _ weights: [Double]?, rows: [Int]
+  ) throws(ClassificationError) {
+    try self.init(
+      logits: rows.map { logits[$0] }, targets: rows.map { targets[$0] },
+      weights: weights.map { weights in rows.map { weights[$0] } })
+  }
+
   /// The weight of a row; see `weights`.
   func weight(_ row: Int) -> Double { weights.map { $0[row] } ?? 1 }
+
+  /// A row's weight, given in the original unit, in that of `weights`.
+  func scaled(_ weight: Double) -> Double {
+    exponent == 0 ? weight : Self.scaled(weight, by: -exponent)
+  }
 
   /// A sum of weights in the unit of the original weights.
   func original(_ sum: Double) -> Double { exponent == 0 ? sum : Self.scaled(sum, by: exponent) }

@@ -61,31 +61,5 @@ struct RankingCurve {
     truePositives[index] + falsePositives[index] > 0 ? precision(index) : nil
   }
 
-  /// The area under the ROC curve; undefined if a class does not occur.
-  var rocAUC: Double? {
-    guard positives > 0, negatives > 0 else { return nil }
-    var area = 0.0
-    var before = (positives: 0.0, negatives: 0.0)
-    for index in thresholds.indices {
-      area +=
-        (falsePositives[index] - before.negatives) * (truePositives[index] + before.positives) / 2
-      before = (truePositives[index], falsePositives[index])
-    }
-    // Rounding can exceed 1.
-    return min(area / (positives * negatives), 1)
-  }
-
-  /// Σ (Rₖ - Rₖ₋₁) Pₖ over the thresholds in descending order; undefined without positives.
-  var averagePrecision: Double? {
-    guard positives > 0 else { return nil }
-    var sum = 0.0
-    var before = 0.0
-    for index in thresholds.indices where truePositives[index] > before {
-      sum +=
-        (truePositives[index] - before) * truePositives[index]
-        / (truePositives[index] + falsePositives[index])
-      before = truePositives[index]
-    }
-    return min(sum / positives, 1)
-  }
+  var areas: RankingAreas { RankingAreas(points: zip(truePositives, falsePositives)) }
 }

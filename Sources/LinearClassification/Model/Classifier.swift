@@ -92,15 +92,15 @@ public struct Classifier: Hashable, Sendable {
       features, threads: settings.threads, instructionSet: settings.instructionSet)
     let rows = try LabelledScores(logits: logits, targets: targets, weights: weights)
     // Calibration adds the same number to all logits, which keeps their order.
-    let ranking = RankingCurve(rows)
+    let areas = RankingAreas(rows)
     let calibrated = try LabelledScores(
       logits: model.calibratedLogits(logits), targets: targets, weights: weights)
     let labels = Labels(targets: targets, weights: weights)
     training = Performance(
       rowCount: labels.rowCount, positiveCount: labels.positiveCount,
       raw: try Evaluation(
-        rows, ranking: ranking, threshold: threshold.map(model.rawThreshold) ?? 0.5),
-      calibrated: try Evaluation(calibrated, ranking: ranking, threshold: threshold ?? 0.5))
+        rows, areas: areas, threshold: threshold.map(model.rawThreshold) ?? 0.5),
+      calibrated: try Evaluation(calibrated, areas: areas, threshold: threshold ?? 0.5))
     self.threshold = threshold
     self.encoding = encoding
     self.target = target

@@ -46,7 +46,7 @@ extension ThresholdStudy {
     isReached = reaching != nil
     threshold = curve.thresholds[chosen]
     let evaluation = try Evaluation(
-      rows, ranking: curve, decidingBy: scores, threshold: curve.thresholds[chosen])
+      rows, areas: curve.areas, decidingBy: scores, threshold: curve.thresholds[chosen])
     self.evaluation = evaluation
     self.curve = curve.usefulPoints(atMost: 300).map {
       CurvePoint(

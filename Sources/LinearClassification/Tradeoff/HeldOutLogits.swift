@@ -5,7 +5,7 @@ import _WorkerThreads
 /// The held-out logits of cross-validated models: that of each row comes from the model that was
 /// fitted without the row's fold.
 ///
-/// Calls may be repeated. All fits of a call share their passes over the rows. Each starts from the
+/// Calls may be repeated. All fits of a call of `fit` share their passes over the rows. Each starts from the
 /// model with the nearest setting so far, and those of the first call from one fit to all rows. The
 /// rows of a fold affect neither its models nor their standardisation, and the features are not
 /// copied.
@@ -89,12 +89,10 @@ struct HeldOutLogits {
     }
   }
 
-  /// For each setting the held-out logit of every row.
+  /// Fits the models of settings.
   ///
   /// - Parameter further: The settings that later calls will need at most, for the progress.
-  mutating func callAsFunction(
-    _ settings: [Setting], further: Int = 0
-  ) throws(ClassificationError) -> [Setting: [Double]] {
+  mutating func fit(_ settings: [Setting], further: Int = 0) throws(ClassificationError) {
     let settings = Set(settings).sorted { ($0.l2, $0.positiveWeight) < ($1.l2, $1.positiveWeight) }
     let known = parts[0].points
     let new = settings.filter { known[$0] == nil }
@@ -107,6 +105,10 @@ struct HeldOutLogits {
       }
       done += new.count * parts[index].folds.count
     }
+  }
+
+  /// For each setting, whose models are fitted, the held-out logit of every row.
+  func callAsFunction(_ settings: [Setting]) throws(ClassificationError) -> [[Double]] {
     var logits = settings.map { _ in [Double]() }
     for part in parts {
       let points = settings.map { setting in
@@ -124,7 +126,7 @@ struct HeldOutLogits {
         }
       }
     }
-    return Dictionary(uniqueKeysWithValues: zip(settings, logits))
+    return logits
   }
 
   /// Fits the models of a part's folds.

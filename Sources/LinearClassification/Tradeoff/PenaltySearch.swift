@@ -79,11 +79,13 @@ public struct PenaltySearch: Codable, Hashable, Sendable {
           (centre + step / 3).powerOfTen.rounded(significantDigits: 3)
         }
       }
-      let logits = try heldOut(
-        penalties.map { .init(positiveWeight: 1, l2: $0) },
-        further: further + (round == 0 ? Self.count - Self.decades.count : 0))
-      for (setting, values) in logits {
-        let rows = try LabelledScores(logits: values, targets: targets, weights: weights)
+      let settings = penalties.map { HeldOutLogits.Setting(positiveWeight: 1, l2: $0) }
+      try heldOut.fit(
+        settings, further: further + (round == 0 ? Self.count - Self.decades.count : 0))
+      for setting in Set(settings) {
+        // One at a time, because the logits of all take much memory.
+        let logits = try heldOut([setting])[0]
+        let rows = try LabelledScores(logits: logits, targets: targets, weights: weights)
         path.append(Point(l2: setting.l2, logLoss: try rows.logLoss()))
       }
       path.sort { $0.l2 < $1.l2 }

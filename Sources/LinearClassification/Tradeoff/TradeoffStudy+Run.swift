@@ -31,8 +31,8 @@ extension TradeoffStudy {
   ///   - monitor: Receives the number of complete fits, and may cancel the study.
   /// - Throws: ``ClassificationError``, as a fit, and if a class has fewer rows than there are
   ///   folds.
-  /// - Complexity: O(k m n d²) time for k folds, m weights, n rows and d features; O(m n) memory.
-  ///   The features are not copied.
+  /// - Complexity: O(k m n d²) time for k folds, m weights, n rows and d features; O(t n) memory
+  ///   for t threads. The features are not copied.
   public init(
     _ features: FeatureMatrix, targets: [Double], weights: [Double]? = nil, settings: Settings,
     threads: Int? = nil, monitor: TrainingMonitor = TrainingMonitor()
@@ -64,44 +64,50 @@ extension TradeoffStudy {
     self.settings = settings
     (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
 
-    func point(
-      _ weight: Double, threshold: Double, _ logits: [Double]
-    ) throws(ClassificationError) -> TradeoffPoint {
+    let workers = threads ?? WorkerThreads.processorCount
+    func setting(_ weight: Double) -> HeldOutLogits.Setting {
+      .init(positiveWeight: weight, l2: l2)
+    }
+    func point(_ weight: Double, _ logits: [Double]) throws(ClassificationError) -> TradeoffPoint {
       try TradeoffPoint(
-        positiveWeight: weight, threshold: threshold, logits: logits, targets: targets,
-        weights: weights, folds: division)
+        positiveWeight: weight, threshold: 0.5, logits: logits, targets: targets, weights: weights,
+        folds: division)
     }
-    func points(
-      _ weights: [Double], _ make: (Double) throws(ClassificationError) -> TradeoffPoint
-    ) throws(ClassificationError) -> [TradeoffPoint] {
-      try WorkerThreads.map(
-        weights, threads: threads ?? WorkerThreads.processorCount, make)
+    try heldOut.fit(path.map(setting), further: refinements)
+    var weightPath: [TradeoffPoint] = []
+    // One weight for each thread at a time: the logits of all would take more memory than the
+    // features.
+    for first in stride(from: 0, to: path.count, by: workers) {
+      let part = path[first..<min(first + workers, path.count)]
+      let logits = try heldOut(part.map(setting))
+      weightPath += try WorkerThreads.map(Array(zip(part, logits)), threads: workers) {
+        (weight, logits) throws(ClassificationError) in try point(weight, logits)
+      }
     }
-    var logits: [Double: [Double]] = [:]
-    for (setting, values) in try heldOut(
-      path.map { .init(positiveWeight: $0, l2: l2) }, further: refinements)
-    {
-      logits[setting.positiveWeight] = values
-    }
-    let unweighted = logits[1] ?? []
-    var weightPath = try points(settings.positiveWeights) { weight throws(ClassificationError) in
-      try point(weight, threshold: 0.5, logits[weight] ?? [])
-    }
+    let unweighted = try heldOut([setting(1)])[0]
+    let known = weightPath.first { $0.positiveWeight == 1 }
+    let unweightedPoint = if let known { known } else { try point(1, unweighted) }
+    weightPath.removeAll { !settings.positiveWeights.contains($0.positiveWeight) }
     let curve = RankingCurve(
       try LabelledScores(logits: unweighted, targets: targets, weights: weights))
     unweightedCurve = curve.points(atMost: 300)
+    let probabilities = unweighted.map(\.logistic)
+    func thresholdPoint(_ threshold: Double) throws(ClassificationError) -> TradeoffPoint {
+      try unweightedPoint.deciding(
+        at: threshold, probabilities: probabilities, targets: targets, weights: weights,
+        folds: division)
+    }
 
     if let aim {
       var further = refinements
       let heldOutPoint = { (weight: Double) throws(ClassificationError) in
         further -= 1
-        let values = try heldOut([.init(positiveWeight: weight, l2: l2)], further: further)
-        logits[weight] = values.values.first
-        return try point(weight, threshold: 0.5, logits[weight] ?? [])
+        try heldOut.fit([setting(weight)], further: further)
+        return try point(weight, heldOut([setting(weight)])[0])
       }
       func bestThreshold(_ aim: Aim) throws(ClassificationError) -> TradeoffPoint? {
         guard let threshold = curve.bestThreshold(aim) else { return nil }
-        return try point(1, threshold: threshold, unweighted)
+        return try thresholdPoint(threshold)
       }
       // A study has at least one point. The variance is that of the point without a margin.
       let plain = aim.withoutMargin
@@ -115,7 +121,7 @@ extension TradeoffStudy {
         ?? aims.weight.closest(of: weightPath) ?? typical
       let threshold = try bestThreshold(aims.threshold)
       let bayes = try settings.costs.map { costs throws(ClassificationError) in
-        try point(1, threshold: costs.bayesThreshold, unweighted)
+        try thresholdPoint(costs.bayesThreshold)
       }
       recommendation = Recommendation(
         aims, weight: best, threshold: threshold, bayes: bayes, path: weightPath)
@@ -127,15 +133,15 @@ extension TradeoffStudy {
       recommendation = nil
     }
     self.weightPath = weightPath
-    thresholdPath = try points(weightPath.map(\.positiveWeight)) {
+    thresholdPath = try WorkerThreads.map(weightPath.map(\.positiveWeight), threads: workers) {
       weight throws(ClassificationError) in
-      try point(
-        1, threshold: LogisticModel.equivalentThreshold(positiveWeight: weight), unweighted)
+      try thresholdPoint(LogisticModel.equivalentThreshold(positiveWeight: weight))
     }
     let shown =
       recommendation?.weight.positiveWeight
       ?? settings.positiveWeights.max { abs($0.logarithm) < abs($1.logarithm) } ?? 1
-    let rows = try LabelledScores(logits: logits[shown] ?? [], targets: targets, weights: weights)
+    let rows = try LabelledScores(
+      logits: try heldOut([setting(shown)])[0], targets: targets, weights: weights)
     let shift = shown.logarithm
     calibration = CalibrationComparison(
       positiveWeight: shown,

@@ -30,9 +30,14 @@ struct CSVCell {
   /// Whether the cell has nothing but blanks.
   var isEmpty: Bool { trimmed.isEmpty }
 
-  /// Whether the cell of a column of text is missing. Blanks inside quotes are a label.
-  func isMissingLabel(_ words: MissingWords) -> Bool {
-    labelBytes.isEmpty || words.inText && !isEmpty && words.contains(trimmed)
+  /// The label in a column of text; `nil` if it is missing. Blanks inside quotes are a label.
+  @inline(__always)
+  func label(unlessIn words: MissingWords) -> UnsafeBufferPointer<UInt8>? {
+    let text = labelBytes
+    guard !text.isEmpty else { return nil }
+    guard words.inText else { return text }
+    let word = isQuoted ? trimmed : text
+    return !word.isEmpty && words.contains(word) ? nil : text
   }
 
   /// The number in the cell, correctly rounded, or `nil` if it is not a number.

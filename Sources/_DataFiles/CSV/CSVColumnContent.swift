@@ -15,11 +15,12 @@ struct CSVColumnContent {
   mutating func append(
     _ cell: CSVCell, _ column: Int, _ rows: CSVRowScanner, _ words: MissingWords
   ) throws(DataFileError) {
-    let text = cell.labelBytes
-    if cell.isMissingLabel(words) {
+    guard let text = cell.label(unlessIn: words) else {
       noteMissing(rows)
       codes.append(-1)
-    } else if labels.isFull {
+      return
+    }
+    if labels.isFull {
       throw rows.bad(column, "there are more than \(LabelSet.limit) different labels")
     } else if let code = labels.code(text) {
       codes.append(code)

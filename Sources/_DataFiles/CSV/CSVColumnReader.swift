@@ -79,8 +79,8 @@ public final class CSVColumnReader: NumericSource {
     into buffer: inout MutableSpan<Scalar>
   ) throws(DataFileError) -> Int {
     var rows = file.rows
-    defer { file.rows = rows }
-    lines.removeAll()
+    var lines = CSVLines()
+    defer { (file.rows, self.lines) = (rows, lines) }
     var count = 0
     while count < buffer.count {
       switch rows.nextRow() {

@@ -17,12 +17,6 @@ struct CSVLines {
     leads.append((row, lead))
   }
 
-  /// Forgets all rows.
-  mutating func removeAll() {
-    leads.removeAll(keepingCapacity: true)
-    lead = -1
-  }
-
   /// The line of a row, `nil` before the first one.
   func line(ofRow row: Int) -> Int? {
     var (low, high) = (0, leads.count)

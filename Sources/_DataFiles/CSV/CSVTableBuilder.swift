@@ -54,6 +54,9 @@ final class CSVTableBuilder {
 
   func readRows(_ progress: (ReadingProgress) -> Void) throws(DataFileError) {
     var rows = file.rows
+    // Local, because each access to a property of a class is checked and counted.
+    let format = file.format
+    var lines = CSVLines()
     var tileCount = 0
     while true {
       switch rows.nextRow() {
@@ -63,17 +66,18 @@ final class CSVTableBuilder {
             tile[column * tileRows + tileCount] = number
           } else {
             let cell = try rows.cell(column)
-            try put(cell, column, tileCount, rows)
+            try put(cell, column, tileCount, rows, format)
           }
           try rows.endCell(column)
         }
       case .blank:
-        try put(.empty, 0, tileCount, rows)
+        try put(.empty, 0, tileCount, rows, format)
       case .endOfBlock:
         progress(file.progress)
         if try file.refill(&rows) { continue }
         try flush(tileCount)
         rowCount = rows.row
+        self.lines = lines
         return
       }
       lines.note(row: rows.row, line: rows.rowLine)
@@ -97,20 +101,21 @@ final class CSVTableBuilder {
       late.reduce(0) { $0 + 3 * codeSize * collected[$1].textStart }, for: file.path)
     var earlier = [CSVColumnContent](repeating: CSVColumnContent(), count: columnCount)
     var rows = file.rows
+    let words = file.format.missing
     while rows.row < end {
       switch rows.nextRow() {
       case .cells:
         for column in 0..<columnCount {
           if !isNumeric[column], rows.row <= collected[column].textStart {
             let cell = try rows.cell(column)
-            try earlier[column].append(cell, column, rows, file.format.missing)
+            try earlier[column].append(cell, column, rows, words)
           } else {
             try rows.skipCell(column)
           }
           try rows.endCell(column)
         }
       case .blank:
-        try earlier[0].append(.empty, 0, rows, file.format.missing)
+        try earlier[0].append(.empty, 0, rows, words)
       case .endOfBlock:
         guard try file.refill(&rows) else { throw file.changed }
       }
@@ -136,10 +141,10 @@ final class CSVTableBuilder {
 
   /// Stores a cell that `CSVRowScanner.number` cannot read.
   private func put(
-    _ cell: CSVCell, _ column: Int, _ tileRow: Int, _ rows: CSVRowScanner
+    _ cell: CSVCell, _ column: Int, _ tileRow: Int, _ rows: CSVRowScanner, _ format: CSVFormat
   ) throws(DataFileError) {
     if isNumeric[column] {
-      if let number = cell.tableNumber(file.format) {
+      if let number = cell.tableNumber(format) {
         tile[column * tileRows + tileRow] = number
         if number.isNaN { collected[column].noteMissing(rows) }
         return
@@ -151,7 +156,7 @@ final class CSVTableBuilder {
       isPlain[column] = false
       collected[column] = CSVColumnContent(textStart: rows.row - 1)
     }
-    try collected[column].append(cell, column, rows, file.format.missing)
+    try collected[column].append(cell, column, rows, format.missing)
   }
 
   private func flush(_ count: Int) throws(DataFileError) {
