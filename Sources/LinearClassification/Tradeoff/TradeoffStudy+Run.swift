@@ -19,8 +19,9 @@ extension TradeoffStudy {
 
   /// Runs a study of a matrix.
   ///
-  /// There is one fit for each fold and weight, and for each weight of a refinement, of which there
-  /// are at most 12. All metrics are computed on held-out rows.
+  /// There is one fit for each fold and weight, including the weights of an extension of the path,
+  /// of which there are at most 10, and of a refinement, at most 12. All metrics are computed on
+  /// held-out rows.
   ///
   /// - Parameters:
   ///   - features: n rows.
@@ -52,13 +53,15 @@ extension TradeoffStudy {
     let labels = Classifier.Labels(targets: targets, weights: weights)
     let aim = Aim(settings, labels)
     let refinements = aim == nil ? 0 : WeightRefinement.limit
+    let extensions = settings.extendsPath && aim?.goal != nil ? PathExtension.limit : 0
     var heldOut = try HeldOutLogits(
       features, targets: targets, weights: weights, fitting: fitting, division: division,
       monitor: monitor)
     penaltySearch =
       settings.choosesPenalty
       ? try PenaltySearch(
-        &heldOut, targets: targets, weights: weights, further: path.count + refinements) : nil
+        &heldOut, targets: targets, weights: weights, further: path.count + extensions + refinements
+      ) : nil
     let l2 = penaltySearch?.l2 ?? settings.l2
     settings.l2 = l2
     self.settings = settings
@@ -79,7 +82,7 @@ extension TradeoffStudy {
     }
     var logits: [Double: [Double]] = [:]
     for (setting, values) in try heldOut(
-      path.map { .init(positiveWeight: $0, l2: l2) }, further: refinements)
+      path.map { .init(positiveWeight: $0, l2: l2) }, further: extensions + refinements)
     {
       logits[setting.positiveWeight] = values
     }
@@ -103,16 +106,33 @@ extension TradeoffStudy {
         guard let threshold = curve.bestThreshold(aim) else { return nil }
         return try point(1, threshold: threshold, unweighted)
       }
-      // A study has at least one point. The variance is that of the point without a margin.
       let plain = aim.withoutMargin
-      let typical = plain.best(of: weightPath) ?? plain.closest(of: weightPath) ?? weightPath[0]
+      // A study has at least one point. The variance is that of the point without a margin.
+      func typical() -> TradeoffPoint {
+        plain.best(of: weightPath) ?? plain.closest(of: weightPath) ?? weightPath[0]
+      }
+      if settings.extendsPath, let goal = aim.goal {
+        var extending = PathExtension(goal: goal)
+        while aim.crossValidated(as: typical()).best(of: weightPath) == nil,
+          let weights = extending.next(after: weightPath)
+        {
+          let found = try heldOut(
+            weights.map { .init(positiveWeight: $0, l2: l2) },
+            further: extending.remaining + refinements)
+          for (setting, values) in found { logits[setting.positiveWeight] = values }
+          weightPath += try points(weights) { weight throws(ClassificationError) in
+            try point(weight, threshold: 0.5, logits[weight] ?? [])
+          }
+          weightPath.sort { $0.positiveWeight < $1.positiveWeight }
+        }
+      }
       let aims = (
-        weight: aim.dispersed(as: typical),
-        threshold: try bestThreshold(plain).map(aim.dispersed) ?? aim
+        weight: aim.crossValidated(as: typical()),
+        threshold: try bestThreshold(plain).map(aim.crossValidated) ?? aim
       )
       let best =
         try WeightRefinement(aim: aims.weight, evaluate: heldOutPoint).best(of: weightPath)
-        ?? aims.weight.closest(of: weightPath) ?? typical
+        ?? aims.weight.closest(of: weightPath) ?? weightPath[0]
       let threshold = try bestThreshold(aims.threshold)
       let bayes = try settings.costs.map { costs throws(ClassificationError) in
         try point(1, threshold: costs.bayesThreshold, unweighted)
