@@ -262,15 +262,15 @@ extension ClassificationError {
     return result
   }
 
-  /// - Parameter feature: The feature whose coefficient diverges, if the features separate only some
-  ///   rows (quasi-complete separation); nil if they separate the classes.
+  /// - Parameter feature: The feature whose coefficient diverges, if the features separate only
+  ///   some rows (quasi-complete separation); nil if they separate the classes.
   package static func separable(feature: String?) -> Self {
     Self(
       .separable, column: feature,
       (feature == nil
         ? "the classes are perfectly separable, so without a penalty the coefficients diverge"
-        : "some rows of one class are perfectly separable by this feature, alone or with others, so "
-          + "without a penalty its coefficient diverges") + "; use an l2 penalty above 0")
+        : "some rows of one class are perfectly separable by this feature, alone or with others, "
+          + "so without a penalty its coefficient diverges") + "; use an l2 penalty above 0")
   }
 
   static func notConverged(_ certificate: ConvergenceCertificate) -> Self {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinearClassification
 
-/// The report about scores of any classifier: one HTML file without scripts or links to other files.
+/// The report about scores of any classifier: one HTML file without scripts or links to other
+/// files.
 package struct ThresholdReport: Hashable, Sendable {
   /// A column of scores.
   package struct Item: Hashable, Sendable {
@@ -88,8 +89,8 @@ package struct ThresholdReport: Hashable, Sendable {
     let study = items[0].study
     return """
       \(dataName): \(study.rowCount.grouped) rows with scores, which are \
-      \(study.scoreKind == .probabilities ? "probabilities" : "log odds"). In brackets: the 90\u{A0}% \
-      intervals of \(study.settings.resamples) stratified resamples of the rows \
+      \(study.scoreKind == .probabilities ? "probabilities" : "log odds"). In brackets: the \
+      90\u{A0}% intervals of \(study.settings.resamples) stratified resamples of the rows \
       (seed \("\(study.settings.seed)")).
       """
   }
