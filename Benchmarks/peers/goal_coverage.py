@@ -9,8 +9,9 @@ Run `swift build -c release` first. `requirements.txt` lists the Python packages
 Each resample divides a table in two at random, with the same number of positives in both halves.
 `wce tradeoff` recommends a weight and a threshold from the first half, `wce fit` fits a model to it
 with each, and `wce evaluate` measures the model on the second half. The script prints the share of
-the resamples in which the goal holds there, and the mean false alarms and misses. A resample where
-the weights or the thresholds cannot reach the goal with the confidence does not count for them.
+the resamples in which the goal holds there, and the means of the metric, the false alarms and the
+misses. A resample where the weights or the thresholds cannot reach the goal with the confidence
+does not count for them.
 """
 
 import argparse
@@ -108,7 +109,9 @@ def main() -> None:
     parser.add_argument("--tool", type=Path, default=ROOT / ".build/release/wce")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
-    print(f"{'table':14} {'goal':16} {'confidence':10} {'kind':10}  holds  of  alarms  misses")
+    print(
+        f"{'table':14} {'goal':16} {'confidence':10} {'kind':10}  holds  of   mean  alarms  misses"
+    )
     for case in cases():
         for confidence in arguments.confidences:
             with ThreadPoolExecutor(arguments.jobs) as pool:
@@ -119,10 +122,11 @@ def main() -> None:
                 if not len(values):
                     continue
                 holds = np.mean(values[:, 0] >= case.minimum)
-                alarms, misses = values[:, 1:].mean(axis=0)
+                mean, alarms, misses = values.mean(axis=0)
                 print(
                     f"{case.name:14} {case.goal + ' >= ' + str(case.minimum):16} {confidence:10} "
-                    f"{kind:10} {holds:6.3f} {len(values):4} {alarms:7.1f} {misses:7.1f}",
+                    f"{kind:10} {holds:6.3f} {len(values):4}  {mean:.3f} {alarms:7.1f} "
+                    f"{misses:7.1f}",
                     flush=True,
                 )
 

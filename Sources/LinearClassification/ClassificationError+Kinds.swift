@@ -240,6 +240,16 @@ extension CSVTable {
 extension ClassificationError {
   package static let cancelled = Self(.cancelled, "cancelled")
 
+  /// - Parameter isShare: Whether the setting is a share, which may have been given in percent.
+  static func invalidSetting(
+    name: String, value: Double, expected: String, isShare: Bool
+  ) -> Self {
+    let error = invalidSetting(name: name, value: value, expected: expected)
+    guard isShare, value > 1, value <= 100 else { return error }
+    let hint = "; \(value.shown) % is \((value / 100).shown)"
+    return Self(.invalidSetting, error.reason + hint)
+  }
+
   static func invalidSetting(
     name: String, value: some CustomStringConvertible, expected: String
   ) -> Self {
@@ -252,11 +262,15 @@ extension ClassificationError {
     return result
   }
 
+  /// - Parameter feature: The feature whose coefficient diverges, if the features separate only
+  ///   some rows (quasi-complete separation); nil if they separate the classes.
   package static func separable(feature: String?) -> Self {
     Self(
       .separable, column: feature,
-      "the classes are perfectly separable\(feature == nil ? "" : " by this feature"), "
-        + "so without a penalty the coefficients diverge; use an l2 penalty above 0")
+      (feature == nil
+        ? "the classes are perfectly separable, so without a penalty the coefficients diverge"
+        : "some rows of one class are perfectly separable by this feature, alone or with others, "
+          + "so without a penalty its coefficient diverges") + "; use an l2 penalty above 0")
   }
 
   static func notConverged(_ certificate: ConvergenceCertificate) -> Self {

@@ -45,7 +45,8 @@ extension TradeoffReport {
     let share = Double(study.positiveCount) / Double(study.rowCount) * 100
     return """
       \(provenance.dataName): \(study.rowCount.grouped) rows, \(study.positiveCount.grouped) of \
-      them positive (\(share.formatted(3))\u{A0}%), \(provenance.featureCount.grouped) features. \
+      them positive (\(share.formatted(3))\u{A0}%), \(provenance.featureCount.grouped) \
+      feature\(provenance.featureCount == 1 ? "" : "s"). \
       Logistic regression with the l2 penalty \(study.settings.l2.shown). All numbers are those of \
       held-out rows, in \(study.settings.folds) stratified folds \
       (seed \("\(study.settings.seed)")).

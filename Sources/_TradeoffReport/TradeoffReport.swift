@@ -70,17 +70,19 @@ package struct TradeoffReport: Hashable, Sendable {
 }
 
 extension TradeoffReport: Encodable {
-  private enum Key: String, CodingKey { case recommendation, reason }
+  private enum Key: String, CodingKey { case notes, recommendation, reason }
 
-  /// The JSON is that of the study, with the reason for the recommendation.
+  /// The JSON is that of the study, with the notes about the data and the reason for the
+  /// recommendation.
   package func encode(to encoder: any Encoder) throws {
     try study.encode(to: encoder)
-    guard study.recommendation != nil else { return }
     var container = encoder.container(keyedBy: Key.self)
+    if !provenance.notes.isEmpty { try container.encode(provenance.notes, forKey: .notes) }
+    guard study.recommendation != nil else { return }
     var recommendation = container.nestedContainer(keyedBy: Key.self, forKey: .recommendation)
     try recommendation.encode(study.reason, forKey: .reason)
   }
 
-  /// The JSON of the study, with the reason for the recommendation.
+  /// The JSON of the study, with the notes and the reason for the recommendation.
   package func json() throws(ClassificationError) -> String { try jsonText(self) }
 }

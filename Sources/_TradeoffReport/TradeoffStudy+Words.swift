@@ -83,7 +83,7 @@ extension TradeoffStudy {
       return
         "The weight \(weight.title) reaches \(asked); no threshold of an unweighted model does."
     }
-    let path = settings.positiveWeights
+    let path = weightPath.map(\.positiveWeight)
     let tried =
       path.count == 1
       ? "The weight \(weight.title) does not reach \(asked)."

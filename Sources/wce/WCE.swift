@@ -45,7 +45,8 @@ struct WCE: ParsableCommand {
       guard exitCode(for: error).isSuccess else {
         let arguments = CommandLine.arguments.dropFirst()
         StandardError.reportUsage(
-          UnknownOption.named(in: Array(arguments), fullMessage(for: error)), arguments)
+          UnknownOption.named(
+            in: Array(arguments), MisreadNumber.explained(fullMessage(for: error))), arguments)
         exit(withError: exitCode(for: error))
       }
       // Output that was asked for, such as --help or completions; a failed write is an error.

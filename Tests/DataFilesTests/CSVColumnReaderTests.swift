@@ -234,7 +234,8 @@ import _TestSupport
     let error = try failure { _ = try column("x", of: text) }
     #expect(error.mayHaveWrongDelimiter == mayHaveWrongDelimiter)
     #expect(
-      error.reason.hasSuffix("; does the file use a different delimiter?") == mayHaveWrongDelimiter)
+      error.reason.hasSuffix("; is the first row the header, and is the delimiter right?")
+        == mayHaveWrongDelimiter)
   }
 
   @Test func rowsLongerThanTheLimit() throws {
@@ -268,7 +269,8 @@ import _TestSupport
       ([0x1F, 0x8B, 8], "the data are compressed with gzip; decompress them first"),
       (
         Array("PK\u{3}\u{4}".utf8),
-        "this is a ZIP archive, such as a spreadsheet; save the table as CSV"
+        "this is a ZIP archive; save a spreadsheet as CSV, or an array of a .npz file with "
+          + "numpy.save"
       ),
       (Array("PAR1\u{15}".utf8), "this is a Parquet file; save the table as CSV"),
       (NPYHeader.magic + [1, 0], "this is a NumPy array, not a table"),

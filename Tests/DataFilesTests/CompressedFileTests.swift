@@ -66,6 +66,23 @@ import _TestSupport
     for (bytes, reason) in [
       (Array("SQLite format 3\0".utf8), "this is an SQLite database; export the table as CSV"),
       (Array("{\"x\": 1}\n".utf8), "this is JSON, not a table; convert it to CSV"),
+      (Array("[\n  {\"x\": 1}\n]".utf8), "this is JSON, not a table; convert it to CSV"),
+      (Array("{\r\n\"x\": 1}".utf8), "this is JSON, not a table; convert it to CSV"),
+      (Array("<!DOCTYPE html>\n<p>404".utf8), "this is an HTML page, not a table"),
+      (Array("<?xml version='1.0'?>\n".utf8), "this is XML, not a table; convert it to CSV"),
+      (
+        Array("PK\u{3}\u{4}xl/workbook.xml".utf8),
+        "this is a ZIP archive; save a spreadsheet as CSV, or an array of a .npz file with "
+          + "numpy.save"
+      ),
+      (
+        [0xD0, 0xCF, 0x11, 0xE0, 0xA1],
+        "this is a spreadsheet in the format .xls; save the table as CSV"
+      ),
+      (Array("PAR1\u{15}".utf8), "this is a Parquet file; save the table as CSV"),
+      (Array("ARROW1\0\0".utf8), "this is an Arrow file; save the table as CSV"),
+      ([0x89] + Array("HDF\r\n\u{1A}".utf8), "this is an HDF5 file; save the table as CSV"),
+      ([0x80, 4, 0x95, 1], "this is a Python pickle; save the table as CSV"),
       (Array("x,y\n1,0\n".utf8).flatMap { [$0, 0] }, "the text is UTF-16; save it as UTF-8"),
       (Array("x,y\n1,0\n".utf8).flatMap { [0, $0] }, "the text is UTF-16; save it as UTF-8"),
     ] as [([UInt8], String)] {

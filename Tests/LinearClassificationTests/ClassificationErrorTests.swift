@@ -198,7 +198,7 @@ import _TestSupport
         == "the number of folds must be at least 2, received 1")
     #expect(
       message { _ = try TradeoffGoal.recall(atLeast: 95) }
-        == "the minimum recall must be above 0 and at most 1, received 95.0")
+        == "the minimum recall must be above 0 and at most 1, received 95.0; 95 % is 0.95")
     #expect(
       message { _ = try TradeoffGoal.precision(atLeast: 0) }
         == "the minimum precision must be above 0 and at most 1, received 0.0")
@@ -222,8 +222,9 @@ import _TestSupport
         + "use an l2 penalty above 0")
     #expect(
       "\(ClassificationError.separable(feature: "a\nb"))"
-        == "column \"a\\nb\": the classes are perfectly separable by this feature, so without a "
-        + "penalty the coefficients diverge; use an l2 penalty above 0")
+        == "column \"a\\nb\": some rows of one class are perfectly separable by this feature, "
+        + "alone or with others, so without a penalty its coefficient diverges; use an l2 penalty "
+        + "above 0")
     var certificate = ConvergenceCertificate(
       method: .newtonCholesky, iterations: 7, passes: 9, gradientNorm: 0.25, tolerance: 1e-10,
       remainingStep: 1, remainingDecrease: 1, objective: 3)

@@ -92,7 +92,7 @@ import Testing
       }
     }
     #expect(try chosen(.recall(atLeast: 0.1)) == "best weight")
-    #expect(try chosen(.recall(atLeast: 0.6), confidence: 0.9) == "recommended")
+    #expect(try chosen(.recall(atLeast: 0.6), confidence: 0.95) == "recommended")
     #expect(try chosen(.recall(atLeast: 1)) == "comes closest")
     #expect(try chosen(nil) == "highest F1")
   }

@@ -121,6 +121,25 @@ import _TestSupport
       name: "percent", table: table("v,x,y") { "\($0 % 7)%" },
       notes: [misread("0%", ", a percentage; remove the sign", 7)], features: 8),
     Trap(
+      name: "apostrophes", table: table("v,x,y") { "1'20\($0 % 7)" },
+      notes: [misread("1'200", ", a number with a sign between thousands; remove the sign", 7)],
+      features: 8),
+    Trap(
+      name: "points between thousands, decimal commas",
+      table: table("v;x;y", delimiter: ";") { "1.20\($0 % 7),5" }, options: "--decimal ,",
+      notes: [misread("1.200,5", ", a number with a sign between thousands; remove the sign", 7)],
+      features: 8),
+    Trap(
+      name: "parentheses", table: table("v,x,y") { "(\($0 % 7).5)" },
+      notes: [misread("(0.5)", ", a number in parentheses; write a minus sign", 7)], features: 8),
+    Trap(
+      name: "units", table: table("v,x,y") { "\($0 % 7) kg" },
+      notes: [misread("0 kg", ", a number with a unit; remove the unit", 7)], features: 8),
+    Trap(
+      name: "other notations", table: table("v,x,y") { "10-2\($0 % 7)" },
+      notes: [misread("10-20", ", which looks like a number but is not read as one", 7)],
+      features: 8),
+    Trap(
       name: "minus sign", table: table("v,x,y") { "\u{2212}\($0 % 7)" },
       notes: [
         misread("\u{2212}0", ", a number with the minus sign U+2212; write an ASCII hyphen", 7)
@@ -173,6 +192,20 @@ import _TestSupport
     Trap(
       name: "blanks", table: table("v x y", delimiter: " ") { "\($0 % 3)" },
       options: "--delimiter space"),
+    Trap(
+      name: "blanks, not said", table: table("v x y", delimiter: " ") { "\($0 % 3)" },
+      error: #"there is no column "y"; the only column is "v x y"; does the file use a different "#
+        + "delimiter? (--delimiter C)"),
+    Trap(
+      name: "a line before the header", table: "exported today\n" + table("v,x,y") { "\($0)" },
+      error: "row 1 (line 2): the table has 1 column, this row has more; is the first row the "
+        + "header, and is the delimiter right? (--delimiter C)"),
+    Trap(
+      name: "quasi-complete separation", table: table("v,x,y") { $0 == 7 ? "1" : "0" },
+      options: "--l2 0",
+      error: #"column "v": some rows of one class are perfectly separable by this feature, alone "#
+        + "or with others, so without a penalty its coefficient diverges; use an l2 penalty above "
+        + "0 (--l2 L)"),
     Trap(
       name: "line of a value", table: "x,y\n1,0\n\n\n2,5\n",
       error:
@@ -282,55 +315,5 @@ import _TestSupport
         == .failure(65, "a.csv: columns are counted from 1; there is no column 0 of 2"))
     #expect(try place.succeed("loss a.csv:1 a.csv:2 --no-header").contains("elements         3"))
     #expect(try place.succeed("loss c.csv:2 c.csv:1 --header").contains("elements         1"))
-  }
-
-  @Test func unknownOptionsComeFirst() throws {
-    let place = try ModelWorkplace(["t.csv": "x,y\n1,0\n2,1\n"])
-    for (line, first) in [
-      ("fit t.csv --traget y --model m.json", "'--traget'. Did you mean '--target'?"),
-      ("fit t.csv --target y --modle=m.json", "'--modle'. Did you mean '--model'?"),
-      ("fit t.csv --target=--y --unheard", "'--unheard'."),
-    ] {
-      let outcome = try place.run(line)
-      #expect(outcome.status == 64)
-      #expect(outcome.errors.hasPrefix("Error: Unknown option \(first)\n"), "\(outcome.errors)")
-    }
-  }
-
-  @Test func columnsThatAreKept() throws {
-    let place = try ModelWorkplace([
-      "t.csv": "id,x,\"a b\",y\n007,1.50,\"p,q\",0\n008,2.0,r,1\n009,1e1,\"\",1\n"
-    ])
-    _ = try place.succeed("fit t.csv --target y --exclude id,3 --model m.json")
-    let rows = try place.succeed("predict t.csv --model m.json --keep id,x,3").split(
-      separator: "\n")
-    #expect(rows.first == "id,x,a b,probability,prediction")
-    #expect(
-      zip(rows.dropFirst(), ["007,1.50,\"p,q\",0.", "008,2.0,r,0.", "009,1e1,,0."])
-        .allSatisfy { $0.hasPrefix($1) } && rows.count == 4, "\(rows)")
-    #expect(try place.run("predict t.csv --model m.json --keep z").status == 65)
-  }
-
-  @Test func standardInputIsADash() throws {
-    let text = "x,y\n1,0\n2,1\n3,0\n4,1\n"
-    let place = try ModelWorkplace(["t.csv": text])
-    let expected = try place.succeed("fit t.csv --target y --model m.json")
-    let outcome = try place.tool.start(
-      ["fit", "-", "--target", "y", "--model", "m.json"], input: Array(text.utf8)
-    ).wait()
-    #expect(outcome.output == expected)
-  }
-
-  @Test func completions() throws {
-    let place = try ModelWorkplace(["t.csv": "x,a b,y\n1,p,0\n2,q,1\n"])
-    func completions(_ option: String, _ words: String...) throws -> String {
-      try place.tool.run(
-        ["---completion", "fit", "--", option, "\(words.count)", "0", "wce"] + words
-      )
-      .output
-    }
-    #expect(try completions("--exclude", "fit", "t.csv", "--exclude") == "x\na b\ny\n")
-    #expect(
-      try completions("--positive", "fit", "t.csv", "--target", "a b", "--positive") == "p\nq\n")
   }
 }

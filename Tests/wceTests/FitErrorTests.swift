@@ -54,7 +54,7 @@ import _TestSupport
       command: "a.csv --target z",
       message:
         "a.csv: row 2 (line 3): the table has 1 column, this row has more; "
-        + "does the file use a different delimiter? (--delimiter C)",
+        + "is the first row the header, and is the delimiter right? (--delimiter C)",
       table: "x:z\n1:0\n2,5:1\n"),
     Failure(
       command: #"a.csv --target z"#,

@@ -121,7 +121,8 @@ import _TestSupport
       [
         "x.npy z2.npy": "z2.npy: \(targets) 1.5 at index 4",
         "x.npy zn.npy": "zn.npy: \(targets) nan at index 4",
-        "x.npy zi.npy": "zi.npy: \(targets) -1.0 at index 2",
+        "x.npy zi.npy":
+          "zi.npy: \(targets) -1.0 at index 2; write classes -1 and 1 as 0 and 1",
         "two.csv:logit two.csv:label":
           "two.csv: row 2 (line 3), column \"label\": \(targets) 2.0",
         "x1.npy six.csv:1": "six.csv: row 3 (line 4), column \"label\": \(targets) nan",

@@ -59,7 +59,7 @@ import _TestSupport
     #expect(try decisions(probabilities[4]) == [0, 0, 0, 0, 1, 1])
     #expect(
       try place.run("predict --model m.json a.csv --threshold 1.5")
-        == .failure(64, "the threshold must be in [0, 1], received 1.5"))
+        == .failure(64, "the threshold must be in [0, 1], received 1.5; 1.5 % is 0.015"))
     #expect(
       try place.run("predict --model m.json a.csv --threads 0")
         == .failure(64, "the number of threads must be at least 1, received 0"))

@@ -29,8 +29,13 @@ import _TestSupport
   @Test func thresholdForARecall() throws {
     let outcome = try run(
       "tradeoff s.csv --scores p --target label --positive yes --recall-at-least 0.9 "
-        + "--calibrate platt --model m.json --json all.json")
+        + "--calibrate platt --model m.json --json all.json --report r.html")
     #expect(outcome.errors == "" && outcome.status == 0)
+    let report = try place.text("r.html")
+    #expect(
+      report.contains("<p class=\"weight\">recommended: threshold 0.0107 for recall ≥ 0.9</p>"))
+    #expect(
+      report.contains("<pre><code>wce predict --model m.json new.csv --scores p</code></pre>"))
     #expect(
       outcome.output == """
         s.csv: 400 rows, scores of one classifier, probabilities.
@@ -127,6 +132,18 @@ import _TestSupport
         == .failure(64, "--model is for one column of scores, received 2"))
   }
 
+  @Test func columnsThatAreKept() throws {
+    _ = try run("tradeoff s.csv --scores p --target label --positive yes --model m.json")
+    let plain = try run("predict --model m.json s.csv --scores p").output.split(separator: "\n")
+    let kept = try run("predict --model m.json s.csv --scores p --keep id,label").output
+    let table = try place.text("s.csv").split(separator: "\n").map { $0.split(separator: ",") }
+    #expect(
+      kept.split(separator: "\n").map(String.init)
+        == zip(table, plain).map { "\($0[0]),\($0[3]),\($1)" })
+    #expect(
+      try run("predict --model m.json s.csv --scores p --keep id --output d.npy").status == 64)
+  }
+
   @Test func scoresOfTheOtherClass() throws {
     try place.write("p,y\n0.9,0\n0.8,0\n0.1,1\n0.2,1\n", to: "r.csv")
     #expect(
@@ -142,12 +159,12 @@ import _TestSupport
     for (arguments, status, line) in [
       (
         "tradeoff bad.csv --scores p --target y", 65,
-        "bad.csv: row 2, column \"p\": probabilities must lie in [0, 1], received 1.5; scores of "
-          + "another kind are log odds"
+        "bad.csv: row 2 (line 3), column \"p\": probabilities must lie in [0, 1], received 1.5; "
+          + "scores of another kind are log odds"
       ),
       (
         "tradeoff bad.csv --scores t --target y", 65,
-        "bad.csv: row 1, column \"t\": scores must be numbers, received \"a\""
+        "bad.csv: row 1 (line 2), column \"t\": scores must be numbers, received \"a\""
       ),
       (
         "evaluate gap.csv --scores p --target y", 65,

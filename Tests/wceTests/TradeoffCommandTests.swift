@@ -136,7 +136,8 @@ import _Version
                                   The positive weights: FIRST...LAST:COUNT in equal
                                   ratios, or numbers separated by commas. (default:
                                   five a decade from 0.1 to 100, or to 10 negatives /
-                                  positives if that is more)
+                                  positives if that is more, and up to 100 times
+                                  further while none reaches the goal)
 
         """))
   }
@@ -276,7 +277,7 @@ import _Version
     recall is 0.902 (0.879 to 0.914 over the folds) and precision 0.579 (0.546 to
     0.638 over the folds). Each positive caught comes with 0.726 false alarms. The
     goal is met on the held-out rows without a margin; on as many new rows it holds
-    with a probability of about 0.54. A confidence adds a margin.
+    with a probability of about 0.52. A confidence adds a margin.
 
     Next:
       wce example > digits.csv && wce fit digits.csv --target is_eight --threshold 0.1174\

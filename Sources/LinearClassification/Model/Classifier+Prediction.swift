@@ -102,7 +102,8 @@ extension Classifier {
   /// Throws an error if a setting of a prediction is out of range. Call it before reading data.
   package static func check(threshold: Double?, threads: Int?) throws(ClassificationError) {
     if let threshold, !(threshold >= 0 && threshold <= 1) {
-      throw .invalidSetting(name: "the threshold", value: threshold, expected: "in [0, 1]")
+      throw .invalidSetting(
+        name: "the threshold", value: threshold, expected: "in [0, 1]", isShare: true)
     }
     if let threads, threads < 1 {
       throw .invalidSetting(name: "the number of threads", value: threads, expected: "at least 1")
@@ -204,7 +205,8 @@ extension Classifier.Labels {
     var kept = rowWeights
     if dropped > 0 {
       notices.append(
-        "dropped \(dropped) of \(table.rowCount) rows because the target or weight was missing")
+        "dropped \(dropped) of \(table.rowCount) rows because the target"
+          + "\(weights == nil ? "" : " or weight") was missing")
       kept = (0..<table.rowCount).map { isDropped[$0] ? 0 : rowWeights?[$0] ?? 1 }
     }
     // Labels of rows that take no part are not checked.

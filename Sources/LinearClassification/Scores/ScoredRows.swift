@@ -31,12 +31,12 @@ package struct ScoredRows: Sendable {
     case .numbers(let numbers): scores = numbers
     case .categories(let codes, let labels):
       let cell = TextCell(codes: codes, labels: labels)
-      throw .textScores(cell, column: column.name)
+      throw table.located(.textScores(cell, column: column.name))
     }
     self.name = column.name
     self.kind = kind
     do throws(ClassificationError) { _ = try kind.logits(scores) } catch {
-      throw error.inColumn(column.name)
+      throw table.located(error.inColumn(column.name))
     }
     labels = try target.map { target throws(ClassificationError) in
       try Classifier.Labels(table, target: target, weights: weights)

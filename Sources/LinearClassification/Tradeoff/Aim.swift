@@ -4,8 +4,8 @@ struct Aim {
   let goal: TradeoffGoal?
   private(set) var confidence: Double?
   let costs: TradeoffCosts?
-  /// How many times as large as binomial the variance is, at least 1.
-  private(set) var dispersion = 1.0
+  /// How many times as large as binomial the variance of a held-out share is, at least 1.
+  private var inflation = 1.0
   /// The effective number of rows for a weight of 1, for recall and for precision.
   private let effectiveCount: (positives: Double, rows: Double)
 
@@ -30,23 +30,29 @@ struct Aim {
     )
   }
 
-  /// The aim with the variance over the folds of a point.
+  /// The aim with the variance of cross-validation at a point.
   ///
-  /// The models of the folds differ, so their shares may vary more than binomial ones do. The
-  /// ratio is Pearson's X² over the degrees of freedom (McCullagh and Nelder, *Generalized Linear
-  /// Models*, 1989, section 4.5).
-  func dispersed(as point: TradeoffPoint) -> Self {
+  /// The models of k folds share training rows, and so errors. The variance of their mean is that
+  /// of a fold times 1/k + 1/(k - 1) instead of 1/k, where 1/(k - 1) is the ratio of test rows to
+  /// training rows (Nadeau and Bengio, *Inference for the Generalization Error*, Machine Learning
+  /// 2003). The shares of the folds may also vary more than binomial ones: the ratio is Pearson's
+  /// X² over the degrees of freedom (McCullagh and Nelder, *Generalized Linear Models*, 1989,
+  /// section 4.5). The larger of the two counts.
+  func crossValidated(as point: TradeoffPoint) -> Self {
+    let foldCount = Double(point.folds.count)
+    guard foldCount > 1 else { return self }
+    var aim = self
+    aim.inflation = 1 + foldCount / (foldCount - 1)
     guard let pooled = counts(point.pooled.confusion), pooled.hits > 0, pooled.hits < pooled.all
-    else { return self }
+    else { return aim }
     let share = pooled.hits / pooled.all
     let folds = point.folds.compactMap { counts($0.confusion) }
-    guard folds.count > 1 else { return self }
+    guard folds.count > 1 else { return aim }
     let statistic = folds.reduce(0) { sum, fold in
       let difference = fold.hits - share * fold.all
       return sum + difference * difference / (fold.all * share * (1 - share))
     }
-    var aim = self
-    aim.dispersion = max(1, statistic / Double(folds.count - 1))
+    aim.inflation = max(aim.inflation, statistic / Double(folds.count - 1))
     return aim
   }
 
@@ -66,7 +72,7 @@ struct Aim {
   func probability(_ confusion: ConfusionMatrix) -> Double? {
     guard let goal, let (hits, all) = counts(confusion) else { return nil }
     return NewRows.probability(
-      of: goal.minimum, successes: hits / dispersion, trials: all / dispersion)
+      of: goal.minimum, successes: hits / inflation, trials: all / inflation, newTrials: all)
   }
 
   /// Whether the counts reach the goal, with the confidence if there is one.

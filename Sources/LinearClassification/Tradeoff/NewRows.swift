@@ -5,12 +5,15 @@
 /// prior, the posterior Beta(k + 1/2, n - k + 1/2) (Brown, Cai and DasGupta, *Interval Estimation
 /// for a Binomial Proportion*, Statistical Science 2001), and the count on n new rows is
 /// beta-binomial. So the margin covers the chance of both samples: these rows and the new ones.
+/// `trials` below the number of rows stand for a share that varies more than a binomial one.
 package enum NewRows {
-  /// The probability that at least the share `minimum` of `trials` new rows counts.
+  /// The probability that at least the share `minimum` of `newTrials` new rows counts.
   ///
   /// - Complexity: O(√n).
-  package static func probability(of minimum: Double, successes: Double, trials: Double) -> Double {
-    let count = max(1, trials.rounded())
+  package static func probability(
+    of minimum: Double, successes: Double, trials: Double, newTrials: Double
+  ) -> Double {
+    let count = max(1, newTrials.rounded())
     let (alpha, beta) = (successes + 0.5, max(0, trials - successes) + 0.5)
     var needed = (minimum * count).rounded(.down)
     while needed / count < minimum { needed += 1 }

@@ -118,34 +118,8 @@ public struct Recommendation: Codable, Hashable, Sendable {
           (aim.costs == nil ? $0.value : -$0.value) > ($0.standardError ?? 0)
         } ?? false ? .weight : .threshold
       }
-    let end = isReached ? nil : aim.goal.flatMap { Self.end(of: path, towards: $0) }
+    let end = isReached ? nil : aim.goal.flatMap { PathEnd(of: path, towards: $0) }
     exhaustedWeight = end.flatMap { $0.isExhausted ? $0.weight : nil }
     furtherWeights = end.flatMap { $0.isExhausted ? nil : $0.further }
-  }
-
-  /// Larger weights raise recall, and smaller ones precision. If no row is flagged, only larger
-  /// weights have an effect.
-  private static func end(
-    of path: [TradeoffPoint], towards goal: TradeoffGoal
-  ) -> (weight: Double, further: ClosedRange<Double>?, isExhausted: Bool)? {
-    guard let first = path.first, let last = path.last else { return nil }
-    let isUpward =
-      goal.metric == .recall || path.allSatisfy { $0.pooled[goal.metric] == nil }
-    guard isUpward || first.pooled[goal.metric] != nil else { return nil }
-    let end = isUpward ? last : first
-    let ends =
-      isUpward
-      ? (end.positiveWeight, 100 * end.positiveWeight)
-      : (end.positiveWeight / 100, end.positiveWeight)
-    // The nearest point that is at least a decade away. Path weights are rounded.
-    let decade = path.filter {
-      abs(($0.positiveWeight / end.positiveWeight).decimalLogarithm) > 0.99
-    }
-    let before = isUpward ? decade.last : decade.first
-    let isExhausted =
-      before.flatMap { $0.pooled[goal.metric] }.map { end.pooled[goal.metric] ?? -1 <= $0 } ?? false
-    return (
-      end.positiveWeight, ends.0 > 0 && ends.1.isFinite ? ends.0...ends.1 : nil, isExhausted
-    )
   }
 }

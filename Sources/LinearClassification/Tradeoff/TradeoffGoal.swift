@@ -19,7 +19,8 @@ public struct TradeoffGoal: Codable, Hashable, Sendable {
   private init(_ metric: Metric, _ minimum: Double) throws(ClassificationError) {
     guard minimum > 0, minimum <= 1 else {
       throw .invalidSetting(
-        name: "the minimum \(metric.title)", value: minimum, expected: "above 0 and at most 1")
+        name: "the minimum \(metric.title)", value: minimum, expected: "above 0 and at most 1",
+        isShare: true)
     }
     self.metric = metric
     self.minimum = minimum

@@ -19,8 +19,9 @@ extension TradeoffStudy {
 
   /// Runs a study of a matrix.
   ///
-  /// There is one fit for each fold and weight, and for each weight of a refinement, of which there
-  /// are at most 12. All metrics are computed on held-out rows.
+  /// There is one fit for each fold and weight, including the weights of an extension of the path,
+  /// of which there are at most 10, and of a refinement, at most 12. All metrics are computed on
+  /// held-out rows.
   ///
   /// - Parameters:
   ///   - features: n rows.
@@ -52,13 +53,15 @@ extension TradeoffStudy {
     let labels = Classifier.Labels(targets: targets, weights: weights)
     let aim = Aim(settings, labels)
     let refinements = aim == nil ? 0 : WeightRefinement.limit
+    let extensions = settings.extendsPath && aim?.goal != nil ? PathExtension.limit : 0
     var heldOut = try HeldOutLogits(
       features, targets: targets, weights: weights, fitting: fitting, division: division,
       monitor: monitor)
     penaltySearch =
       settings.choosesPenalty
       ? try PenaltySearch(
-        &heldOut, targets: targets, weights: weights, further: path.count + refinements) : nil
+        &heldOut, targets: targets, weights: weights, further: path.count + extensions + refinements
+      ) : nil
     let l2 = penaltySearch?.l2 ?? settings.l2
     settings.l2 = l2
     self.settings = settings
@@ -73,17 +76,23 @@ extension TradeoffStudy {
         positiveWeight: weight, threshold: 0.5, logits: logits, targets: targets, weights: weights,
         folds: division)
     }
-    try heldOut.fit(path.map(setting), further: refinements)
-    var weightPath: [TradeoffPoint] = []
     // One weight for each thread at a time: the logits of all would take more memory than the
     // features.
-    for first in stride(from: 0, to: path.count, by: workers) {
-      let part = path[first..<min(first + workers, path.count)]
-      let logits = try heldOut(part.map(setting))
-      weightPath += try WorkerThreads.map(Array(zip(part, logits)), threads: workers) {
-        (weight, logits) throws(ClassificationError) in try point(weight, logits)
+    func points(
+      _ weights: [Double], further: Int
+    ) throws(ClassificationError) -> [TradeoffPoint] {
+      try heldOut.fit(weights.map(setting), further: further)
+      var points: [TradeoffPoint] = []
+      for first in stride(from: 0, to: weights.count, by: workers) {
+        let part = weights[first..<min(first + workers, weights.count)]
+        let logits = try heldOut(part.map(setting))
+        points += try WorkerThreads.map(Array(zip(part, logits)), threads: workers) {
+          (weight, logits) throws(ClassificationError) in try point(weight, logits)
+        }
       }
+      return points
     }
+    var weightPath = try points(path, further: extensions + refinements)
     let unweighted = try heldOut([setting(1)])[0]
     let known = weightPath.first { $0.positiveWeight == 1 }
     let unweightedPoint = if let known { known } else { try point(1, unweighted) }
@@ -109,16 +118,27 @@ extension TradeoffStudy {
         guard let threshold = curve.bestThreshold(aim) else { return nil }
         return try thresholdPoint(threshold)
       }
-      // A study has at least one point. The variance is that of the point without a margin.
       let plain = aim.withoutMargin
-      let typical = plain.best(of: weightPath) ?? plain.closest(of: weightPath) ?? weightPath[0]
+      // A study has at least one point. The variance is that of the point without a margin.
+      func typical() -> TradeoffPoint {
+        plain.best(of: weightPath) ?? plain.closest(of: weightPath) ?? weightPath[0]
+      }
+      if settings.extendsPath, let goal = aim.goal {
+        var extending = PathExtension(goal: goal)
+        while aim.crossValidated(as: typical()).best(of: weightPath) == nil,
+          let weights = extending.next(after: weightPath)
+        {
+          weightPath += try points(weights, further: extending.remaining + refinements)
+          weightPath.sort { $0.positiveWeight < $1.positiveWeight }
+        }
+      }
       let aims = (
-        weight: aim.dispersed(as: typical),
-        threshold: try bestThreshold(plain).map(aim.dispersed) ?? aim
+        weight: aim.crossValidated(as: typical()),
+        threshold: try bestThreshold(plain).map(aim.crossValidated) ?? aim
       )
       let best =
         try WeightRefinement(aim: aims.weight, evaluate: heldOutPoint).best(of: weightPath)
-        ?? aims.weight.closest(of: weightPath) ?? typical
+        ?? aims.weight.closest(of: weightPath) ?? weightPath[0]
       let threshold = try bestThreshold(aims.threshold)
       let bayes = try settings.costs.map { costs throws(ClassificationError) in
         try thresholdPoint(costs.bayesThreshold)

@@ -8,6 +8,10 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
   public struct Settings: Codable, Hashable, Sendable {
     /// The positive weights. A study sorts them and removes repetitions.
     public var positiveWeights: [Double]
+    /// Whether the study goes on beyond the last weight if none reaches the goal: five weights a
+    /// decade, for at most two decades, as long as they help. A goal of precision needs smaller
+    /// weights, so it goes on below the first.
+    public var extendsPath: Bool
     /// The number of folds.
     public var folds: Int
     /// The seed of the division into folds.
@@ -26,11 +30,12 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
 
     /// Settings with the given weights, such as ``TradeoffStudy/defaultPath(targets:weights:)``.
     public init(
-      positiveWeights: [Double], folds: Int = 5, seed: UInt64 = 0, l2: Double = 1,
-      choosesPenalty: Bool = false, goal: TradeoffGoal? = nil, confidence: Double? = nil,
-      costs: TradeoffCosts? = nil
+      positiveWeights: [Double], extendsPath: Bool = false, folds: Int = 5, seed: UInt64 = 0,
+      l2: Double = 1, choosesPenalty: Bool = false, goal: TradeoffGoal? = nil,
+      confidence: Double? = nil, costs: TradeoffCosts? = nil
     ) {
       self.positiveWeights = positiveWeights
+      self.extendsPath = extendsPath
       self.folds = folds
       self.seed = seed
       self.l2 = l2
@@ -56,7 +61,8 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
       }
       guard confidence >= 0.5, confidence < 1 else {
         throw .invalidSetting(
-          name: "the confidence", value: confidence, expected: "at least 0.5 and below 1")
+          name: "the confidence", value: confidence, expected: "at least 0.5 and below 1",
+          isShare: true)
       }
     }
   }
@@ -88,7 +94,7 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
   /// The number of positive rows among them.
   public let positiveCount: Int
   /// A point for each weight: models trained with it, and the threshold 1/2. The weight of a
-  /// recommendation is one of them, between those of the settings.
+  /// recommendation is one of them, between those of the settings or of the extension.
   public let weightPath: [TradeoffPoint]
   /// A point for each weight: unweighted models, and the threshold 1 / (1 + q).
   public let thresholdPath: [TradeoffPoint]

@@ -156,6 +156,7 @@ extension LossError.Problem: CustomStringConvertible {
       "the first index of \(count) elements must lie in [0, \(Int.max - count)], received \(index)"
     case .targetOutOfRange(let value, let index):
       "targets must lie in [0, 1], received \(value)\(place(index))"
+        + (value == "-1.0" ? "; write classes -1 and 1 as 0 and 1" : "")
     case .logitNotANumber(let index):
       "the logit\(place(index)) is NaN and no weight of 0 masks it"
     case .invalidWeight(let value, let index):

@@ -45,6 +45,9 @@ enum CSVDetection {
   }
 
   private static let utf16 = "the text is UTF-16; save it as UTF-8"
+  private static let json = "this is JSON, not a table; convert it to CSV"
+  private static let html = "this is an HTML page, not a table"
+  private static let pickle = "this is a Python pickle; save the table as CSV"
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// The first bytes of other files that users try to read as tables, and what to do.
@@ -53,17 +56,23 @@ enum CSVDetection {
     ([0xFE, 0xFF], utf16),
     (NPYHeader.magic, "this is a NumPy array, not a table"),
     (Array("SQLite format 3".utf8), "this is an SQLite database; export the table as CSV"),
-    (Array("{\"".utf8), "this is JSON, not a table; convert it to CSV"),
-    (Array("[{".utf8), "this is JSON, not a table; convert it to CSV"),
+    (Array("{\"".utf8), json), (Array("{\n".utf8), json), (Array("{\r\n".utf8), json),
+    (Array("[{".utf8), json), (Array("[\n".utf8), json), (Array("[\r\n".utf8), json),
+    (Array("<!DOCTYPE".utf8), html), (Array("<!doctype".utf8), html), (Array("<html".utf8), html),
+    (Array("<?xml".utf8), "this is XML, not a table; convert it to CSV"),
     ([0x1F, 0x8B], "the data are compressed with gzip; decompress them first"),
     (Array("BZh91AY&SY".utf8), "the data are compressed with bzip2; decompress them first"),
     ([0xFD] + Array("7zXZ".utf8), "the data are compressed with xz; decompress them first"),
     ([0x28, 0xB5, 0x2F, 0xFD], "the data are compressed with zstd; decompress them first"),
     (
       Array("PK\u{3}\u{4}".utf8),
-      "this is a ZIP archive, such as a spreadsheet; save the table as CSV"
+      "this is a ZIP archive; save a spreadsheet as CSV, or an array of a .npz file with numpy.save"
     ),
+    ([0xD0, 0xCF, 0x11, 0xE0], "this is a spreadsheet in the format .xls; save the table as CSV"),
     (Array("PAR1".utf8), "this is a Parquet file; save the table as CSV"),
+    (Array("ARROW1".utf8), "this is an Arrow file; save the table as CSV"),
+    ([0x89] + Array("HDF\r\n".utf8), "this is an HDF5 file; save the table as CSV"),
+    ([0x80, 4, 0x95], pickle), ([0x80, 5, 0x95], pickle),
   ]
 
   /// LF, unless the first line break outside quotes is a CR without LF.

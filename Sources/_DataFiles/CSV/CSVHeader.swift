@@ -90,7 +90,14 @@ public struct CSVHeader: Sendable {
     if let encodingError { throw encodingError }
     let shown = names.prefix(20).map { quoted($0) }.joined(separator: ", ")
     let hidden = names.count > 20 ? " and \(names.count - 20) more" : ""
-    throw bad("there is no column \(quoted(column)); the columns are \(shown)\(hidden)")
+    // With a wrong delimiter all names are one.
+    let isOneColumn = names.count == 1 && names[0].contains(column)
+    throw bad(
+      "there is no column \(quoted(column)); "
+        + (isOneColumn
+          ? "the only column is \(shown); does the file use a different delimiter?"
+          : "the columns are \(shown)\(hidden)"),
+      mayHaveWrongDelimiter: isOneColumn)
   }
 
   /// Finds the nth column of a name, counted from 1; without a number, the only one.
@@ -103,7 +110,8 @@ public struct CSVHeader: Sendable {
     return same[occurrence - 1]
   }
 
-  private func bad(_ reason: String) -> DataFileError {
-    DataFileError(.badData, path: path, reason: reason)
+  private func bad(_ reason: String, mayHaveWrongDelimiter: Bool = false) -> DataFileError {
+    DataFileError(
+      .badData, path: path, mayHaveWrongDelimiter: mayHaveWrongDelimiter, reason: reason)
   }
 }

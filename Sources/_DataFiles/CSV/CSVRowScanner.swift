@@ -222,7 +222,9 @@ struct CSVRowScanner {
     // With a wrong delimiter each row parses as one column, until a cell contains a comma.
     let isOneColumn = columnCount == 1
     let table = isOneColumn ? "1 column" : "\(columnCount) columns"
-    let question = isOneColumn ? "; does the file use a different delimiter?" : ""
+    let question =
+      isOneColumn
+      ? "; is the first row the header, and is the delimiter right?" : ""
     return DataFileError(
       .badData, path: header.path, at: .row(row, line: rowLine, column: nil),
       mayHaveWrongDelimiter: isOneColumn,

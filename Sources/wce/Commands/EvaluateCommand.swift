@@ -64,22 +64,20 @@ struct EvaluateCommand: ParsableCommand {
     let report = EvaluationReport(
       try ToolError.naming(source) { () throws(ClassificationError) in
         try predictions.evaluation(of: truth)
-      }, truth, scoring.probabilities, positiveWeight: classifier.model.positiveWeight,
-      notes: notices)
+      }, truth, scoring.probabilities, positiveWeight: classifier.model.positiveWeight)
     try StandardOutput.write(json ? report.json() : report.text)
   }
 
   private func runOnScores() throws {
     let model = try scoring.readScoreModel()
-    let rows = try scoring.readScores(target: labels.target, weights: labels.weights)
+    let rows = try scoring.readScores(target: labels.target, weights: labels.weights).rows
     guard let truth = rows.labels else { return }
     let evaluation = try ToolError.naming(scoring.data.path) { () throws(ClassificationError) in
       try model.evaluation(
         scores: rows.scores, targets: truth.targets, weights: truth.weights)
     }
     let report = EvaluationReport(
-      evaluation, truth, model.calibration == nil ? .raw : .calibrated, positiveWeight: nil,
-      notes: truth.notices)
+      evaluation, truth, model.calibration == nil ? .raw : .calibrated, positiveWeight: nil)
     try StandardOutput.write(json ? report.json() : report.text)
   }
 }

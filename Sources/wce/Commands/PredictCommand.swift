@@ -44,7 +44,6 @@ struct PredictCommand: ParsableCommand {
   func validate() throws {
     if scoring.model == nil { throw ValidationError("Give --model MODEL.json.") }
     if !keep.isEmpty {
-      if scoring.scores.scores != nil { throw ValidationError("--keep is for tables of features.") }
       if case .matrix = scoring.data { throw ValidationError("--keep is for tables.") }
       if output?.isTable == false { throw ValidationError("--keep needs a .csv output.") }
     }
@@ -60,34 +59,39 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let output = output ?? .standardOutput
     if scoring.scores.scores != nil {
-      let (model, rows) = (try scoring.readScoreModel(), try scoring.readScores())
-      let probabilities = try model.probabilities(rows.scores)
-      try output.isTable
-        ? writeTable(probabilities, to: output.path) { rows.scores[$0] >= model.threshold }
-        : writeArray(probabilities, to: output.path)
+      let (model, (rows, file)) = (try scoring.readScoreModel(), try scoring.readScores())
+      try write(model.probabilities(rows.scores), to: output, file) {
+        rows.scores[$0] >= model.threshold
+      }
       return
     }
     let classifier = try scoring.readModel()
-    var (names, cells): ([String], CSVRowReader?) = ([], nil)
-    let predictions: Classifier.Predictions
     switch scoring.data {
     case .table:
       let file = try scoring.readTable(classifier)
-      predictions = try scoring.predictions(classifier, file.table)
-      if !keep.isEmpty {
-        let columns = try file.table.header.indices(ofList: keep)
-        names = columns.sorted().map { file.table.header.names[$0] }
-        cells = file.cells
-        try cells?.start(columns: columns)
-      }
+      let predictions = try scoring.predictions(classifier, file.table)
+      try write(
+        predictions.probabilities, to: output, file, isPositive: predictions.isPositive)
     case .matrix(let path):
-      predictions = try scoring.predictions(classifier, FeatureMatrix.read(path))
+      let predictions = try scoring.predictions(classifier, FeatureMatrix.read(path))
+      try write(predictions.probabilities, to: output, nil, isPositive: predictions.isPositive)
     }
-    try output.isTable
-      ? writeTable(
-        predictions.probabilities, to: output.path, names, cells,
-        isPositive: predictions.isPositive)
-      : writeArray(predictions.probabilities, to: output.path)
+  }
+
+  /// - Parameter file: The table, whose columns may be kept.
+  private func write(
+    _ probabilities: [Double], to output: OutputFile,
+    _ file: (table: CSVTable, cells: CSVRowReader)?, isPositive: (Int) -> Bool
+  ) throws(DataFileError) {
+    guard output.isTable else { return try writeArray(probabilities, to: output.path) }
+    guard let file, !keep.isEmpty else {
+      return try writeTable(probabilities, to: output.path, isPositive: isPositive)
+    }
+    let columns = try file.table.header.indices(ofList: keep)
+    try file.cells.start(columns: columns)
+    try writeTable(
+      probabilities, to: output.path, columns.sorted().map { file.table.header.names[$0] },
+      file.cells, isPositive: isPositive)
   }
 
   private func writeTable(

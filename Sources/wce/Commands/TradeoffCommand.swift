@@ -35,7 +35,8 @@ struct TradeoffCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The column of the row weights; weight 0 ignores a row.", valueName: "COLUMN"))
+      "The column of the row weights; weight 0 ignores a row.", valueName: "COLUMN"),
+    completion: .columns)
   var weights: String?
 
   @Option(
@@ -43,7 +44,8 @@ struct TradeoffCommand: ParsableCommand {
     help: ArgumentHelp(
       """
       The positive weights: FIRST...LAST:COUNT in equal ratios, or numbers separated by commas. \
-      (default: five a decade from 0.1 to 100, or to 10 negatives / positives if that is more)
+      (default: five a decade from 0.1 to 100, or to 10 negatives / positives if that is more, and \
+      up to 100 times further while none reaches the goal)
       """, valueName: "PATH|Q1,Q2,..."))
   var posWeights: String?
 
@@ -156,7 +158,8 @@ struct TradeoffCommand: ParsableCommand {
     if scoring.scores != nil { return try runOnScores() }
     let (path, goal) = (try posWeights.map(WeightPath.init), try goal())
     var settings = TradeoffStudy.Settings(
-      positiveWeights: [1], folds: folds, seed: seed, l2: training.l2.number ?? 1,
+      positiveWeights: [1], extendsPath: path == nil, folds: folds, seed: seed,
+      l2: training.l2.number ?? 1,
       choosesPenalty: training.l2.number == nil, goal: goal, confidence: confidence,
       costs: try costs())
     try settings.check()
@@ -185,7 +188,7 @@ struct TradeoffCommand: ParsableCommand {
         featureCount: data.table.features.columns.count, generator: "wce \(WCE.version)",
         command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
         notes: (data.path == nil ? [ExampleData.source] : [])
-          + data.table.notices.map { "\(data.name): \($0)." }))
+          + StandardError.notes.map { "\($0)." }))
     try outputs.report?.write(report.html())
     try outputs.json?.write(report.json())
     try outputs.picture?.write(report.picture())

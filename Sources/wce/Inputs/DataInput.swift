@@ -29,14 +29,7 @@ extension CSVTable {
   ) throws(DataFileError) -> (table: CSVTable, cells: CSVRowReader) {
     var bar = ProgressBar("reading")
     defer { bar.finish() }
-    do throws(DataFileError) {
-      return try read(path, format: format, textColumns: textColumns) { bar.update($0) }
-    } catch {
-      guard error.mayHaveWrongDelimiter else { throw error }
-      throw DataFileError(
-        error.code, path: error.path, at: error.location,
-        reason: "\(error.reason) (--delimiter C)")
-    }
+    return try read(path, format: format, textColumns: textColumns) { bar.update($0) }
   }
 }
 

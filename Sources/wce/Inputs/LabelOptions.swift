@@ -43,7 +43,7 @@ struct LabelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The column of the row weights; weight 0 ignores a row. For a matrix, a file like --targets.",
-      valueName: "COLUMN|FILE"))
+      valueName: "COLUMN|FILE"), completion: .columns)
   var weights: String?
 
   /// The rows of `data` with their targets and weights.

@@ -16,9 +16,9 @@ struct EvaluationReport: Encodable {
 
   init(
     _ evaluation: Evaluation, _ labels: Classifier.Labels,
-    _ probabilities: Classifier.Probabilities, positiveWeight: Double?, notes: [String]
+    _ probabilities: Classifier.Probabilities, positiveWeight: Double?
   ) {
-    self.notes = notes
+    notes = StandardError.notes
     self.evaluation = evaluation
     self.probabilities = probabilities
     (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)

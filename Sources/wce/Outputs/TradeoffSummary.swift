@@ -30,7 +30,7 @@ struct TradeoffSummary {
     var lines = [
       """
       \(data.description): \(study.rowCount.grouped) rows, \(study.positiveCount.grouped) of them \
-      positive (\(share) %), \(featureCount.grouped) features.
+      positive (\(share) %), \(featureCount.grouped) feature\(featureCount == 1 ? "" : "s").
       """.wrapped(),
       """
       Held-out rows of \(study.settings.folds) stratified folds, seed \(study.settings.seed), \

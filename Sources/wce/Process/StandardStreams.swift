@@ -71,13 +71,22 @@ enum StandardError {
   /// Prints one line. Text from outside is already escaped in it; this is a safeguard.
   static func report(_ message: String) { write("wce: \(displayed(message, limit: 10_000))\n") }
 
-  /// Prints a line about a file that is not an error.
-  static func note(about path: String, _ notice: String) {
-    report("note: \(displayed(path)): \(notice)")
-  }
+  /// The lines of this run about files, without the words `wce: note: `. JSON output repeats them.
+  static var notes: [String] { printed.withLock { $0 } }
 
-  /// The tables about whose first row a line was printed: `wce loss` may read one several times.
-  private static let doubts = Mutex<Set<String>>([])
+  private static let printed = Mutex<[String]>([])
+
+  /// Prints a line about a file that is not an error, once: `wce loss` may read a table several
+  /// times.
+  static func note(about path: String, _ notice: String) {
+    let line = "\(displayed(path)): \(notice)"
+    let isNew = printed.withLock { notes in
+      guard !notes.contains(line) else { return false }
+      notes.append(line)
+      return true
+    }
+    if isNew { report("note: \(line)") }
+  }
 
   /// Prints a line about an assumption about the first row of a table.
   static func note(about path: String, _ doubt: CSVHeader.Doubt?) {
@@ -93,8 +102,7 @@ enum StandardError {
       case .zeroAsData:
         "the first row, 0, was read as data; if it is the header, use --header"
       }
-    guard let notice, doubts.withLock({ $0.insert(path).inserted }) else { return }
-    note(about: path, notice)
+    if let notice { note(about: path, notice) }
   }
 
   /// Prints the parser's lines about wrong usage.

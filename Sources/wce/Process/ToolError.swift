@@ -39,7 +39,8 @@ struct ToolError: Error {
           ? .brokenPipe : .inputOutput
       default: .badData
       }
-    self.init(status, error.description)
+    self.init(
+      status, error.description + (error.mayHaveWrongDelimiter ? " (--delimiter C)" : ""))
   }
 
   init(_ error: LossError, about source: String? = nil) {

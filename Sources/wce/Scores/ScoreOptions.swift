@@ -12,7 +12,7 @@ struct ScoreOptions: ParsableArguments {
       """
       The column with the scores of any classifier; nothing is fitted. Several columns are \
       separated by commas, and so are their targets.
-      """, valueName: "COLUMN"))
+      """, valueName: "COLUMN"), completion: .columns)
   var scores: String?
 
   @Flag(help: "The scores are log odds instead of probabilities.") var logits = false
@@ -38,11 +38,15 @@ struct ScoreOptions: ParsableArguments {
       throw ToolError(
         .usage, "\(names.count) columns of scores need as many targets, received \(targets.count)")
     }
-    return try names.enumerated().map { index, name in
+    let rows = try names.enumerated().map { index, name in
       try ToolError.naming(path) { () throws(ClassificationError) in
         try ScoredRows(
           table, scores: name, kind: kind, target: targets?[index], weights: weights)
       }
     }
+    for notice in rows.flatMap({ $0.labels?.notices ?? [] }) {
+      StandardError.note(about: path, notice)
+    }
+    return rows
   }
 }

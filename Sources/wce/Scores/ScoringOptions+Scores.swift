@@ -35,17 +35,19 @@ extension ScoringOptions {
     return found
   }
 
-  /// The one column of scores of a table.
-  func readScores(target: TargetOptions? = nil, weights: String? = nil) throws -> ScoredRows {
+  /// The one column of scores of a table, whose cells can be read again.
+  func readScores(
+    target: TargetOptions? = nil, weights: String? = nil
+  ) throws -> (rows: ScoredRows, file: (table: CSVTable, cells: CSVRowReader)) {
     guard case .table(let path) = data else {
       throw ToolError(.usage, "--scores needs a table, DATA.csv")
     }
-    let table = try CSVTable.read(path, format: formatOptions.format).table
-    StandardError.note(about: path, table.header.doubt)
-    let rows = try scores.rows(table, from: path, target: target, weights: weights)
+    let file = try CSVTable.read(path, format: formatOptions.format)
+    StandardError.note(about: path, file.table.header.doubt)
+    let rows = try scores.rows(file.table, from: path, target: target, weights: weights)
     guard rows.count == 1 else {
       throw ToolError(.usage, "--scores takes one column here, received \(rows.count)")
     }
-    return rows[0]
+    return (rows[0], file)
   }
 }

@@ -2,6 +2,7 @@
 import ArgumentParser
 import LinearClassification
 import _DataFiles
+import _TradeoffReport
 
 extension TradeoffCommand {
   /// Refuses the options of fits if there are scores, and the options of scores if there are none.
@@ -14,7 +15,8 @@ extension TradeoffCommand {
     let table = training.table
     let fitOption: String? =
       if posWeights != nil { "--pos-weights" } else if training.l2.number != 1 { "--l2" } else {
-        table.firstOfFeatures ?? (picture != nil ? "--picture" : nil)
+        table.firstOfFeatures
+          ?? (picture != nil ? "--picture" : nil)
       }
     if let fitOption {
       throw ValidationError("\(fitOption) is for fits; with --scores nothing is fitted.")
@@ -30,10 +32,13 @@ extension TradeoffCommand {
     let settings = ThresholdStudy.Settings(
       goal: try goal(), confidence: confidence, costs: try costs(), calibration: calibrate,
       folds: folds, seed: seed)
-    let paths = [json, model].compactMap { $0 }
+    let paths = [report, json, model].compactMap { $0 }
     let isPrinted = paths.contains(where: StandardOutput.isTarget)
     // A path that cannot be written is reported before the work.
-    let outputs = try (json: json.map(AtomicFile.init), model: model.map(AtomicFile.init))
+    let outputs = try (
+      report: report.map(AtomicFile.init), json: json.map(AtomicFile.init),
+      model: model.map(AtomicFile.init)
+    )
     let table = try training.table.read(path)
     let rows = try scoring.rows(table, from: path, target: targetOptions, weights: weights)
     if model != nil, rows.count > 1 {
@@ -58,12 +63,20 @@ extension TradeoffCommand {
       }
       studies.append((row.name, target, study))
     }
+    let next = next(path, rows)
+    try outputs.report?.write(
+      ThresholdReport(
+        studies.map { ThresholdReport.Item(scores: $0.name, target: $0.target, study: $0.study) },
+        dataName: path, generator: "wce \(WCE.version)",
+        command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
+        notes: StandardError.notes.map { "\($0)." }
+      ).html())
     try outputs.json?.write(ScoreStudies(studies).json())
     try outputs.model?.write(studies[0].study.model.json())
-    try AtomicFile.commit([outputs.json, outputs.model].compactMap { $0 })
+    try AtomicFile.commit([outputs.report, outputs.json, outputs.model].compactMap { $0 })
     if !isPrinted {
       try StandardOutput.writeSummary(
-        ThresholdSummary(studies: studies, dataName: path, next: next(path, rows)).text,
+        ThresholdSummary(studies: studies, dataName: path, next: next).text,
         outputs: paths)
     }
   }
@@ -86,12 +99,16 @@ private struct ScoreStudies: Encodable {
   struct Item: Encodable {
     let scores, target: String
     let study: ThresholdStudy
+    let notes: [String]
   }
 
   let items: [Item]
 
   init(_ studies: [(name: String, target: String, study: ThresholdStudy)]) {
-    items = studies.map { Item(scores: $0.name, target: $0.target, study: $0.study) }
+    let notes = StandardError.notes
+    items = studies.map {
+      Item(scores: $0.name, target: $0.target, study: $0.study, notes: notes)
+    }
   }
 
   func encode(to encoder: any Encoder) throws { try items.encode(to: encoder) }
