@@ -5,8 +5,7 @@ import WeightedCrossEntropy
 ///
 /// It holds addresses, not spans, because an output may be the buffer of an input.
 struct LossCall<Scalar: LossScalar> {
-  private let loss: WeightedCrossEntropyLoss<Scalar>
-  private let name: UnsafePointer<CChar>?
+  private let options: CallOptions<Scalar>
   private let inputs: LossInputs<Scalar>
 
   init(
@@ -17,10 +16,10 @@ struct LossCall<Scalar: LossScalar> {
     try CallBuffer.check(logits, count: count, named: "logits")
     try CallBuffer.check(targets, count: count, named: "targets")
     if let weights { try CallBuffer.check(weights, count: count, named: "weights") }
-    let read = try CallOptions<Scalar>(options, count: count)
-    (loss, name) = (read.loss, read.name)
+    self.options = try CallOptions(options, count: count)
     inputs = LossInputs(
-      logits: logits, targets: targets, weights: weights, count: count, classes: read.classes)
+      logits: logits, targets: targets, weights: weights, count: count,
+      classes: self.options.classes)
   }
 
   /// Writes a quantity of each element.
@@ -30,8 +29,8 @@ struct LossCall<Scalar: LossScalar> {
   ) throws(CallError) {
     let reduction = try LossReduction.named(reduction)
     let output = try self.output(output, named: "the output")
-    try CallError.converting(named: name) { () throws(LossError) in
-      try loss.evaluate(quantity, of: reduction, inputs, into: output)
+    try CallError.converting(named: options.name) { () throws(LossError) in
+      try options.loss.evaluate(quantity, of: reduction, inputs, into: output)
     }
   }
 
@@ -44,8 +43,8 @@ struct LossCall<Scalar: LossScalar> {
     guard !CallBuffer.overlap(UnsafeBufferPointer(losses), UnsafeBufferPointer(gradient)) else {
       throw CallError(WCE_ERROR_OVERLAP, "losses and gradient overlap")
     }
-    try CallError.converting(named: name) { () throws(LossError) in
-      try loss.evaluateLossWithGradient(inputs, losses: losses, gradient: gradient)
+    try CallError.converting(named: options.name) { () throws(LossError) in
+      try options.loss.evaluateLossWithGradient(inputs, losses: losses, gradient: gradient)
     }
   }
 
@@ -54,8 +53,8 @@ struct LossCall<Scalar: LossScalar> {
     _ reduction: wce_reduction, into value: UnsafeMutablePointer<Scalar>?
   ) throws(CallError) {
     let (reduction, value) = try checked(reduction, value)
-    value.pointee = try CallError.converting(named: name) { () throws(LossError) in
-      try loss.reduce(reduction, inputs)
+    value.pointee = try CallError.converting(named: options.name) { () throws(LossError) in
+      try options.loss.reduce(reduction, inputs)
     }
   }
 
@@ -69,12 +68,14 @@ struct LossCall<Scalar: LossScalar> {
     guard !CallBuffer.overlap(.init(start: value, count: 1), .init(output)) else {
       throw CallError(WCE_ERROR_OVERLAP, "value and gradient overlap")
     }
-    value.pointee = try CallError.converting(named: name) { () throws(LossError) in
-      guard isInput(output) else { return try loss.reduce(reduction, inputs, gradient: output) }
+    value.pointee = try CallError.converting(named: options.name) { () throws(LossError) in
+      guard isInput(output) else {
+        return try options.loss.reduce(reduction, inputs, gradient: output)
+      }
       // If the sum of a block overflows, it is computed again from the inputs, which the gradient
       // would have overwritten.
-      let sum = try loss.reduce(reduction, inputs)
-      try loss.evaluate(.gradient, of: reduction, inputs, into: output)
+      let sum = try options.loss.reduce(reduction, inputs)
+      try options.loss.evaluate(.gradient, of: reduction, inputs, into: output)
       return sum
     }
   }

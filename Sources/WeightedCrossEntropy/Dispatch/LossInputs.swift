@@ -11,6 +11,8 @@ package struct LossInputs<Scalar: LossScalar> {
   /// The positive weights of the classes; nil if all elements have the loss's uniform weight.
   package let classes: ClassLayout<Scalar>?
 
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   @inline(__always)
   package init(
     logits: UnsafePointer<Scalar>?, targets: UnsafePointer<Scalar>?,

@@ -3,8 +3,8 @@
 package enum Shape {
   /// The number of elements of a shape; nil if a length is negative or the product does not fit an
   /// `Int`.
-  @specialized(where Lengths == [Int])
-  @specialized(where Lengths == UnsafeBufferPointer<Int64>)
+  @_specialize(exported:true,where Lengths == [Int])
+  @_specialize(exported:true,where Lengths == UnsafeBufferPointer<Int64>)
   package static func count<Lengths: Collection>(
     _ shape: Lengths
   ) -> Int? where Lengths.Element: FixedWidthInteger {

@@ -4,8 +4,8 @@ import _LossKernels
 /// The three computations that implement all public calls on many elements, in Swift, C and Python.
 extension WeightedCrossEntropyLoss {
   /// Writes a quantity of each element, divided by the denominator of the reduction.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   package func evaluate(
     _ quantity: ElementwiseQuantity, of reduction: LossReduction?, _ inputs: LossInputs<Scalar>,
     into output: UnsafeMutableBufferPointer<Scalar>
@@ -30,8 +30,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// `gradient` must not be the buffer of an input: if the sum of a block overflows, it is computed
   /// again from the inputs.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   package func reduce(
     _ reduction: LossReduction, _ inputs: LossInputs<Scalar>,
     gradient: UnsafeMutableBufferPointer<Scalar>? = nil
@@ -47,8 +47,8 @@ extension WeightedCrossEntropyLoss {
   }
 
   /// Writes the loss of each element and its derivative in the logit.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   package func evaluateLossWithGradient(
     _ inputs: LossInputs<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>,
     gradient: UnsafeMutableBufferPointer<Scalar>

@@ -33,8 +33,8 @@ extension PositiveWeight {
 
   /// The error for the first invalid class weight. A block is tested without a branch, so that the
   /// compiler vectorises the loop.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   package static func invalid(among weights: UnsafeBufferPointer<Scalar>) -> LossError.Problem? {
     for start in stride(from: 0, to: weights.count, by: 256) {
       let block = start..<min(start + 256, weights.count)

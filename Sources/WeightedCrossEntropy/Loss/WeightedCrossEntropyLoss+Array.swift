@@ -21,8 +21,8 @@ extension WeightedCrossEntropyLoss {
   ///   class weights do not fit the shape.
   /// - Complexity: O(n), one pass over memory.
   @export(interface)
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func callAsFunction(
     logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil, shape: [Int]? = nil
   ) throws(LossError) -> [Scalar] {
@@ -36,8 +36,8 @@ extension WeightedCrossEntropyLoss {
   ///   undefined: a mean of no elements, or weights whose sum is not positive and finite.
   /// - Complexity: O(n), one pass over memory, and one over the weights for `.weightedMean`.
   @export(interface)
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func gradient(
     of reduction: LossReduction? = nil, logits: [Scalar], targets: [Scalar],
     weights: [Scalar]? = nil, shape: [Int]? = nil
@@ -51,8 +51,8 @@ extension WeightedCrossEntropyLoss {
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:)``.
   /// - Complexity: As ``gradient(of:logits:targets:weights:shape:)``.
   @export(interface)
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func secondDerivative(
     of reduction: LossReduction? = nil, logits: [Scalar], targets: [Scalar],
     weights: [Scalar]? = nil, shape: [Int]? = nil
@@ -66,8 +66,8 @@ extension WeightedCrossEntropyLoss {
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:)``.
   /// - Complexity: As ``gradient(of:logits:targets:weights:shape:)``.
   @export(interface)
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func targetDerivative(
     of reduction: LossReduction? = nil, logits: [Scalar], targets: [Scalar],
     weights: [Scalar]? = nil, shape: [Int]? = nil
@@ -81,8 +81,8 @@ extension WeightedCrossEntropyLoss {
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:)``.
   /// - Complexity: As ``gradient(of:logits:targets:weights:shape:)``.
   @export(interface)
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func positiveWeightDerivative(
     of reduction: LossReduction? = nil, logits: [Scalar], targets: [Scalar],
     weights: [Scalar]? = nil, shape: [Int]? = nil
@@ -98,8 +98,8 @@ extension WeightedCrossEntropyLoss {
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:)``.
   /// - Complexity: As ``gradient(of:logits:targets:weights:shape:)``.
   @export(interface)
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func value(
     of reduction: LossReduction, logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil,
     shape: [Int]? = nil
@@ -114,8 +114,8 @@ extension WeightedCrossEntropyLoss {
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:)``.
   /// - Complexity: As ``gradient(of:logits:targets:weights:shape:)``.
   @export(interface)
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func valueWithGradient(
     of reduction: LossReduction, logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil,
     shape: [Int]? = nil
@@ -134,8 +134,8 @@ extension WeightedCrossEntropyLoss {
   /// - Throws: As ``callAsFunction(logits:targets:weights:shape:)``.
   /// - Complexity: O(n), one pass over memory.
   @export(interface)
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func lossWithGradient(
     logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil, shape: [Int]? = nil
   ) throws(LossError) -> (losses: [Scalar], gradient: [Scalar]) {

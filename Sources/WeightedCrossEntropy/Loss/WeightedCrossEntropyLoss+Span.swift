@@ -11,8 +11,8 @@ extension WeightedCrossEntropyLoss {
   /// - Throws: `LossError` if the lengths differ, the elements do not lie in the shape, or the
   ///   class weights do not fit it.
   /// - Complexity: O(n), one pass over memory.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func callAsFunction(
     logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil, shape: [Int]? = nil,
     firstIndex: Int = 0, into output: inout MutableSpan<Scalar>
@@ -26,8 +26,8 @@ extension WeightedCrossEntropyLoss {
   /// - Throws: As ``callAsFunction(logits:targets:weights:shape:firstIndex:into:)``, and if the
   ///   denominator of the reduction is undefined.
   /// - Complexity: O(n), one pass over memory, and one over the weights for `.weightedMean`.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func gradient(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil, shape: [Int]? = nil, firstIndex: Int = 0,
@@ -41,8 +41,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func secondDerivative(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil, shape: [Int]? = nil, firstIndex: Int = 0,
@@ -57,8 +57,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func targetDerivative(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil, shape: [Int]? = nil, firstIndex: Int = 0,
@@ -73,8 +73,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func positiveWeightDerivative(
     of reduction: LossReduction? = nil, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil, shape: [Int]? = nil, firstIndex: Int = 0,
@@ -93,8 +93,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func value(
     of reduction: LossReduction, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil, shape: [Int]? = nil, firstIndex: Int = 0
@@ -108,8 +108,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: As ``gradient(of:logits:targets:weights:shape:firstIndex:into:)``.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func valueWithGradient(
     of reduction: LossReduction, logits: Span<Scalar>, targets: Span<Scalar>,
     weights: Span<Scalar>? = nil, shape: [Int]? = nil, firstIndex: Int = 0,
@@ -127,8 +127,8 @@ extension WeightedCrossEntropyLoss {
   ///
   /// - Throws: As ``callAsFunction(logits:targets:weights:shape:firstIndex:into:)``.
   /// - Complexity: O(n), one pass over memory.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func lossWithGradient(
     logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil, shape: [Int]? = nil,
     firstIndex: Int = 0, losses: inout MutableSpan<Scalar>, gradient: inout MutableSpan<Scalar>

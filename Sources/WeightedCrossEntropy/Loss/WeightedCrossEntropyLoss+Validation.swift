@@ -7,8 +7,8 @@ extension WeightedCrossEntropyLoss {
   /// - Throws: `LossError` for the first invalid element, or if the lengths differ.
   /// - Complexity: O(n).
   @export(interface)
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public func validate(
     logits: [Scalar], targets: [Scalar], weights: [Scalar]? = nil
   ) throws(LossError) {

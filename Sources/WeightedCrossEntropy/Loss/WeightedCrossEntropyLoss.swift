@@ -56,8 +56,8 @@ public struct WeightedCrossEntropyLoss<Scalar: LossScalar>: Hashable, Sendable {
   ///     processors.
   ///   - instructionSet: The instruction set of the kernels; nil is `InstructionSet.selected`.
   /// - Throws: `LossError` if an argument is out of range.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
+  @_specialize(exported:true,where Scalar == Float)
+  @_specialize(exported:true,where Scalar == Double)
   public init(
     positiveWeight: PositiveWeight<Scalar> = 1, labelSmoothing: Scalar = 0, name: String? = nil,
     threads: Int? = nil, instructionSet: InstructionSet? = nil
