@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinearClassification
+import _TradeoffReport
 
 /// The output of `wce tradeoff --scores` on the terminal.
 struct ThresholdSummary {
@@ -46,17 +47,7 @@ struct ThresholdSummary {
 
   private var answer: String {
     studies.map { name, _, study in
-      let goal = study.settings.goal
-      let title =
-        switch (goal, study.settings.costs, study.isReached) {
-        case (nil, nil, _): "highest F1"
-        case (nil, _?, _): "lowest cost"
-        case (_?, _, true): "recommended"
-        case (_?, _, false): "comes closest"
-        }
-      let asked = goal.map { " for \($0.metric.title) ≥ \($0.minimum.shown)" } ?? ""
-      return "> \(studies.count > 1 ? "\(name): " : "")\(title): threshold "
-        + "\(study.threshold.shown)\(asked)\n\(study.reason.wrapped())"
+      "> \(studies.count > 1 ? "\(name): " : "")\(study.verdict)\n\(study.reason.wrapped())"
     }.joined(separator: "\n\n")
   }
 
@@ -85,44 +76,5 @@ extension String {
   /// The text with blanks after it.
   fileprivate func padded(to length: Int) -> String {
     self + String(repeating: " ", count: max(0, length - count))
-  }
-}
-
-extension ThresholdStudy {
-  /// What the threshold gives, in sentences.
-  var reason: String {
-    let counts = evaluation.confusion
-    var sentences: [String] = []
-    if let goal = settings.goal {
-      let asked = "\(goal.metric.title) of at least \(goal.minimum.shown)"
-      if isReached, let confidence = settings.confidence {
-        sentences.append(
-          "The threshold reaches a \(asked), and does so on as many new rows with probability "
-            + "\(confidence.shown).")
-      } else if isReached, let share = spreads.shareReachingGoal {
-        sentences.append(
-          "The threshold reaches a \(asked) with the highest \(goal.price.title), and still "
-            + "reaches it in \((100 * share).formatted(3)) % of the resamples.")
-      } else {
-        sentences.append(
-          "No threshold reaches a \(asked)"
-            + (settings.confidence.map { " with probability \($0.shown)." } ?? "."))
-      }
-    } else if let costs = settings.costs {
-      sentences.append(
-        "With costs of \(costs.miss.shown) for a miss and \(costs.alarm.shown) for a false alarm "
-          + "its errors cost \(costs.total(evaluation.confusion).formatted(6)). For calibrated "
-          + "probabilities the threshold of lowest expected cost is "
-          + "\(costs.bayesThreshold.formatted(3)).")
-    } else {
-      sentences.append("There is no goal. Ask for a recall or a precision to get a recommendation.")
-    }
-    let alarms = counts.truePositives + counts.falsePositives
-    let total = alarms + counts.trueNegatives + counts.falseNegatives
-    func perThousand(_ count: Double) -> String { (1000 * count / total).formatted(3) }
-    sentences.append(
-      "Of 1,000 rows it flags \(perThousand(alarms)), finds \(perThousand(counts.truePositives)) "
-        + "positives and misses \(perThousand(counts.falseNegatives)).")
-    return sentences.joined(separator: " ")
   }
 }

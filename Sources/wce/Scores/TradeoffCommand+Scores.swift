@@ -2,6 +2,7 @@
 import ArgumentParser
 import LinearClassification
 import _DataFiles
+import _TradeoffReport
 
 extension TradeoffCommand {
   /// Refuses the options of fits if there are scores, and the options of scores if there are none.
@@ -14,7 +15,7 @@ extension TradeoffCommand {
     let table = training.table
     let fitOption: String? =
       if posWeights != nil { "--pos-weights" } else if training.l2.number != 1 { "--l2" } else {
-        table.firstOfFeatures ?? (picture != nil ? "--picture" : nil)
+        table.firstOfFeatures
       }
     if let fitOption {
       throw ValidationError("\(fitOption) is for fits; with --scores nothing is fitted.")
@@ -30,14 +31,18 @@ extension TradeoffCommand {
     let settings = ThresholdStudy.Settings(
       goal: try goal(), confidence: confidence, costs: try costs(), calibration: calibrate,
       folds: folds, seed: seed)
-    let paths = [json, model].compactMap { $0 }
+    let paths = [report, json, picture, model].compactMap { $0 }
     let isPrinted = paths.contains(where: StandardOutput.isTarget)
     // A path that cannot be written is reported before the work.
-    let outputs = try (json: json.map(AtomicFile.init), model: model.map(AtomicFile.init))
+    let outputs = try (
+      report: report.map(AtomicFile.init), json: json.map(AtomicFile.init),
+      picture: picture.map(AtomicFile.init), model: model.map(AtomicFile.init)
+    )
     let table = try training.table.read(path)
     let rows = try scoring.rows(table, from: path, target: targetOptions, weights: weights)
-    if model != nil, rows.count > 1 {
-      throw ToolError(.usage, "--model is for one column of scores, received \(rows.count)")
+    for (option, file) in [("--model", model), ("--picture", picture)]
+    where file != nil && rows.count > 1 {
+      throw ToolError(.usage, "\(option) is for one column of scores, received \(rows.count)")
     }
     let targets = table.columnNames(targetOptions.target ?? "")
     var studies: [(name: String, target: String, study: ThresholdStudy)] = []
@@ -60,11 +65,19 @@ extension TradeoffCommand {
     }
     try outputs.json?.write(ScoreStudies(studies).json())
     try outputs.model?.write(studies[0].study.model.json())
-    try AtomicFile.commit([outputs.json, outputs.model].compactMap { $0 })
+    let next = next(path, rows)
+    let report = DecisionReport(
+      studies.map { DecisionReport.Item($0.study, name: $0.name, target: $0.target) },
+      provenance: DecisionReport.Provenance(
+        dataName: path, generator: "wce \(WCE.version)",
+        command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next))
+    try outputs.report?.write(report.html())
+    try outputs.picture?.write(report.picture())
+    try AtomicFile.commit(
+      [outputs.report, outputs.json, outputs.picture, outputs.model].compactMap { $0 })
     if !isPrinted {
       try StandardOutput.writeSummary(
-        ThresholdSummary(studies: studies, dataName: path, next: next(path, rows)).text,
-        outputs: paths)
+        ThresholdSummary(studies: studies, dataName: path, next: next).text, outputs: paths)
     }
   }
 
