@@ -144,8 +144,8 @@ package struct DecisionReport: Hashable, Sendable {
       \(panel.markup)
       <div class="words">
       <p>\(item.reason)</p>
-      <p class="note">\(item.rowCount.grouped) rows, \(item.positiveCount.grouped) of them positive \
-      (\(Markup.percentage(share)))\(spreadNote).</p>
+      <p class="note">\(item.rowCount.grouped) rows, \(item.positiveCount.grouped) of them \
+      positive (\(Markup.percentage(share)))\(spreadNote).</p>
       </div>
       </section>
       \(RankingSection(

@@ -91,7 +91,8 @@ import _TestSupport
       let html = try place.text("e.html")
       let json = try JSON(plain.output)
       #expect(try matrix(html) == counts(json["confusion"]).compactMap { $0 })
-      #expect(values(html).contains(json["metrics"]["rocAUC"].number ?? .nan))
+      let evaluation = try JSONDecoder().decode(Evaluation.self, from: Data(plain.output.utf8))
+      #expect(values(html).contains(evaluation[.rocAUC] ?? .nan))
       #expect(html.contains("at the threshold 0."))
       #expect(try place.text("e.svg").hasPrefix("<svg"))
     }

@@ -114,8 +114,9 @@ extension DecisionCurve {
       [
         (
           point,
-          "threshold \(points[chosenIndex].threshold.shown): alarms \((100 * rate).formatted(3)) %, "
-            + "recall \(recall.significant), lift \(lift.formatted(3))"
+          "threshold \(points[chosenIndex].threshold.shown): "
+            + "alarms \((100 * rate).formatted(3)) %, recall \(recall.significant), "
+            + "lift \(lift.formatted(3))"
         )
       ], .diamond, "chosen")
     chart.addLabel("chosen", beside: point, "chosen")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinearClassification
 
-/// What the chosen threshold gives in a thousand cases, the confusion matrix, and a slider for other
-/// thresholds. Without a script there is no slider, and everything else is there.
+/// What the chosen threshold gives in a thousand cases, the confusion matrix, and a slider for
+/// other thresholds. Without a script there is no slider, and everything else is there.
 struct DecisionPanel {
   /// A number with its name.
   struct Term {
@@ -27,7 +27,8 @@ struct DecisionPanel {
       [confusion.alarms, confusion.truePositives, confusion.falseNegatives])
     let parts = numbers.map { name, count in
       """
-      <strong data-show="\(name)-per-thousand">\((1000 * count / confusion.total).tally)</strong> \(name)
+      <strong data-show="\(name)-per-thousand">\
+      \((1000 * count / confusion.total).tally)</strong> \(name)
       """ as Markup
     }
     return "Of 1,000 cases: \(parts[0]), \(parts[1]), \(parts[2])."
