@@ -2,7 +2,7 @@
 package import LinearClassification
 
 extension ThresholdStudy {
-  /// The threshold in a few words.
+  /// The threshold and what it is, in a few words.
   package var verdict: String {
     let title =
       switch (settings.goal, settings.costs, isReached) {
@@ -11,8 +11,8 @@ extension ThresholdStudy {
       case (_?, _, true): "recommended"
       case (_?, _, false): "comes closest"
       }
-    return "\(title): threshold \(threshold.shown)"
-      + (settings.goal.map { " for \($0.title)" } ?? "")
+    let asked = settings.goal.map { " for \($0.title)" } ?? ""
+    return "\(title): threshold \(threshold.shown)\(asked)"
   }
 
   /// What the threshold gives, in sentences.

@@ -4,36 +4,28 @@ import LinearClassification
 extension TradeoffReport {
   /// The whole document.
   var page: Markup {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="generator" content="\(provenance.generator)">
-    <link rel="icon" href="data:,">
-    <title>\(heading) – \(provenance.dataName)</title>
-    <style>
-    \(Markup(stringLiteral: StyleSheet.page))
-    \(Markup(stringLiteral: StyleSheet.chart))
-    </style>
-    </head>
-    <body>
-    <main>
-    <header>
-    <h1>\(heading)</h1>
-    <p class="facts">\(facts)</p>
-    </header>
-    \(answer)
-    \(charts)
-    \(table)
-    \(reading)
-    \(footer)
-    </main>
-    </body>
-    </html>
+    .page(
+      title: "\(heading) – \(provenance.dataName)", generator: provenance.generator,
+      content: """
+        <header>
+        <h1>\(heading)</h1>
+        <p class="facts">\(facts)</p>
+        </header>
+        \(answer)
+        \(charts)
+        \(study.chosenIndex == nil ? "" : ranking.markup)
+        \(ModelSection(model: model, names: featureNames, columns: columns).markup)
+        \(table)
+        \(reading)
+        \(Markup.footer(
+          generator: provenance.generator, command: provenance.command, notes: provenance.notes))
+        """)
+  }
 
-    """
+  private var ranking: RankingSection {
+    RankingSection(
+      id: "chosen", curve: study.decisions, evaluation: study.chosenEvaluation,
+      costs: study.settings.costs)
   }
 
   private var heading: String {
@@ -69,29 +61,22 @@ extension TradeoffReport {
       chosen?.precisionSpread ?? point.spread(of: .precision)
     )
     let confusion = chosen?.confusion ?? point.pooled.confusion
-    var terms: [(String, Markup)] = [
-      ("recall", "\(number(confusion.recall)) \(range(spreads.0))"),
-      ("precision", "\(number(confusion.precision)) \(range(spreads.1))"),
-      ("F1", number(confusion.f1)),
-    ]
-    if let price = chosen?.falseAlarmsPerCatch {
-      terms.append(("false alarms per catch", number(price)))
-    }
-    if let cost = chosen?.cost {
-      terms.append(("cost", "<data value=\"\("\(cost)")\">\(cost.formatted(6))</data>"))
-    }
+    var terms = DecisionPanel.Term.standard(
+      confusion, costs: study.settings.costs, recall: range(spreads.0), precision: range(spreads.1))
     if let probability = chosen?.probability {
-      terms.append(("holds on new rows with", number(probability)))
+      terms.append(
+        DecisionPanel.Term(name: "holds on new rows with", value: .number(probability)))
     }
+    let isThreshold = study.recommendation?.verdict == .threshold
+    let title = chosen?.title ?? "q = \(point.positiveWeight.shown)"
+    let panel = DecisionPanel(
+      id: "chosen", curve: study.decisions, confusion: confusion, costs: study.settings.costs,
+      terms: terms)
     return """
-      <section class="answer" aria-labelledby="answer">
+      <section class="answer" aria-labelledby="answer" data-decisions="">
       <h2 id="answer">\(answerTitle)</h2>
-      <div>
-      <p class="weight">\(chosen?.title ?? "q = \(point.positiveWeight.shown)")</p>
-      <dl>
-      \(terms.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" as Markup }.lines)
-      </dl>
-      </div>
+      <p class="weight">\(isThreshold ? "no weight, " : "")\(title)</p>
+      \(panel.markup)
       <div class="words">
       <p>\(study.reason)</p>
       <p>\(nextTitle)</p>
@@ -121,51 +106,47 @@ extension TradeoffReport {
 
   private func range(_ spread: Spread?) -> Markup {
     guard let spread else { return "" }
-    return "<span class=\"spread\">(\(spread.lowest.fixed(3)) to \(spread.highest.fixed(3)))</span>"
+    let range = "(\(spread.lowest.significant) to \(spread.highest.significant))"
+    return "<span class=\"spread\">\(range)</span>"
   }
 
   // MARK: The charts
 
   private var charts: Markup {
-    let weight = study.calibration.positiveWeight.shown
-    let (before, after) = (study.calibration.before, study.calibration.after)
+    let (raw, calibrated) = calibrationFigures
     return """
       <section class="charts" aria-label="Charts">
-      \(figure(
+      \(Markup.figure(
         "weights", weightsTitle, study.weightChart, study.weightChartDescription,
         "Lines are all held-out rows together; bands are the range over the folds."))
-      \(figure(
+      \(Markup.figure(
         "plane", "Weights and thresholds", study.planeChart, study.planeChartDescription,
         """
         Both on the same folds; up and to the right is better. If the paths coincide, a weight has \
         no advantage over a threshold.
         """))
-      \(figure(
-        "before", "Raw probabilities, q = \(weight)", before.chart, before.chartDescription,
-        """
-        Calibration error \(before.expectedCalibrationError.fixed(3)). Above the frame: the rows \
-        in each bin, to which the area of a mark is proportional.
-        """))
-      \(figure(
-        "after", "Calibrated probabilities, q = \(weight)", after.chart, after.chartDescription,
-        """
-        Calibration error \(after.expectedCalibrationError.fixed(3)), with p = σ(x − log q). The \
-        threshold 1/(1+q) gives the same decisions as ½ on raw probabilities.
-        """))
+      \(raw.markup)
+      \(calibrated.markup)
       </section>
       """
   }
 
-  private func figure(
-    _ id: String, _ title: String, _ chart: Chart, _ description: String, _ caption: String
-  ) -> Markup {
-    """
-    <figure>
-    <h2>\(title)</h2>
-    \(chart.svg(id: id, title: title, description: description))
-    <figcaption><p>\(caption)</p></figcaption>
-    </figure>
-    """
+  var calibrationFigures: (raw: CalibrationFigure, calibrated: CalibrationFigure) {
+    let calibration = study.calibration
+    let weight = calibration.positiveWeight.shown
+    return (
+      CalibrationFigure(
+        id: "before", title: "Raw probabilities, q = \(weight)", equalWidth: calibration.before,
+        ranked: calibration.rankedBefore, isRare: study.decisions.isRare),
+      CalibrationFigure(
+        id: "after", title: "Calibrated probabilities, q = \(weight)",
+        equalWidth: calibration.after, ranked: calibration.rankedAfter,
+        isRare: study.decisions.isRare,
+        note: """
+          p = σ(x − log q), and the threshold 1/(1+q) gives the same decisions as ½ on raw \
+          probabilities.
+          """)
+    )
   }
 
   // MARK: Explanations
@@ -186,16 +167,6 @@ extension TradeoffReport {
     on, so expect slightly less on new rows. The spread over the folds shows how much such numbers \
     vary.</p>
     </section>
-    """
-  }
-
-  private var footer: Markup {
-    """
-    <footer>
-    <p>Made by \(provenance.generator) with the command</p>
-    <pre><code>\(provenance.command)</code></pre>
-    \(provenance.notes.map { "<p>\($0)</p>" as Markup }.lines)
-    </footer>
     """
   }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinearClassification
 
-/// The report of a trade-off study: one HTML file without scripts or links to other files.
+/// The report of a trade-off study: one HTML file that fetches nothing and needs no script.
 ///
-/// Its numbers are those of the study's JSON. A rounded number is in an element `<data value="…">`
-/// that has all its digits. The same study and provenance give the same bytes.
+/// Its numbers are those of the study's JSON, and the coefficients those of `wce fit`. A rounded
+/// number is in an element `<data value="…">` that has all its digits. The same study and
+/// provenance give the same bytes.
 package struct TradeoffReport: Hashable, Sendable {
   /// The origin of the numbers.
   package struct Provenance: Hashable, Sendable {
@@ -40,11 +41,21 @@ package struct TradeoffReport: Hashable, Sendable {
 
   let study: TradeoffStudy
   let provenance: Provenance
+  /// The recommended model, fitted to all rows.
+  let model: LogisticModel?
+  let featureNames: [String]
+  let columns: ColumnUse?
 
   /// A report.
-  package init(_ study: TradeoffStudy, provenance: Provenance) {
+  package init(
+    _ study: TradeoffStudy, provenance: Provenance, model: LogisticModel? = nil,
+    featureNames: [String] = [], columns: ColumnUse? = nil
+  ) {
     self.study = study
     self.provenance = provenance
+    self.model = model
+    self.featureNames = featureNames
+    self.columns = columns
   }
 
   /// The HTML page.
@@ -52,18 +63,8 @@ package struct TradeoffReport: Hashable, Sendable {
 
   /// The chart of recall and precision against the weight: an SVG file in light colours.
   package func picture() -> String {
-    let style: Markup = """
-      <style>
-      svg { \(Markup(stringLiteral: Palette.light.declarations)) }
-      \(Markup(stringLiteral: StyleSheet.chart))
-      </style>
-
-      """
-    return study.weightChart.svg(
-      id: "weights", title: weightsTitle, description: study.weightChartDescription,
-      style: style, padding: (sides: 14, top: 12, bottom: 8), background: Palette.light.background,
-      attributes: " xmlns=\"http://www.w3.org/2000/svg\" width=\"880\""
-    ).source + "\n"
+    study.weightChart.picture(
+      id: "weights", title: weightsTitle, description: study.weightChartDescription)
   }
 
   var weightsTitle: String { "Recall and precision by positive weight" }

@@ -49,10 +49,11 @@ import _TestSupport
     /// The largest difference of logits, relative to the largest logit.
     func difference(_ settings: [HeldOutLogits.Setting]) throws -> Double {
       var heldOut = try heldOut()
+      try heldOut.fit(settings)
       let logits = try heldOut(settings)
-      #expect(Set(logits.keys) == Set(settings))
-      return try settings.map {
-        relativeDistance(try #require(logits[$0]), try separately($0))
+      #expect(logits.count == settings.count)
+      return try zip(logits, settings).map {
+        relativeDistance($0, try separately($1))
       }.max() ?? .nan
     }
   }
@@ -105,11 +106,13 @@ import _TestSupport
     let study = try Study(rows: 250, columns: 3, seed: 77)
     var done: [TrainingMonitor.Progress] = []
     var heldOut = try study.heldOut(TrainingMonitor(progress: { done.append($0) }))
-    let before = try heldOut(settings([1, 10]), further: 2)
-    let after = try heldOut(settings([1, 3, 10.5], l2: [1]))
-    #expect(before[settings([1])[0]] == after[settings([1])[0]])
+    try heldOut.fit(settings([1, 10]), further: 2)
+    let before = try heldOut(settings([1]))
+    try heldOut.fit(settings([1, 3, 10.5]))
+    #expect(try heldOut(settings([1])) == before)
     for setting in settings([3, 10.5]) {
-      #expect(relativeDistance(try #require(after[setting]), try study.separately(setting)) < 1e-8)
+      let logits = try heldOut([setting])[0]
+      #expect(relativeDistance(logits, try study.separately(setting)) < 1e-8)
     }
     #expect(done == (1...12).map { .fits(done: $0, total: 12) })
   }
@@ -120,6 +123,7 @@ import _TestSupport
     let logits = try [1, 2, 3, 8].map { threads in
       study.fitting.threads = threads
       var heldOut = try study.heldOut()
+      try heldOut.fit(settings([0.5, 1, 20]))
       return try heldOut(settings([0.5, 1, 20]))
     }
     #expect(logits.allSatisfy { $0 == logits[0] })
@@ -131,7 +135,8 @@ import _TestSupport
     study.fitting.instructionSet = instructionSet
     var heldOut = try study.heldOut()
     let setting = settings([6])[0]
-    let logits = try #require(try heldOut([setting])[setting])
+    try heldOut.fit([setting])
+    let logits = try heldOut([setting])[0]
     study.fitting.instructionSet = nil
     #expect(relativeDistance(logits, try study.separately(setting)) < 1e-9)
   }
@@ -145,7 +150,7 @@ import _TestSupport
     study.features = try FeatureMatrix(columns: study.features.columns + [column])
     var heldOut = try study.heldOut()
     #expect(throws: ClassificationError.separable(feature: nil)) {
-      _ = try heldOut(settings([1, 5], l2: [0]))
+      try heldOut.fit(settings([1, 5], l2: [0]))
     }
     #expect(try study.difference(settings([1, 5], l2: [1e-3])) < 1e-7)
   }
@@ -158,20 +163,20 @@ import _TestSupport
     study.features = try FeatureMatrix(columns: study.features.columns + [.numbers(flag)])
     var heldOut = try study.heldOut()
     #expect(throws: ClassificationError.separable(feature: nil)) {
-      _ = try heldOut(settings([1], l2: [0]))
+      try heldOut.fit(settings([1], l2: [0]))
     }
   }
 
   @Test func errorsAreThoseOfTheFits() throws {
     var study = try Study(rows: 80, columns: 2, seed: 82)
     var heldOut = try study.heldOut()
-    let overflow = classificationError { _ = try heldOut(settings([1, 1e308])) }
+    let overflow = classificationError { try heldOut.fit(settings([1, 1e308])) }
     #expect(overflow?.code == .invalidSetting)
     #expect(overflow == classificationError { _ = try study.separately(settings([1e308])[0]) })
 
     study.fitting.maximumIterations = 1
     var short = try study.heldOut()
-    let error = classificationError { _ = try short(settings([1, 40])) }
+    let error = classificationError { try short.fit(settings([1, 40])) }
     #expect(error?.code == .studyNotConverged)
     #expect(error?.certificate?.iterations == 1)
     #expect("\(try #require(error))".contains("weight 1 "))
@@ -195,7 +200,7 @@ import _TestSupport
           return asked > limit
         }))
       do {
-        _ = try heldOut(settings([0.5, 10]))
+        try heldOut.fit(settings([0.5, 10]))
         isComplete = true
       } catch { #expect(error == .cancelled) }
     }

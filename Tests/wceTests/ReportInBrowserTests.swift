@@ -1,15 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import LinearClassification
 import Testing
 import _TestSupport
 
 @Suite(.enabled(if: Browser.path != nil, "there is no Chromium")) struct ReportInBrowserTests {
   @Test(arguments: [400, 820, 1200]) func theReportFits(width: Int) throws {
-    let findings = try Browser.inspect(try report(), width: width)
+    let report = try report()
+    let findings = try Browser.inspect(report, width: width)
+    let points = try #require(report.firstMatch(of: /"points":\[.*\[[^,]*,([0-9.]+),([0-9.]+)\]\]/))
+    let (caught, alarms) = try (#require(Double(points.1)), #require(Double(points.2)))
+    let said = [caught + alarms, caught, 174 - caught].map { (1000 * $0 / 1797).formatted(3) }
+    // The policy of the page permits its script.
     #expect(
       findings
         == Browser.Findings(
-          contentWidth: width, resources: [], clippedTexts: [], charts: 4, messages: []))
+          contentWidth: width, resources: [], clippedTexts: [], charts: 6,
+          movedSentence:
+            "Of 1,000 cases: \(said[0]) alarms, \(said[1]) caught, \(said[2]) missed.",
+          messages: []))
+  }
+
+  /// The policy of the page refuses other scripts.
+  @Test func otherScriptsDoNotRun() throws {
+    let attack = "<script>document.querySelector('h1').style.width = '3000px'</script></main>"
+    let findings = try Browser.inspect(try report().replacing("</main>", with: attack), width: 400)
+    #expect(findings.contentWidth == 400 && findings.movedSentence != nil)
   }
 
   /// Long names wrap.

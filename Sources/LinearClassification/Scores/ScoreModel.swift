@@ -38,13 +38,19 @@ public struct ScoreModel: Hashable, Sendable {
   public func evaluation(
     scores: [Double], targets: [Double], weights: [Double]? = nil
   ) throws(ClassificationError) -> Evaluation {
+    try Evaluation(
+      labelled(scores, targets, weights), decidingBy: scores, threshold: threshold)
+  }
+
+  /// The log odds of the probabilities of scores, with the labels of their rows.
+  func labelled(
+    _ scores: [Double], _ targets: [Double], _ weights: [Double]?
+  ) throws(ClassificationError) -> LabelledScores {
     let logits = try scoreKind.logits(scores)
     let calibrated = try calibration.map { map throws(ClassificationError) in
       try LogOdds.logits(ofProbabilities: map.probabilities(logits))
     }
-    return try Evaluation(
-      LabelledScores(logits: calibrated ?? logits, targets: targets, weights: weights),
-      decidingBy: scores, threshold: threshold)
+    return try LabelledScores(logits: calibrated ?? logits, targets: targets, weights: weights)
   }
 }
 

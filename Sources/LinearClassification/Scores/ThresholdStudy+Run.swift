@@ -48,6 +48,7 @@ extension ThresholdStudy {
     let evaluation = try Evaluation(
       rows, areas: curve.areas, decidingBy: scores, threshold: curve.thresholds[chosen])
     self.evaluation = evaluation
+    profile = ScoreProfile(rows, ranking: curve, chosen: evaluation)
     self.curve = curve.usefulPoints(atMost: 300).map {
       CurvePoint(
         threshold: curve.thresholds[$0], recall: curve.recall($0), precision: curve.precision($0))
@@ -70,7 +71,10 @@ extension ThresholdStudy {
         after: try Evaluation(
           calibrated, decidingBy: scores, threshold: curve.thresholds[chosen]),
         reliabilityBefore: ReliabilityCurve(rows, probabilities: logits.map(\.logistic)),
-        reliabilityAfter: ReliabilityCurve(calibrated, probabilities: heldOut))
+        reliabilityAfter: ReliabilityCurve(calibrated, probabilities: heldOut),
+        rankedReliabilityAfter: ReliabilityCurve(
+          rankedBy: RankingCurve(calibrated), of: calibrated
+        ) { $0.logistic })
     }
   }
 

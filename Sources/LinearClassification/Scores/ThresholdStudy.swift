@@ -73,6 +73,8 @@ public struct ThresholdStudy: Codable, Hashable, Sendable {
     public let reliabilityBefore: ReliabilityCurve
     /// The reliability of the same calibrated probabilities.
     public let reliabilityAfter: ReliabilityCurve
+    /// That reliability in bins by rank.
+    public let rankedReliabilityAfter: ReliabilityCurve
   }
 
   /// The settings.
@@ -91,6 +93,8 @@ public struct ThresholdStudy: Codable, Hashable, Sendable {
   public let threshold: Double
   /// The metrics of the scores at the threshold.
   public let evaluation: Evaluation
+  /// The decisions at other thresholds, and the reliability of the scores.
+  public let profile: ScoreProfile
   /// The spread of the results.
   public let spreads: Spreads
   /// The precision–recall curve, at most 300 points.

@@ -13,6 +13,10 @@ public struct TrainingTable: Sendable {
   public let encoding: FeatureEncoding
   /// The target column, by its name.
   public let target: TargetColumn
+  /// The names of the columns that are neither features nor the target nor the weights.
+  public let excludedColumns: [String]
+  /// The columns with missing cells that were filled, with the numbers of these cells.
+  public let filledColumns: [(name: String, count: Int)]
   /// Notices for the user, one line each: rows that were dropped, cells that were filled, labels
   /// that count as negative, columns that look like identifiers, leaks or misread numbers.
   public let notices: [String]
@@ -69,6 +73,7 @@ public struct TrainingTable: Sendable {
       notices.append("left out column \(index + 1), which has neither a name nor values")
     }
     let used = table.columns.indices.filter { !ignored.contains($0) }
+    excludedColumns = ignored.sorted().map { table.columns[$0].name }
     var names: Set<String> = []
     for index in used where !names.insert(table.columns[index].name).inserted {
       throw .duplicateColumn(table.columns[index].name)
@@ -133,6 +138,7 @@ public struct TrainingTable: Sendable {
     {
       throw .oneClass(positive: first == 1, isWeighted: true)
     }
+    filledColumns = filled.map { ($0.name, $0.missingCount) }
     notices += Self.fillNotices(filled)
     let doubts = ColumnDoubts(targets: targets)
     notices += columns.compactMap { doubts.notice(about: $0.source, in: table) }

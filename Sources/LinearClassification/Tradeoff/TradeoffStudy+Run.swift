@@ -163,10 +163,31 @@ extension TradeoffStudy {
     let rows = try LabelledScores(
       logits: try heldOut([setting(shown)])[0], targets: targets, weights: weights)
     let shift = shown.logarithm
+    let ranking = RankingCurve(rows)
     calibration = CalibrationComparison(
       positiveWeight: shown,
       before: ReliabilityCurve(rows, probabilities: rows.logits.map(\.logistic)),
-      after: ReliabilityCurve(rows, probabilities: rows.logits.map { ($0 - shift).logistic }))
+      after: ReliabilityCurve(rows, probabilities: rows.logits.map { ($0 - shift).logistic }),
+      rankedBefore: ReliabilityCurve(rankedBy: ranking, of: rows) { $0.logistic },
+      rankedAfter: ReliabilityCurve(rankedBy: ranking, of: rows) { ($0 - shift).logistic })
+    let highest = Self.highestF1(weightPath)
+    if let threshold = recommendation?.recommended, recommendation?.verdict == .threshold {
+      chosenEvaluation = try thresholdPoint(threshold.threshold).pooled
+    } else {
+      chosenEvaluation =
+        (recommendation.flatMap { best in
+          weightPath.first { $0.positiveWeight == best.weight.positiveWeight }
+        } ?? highest.map { weightPath[$0] } ?? weightPath[0]).pooled
+    }
+    let chosenWeight =
+      recommendation.map { $0.verdict == .threshold ? 1 : $0.weight.positiveWeight }
+      ?? weightPath[highest ?? 0].positiveWeight
+    let chosenRows = try LabelledScores(
+      logits: try heldOut([setting(chosenWeight)])[0], targets: targets, weights: weights)
+    let chosenCurve = RankingCurve(chosenRows)
+    decisions = DecisionCurve(
+      chosenCurve, of: chosenRows, chosen: chosenEvaluation,
+      threshold: chosenCurve.shortestThreshold)
   }
 }
 
@@ -204,13 +225,24 @@ extension RankingCurve {
         truePositives: hits, falsePositives: alarms, trueNegatives: negatives - alarms,
         falseNegatives: positives - hits)
     }
-    guard let best else { return nil }
-    let middle = (best.next + best.probability) / 2
+    return best.map { Self.shortest(above: $0.next, upTo: $0.probability) }
+  }
+
+  /// The shortest threshold on the probability that selects the rows of an index and above; nil if
+  /// there is none, because the next row has the same probability.
+  func shortestThreshold(_ index: Int) -> Double? {
+    let probability = thresholds[index].logistic
+    let next = index + 1 < thresholds.count ? thresholds[index + 1].logistic : 0
+    return next < probability ? Self.shortest(above: next, upTo: probability) : nil
+  }
+
+  private static func shortest(above low: Double, upTo high: Double) -> Double {
+    let middle = (low + high) / 2
     for digits in 3..<17 {
       let rounded = middle.rounded(significantDigits: digits)
-      if rounded > best.next, rounded <= best.probability { return rounded }
+      if rounded > low, rounded <= high { return rounded }
     }
-    return best.probability
+    return high
   }
 
   func point(_ index: Int) -> TradeoffStudy.CurvePoint {

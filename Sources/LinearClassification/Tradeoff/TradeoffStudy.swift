@@ -85,6 +85,10 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
     public let before: ReliabilityCurve
     /// The calibrated probabilities, σ(x - log q).
     public let after: ReliabilityCurve
+    /// The raw probabilities, in bins by rank.
+    public let rankedBefore: ReliabilityCurve
+    /// The calibrated probabilities, in bins by rank.
+    public let rankedAfter: ReliabilityCurve
   }
 
   /// The settings, with the weights in ascending order.
@@ -104,6 +108,11 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
   public let calibration: CalibrationComparison
   /// The recommendation, if there is a goal or there are costs.
   public let recommendation: Recommendation?
+  /// The metrics of the recommended model and threshold, or without a recommendation of the weight
+  /// of ``chosenIndex``.
+  public let chosenEvaluation: Evaluation
+  /// The decisions of that model at other thresholds.
+  public let decisions: DecisionCurve
   /// How the penalty was chosen; nil if it was given.
   public let penaltySearch: PenaltySearch?
 
@@ -113,10 +122,14 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
     if let recommendation {
       return weightPath.firstIndex { $0.positiveWeight == recommendation.weight.positiveWeight }
     }
-    let scores = weightPath.indices.compactMap { index in
-      weightPath[index].pooled[.f1].map { (index: index, score: $0) }
+    return Self.highestF1(weightPath)
+  }
+
+  /// The index of the first point of the highest F1; nil if F1 is undefined for each.
+  static func highestF1(_ path: [TradeoffPoint]) -> Int? {
+    let scores = path.indices.compactMap { index in
+      path[index].pooled[.f1].map { (index: index, score: $0) }
     }
-    // The first of equals.
     return scores.max { ($0.score, $1.index) < ($1.score, $0.index) }?.index
   }
 }

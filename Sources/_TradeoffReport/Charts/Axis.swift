@@ -78,11 +78,16 @@ struct Axis: Hashable, Sendable {
     let powers = decades(domain)
     let every = (powers.count + mostLabels - 1) / mostLabels
     let tens = powers.filter { $0 % every == 0 }.map { decimal(1, $0) }.filter(domain.contains)
-    if tens.count > 2 { return tens.map { Tick(value: $0, label: $0.formatted(3)) } }
+    if tens.count > 2 { return tens.map { Tick(value: $0, label: short($0)) } }
     let more = powers.flatMap { power in [1, 2, 5].map { decimal($0, power) } }.filter(
       domain.contains)
-    if more.count > 2 { return more.map { Tick(value: $0, label: $0.formatted(3)) } }
+    if more.count > 2 { return more.map { Tick(value: $0, label: short($0)) } }
     return linearTicks(domain)
+  }
+
+  /// One digit and a power of ten, in at most five characters: `0.01`, `1e-4`.
+  private static func short(_ value: Double) -> String {
+    (1e-4..<1e-3).contains(value) ? "\((value * 1e4).formatted(1))e-4" : value.formatted(3)
   }
 
   /// The exponents of the powers of ten from just below the domain to just above it.

@@ -38,6 +38,22 @@ extension Chart {
       """
   }
 
+  /// The chart as an SVG file in light colours.
+  func picture(id: String, title: String, description: String) -> String {
+    let style: Markup = """
+      <style>
+      svg { \(Markup(stringLiteral: Palette.light.declarations)) }
+      \(Markup(stringLiteral: StyleSheet.chart))
+      </style>
+
+      """
+    return svg(
+      id: id, title: title, description: description,
+      style: style, padding: (sides: 14, top: 12, bottom: 8), background: Palette.light.background,
+      attributes: " xmlns=\"http://www.w3.org/2000/svg\" width=\"880\""
+    ).source + "\n"
+  }
+
   /// The labels. They are placed after everything else.
   private var placedLabels: [Markup] {
     var placement = placement

@@ -44,8 +44,15 @@ struct Chart {
 
   init(x: (Axis.Scale, ClosedRange<Double>), xTitle: String, y: ClosedRange<Double>, yTitle: String)
   {
+    self.init(x: x, xTitle: xTitle, y: (.linear, y), yTitle: yTitle)
+  }
+
+  init(
+    x: (Axis.Scale, ClosedRange<Double>), xTitle: String, y: (Axis.Scale, ClosedRange<Double>),
+    yTitle: String
+  ) {
     self.x = Axis(x.0, x.1, from: Self.left, to: Self.right)
-    self.y = Axis(.linear, y, from: Self.bottom, to: Self.top)
+    self.y = Axis(y.0, y.1, from: Self.bottom, to: Self.top)
     self.xTitle = xTitle
     self.yTitle = yTitle
   }
@@ -135,10 +142,15 @@ struct Chart {
     labels.append(Label(text: label, style: style, point: (x, y), candidates: candidates))
   }
 
-  /// Adds numbers of rows along the top of the frame.
+  /// Adds numbers of rows along the top of the frame, from the right, where there is space.
   mutating func addCounts(_ counts: [(x: Double, count: String)]) {
     marks.append("<text class=\"tick\" x=\"1\" y=\"\(Self.top - 12)\">rows</text>")
-    for (value, count) in counts {
+    var free = Double.infinity
+    for (value, count) in counts.reversed() {
+      let half = Double(count.count) * Self.characterWidth / 2 + 4
+      let place = x.position(value)
+      guard place + half <= free, place - half >= Self.left - 8 else { continue }
+      free = place - half
       marks.append(
         """
         <text class="tick" x="\(x.position(value))" y="\(Self.top - 12)" text-anchor="middle">\

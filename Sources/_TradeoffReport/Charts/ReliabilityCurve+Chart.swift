@@ -25,20 +25,49 @@ extension ReliabilityCurve {
     return chart
   }
 
+  /// The same on logarithmic axes, for bins by rank. A bin without positives is at the bottom.
+  var logarithmicChart: Chart {
+    let values = bins.flatMap { [$0.meanPrediction, $0.positiveRate] }.filter { $0 >= 1e-12 }
+    let low = (values.min() ?? 0.1) / 2
+    let high = min(1, (values.max() ?? 1) * 2)
+    let domain = min(low, high / 10)...high
+    var chart = Chart(
+      x: (.logarithmic, domain), xTitle: "predicted probability (logarithmic)",
+      y: (.logarithmic, domain), yTitle: "share of positives (logarithmic)")
+    chart.addLine([(domain.lowerBound, domain.lowerBound), (high, high)], "diagonal")
+    func place(_ bin: Bin) -> Chart.Point {
+      (
+        max(bin.meanPrediction, domain.lowerBound), max(bin.positiveRate, domain.lowerBound)
+      )
+    }
+    func tip(_ bin: Bin) -> String {
+      "\(bin.interval): \(bin.rows) rows, predicted \(bin.meanPrediction.significant), "
+        + "positive \(bin.positiveRate.significant)"
+    }
+    let (some, none) = (bins.filter { $0.positiveRate > 0 }, bins.filter { $0.positiveRate == 0 })
+    chart.addLine(some.map(place), "weighted")
+    chart.addMarks(some.map { (place($0), tip($0)) }, .circle, "weighted")
+    chart.addMarks(none.map { (place($0), tip($0)) }, .square, "unweighted")
+    chart.addCounts(bins.map { (place($0).x, $0.compactRows) })
+    chart.addKey("held-out rows", "weighted", mark: .circle)
+    if !none.isEmpty { chart.addKey("no positives", "unweighted", line: false, mark: .square) }
+    chart.addKey("calibrated", "diagonal")
+    return chart
+  }
+
   /// The description of the chart.
   var chartDescription: String {
     let points = bins.map {
-      "predicted \($0.meanPrediction.fixed(2)), positive \($0.positiveRate.fixed(2)), "
+      "predicted \($0.meanPrediction.significant), positive \($0.positiveRate.significant), "
         + "\($0.rows) rows"
     }
-    return "Expected calibration error \(expectedCalibrationError.fixed(3)). "
-      + "From low to high: \(points.joined(separator: "; "))."
+    return "From low to high: \(points.joined(separator: "; "))."
   }
 }
 
 extension ReliabilityCurve.Bin {
   /// The range of the probabilities in the bin.
-  var interval: String { "\(lowerBound.fixed(1)) to \(upperBound.fixed(1))" }
+  var interval: String { "\(lowerBound.formatted(3)) to \(upperBound.formatted(3))" }
 
   /// The number of rows in the bin, or their weight if it is not an integer.
   var rows: String {

@@ -2,6 +2,7 @@
 import ArgumentParser
 import LinearClassification
 import _DataFiles
+import _TradeoffReport
 
 /// `wce evaluate`: the metrics of a model on rows with known targets.
 struct EvaluateCommand: ParsableCommand {
@@ -25,13 +26,29 @@ struct EvaluateCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON object.") var json = false
 
+  @Option(
+    help: ArgumentHelp("The file for a report with charts.", valueName: "FILE.html"),
+    completion: .file(extensions: ["html", "htm"]), transform: FileName.output(".html", ".htm"))
+  var report: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The file for the chart of precision against recall.", valueName: "FILE.svg"),
+    completion: .file(extensions: ["svg"]), transform: FileName.output(".svg"))
+  var picture: String?
+
   func validate() throws {
+    try requireDistinctFiles(
+      outputs: [("--report", report), ("--picture", picture)],
+      inputs: [("the data", scoring.data.path), ("--model", scoring.model)])
     _ = try labels.rows(of: scoring.data)
     if scoring.scores.scores != nil { _ = try labels.target.column() }
   }
 
   func run() throws {
-    if scoring.scores.scores != nil { return try runOnScores() }
+    // A path that cannot be written is reported before the work.
+    let outputs = try openOutputs()
+    if scoring.scores.scores != nil { return try runOnScores(outputs) }
     let classifier = try scoring.readModel()
     let predictions: Classifier.Predictions
     let truth: Classifier.Labels
@@ -61,14 +78,24 @@ struct EvaluateCommand: ParsableCommand {
     }
     if truth.positiveCount == 0 { notices.append("no row is positive") }
     for notice in notices { StandardError.note(about: scoring.data.path, notice) }
-    let report = EvaluationReport(
-      try ToolError.naming(source) { () throws(ClassificationError) in
-        try predictions.evaluation(of: truth)
-      }, truth, scoring.probabilities, positiveWeight: classifier.model.positiveWeight)
-    try StandardOutput.write(json ? report.json() : report.text)
+    let evaluation = try ToolError.naming(source) { () throws(ClassificationError) in
+      try predictions.evaluation(of: truth)
+    }
+    let profile = try ToolError.naming(source) {
+      () throws(ClassificationError) -> ScoreProfile? in
+      hasFiles ? try predictions.profile(of: truth) : nil
+    }
+    try write(
+      EvaluationReport(
+        evaluation, truth, scoring.probabilities, positiveWeight: classifier.model.positiveWeight),
+      profile.map {
+        DecisionReport.Item(
+          evaluation, $0, of: truth, name: scoring.model ?? "",
+          target: labels.target.target ?? classifier.target?.name ?? source)
+      }, outputs)
   }
 
-  private func runOnScores() throws {
+  private func runOnScores(_ outputs: Outputs) throws {
     let model = try scoring.readScoreModel()
     let rows = try scoring.readScores(target: labels.target, weights: labels.weights).rows
     guard let truth = rows.labels else { return }
@@ -76,8 +103,49 @@ struct EvaluateCommand: ParsableCommand {
       try model.evaluation(
         scores: rows.scores, targets: truth.targets, weights: truth.weights)
     }
-    let report = EvaluationReport(
-      evaluation, truth, model.calibration == nil ? .raw : .calibrated, positiveWeight: nil)
-    try StandardOutput.write(json ? report.json() : report.text)
+    let profile = try ToolError.naming(scoring.data.path) {
+      () throws(ClassificationError) -> ScoreProfile? in
+      hasFiles ? try model.profile(scores: rows.scores, of: truth) : nil
+    }
+    try write(
+      EvaluationReport(
+        evaluation, truth, model.calibration == nil ? .raw : .calibrated, positiveWeight: nil),
+      profile.map {
+        DecisionReport.Item(
+          evaluation, $0, of: truth, name: rows.name, target: labels.target.target ?? "")
+      }, outputs)
+  }
+
+  // MARK: Files
+
+  private typealias Outputs = (report: AtomicFile?, picture: AtomicFile?)
+
+  private func openOutputs() throws(DataFileError) -> Outputs {
+    (
+      try report.map { path throws(DataFileError) in try AtomicFile(path: path) },
+      try picture.map { path throws(DataFileError) in try AtomicFile(path: path) }
+    )
+  }
+
+  private var hasFiles: Bool { report != nil || picture != nil }
+
+  private func write(
+    _ summary: EvaluationReport, _ item: DecisionReport.Item?, _ outputs: Outputs
+  ) throws {
+    let paths = [report, picture].compactMap { $0 }
+    let isPrinted = paths.contains(where: StandardOutput.isTarget)
+    if let item {
+      let report = DecisionReport(
+        [item],
+        provenance: DecisionReport.Provenance(
+          dataName: scoring.data.path, generator: "wce \(WCE.version)",
+          command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()),
+          notes: summary.notes.map { "\($0)." }))
+      try outputs.report?.write(report.html())
+      try outputs.picture?.write(report.picture())
+      try AtomicFile.commit([outputs.report, outputs.picture].compactMap { $0 })
+    }
+    if isPrinted { return }
+    try StandardOutput.writeSummary(json ? summary.json() : summary.text, outputs: paths)
   }
 }

@@ -25,6 +25,17 @@ extension TradeoffCommand {
     return data.path == nil ? "wce example > \(ExampleData.fileName) && \(fit)" : fit
   }
 
+  /// The recommended model, fitted to all rows, or without a recommendation that of the highest F1.
+  func chosenModel(
+    _ study: TradeoffStudy, _ table: TrainingTable, threads: Int?
+  ) throws(ClassificationError) -> LogisticModel {
+    let weight = study.weightPath[study.chosenIndex ?? 0].positiveWeight
+    return try LogisticRegression(
+      positiveWeight: study.recommendation?.verdict == .threshold ? 1 : weight,
+      l2: study.settings.l2, threads: threads
+    ).fit(table.features, targets: table.targets, weights: table.weights)
+  }
+
   /// The same study over further weights, five a decade.
   private func studyCommand(_ range: ClosedRange<Double>) -> String {
     // One end is the end of the path, and the other is 100 times or 1/100 of it.

@@ -115,7 +115,10 @@ struct TradeoffCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The file for the chart of recall and precision against the weight.", valueName: "FILE.svg"),
+      """
+      The file for the chart of recall and precision against the weight, or for --scores of \
+      precision against recall.
+      """, valueName: "FILE.svg"),
     completion: .file(extensions: ["svg"]), transform: FileName.output(".svg"))
   var picture: String?
 
@@ -181,6 +184,9 @@ struct TradeoffCommand: ParsableCommand {
       }
     }
     let next = nextCommand(data, study)
+    let model = try ToolError.naming(data.name) { () throws(ClassificationError) in
+      try self.report == nil ? nil : chosenModel(study, data.table, threads: threads)
+    }
     let report = TradeoffReport(
       study,
       provenance: TradeoffReport.Provenance(
@@ -188,7 +194,8 @@ struct TradeoffCommand: ParsableCommand {
         featureCount: data.table.features.columns.count, generator: "wce \(WCE.version)",
         command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
         notes: (data.path == nil ? [ExampleData.source] : [])
-          + StandardError.notes.map { "\($0)." }))
+          + StandardError.notes.map { "\($0)." }),
+      model: model, featureNames: data.table.features.names, columns: ColumnUse(data.table))
     try outputs.report?.write(report.html())
     try outputs.json?.write(report.json())
     try outputs.picture?.write(report.picture())

@@ -8,7 +8,7 @@ struct EvaluationReport: Encodable {
   private let probabilities: Classifier.Probabilities
   /// The weight of a fitted model.
   private let positiveWeight: Double?
-  private let notes: [String]
+  let notes: [String]
 
   private enum Key: String, CodingKey {
     case rowCount, positiveCount, probabilities, positiveWeight, notes

@@ -16,7 +16,6 @@ extension TradeoffCommand {
     let fitOption: String? =
       if posWeights != nil { "--pos-weights" } else if training.l2.number != 1 { "--l2" } else {
         table.firstOfFeatures
-          ?? (picture != nil ? "--picture" : nil)
       }
     if let fitOption {
       throw ValidationError("\(fitOption) is for fits; with --scores nothing is fitted.")
@@ -32,17 +31,18 @@ extension TradeoffCommand {
     let settings = ThresholdStudy.Settings(
       goal: try goal(), confidence: confidence, costs: try costs(), calibration: calibrate,
       folds: folds, seed: seed)
-    let paths = [report, json, model].compactMap { $0 }
+    let paths = [report, json, picture, model].compactMap { $0 }
     let isPrinted = paths.contains(where: StandardOutput.isTarget)
     // A path that cannot be written is reported before the work.
     let outputs = try (
       report: report.map(AtomicFile.init), json: json.map(AtomicFile.init),
-      model: model.map(AtomicFile.init)
+      picture: picture.map(AtomicFile.init), model: model.map(AtomicFile.init)
     )
     let table = try training.table.read(path)
     let rows = try scoring.rows(table, from: path, target: targetOptions, weights: weights)
-    if model != nil, rows.count > 1 {
-      throw ToolError(.usage, "--model is for one column of scores, received \(rows.count)")
+    for (option, file) in [("--model", model), ("--picture", picture)]
+    where file != nil && rows.count > 1 {
+      throw ToolError(.usage, "\(option) is for one column of scores, received \(rows.count)")
     }
     let targets = table.columnNames(targetOptions.target ?? "")
     var studies: [(name: String, target: String, study: ThresholdStudy)] = []
@@ -63,21 +63,22 @@ extension TradeoffCommand {
       }
       studies.append((row.name, target, study))
     }
-    let next = next(path, rows)
-    try outputs.report?.write(
-      ThresholdReport(
-        studies.map { ThresholdReport.Item(scores: $0.name, target: $0.target, study: $0.study) },
-        dataName: path, generator: "wce \(WCE.version)",
-        command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
-        notes: StandardError.notes.map { "\($0)." }
-      ).html())
     try outputs.json?.write(ScoreStudies(studies).json())
     try outputs.model?.write(studies[0].study.model.json())
-    try AtomicFile.commit([outputs.report, outputs.json, outputs.model].compactMap { $0 })
+    let next = next(path, rows)
+    let report = DecisionReport(
+      studies.map { DecisionReport.Item($0.study, name: $0.name, target: $0.target) },
+      provenance: DecisionReport.Provenance(
+        dataName: path, generator: "wce \(WCE.version)",
+        command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
+        notes: StandardError.notes.map { "\($0)." }))
+    try outputs.report?.write(report.html())
+    try outputs.picture?.write(report.picture())
+    try AtomicFile.commit(
+      [outputs.report, outputs.json, outputs.picture, outputs.model].compactMap { $0 })
     if !isPrinted {
       try StandardOutput.writeSummary(
-        ThresholdSummary(studies: studies, dataName: path, next: next).text,
-        outputs: paths)
+        ThresholdSummary(studies: studies, dataName: path, next: next).text, outputs: paths)
     }
   }
 

@@ -15,10 +15,15 @@ struct Browser {
     var clippedTexts: [String]
     /// The number of charts that have a size.
     var charts: Int
+    /// What the first sentence says after its slider was moved to the least threshold; nil if there
+    /// is no slider.
+    var movedSentence: String?
     /// The messages on the console, including script errors.
     var messages: [String] = []
 
-    private enum CodingKeys: CodingKey { case contentWidth, resources, clippedTexts, charts }
+    private enum CodingKeys: CodingKey {
+      case contentWidth, resources, clippedTexts, charts, movedSentence
+    }
   }
 
   static let path: String? = {
@@ -50,10 +55,16 @@ struct Browser {
               || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
           }).map(text => text.textContent);
         });
+        const slider = page.querySelector('.slider:not([hidden]) input');
+        if (slider) {
+          slider.value = slider.max;
+          slider.dispatchEvent(new view.Event('input'));
+        }
         document.getElementById('findings').textContent = JSON.stringify({
           contentWidth: page.documentElement.scrollWidth,
           resources: view.performance.getEntriesByType('resource').map(entry => entry.name),
           clippedTexts: clipped,
+          movedSentence: slider && page.querySelector('.thousand').textContent,
           charts: charts.filter(chart => chart.getBoundingClientRect().height > 100).length,
         });
       });
