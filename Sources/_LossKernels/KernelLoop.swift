@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The loops of the kernels.
 ///
-/// They process whole vectors in the caller's buffers, and the remaining elements in a padded copy.
+/// They process whole vectors, and the remaining elements in a padded vector.
 /// Therefore the result of an element does not depend on its position, and no byte outside the
 /// buffers is accessed.
 public enum KernelLoop<V: KernelVector, Form: KernelForm> {
@@ -33,26 +33,6 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
       self.divisor = V(repeating: dividesWeights ? 1 : divisor)
       weightDivisor = V(repeating: dividesWeights ? divisor : 1)
     }
-  }
-
-  /// Calls `body` with each vector of `count` elements, a positive multiple of the lane count.
-  ///
-  /// Each step computes the exponential of the next vector. The processor overlaps it with the
-  /// logarithm of the current vector, because both are long chains of dependent operations.
-  @inlinable @inline(__always)
-  static func forEachVector(
-    _ arguments: KernelArguments<Scalar>, _ constants: Constants, count: Int,
-    _ body: (Element, _ offset: Int) -> Void
-  ) {
-    var exponential = LossTerms.exponential(V(loading: arguments.logits))
-    var offset = 0
-    while offset < count - V.laneCount {
-      let ahead = LossTerms.exponential(V(loading: arguments.logits + (offset + V.laneCount)))
-      body(Element(arguments, constants, exponential, at: offset), offset)
-      exponential = ahead
-      offset += V.laneCount
-    }
-    body(Element(arguments, constants, exponential, at: offset), offset)
   }
 
   /// The inputs of one vector of elements.
@@ -128,55 +108,52 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
       return (value * factor).zeroed(whereZero: weight)
     }
   }
+}
 
-  /// Calls `body` for the elements that fill whole vectors, then for a padded copy of the remaining
-  /// ones.
+extension KernelLoop where V: LaneVector {
+  /// Calls `body` with each vector of elements, and last with the remaining elements in a padded
+  /// vector.
   ///
-  /// The loss of the padding is exactly 0: its logit is -∞, its target and its weight are 0.
+  /// Each step computes the exponential of the next vector. The processor overlaps it with the
+  /// logarithm of the current vector, because both are long chains of dependent operations.
   @inlinable @inline(__always)
-  static func withPaddedTail(
-    _ arguments: KernelArguments<Scalar>, _ body: (KernelArguments<Scalar>, _ count: Int) -> Void
+  static func forEachVector(
+    _ arguments: KernelArguments<Scalar>,
+    _ body: (Element, _ offset: Int, _ count: Int) -> Void
   ) {
+    let constants = Constants(arguments)
     let remainder = arguments.count % V.laneCount
     let whole = arguments.count - remainder
-    if whole > 0 { body(arguments, whole) }
-    guard remainder > 0 else { return }
-    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: 6 * V.laneCount) { scratch in
-      guard let base = scratch.baseAddress else { return }
-      scratch.initialize(repeating: 0)
-      let (logits, targets) = (base, base + V.laneCount)
-      let (positiveWeights, weights) = (base + 2 * V.laneCount, base + 3 * V.laneCount)
-      let (output, losses) = (base + 4 * V.laneCount, base + 5 * V.laneCount)
-      logits.update(repeating: -Scalar.infinity, count: V.laneCount)
-      logits.update(from: arguments.logits + whole, count: remainder)
-      targets.update(from: arguments.targets + whole, count: remainder)
-      if Form.isGeneral, let source = arguments.positiveWeights {
-        positiveWeights.update(from: source + whole, count: remainder)
+    if whole > 0 {
+      var exponential = LossTerms.exponential(V(loading: arguments.logits))
+      var offset = 0
+      while offset < whole - V.laneCount {
+        let ahead = LossTerms.exponential(V(loading: arguments.logits + (offset + V.laneCount)))
+        body(Element(arguments, constants, exponential, at: offset), offset, V.laneCount)
+        exponential = ahead
+        offset += V.laneCount
       }
-      if Form.isGeneral, let source = arguments.weights {
-        weights.update(from: source + whole, count: remainder)
-      }
-      var padded = arguments
-      padded.logits = UnsafePointer(logits)
-      padded.targets = UnsafePointer(targets)
-      if arguments.positiveWeights != nil {
-        padded.positiveWeights = UnsafePointer(positiveWeights)
-      }
-      // Smoothing changes the target of the padding, so the general form masks the padding.
-      if Form.isGeneral {
-        if arguments.weights == nil { weights.update(repeating: 1, count: remainder) }
-        padded.weights = UnsafePointer(weights)
-      }
-      padded.output = output
-      padded.losses = losses
-      body(padded, V.laneCount)
-      if let destination = arguments.output {
-        (destination + whole).update(from: output, count: remainder)
-      }
-      if let destination = arguments.losses {
-        (destination + whole).update(from: losses, count: remainder)
-      }
+      body(Element(arguments, constants, exponential, at: offset), offset, V.laneCount)
     }
+    if remainder > 0 {
+      body(last(remainder, arguments, constants, at: whole), whole, remainder)
+    }
+  }
+
+  /// The last `count` elements, fewer than a vector has. The other lanes have zeros, for which no
+  /// processor takes longer: at -∞ the exponential underflows, which takes 70 ns on some.
+  @inlinable @inline(__always)
+  static func last(
+    _ count: Int, _ arguments: KernelArguments<Scalar>, _ constants: Constants, at offset: Int
+  ) -> Element {
+    func vector(_ start: UnsafePointer<Scalar>) -> V { V(loading: start + offset, count: count) }
+    let logit = vector(arguments.logits)
+    var (positiveWeight, weight) = (constants.positiveWeight, V(repeating: 1))
+    if Form.isGeneral, let weights = arguments.positiveWeights { positiveWeight = vector(weights) }
+    if Form.isGeneral, let weights = arguments.weights { weight = vector(weights) }
+    return Element(
+      constants, logit: logit, target: vector(arguments.targets), positiveWeight: positiveWeight,
+      weight: weight, exponential: LossTerms.exponential(logit))
   }
 
   /// Writes the result of an operation for every element to the output.
@@ -184,24 +161,18 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   public static func elementwise<Operation: ElementOperation>(
     _ operation: Operation.Type, _ arguments: KernelArguments<Scalar>
   ) {
-    let constants = Constants(arguments)
-    withPaddedTail(arguments) { arguments, count in
-      guard let output = arguments.output else { return }
-      forEachVector(arguments, constants, count: count) { element, offset in
-        element.value(of: operation).store(to: output + offset)
-      }
+    guard let output = arguments.output else { return }
+    forEachVector(arguments) { element, offset, count in
+      element.value(of: operation).store(to: output + offset, count: count)
     }
   }
 
   /// The sum of the losses of a block.
   @inlinable @inline(__always)
   public static func lossSum(_ arguments: KernelArguments<Scalar>) -> PartialSum {
-    let constants = Constants(arguments)
     var sums = V.Sum()
-    withPaddedTail(arguments) { arguments, count in
-      forEachVector(arguments, constants, count: count) { element, offset in
-        sums.add(element.value(of: LossOperation.self))
-      }
+    forEachVector(arguments) { element, _, count in
+      sums.add(element.value(of: LossOperation.self).first(count))
     }
     return sums.total
   }
@@ -209,15 +180,12 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   /// The sum of the losses of a block; writes the gradient to the output.
   @inlinable @inline(__always)
   public static func lossSumWithGradient(_ arguments: KernelArguments<Scalar>) -> PartialSum {
-    let constants = Constants(arguments)
     var sums = V.Sum()
-    withPaddedTail(arguments) { arguments, count in
-      guard let output = arguments.output else { return }
-      forEachVector(arguments, constants, count: count) { element, offset in
-        let (loss, gradient) = element.lossAndGradient
-        gradient.store(to: output + offset)
-        sums.add(loss)
-      }
+    guard let output = arguments.output else { return sums.total }
+    forEachVector(arguments) { element, offset, count in
+      let (loss, gradient) = element.lossAndGradient
+      gradient.store(to: output + offset, count: count)
+      sums.add(loss.first(count))
     }
     return sums.total
   }
@@ -225,14 +193,11 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   /// Writes the losses, and the gradient to the output.
   @inlinable @inline(__always)
   public static func lossWithGradient(_ arguments: KernelArguments<Scalar>) {
-    let constants = Constants(arguments)
-    withPaddedTail(arguments) { arguments, count in
-      guard let output = arguments.output, let losses = arguments.losses else { return }
-      forEachVector(arguments, constants, count: count) { element, offset in
-        let (loss, gradient) = element.lossAndGradient
-        gradient.store(to: output + offset)
-        loss.store(to: losses + offset)
-      }
+    guard let output = arguments.output, let losses = arguments.losses else { return }
+    forEachVector(arguments) { element, offset, count in
+      let (loss, gradient) = element.lossAndGradient
+      gradient.store(to: output + offset, count: count)
+      loss.store(to: losses + offset, count: count)
     }
   }
 
@@ -240,20 +205,14 @@ public enum KernelLoop<V: KernelVector, Form: KernelForm> {
   @inlinable @inline(__always)
   public static func sum(_ elements: UnsafePointer<Scalar>, _ count: Int) -> PartialSum {
     var sums = V.Sum()
-    let whole = count - count % V.laneCount
+    let remainder = count % V.laneCount
+    let whole = count - remainder
     var offset = 0
     while offset < whole {
       sums.add(V(loading: elements + offset))
       offset += V.laneCount
     }
-    if whole < count {
-      withUnsafeTemporaryAllocation(of: Scalar.self, capacity: V.laneCount) { scratch in
-        guard let base = scratch.baseAddress else { return }
-        scratch.initialize(repeating: 0)
-        base.update(from: elements + whole, count: count - whole)
-        sums.add(V(loading: base))
-      }
-    }
+    if remainder > 0 { sums.add(V(loading: elements + whole, count: remainder)) }
     return sums.total
   }
 }

@@ -87,7 +87,7 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
   /// It is a convenience initializer because embedded Swift, which builds the arm64 kernels for
   /// their tests, does not allow generic designated initializers in classes.
   @inlinable @inline(__always)
-  public convenience init<V: KernelVector>(_ vector: V.Type) where V.Scalar == Scalar {
+  public convenience init<V: LaneVector>(_ vector: V.Type) where V.Scalar == Scalar {
     self.init(
       loss: Self.forms(V.self, LossOperation.self),
       gradient: Self.forms(V.self, GradientOperation.self),
@@ -107,7 +107,7 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
   }
 
   @inlinable @inline(__always)
-  static func forms<V: KernelVector, Operation: ElementOperation>(
+  static func forms<V: LaneVector, Operation: ElementOperation>(
     _ vector: V.Type, _ operation: Operation.Type
   ) -> Forms<Elementwise> where V.Scalar == Scalar {
     Forms(

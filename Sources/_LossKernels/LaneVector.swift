@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A kernel vector that keeps its elements in a SIMD type of the standard library.
 public protocol LaneVector: KernelVector {
-  associatedtype Lanes: SIMD & BitwiseCopyable where Lanes.Scalar == Scalar
+  associatedtype Lanes: PartialLanes & BitwiseCopyable where Lanes.Scalar == Scalar
 
   /// The elements.
   var lanes: Lanes { get }
@@ -27,6 +27,32 @@ extension LaneVector {
   @inlinable @inline(__always)
   public func store(to destination: UnsafeMutablePointer<Scalar>) {
     UnsafeMutableRawPointer(destination).storeBytes(of: lanes, as: Lanes.self)
+  }
+
+  /// Loads `count` elements, fewer than `laneCount`. The other lanes are 0.
+  @inlinable @inline(__always)
+  init(loading source: UnsafePointer<Scalar>, count: Int) {
+    self.init(lanes: Lanes(loading: source, count: count))
+  }
+
+  /// The first `count` lanes, and 0 in the others.
+  @inlinable @inline(__always)
+  func first(_ count: Int) -> Self {
+    if count == Self.laneCount { return self }
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.laneCount) { ones in
+      ones.initialize(repeating: 1)
+      return ones.baseAddress.map { zeroed(whereZero: Self(loading: $0, count: count)) } ?? self
+    }
+  }
+
+  /// Stores the first `count` lanes.
+  @inlinable @inline(__always)
+  func store(to destination: UnsafeMutablePointer<Scalar>, count: Int) {
+    if count == Self.laneCount {
+      store(to: destination)
+    } else {
+      lanes.store(to: destination, count: count)
+    }
   }
 }
 
