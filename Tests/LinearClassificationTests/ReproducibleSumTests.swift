@@ -13,15 +13,17 @@ import _TestSupport
     return sum
   }
 
+  private static let least = Double.leastNonzeroMagnitude
+
   private static let cases: [(terms: [Double], sum: Double)] = [
     ([], 0), ([0.1], 0.1), ([1, 1e100, 1, -1e100], 2), ([-1, 0x1p-60], -1),
     ([0x1p1023, 0x1p1023, -0x1p1023], 0x1p1023), ([0x1p1023, 0x1p1023], .infinity),
-    ([-0x1p1023, -0x1p1023], -.infinity), ([5e-324, 5e-324], 1e-323),
-    ([1, 0x1p-53], 1), ([1, 0x1p-53, 5e-324], 0x1.0000000000001p0),
+    ([-0x1p1023, -0x1p1023], -.infinity), ([least, least], 2 * least),
+    ([1, 0x1p-53], 1), ([1, 0x1p-53, least], 0x1.0000000000001p0),
     ([0x1.0000000000001p0, 0x1p-53], 0x1.0000000000002p0),
-    ([-1, -0x1p-53, -5e-324], -0x1.0000000000001p0),
-    ([0x1p-1022, -5e-324], 0x0.fffffffffffffp-1022),
-    ([.greatestFiniteMagnitude, -5e-324], .greatestFiniteMagnitude),
+    ([-1, -0x1p-53, -least], -0x1.0000000000001p0),
+    ([0x1p-1022, -least], 0x1p-1022 - least),
+    ([.greatestFiniteMagnitude, -least], .greatestFiniteMagnitude),
   ]
 
   @Test(arguments: cases)
@@ -55,7 +57,7 @@ import _TestSupport
 
   /// Blocks of any magnitudes add to the same bits in any order and grouping, close to the exact
   /// sums.
-  @Test(arguments: [1, 0x1p-990, 0x1p1000, 1e-320, 0x1.8p1021])
+  @Test(arguments: [1, 0x1p-990, 0x1p1000, 1000 * least, 0x1.8p1021])
   func binnedSums(scale: Double) {
     var generator = SeededGenerator(seed: 96)
     let blocks = (0..<500).map { _ in

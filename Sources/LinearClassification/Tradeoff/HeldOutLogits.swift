@@ -5,10 +5,10 @@ import _WorkerThreads
 /// The held-out logits of cross-validated models: that of each row comes from the model that was
 /// fitted without the row's fold.
 ///
-/// Calls may be repeated. All fits of a call of `fit` share their passes over the rows. Each starts from the
-/// model with the nearest setting so far, and those of the first call from one fit to all rows. The
-/// rows of a fold affect neither its models nor their standardisation, and the features are not
-/// copied.
+/// Calls may be repeated. All fits of a call of `fit` share their passes over the rows. Each starts
+/// from the model with the nearest setting so far, and those of the first call from one fit to all
+/// rows. The rows of a fold affect neither its models nor their standardisation, and the features
+/// are not copied.
 struct HeldOutLogits {
   /// What differs between the models of a study.
   struct Setting: Hashable, Sendable {
