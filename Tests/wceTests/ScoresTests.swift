@@ -32,8 +32,7 @@ import _TestSupport
         + "--calibrate platt --model m.json --json all.json --report r.html")
     #expect(outcome.errors == "" && outcome.status == 0)
     let report = try place.text("r.html")
-    #expect(
-      report.contains("<p class=\"weight\">recommended: threshold 0.0107 for recall ≥ 0.9</p>"))
+    #expect(report.contains(">recommended: threshold 0.0107 for recall ≥ 0.9</h2>"))
     #expect(
       report.contains("<pre><code>wce predict --model m.json new.csv --scores p</code></pre>"))
     #expect(

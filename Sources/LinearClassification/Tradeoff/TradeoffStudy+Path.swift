@@ -57,8 +57,9 @@ extension TradeoffStudy {
 }
 
 extension Double {
-  /// A positive number, rounded to significant decimal digits.
+  /// A positive number, rounded to significant decimal digits. A number that is not normal stays.
   func rounded(significantDigits digits: Int) -> Double {
+    guard isNormal else { return self }
     let decimals = digits - 1 - Int(decimalLogarithm.rounded(.down))
     let scale = Double(decimals.magnitude).powerOfTen
     // Division by an exact power of ten gives the nearest number to the decimal digits.
