@@ -36,8 +36,19 @@ struct ExactAccumulator: Sendable {
   /// Adds the product of two numbers, which must not underflow or overflow.
   mutating func add(product a: Double, _ b: Double) {
     let product = a * b
+    let (aHigh, aLow) = Self.halves(a)
+    let (bHigh, bLow) = Self.halves(b)
     add(product)
-    add((-product).addingProduct(a, b))
+    // The rounding error of the product (Dekker, 1971). A fused multiply-add would be a slow
+    // function on processors without the instruction.
+    add(((aHigh * bHigh - product) + aHigh * bLow + aLow * bHigh) + aLow * bLow)
+  }
+
+  /// Two numbers of at most 26 bits that add up to a number.
+  private static func halves(_ number: Double) -> (high: Double, low: Double) {
+    let scaled = 0x1.0000002p27 * number
+    let high = scaled - (scaled - number)
+    return (high, number - high)
   }
 
   /// Adds another sum.
