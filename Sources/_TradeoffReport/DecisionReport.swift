@@ -47,37 +47,15 @@ package struct DecisionReport: Hashable, Sendable {
     }
   }
 
-  /// The origin of the numbers.
-  package struct Provenance: Hashable, Sendable {
-    package var dataName: String
-    /// The name and version of the program that generates the report.
-    package var generator: String
-    /// The command that generates the report.
-    package var command: String
-    /// The command to run next, if there is one.
-    package var nextCommand: String?
-    /// Further information about the data, one sentence each.
-    package var notes: [String]
-
-    /// A provenance.
-    package init(
-      dataName: String, generator: String, command: String, nextCommand: String? = nil,
-      notes: [String] = []
-    ) {
-      self.dataName = dataName
-      self.generator = generator
-      self.command = command
-      self.nextCommand = nextCommand
-      self.notes = notes
-    }
-  }
-
   let items: [Item]
+  /// The command to run next, if there is one.
+  let nextCommand: String?
   let provenance: Provenance
 
   /// A report of at least one item.
-  package init(_ items: [Item], provenance: Provenance) {
+  package init(_ items: [Item], nextCommand: String? = nil, provenance: Provenance) {
     self.items = items
+    self.nextCommand = nextCommand
     self.provenance = provenance
   }
 
@@ -89,20 +67,11 @@ package struct DecisionReport: Hashable, Sendable {
       : "Decisions of \(items.count) classifiers"
     let sections = items.indices.map { section($0) }
     let next: Markup =
-      provenance.nextCommand.map {
+      nextCommand.map {
         "<section><h2>Next</h2>\n<pre><code>\($0)</code></pre></section>\n"
       } ?? ""
     return Markup.page(
-      title: "\(heading) – \(provenance.dataName)", generator: provenance.generator,
-      content: """
-        <header>
-        <h1>\(heading)</h1>
-        <p class="facts">\(provenance.dataName)</p>
-        </header>
-        \(sections.lines)
-        \(next)\(Markup.footer(
-          generator: provenance.generator, command: provenance.command, notes: provenance.notes))
-        """
+      heading, provenance, facts: "\(provenance.dataName)", content: "\(sections.lines)\n\(next)"
     ).source
   }
 
@@ -132,7 +101,7 @@ package struct DecisionReport: Hashable, Sendable {
       CalibrationFigure(
         id: "\(id)-after", title: "Calibrated", equalWidth: $0.reliabilityAfter,
         ranked: $0.rankedReliabilityAfter, isRare: curve.isRare,
-        note: "Each is from a map that was fitted without the row's fold.")
+        note: "The map for each row was fitted without the fold of the row.")
     }
     let figures = [("as they are", raw)] + (calibrated.map { [("calibrated", $0)] } ?? [])
     let spreadNote =
@@ -164,10 +133,6 @@ package struct DecisionReport: Hashable, Sendable {
   }
 
   private static func interval(_ interval: BootstrapInterval?) -> Markup {
-    guard let interval else { return "" }
-    return """
-      <span class="spread">(\(interval.lowerBound.significant) to \
-      \(interval.upperBound.significant))</span>
-      """
+    interval.map { .range($0.lowerBound, $0.upperBound) } ?? ""
   }
 }

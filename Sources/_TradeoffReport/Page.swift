@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 extension Markup {
   /// A whole document, which fetches nothing and needs no script. It is well-formed XML.
-  static func page(title: Markup, generator: String, content: Markup) -> Markup {
+  ///
+  /// - Parameters:
+  ///   - facts: A line below the heading.
+  ///   - content: The sections.
+  static func page(
+    _ heading: String, _ provenance: Provenance, facts: Markup, content: Markup
+  ) -> Markup {
     """
     <!DOCTYPE html>
     <html lang="en">
@@ -9,9 +15,9 @@ extension Markup {
     <meta charset="utf-8"/>
     <meta http-equiv="Content-Security-Policy" content="\(Script.policy)"/>
     <meta name="viewport" content="width=device-width, initial-scale=1"/>
-    <meta name="generator" content="\(generator)"/>
+    <meta name="generator" content="\(provenance.generator)"/>
     <link rel="icon" href="data:,"/>
-    <title>\(title)</title>
+    <title>\(heading) – \(provenance.dataName)</title>
     <style>
     \(Markup(stringLiteral: StyleSheet.page))
     \(Markup(stringLiteral: StyleSheet.sections))
@@ -20,23 +26,21 @@ extension Markup {
     </head>
     <body>
     <main>
+    <header>
+    <h1>\(heading)</h1>
+    <p class="facts">\(facts)</p>
+    </header>
     \(content)
+    <footer>
+    <p>Made by \(provenance.generator) with the command</p>
+    <pre><code>\(provenance.command)</code></pre>
+    \(provenance.notes.map { "<p>\($0)</p>" as Markup }.lines)
+    </footer>
     </main>
     <script>\(Markup(stringLiteral: Script.source))</script>
     </body>
     </html>
 
-    """
-  }
-
-  /// How the page was made.
-  static func footer(generator: String, command: String, notes: [String]) -> Markup {
-    """
-    <footer>
-    <p>Made by \(generator) with the command</p>
-    <pre><code>\(command)</code></pre>
-    \(notes.map { "<p>\($0)</p>" as Markup }.lines)
-    </footer>
     """
   }
 }

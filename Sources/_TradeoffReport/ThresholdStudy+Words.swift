@@ -43,11 +43,10 @@ extension ThresholdStudy {
     } else {
       sentences.append("There is no goal. Ask for a recall or a precision to get a recommendation.")
     }
-    let alarms = counts.truePositives + counts.falsePositives
-    let total = alarms + counts.trueNegatives + counts.falseNegatives
-    func perThousand(_ count: Double) -> String { (1000 * count / total).formatted(3) }
+    func perThousand(_ count: Double) -> String { (1000 * count / counts.total).formatted(3) }
     sentences.append(
-      "Of 1,000 rows it flags \(perThousand(alarms)), finds \(perThousand(counts.truePositives)) "
+      "Of 1,000 rows it flags \(perThousand(counts.alarms)), "
+        + "finds \(perThousand(counts.truePositives)) "
         + "positives and misses \(perThousand(counts.falseNegatives)).")
     return sentences.joined(separator: " ")
   }

@@ -5,20 +5,14 @@ extension TradeoffReport {
   /// The whole document.
   var page: Markup {
     .page(
-      title: "\(heading) – \(provenance.dataName)", generator: provenance.generator,
+      heading, provenance, facts: facts,
       content: """
-        <header>
-        <h1>\(heading)</h1>
-        <p class="facts">\(facts)</p>
-        </header>
         \(answer)
         \(charts)
         \(study.chosenIndex == nil ? "" : ranking.markup)
         \(ModelSection(model: model, names: featureNames, columns: columns).markup)
         \(table)
         \(reading)
-        \(Markup.footer(
-          generator: provenance.generator, command: provenance.command, notes: provenance.notes))
         """)
   }
 
@@ -29,16 +23,16 @@ extension TradeoffReport {
   }
 
   private var heading: String {
-    let label = provenance.target.positive.map { " = \($0)" } ?? ""
-    return "Recall against precision for \(provenance.target.name)\(label)"
+    let label = target.positive.map { " = \($0)" } ?? ""
+    return "Recall against precision for \(target.name)\(label)"
   }
 
   private var facts: Markup {
     let share = Double(study.positiveCount) / Double(study.rowCount) * 100
     return """
       \(provenance.dataName): \(study.rowCount.grouped) rows, \(study.positiveCount.grouped) of \
-      them positive (\(share.formatted(3))\u{A0}%), \(provenance.featureCount.grouped) \
-      feature\(provenance.featureCount == 1 ? "" : "s"). \
+      them positive (\(share.formatted(3))\u{A0}%), \(featureCount.grouped) \
+      feature\(featureCount == 1 ? "" : "s"). \
       Logistic regression with the l2 penalty \(study.settings.l2.shown). All numbers are those of \
       held-out rows, in \(study.settings.folds) stratified folds \
       (seed \("\(study.settings.seed)")).
@@ -80,7 +74,7 @@ extension TradeoffReport {
       <div class="words">
       <p>\(study.reason)</p>
       <p>\(nextTitle)</p>
-      <pre><code>\(provenance.nextCommand)</code></pre>
+      <pre><code>\(nextCommand)</code></pre>
       </div>
       </section>
       """
@@ -105,9 +99,7 @@ extension TradeoffReport {
   }
 
   private func range(_ spread: Spread?) -> Markup {
-    guard let spread else { return "" }
-    let range = "(\(spread.lowest.significant) to \(spread.highest.significant))"
-    return "<span class=\"spread\">\(range)</span>"
+    spread.map { .range($0.lowest, $0.highest) } ?? ""
   }
 
   // MARK: The charts

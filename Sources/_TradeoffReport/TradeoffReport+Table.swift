@@ -45,8 +45,7 @@ extension TradeoffReport {
   /// The cost of a point, in a cell of its own.
   private func cost(_ point: TradeoffPoint) -> [Markup] {
     guard let costs else { return [] }
-    let cost = costs.total(point.pooled.confusion)
-    return ["<data value=\"\("\(cost)")\">\(cost.tally)</data>"]
+    return [.tally(costs.total(point.pooled.confusion))]
   }
 
   private func heading(_ title: String) -> Markup {

@@ -7,39 +7,12 @@ package import LinearClassification
 /// number is in an element `<data value="…">` that has all its digits. The same study and
 /// provenance give the same bytes.
 package struct TradeoffReport: Hashable, Sendable {
-  /// The origin of the numbers.
-  package struct Provenance: Hashable, Sendable {
-    /// The name of the data.
-    package var dataName: String
-    /// The target column.
-    package var target: TargetColumn
-    /// The number of features.
-    package var featureCount: Int
-    /// The name and version of the program that generates the report.
-    package var generator: String
-    /// The command that generates the report.
-    package var command: String
-    /// The command to run next: a fit with the chosen weight, or a study of `furtherWeights`.
-    package var nextCommand: String
-    /// Further information about the data, such as its source and licence, one sentence each.
-    package var notes: [String]
-
-    /// A provenance.
-    package init(
-      dataName: String, target: TargetColumn, featureCount: Int, generator: String,
-      command: String, nextCommand: String, notes: [String] = []
-    ) {
-      self.dataName = dataName
-      self.target = target
-      self.featureCount = featureCount
-      self.generator = generator
-      self.command = command
-      self.nextCommand = nextCommand
-      self.notes = notes
-    }
-  }
-
   let study: TradeoffStudy
+  /// The target column.
+  let target: TargetColumn
+  let featureCount: Int
+  /// The command to run next: a fit with the chosen weight, or a study of `furtherWeights`.
+  let nextCommand: String
   let provenance: Provenance
   /// The recommended model, fitted to all rows.
   let model: LogisticModel?
@@ -48,10 +21,14 @@ package struct TradeoffReport: Hashable, Sendable {
 
   /// A report.
   package init(
-    _ study: TradeoffStudy, provenance: Provenance, model: LogisticModel? = nil,
-    featureNames: [String] = [], columns: ColumnUse? = nil
+    _ study: TradeoffStudy, target: TargetColumn, featureCount: Int, nextCommand: String,
+    provenance: Provenance, model: LogisticModel? = nil, featureNames: [String] = [],
+    columns: ColumnUse? = nil
   ) {
     self.study = study
+    self.target = target
+    self.featureCount = featureCount
+    self.nextCommand = nextCommand
     self.provenance = provenance
     self.model = model
     self.featureNames = featureNames

@@ -39,9 +39,9 @@ import _TestSupport
   private static func report(_ studies: ThresholdStudy...) -> DecisionReport {
     DecisionReport(
       studies.map { DecisionReport.Item($0, name: hostile, target: hostile) },
-      provenance: DecisionReport.Provenance(
-        dataName: hostile, generator: hostile, command: hostile, nextCommand: hostile,
-        notes: [hostile]))
+      nextCommand: hostile,
+      provenance: Provenance(
+        dataName: hostile, generator: hostile, command: hostile, notes: [hostile]))
   }
 
   /// The numbers that the script has.

@@ -13,10 +13,10 @@ import Testing
 
   private static func report(_ study: TradeoffStudy) -> TradeoffReport {
     TradeoffReport(
-      study,
-      provenance: TradeoffReport.Provenance(
-        dataName: hostile, target: TargetColumn(name: hostile, positive: hostile), featureCount: 3,
-        generator: hostile, command: hostile, nextCommand: hostile, notes: [hostile]))
+      study, target: TargetColumn(name: hostile, positive: hostile), featureCount: 3,
+      nextCommand: hostile,
+      provenance: Provenance(
+        dataName: hostile, generator: hostile, command: hostile, notes: [hostile]))
   }
 
   @Test func userTextIsEscaped() throws {

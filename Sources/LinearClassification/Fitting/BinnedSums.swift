@@ -22,9 +22,9 @@ struct BinnedSums: Hashable, Sendable {
   private(set) var low: [Double]
   private(set) var blockCount = 0
 
-  /// The largest number of blocks. A count of a unit grows by at most 2^27 for each, and is exact
-  /// up to 2^53.
-  static let maximumBlockCount = 1 << 24
+  /// The largest number of blocks, 34 billion rows. A count of a unit grows by at most 2^27 for
+  /// each, and is exact up to 2^53.
+  private static let largestBlockCount = 1 << 24
 
   /// The distance of the units, in powers of two.
   private static let spacing = 28
@@ -54,7 +54,7 @@ struct BinnedSums: Hashable, Sendable {
 
   /// Adds the numbers of one block: one for each sum, group by group.
   mutating func add(_ block: UnsafePointer<Double>) {
-    blockCount += 1
+    countBlocks(1)
     var start = 0
     for (group, count) in groups.enumerated() {
       let end = start + count
@@ -125,7 +125,12 @@ struct BinnedSums: Hashable, Sendable {
         low[index] += other.low[index]
       }
     }
-    blockCount += other.blockCount
+    countBlocks(other.blockCount)
+  }
+
+  private mutating func countBlocks(_ count: Int) {
+    blockCount += count
+    precondition(blockCount <= Self.largestBlockCount, "too many blocks for exact sums")
   }
 
   /// Appends further sums of the same blocks.

@@ -4,8 +4,6 @@
 struct ClassSums: Sendable {
   private var positiveSum = ExactAccumulator()
   private var negativeSum = ExactAccumulator()
-  /// The number of rows of weight above 0.
-  private var rowCount = 0
 
   init() {}
 
@@ -22,7 +20,8 @@ struct ClassSums: Sendable {
       guard target >= 0, target <= 1 else { throw .invalidTarget(target, row: row + 1) }
     }
     self = Self.ofFolds(targets: targets, weights: weights, folds: nil)[0]
-    if rowCount == 0 { throw .noRows }
+    let (positive, negative) = (positive, negative)
+    if positive == 0, negative == 0 { throw .noRows }
     guard positive > 0, negative > 0 else {
       throw .oneClass(positive: positive > 0, isWeighted: weights?.contains(0) == true)
     }
@@ -33,21 +32,18 @@ struct ClassSums: Sendable {
     targets: [Double], weights: [Double]?, folds: StratifiedFolds?
   ) -> [Self] {
     var sums = [Self](repeating: Self(), count: folds?.count ?? 1)
-    var block = sums.map { _ in (positive: 0.0, negative: 0.0) }
-    for row in targets.indices {
-      let weight = weights.map { $0[row] } ?? 1
-      let fold = folds?.assignment[row] ?? 0
-      if weight > 0 {
-        sums[fold].rowCount += 1
-        block[fold].positive += weight * targets[row]
-        block[fold].negative += weight * (1 - targets[row])
+    for block in RowBlocks.all(rowCount: targets.count) {
+      var ofBlock = sums.map { _ in (positive: 0.0, negative: 0.0) }
+      for row in block {
+        let weight = weights.map { $0[row] } ?? 1
+        guard weight > 0 else { continue }
+        let fold = folds?.assignment[row] ?? 0
+        ofBlock[fold].positive += weight * targets[row]
+        ofBlock[fold].negative += weight * (1 - targets[row])
       }
-      if (row + 1) % RowBlocks.rowsPerBlock == 0 || row + 1 == targets.count {
-        for fold in sums.indices {
-          sums[fold].positiveSum.add(block[fold].positive)
-          sums[fold].negativeSum.add(block[fold].negative)
-          block[fold] = (0, 0)
-        }
+      for fold in sums.indices {
+        sums[fold].positiveSum.add(ofBlock[fold].positive)
+        sums[fold].negativeSum.add(ofBlock[fold].negative)
       }
     }
     return sums
@@ -60,7 +56,6 @@ struct ClassSums: Sendable {
     var sum = a
     sum.positiveSum.add(b.positiveSum)
     sum.negativeSum.add(b.negativeSum)
-    sum.rowCount += b.rowCount
     return sum
   }
 

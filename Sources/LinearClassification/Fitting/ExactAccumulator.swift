@@ -12,7 +12,7 @@ struct ExactAccumulator: Sendable {
   private var pending = 0
 
   /// 2,098 bits for any Double, and 78 for carries.
-  static let digitCount = 68
+  private static let digitCount = 68
   private static let digitBits = 32
   private static let leastExponent = -1074
 
@@ -94,8 +94,7 @@ struct ExactAccumulator: Sendable {
       && sum.digits.prefix(max(0, top - 2)).allSatisfy { $0 == 0 }
     if !isExact { bits |= 1 }
     let exponent = Self.leastExponent + Self.digitBits * (top - 2) + excess
-    let magnitude = Double(
-      sign: .plus, exponent: exponent, significand: Double(bits))
+    let magnitude = Double(sign: .plus, exponent: exponent, significand: Double(bits))
     return isNegative ? -magnitude : magnitude
   }
 }

@@ -70,8 +70,7 @@ struct LogisticObjective: Sendable {
       for offset in 0..<work.rowCount { curvature[work.rows[offset]] = terms[offset] }
     }
     var result = ObjectiveSums(
-      answer.values, columnCount: columnCount, margins: margins.withLock { $0 }
-    )
+      answer.values, columnCount: columnCount, margins: margins.withLock { $0 })
     result.addPenalty(l2, at: point)
     return result
   }

@@ -26,11 +26,13 @@ struct RowBlocks: Sendable {
     tileRows = min(416, max(128, 65_536 / tileColumns / 64 * 64))
   }
 
-  var count: Int { (rowCount + Self.rowsPerBlock - 1) / Self.rowsPerBlock }
+  /// The rows of each block.
+  var all: [Range<Int>] { Self.all(rowCount: rowCount) }
 
-  /// The rows of a block.
-  func rows(ofBlock block: Int) -> Range<Int> {
-    let start = block * Self.rowsPerBlock
-    return start..<min(start + Self.rowsPerBlock, rowCount)
+  /// The rows of each block of a table.
+  static func all(rowCount: Int) -> [Range<Int>] {
+    stride(from: 0, to: rowCount, by: rowsPerBlock).map {
+      $0..<min($0 + rowsPerBlock, rowCount)
+    }
   }
 }

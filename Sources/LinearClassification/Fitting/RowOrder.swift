@@ -20,7 +20,7 @@ struct RowOrder: Sendable {
     positions.reserveCapacity(rowCount)
     var ends: [Int] = []
     var ofFold = [[UInt16]](repeating: [], count: foldCount)
-    for block in Self.blocks(rowCount) {
+    for block in RowBlocks.all(rowCount: rowCount) {
       for row in block where weights.map({ $0[row] > 0 }) ?? true {
         ofFold[folds?.assignment[row] ?? 0].append(UInt16(row - block.lowerBound))
       }
@@ -31,12 +31,6 @@ struct RowOrder: Sendable {
       }
     }
     (self.positions, self.ends) = (positions, ends)
-  }
-
-  private static func blocks(_ rowCount: Int) -> [Range<Int>] {
-    stride(from: 0, to: rowCount, by: RowBlocks.rowsPerBlock).map {
-      $0..<min($0 + RowBlocks.rowsPerBlock, rowCount)
-    }
   }
 
   /// Calls `body` with the rows' numbers of each fold in each block, unless there are none.
@@ -52,7 +46,7 @@ struct RowOrder: Sendable {
       withUnsafeTemporaryAllocation(of: Double.self, capacity: RowBlocks.rowsPerBlock) { selected in
         guard let scratch = selected.baseAddress else { return }
         var start = 0
-        for (index, block) in Self.blocks(rowCount).enumerated() {
+        for (index, block) in RowBlocks.all(rowCount: rowCount).enumerated() {
           let source = base + block.lowerBound
           guard checkAll(source, block.count) else { return }
           guard let positions else {

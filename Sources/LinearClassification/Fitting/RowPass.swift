@@ -73,11 +73,11 @@ struct RowPass: Sendable {
             let residual = residuals + model * work.tile.stride
             sum[term.offset] += try data.value(term.loss, logits, gradient: residual)
             work.clearPadding(residual)
-            if term.wantsMargins {
+            if term.request.wantsMargins {
               let found = Margins(logits, data)
               margins.withLock { $0[term.index].formUnion(found) }
             }
-            if term.wantsHessian {
+            if term.request.wantsHessian {
               try data.secondDerivative(term.loss, logits, into: curvature)
               work.clearPadding(curvature)
               kernels.addWeightedGram(
@@ -161,16 +161,13 @@ private struct Batch {
     let offset: Int
     let request: SumRequest
     let loss: WeightedCrossEntropyLoss<Double>
-
-    var wantsHessian: Bool { request.wantsHessian }
-    var wantsMargins: Bool { request.wantsMargins }
   }
 
   /// The terms of each fold.
   private(set) var terms: [[Term]]
   /// Their points for each fold, padded and consecutive.
   private(set) var points: [[Double]]
-  /// The number of numbers of a block.
+  /// How many numbers a block has.
   private(set) var size = 0
   private var parts: [Term] = []
   private let rows: StandardizedRows
@@ -186,7 +183,7 @@ private struct Batch {
   var count: Int { parts.count }
   private var columns: Int { rows.blocks.tileColumns }
 
-  /// The number of numbers of a part.
+  /// How many numbers a part has.
   private func length(_ request: SumRequest) -> Int {
     1 + columns + (request.wantsHessian ? columns * columns : 0)
   }
@@ -214,7 +211,7 @@ private struct Batch {
     }
   }
 
-  /// The numbers of sums, without padding.
+  /// The number of sums of each group, without padding.
   var groups: [Int] { parts.flatMap { $0.request.groups(columnCount: rows.columnCount) } }
 
   /// Copies the numbers of a block without padding.
@@ -226,7 +223,7 @@ private struct Batch {
     }
     for part in parts {
       copy(part.offset, 1 + rows.columnCount)
-      guard part.wantsHessian else { continue }
+      guard part.request.wantsHessian else { continue }
       for row in 0..<rows.columnCount { copy(part.offset + 1 + columns + row * columns, row + 1) }
     }
   }

@@ -25,8 +25,7 @@ struct StandardizedProblem: Sendable {
     ).all
     let rows = StandardizedRows(features, standardization, kernels: kernels, threads: threads)
     guard !rows.active.isEmpty else { throw .onlyConstantFeatures }
-    pass = RowPass(
-      rows: rows, targets: targets, weights: weights, instructionSet: instructionSet)
+    pass = RowPass(rows: rows, targets: targets, weights: weights, instructionSet: instructionSet)
     self.settings = settings
   }
 

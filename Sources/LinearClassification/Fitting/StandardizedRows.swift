@@ -88,7 +88,7 @@ struct StandardizedRows: Sendable {
   /// that do not depend on the number of threads.
   ///
   /// - Parameters:
-  ///   - slot: The number of numbers of a block, which start at 0.
+  ///   - slot: How many numbers a block has. They start at 0.
   ///   - groups: The number of sums of each group.
   ///   - vectorCount: The number of vectors of the workspace that `body` uses.
   ///   - isCancelled: Called several times on the caller's thread.
@@ -102,9 +102,10 @@ struct StandardizedRows: Sendable {
   ) throws(ClassificationError) -> BinnedSums {
     let total = Mutex(BinnedSums(groups: groups))
     // Enough chunks of blocks to balance the load, but not more, because each has its own sums.
-    let length = max(1, (blocks.count + 31) / 32)
-    let chunks = stride(from: 0, to: blocks.count, by: length).map {
-      $0..<min($0 + length, blocks.count)
+    let all = blocks.all
+    let length = max(1, (all.count + 31) / 32)
+    let chunks = stride(from: 0, to: all.count, by: length).map {
+      all[$0..<min($0 + length, all.count)]
     }
     let wave = max(8, 2 * min(threads, chunks.count))
     for first in stride(from: 0, to: chunks.count, by: wave) {
@@ -115,6 +116,7 @@ struct StandardizedRows: Sendable {
         let work = TileWorkspace(blocks, vectorCount: vectorCount)
         let sumCount = groups.reduce(0, +)
         let numbers = UnsafeMutablePointer<Double>.allocate(capacity: slot + sumCount + 1)
+        let packed = numbers + slot
         defer {
           work.deallocate()
           numbers.deallocate()
@@ -122,14 +124,17 @@ struct StandardizedRows: Sendable {
         var sums = BinnedSums(groups: groups)
         for block in chunk {
           numbers.initialize(repeating: 0, count: slot)
-          try work.forEachTile(
-            of: blocks.rows(ofBlock: block), folds: folds, limit: blocks.tileRows
-          ) { work throws(ClassificationError) in
+          try work.forEachTile(of: block, folds: folds, limit: blocks.tileRows) {
+            work throws(ClassificationError) in
             fill(work)
             try body(work, numbers)
           }
-          if let pack { pack(numbers, numbers + slot) }
-          sums.add(pack == nil ? numbers : numbers + slot)
+          if let pack {
+            pack(numbers, packed)
+            sums.add(packed)
+          } else {
+            sums.add(numbers)
+          }
         }
         total.withLock { $0.merge(sums) }
       }

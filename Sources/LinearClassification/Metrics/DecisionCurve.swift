@@ -91,25 +91,28 @@ extension ScoreProfile {
 
 extension Classifier.Predictions {
   /// What the predictions give, from the labels of the rows.
+  ///
+  /// - Parameter chosen: Their ``evaluation(of:)``.
   package func profile(
-    of labels: Classifier.Labels
+    of labels: Classifier.Labels, chosen: Evaluation
   ) throws(ClassificationError) -> ScoreProfile {
     ScoreProfile(
       try LabelledScores(logits: logits, targets: labels.targets, weights: labels.weights),
-      chosen: try evaluation(of: labels))
+      chosen: chosen)
   }
 }
 
 extension ScoreModel {
   /// What scores give, from the labels of their rows.
+  ///
+  /// - Parameter chosen: Their ``evaluation(scores:targets:weights:)``.
   package func profile(
-    scores: [Double], of labels: Classifier.Labels
+    scores: [Double], of labels: Classifier.Labels, chosen: Evaluation
   ) throws(ClassificationError) -> ScoreProfile {
-    let rows = try labelled(scores, labels.targets, labels.weights)
     let ranked = try LabelledScores(
       logits: scores, targets: labels.targets, weights: labels.weights)
     return ScoreProfile(
-      rows, ranking: RankingCurve(ranked),
-      chosen: try Evaluation(rows, decidingBy: scores, threshold: threshold))
+      try labelled(scores, labels.targets, labels.weights), ranking: RankingCurve(ranked),
+      chosen: chosen)
   }
 }

@@ -73,7 +73,7 @@ public struct ThresholdStudy: Codable, Hashable, Sendable {
     public let reliabilityBefore: ReliabilityCurve
     /// The reliability of the same calibrated probabilities.
     public let reliabilityAfter: ReliabilityCurve
-    /// That reliability in bins by rank.
+    /// The reliability of the calibrated probabilities in bins by rank.
     public let rankedReliabilityAfter: ReliabilityCurve
   }
 

@@ -5,7 +5,7 @@
 /// prior, the posterior Beta(k + 1/2, n - k + 1/2) (Brown, Cai and DasGupta, *Interval Estimation
 /// for a Binomial Proportion*, Statistical Science 2001), and the count on n new rows is
 /// beta-binomial. So the margin covers the chance of both samples: these rows and the new ones.
-/// `trials` below the number of rows stand for a share that varies more than a binomial one.
+/// If the share varies more than a binomial one, `trials` is smaller than the number of rows.
 package enum NewRows {
   /// The probability that at least the share `minimum` of `newTrials` new rows counts.
   ///

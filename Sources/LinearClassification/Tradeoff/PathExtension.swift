@@ -41,7 +41,7 @@ struct PathExtension {
   static let limit = 2 * stepCount
 
   let goal: TradeoffGoal
-  /// How many weights may still follow.
+  /// The number of weights that may follow.
   private(set) var remaining = limit
 
   init(goal: TradeoffGoal) { self.goal = goal }

@@ -48,8 +48,8 @@ public struct TradeoffPoint: Codable, Hashable, Sendable {
     setSpread()
   }
 
-  /// The point of the same unweighted models with another threshold, which is not evaluated anew
-  /// but for the decisions.
+  /// The point of the same unweighted models with another threshold. Only the metrics of decisions
+  /// are computed again.
   func deciding(
     at threshold: Double, probabilities: [Double], targets: [Double], weights: [Double]?,
     folds division: StratifiedFolds

@@ -163,31 +163,33 @@ extension TradeoffStudy {
     let rows = try LabelledScores(
       logits: try heldOut([setting(shown)])[0], targets: targets, weights: weights)
     let shift = shown.logarithm
-    let ranking = RankingCurve(rows)
+    let ranking = shown == 1 ? curve : RankingCurve(rows)
     calibration = CalibrationComparison(
       positiveWeight: shown,
       before: ReliabilityCurve(rows, probabilities: rows.logits.map(\.logistic)),
       after: ReliabilityCurve(rows, probabilities: rows.logits.map { ($0 - shift).logistic }),
       rankedBefore: ReliabilityCurve(rankedBy: ranking, of: rows) { $0.logistic },
       rankedAfter: ReliabilityCurve(rankedBy: ranking, of: rows) { ($0 - shift).logistic })
-    let highest = Self.highestF1(weightPath)
+    let bestWeight = recommendation?.weight.positiveWeight
+    let best =
+      weightPath.first { $0.positiveWeight == bestWeight }
+      ?? weightPath[Self.highestF1(weightPath) ?? 0]
+    let chosenWeight: Double
     if let threshold = recommendation?.recommended, recommendation?.verdict == .threshold {
       chosenEvaluation = try thresholdPoint(threshold.threshold).pooled
+      chosenWeight = 1
     } else {
-      chosenEvaluation =
-        (recommendation.flatMap { best in
-          weightPath.first { $0.positiveWeight == best.weight.positiveWeight }
-        } ?? highest.map { weightPath[$0] } ?? weightPath[0]).pooled
+      chosenEvaluation = best.pooled
+      chosenWeight = best.positiveWeight
     }
-    let chosenWeight =
-      recommendation.map { $0.verdict == .threshold ? 1 : $0.weight.positiveWeight }
-      ?? weightPath[highest ?? 0].positiveWeight
-    let chosenRows = try LabelledScores(
-      logits: try heldOut([setting(chosenWeight)])[0], targets: targets, weights: weights)
-    let chosenCurve = RankingCurve(chosenRows)
+    let chosenCurve =
+      if chosenWeight == shown { ranking } else if chosenWeight == 1 { curve } else {
+        RankingCurve(
+          try LabelledScores(
+            logits: try heldOut([setting(chosenWeight)])[0], targets: targets, weights: weights))
+      }
     decisions = DecisionCurve(
-      chosenCurve, of: chosenRows, chosen: chosenEvaluation,
-      threshold: chosenCurve.shortestThreshold)
+      chosenCurve, of: rows, chosen: chosenEvaluation, threshold: chosenCurve.shortestThreshold)
   }
 }
 

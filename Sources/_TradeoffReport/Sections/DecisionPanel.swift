@@ -20,7 +20,7 @@ struct DecisionPanel {
   let costs: TradeoffCosts?
   let terms: [Term]
 
-  /// The sentence for those who read one sentence.
+  /// The alarms, and the positives that are caught and missed, in a thousand cases.
   var sentence: Markup {
     let numbers = zip(
       ["alarms", "caught", "missed"],
@@ -57,7 +57,7 @@ struct DecisionPanel {
 
   private var matrix: Markup {
     func cell(_ key: String, _ count: Double) -> Markup {
-      "<td data-show=\"\(key)\"><data value=\"\("\(count)")\">\(count.tally)</data></td>"
+      "<td data-show=\"\(key)\">\(Markup.tally(count))</td>"
     }
     return """
       <table class="matrix">
@@ -108,7 +108,7 @@ extension ConfusionMatrix {
 }
 
 extension DecisionPanel.Term {
-  /// The numbers that follow from the counts. `notes` has the spread of recall and precision.
+  /// The numbers that follow from the counts, with the spreads of recall and precision.
   static func standard(
     _ confusion: ConfusionMatrix, costs: TradeoffCosts?, recall: Markup = "", precision: Markup = ""
   ) -> [Self] {
@@ -129,11 +129,7 @@ extension DecisionPanel.Term {
           value: .number(confusion.falsePositives / confusion.truePositives)))
     }
     if let costs {
-      let cost = costs.total(confusion)
-      terms.append(
-        Self(
-          name: "cost", key: "cost",
-          value: "<data value=\"\("\(cost)")\">\(cost.tally)</data>"))
+      terms.append(Self(name: "cost", key: "cost", value: .tally(costs.total(confusion))))
     }
     return terms
   }
@@ -144,6 +140,16 @@ extension Markup {
   static func number(_ value: Double?) -> Markup {
     guard let value else { return "<span class=\"spread\">undefined</span>" }
     return "<data value=\"\("\(value)")\">\(value.significant)</data>"
+  }
+
+  /// A rounded number of rows or a cost, with all its digits as an attribute for programs.
+  static func tally(_ value: Double) -> Markup {
+    "<data value=\"\("\(value)")\">\(value.tally)</data>"
+  }
+
+  /// The ends of a spread, in parentheses.
+  static func range(_ low: Double, _ high: Double) -> Markup {
+    "<span class=\"spread\">(\(low.significant) to \(high.significant))</span>"
   }
 
   /// `9.68 %`

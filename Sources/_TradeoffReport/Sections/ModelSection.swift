@@ -77,7 +77,7 @@ struct ModelSection {
     return """
       <h3 id="coefficients-title">The \(largest.count) largest of \(all.grouped) coefficients</h3>
       <p class="note" id="coefficients-note">The change of the log odds for one standard deviation \
-      of the feature; the tip of a row has it in the unit of the column. Fitted to all rows, with \
+      of the feature; point at a row to see it in the unit of the column. Fitted to all rows, with \
       the weight \(model.positiveWeight.shown).</p>
       <div class="table" role="region" aria-labelledby="coefficients-title" tabindex="0">
       <table id="coefficients" aria-labelledby="coefficients-title" \

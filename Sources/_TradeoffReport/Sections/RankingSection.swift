@@ -29,7 +29,7 @@ struct RankingSection {
         "The share of the positives that are caught among the cases with the highest scores."))
       \(Markup.figure(
         "\(id)-lift", "Lift", curve.liftChart, curve.liftDescription,
-        "How many times as many positives the alarms have as a random choice of as many cases."))
+        "The share of positives among the alarms, divided by that among all cases."))
       </div>
       <h3 id="\(id)-others">Other thresholds</h3>
       <div class="table" role="region" aria-labelledby="\(id)-others" tabindex="0">
@@ -61,12 +61,12 @@ struct RankingSection {
     let counts = curve.confusion(index)
     let isChosen = index == curve.chosenIndex
     let cells: [Markup] = [
-      Self.count(counts.alarms), .percentage(counts.alarms / counts.total),
-      Self.count(counts.truePositives), Self.count(counts.falseNegatives),
+      .tally(counts.alarms), .percentage(counts.alarms / counts.total),
+      .tally(counts.truePositives), .tally(counts.falseNegatives),
       .number(counts.recall), .number(counts.precision),
       "\(curve.lift(index)?.formatted(3) ?? "")",
     ]
-    let cost: [Markup] = costs.map { [Self.count($0.total(counts))] } ?? []
+    let cost: [Markup] = costs.map { [.tally($0.total(counts))] } ?? []
     let threshold = curve.points[index].threshold
     return """
       <tr\(isChosen ? " class=\"chosen\"" : "" as Markup)><th scope="row">\
@@ -74,10 +74,6 @@ struct RankingSection {
       \(isChosen ? "<span class=\"choice\">chosen</span>" : "" as Markup)</th>\
       \((cells + cost).map { "<td>\($0)</td>" as Markup })</tr>
       """
-  }
-
-  private static func count(_ value: Double) -> Markup {
-    "<data value=\"\("\(value)")\">\(value.tally)</data>"
   }
 }
 

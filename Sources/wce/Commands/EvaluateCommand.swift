@@ -83,7 +83,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     let profile = try ToolError.naming(source) {
       () throws(ClassificationError) -> ScoreProfile? in
-      hasFiles ? try predictions.profile(of: truth) : nil
+      hasFiles ? try predictions.profile(of: truth, chosen: evaluation) : nil
     }
     try write(
       EvaluationReport(
@@ -105,7 +105,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     let profile = try ToolError.naming(scoring.data.path) {
       () throws(ClassificationError) -> ScoreProfile? in
-      hasFiles ? try model.profile(scores: rows.scores, of: truth) : nil
+      hasFiles ? try model.profile(scores: rows.scores, of: truth, chosen: evaluation) : nil
     }
     try write(
       EvaluationReport(
@@ -120,11 +120,8 @@ struct EvaluateCommand: ParsableCommand {
 
   private typealias Outputs = (report: AtomicFile?, picture: AtomicFile?)
 
-  private func openOutputs() throws(DataFileError) -> Outputs {
-    (
-      try report.map { path throws(DataFileError) in try AtomicFile(path: path) },
-      try picture.map { path throws(DataFileError) in try AtomicFile(path: path) }
-    )
+  private func openOutputs() throws -> Outputs {
+    try (report: report.map(AtomicFile.init), picture: picture.map(AtomicFile.init))
   }
 
   private var hasFiles: Bool { report != nil || picture != nil }
@@ -135,12 +132,7 @@ struct EvaluateCommand: ParsableCommand {
     let paths = [report, picture].compactMap { $0 }
     let isPrinted = paths.contains(where: StandardOutput.isTarget)
     if let item {
-      let report = DecisionReport(
-        [item],
-        provenance: DecisionReport.Provenance(
-          dataName: scoring.data.path, generator: "wce \(WCE.version)",
-          command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()),
-          notes: summary.notes.map { "\($0)." }))
+      let report = DecisionReport([item], provenance: .ofRun(on: scoring.data.path))
       try outputs.report?.write(report.html())
       try outputs.picture?.write(report.picture())
       try AtomicFile.commit([outputs.report, outputs.picture].compactMap { $0 })

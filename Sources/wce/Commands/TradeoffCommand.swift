@@ -188,13 +188,9 @@ struct TradeoffCommand: ParsableCommand {
       try self.report == nil ? nil : chosenModel(study, data.table, threads: threads)
     }
     let report = TradeoffReport(
-      study,
-      provenance: TradeoffReport.Provenance(
-        dataName: data.name, target: data.table.target,
-        featureCount: data.table.features.columns.count, generator: "wce \(WCE.version)",
-        command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
-        notes: (data.path == nil ? [ExampleData.source] : [])
-          + StandardError.notes.map { "\($0)." }),
+      study, target: data.table.target, featureCount: data.table.features.columns.count,
+      nextCommand: next,
+      provenance: .ofRun(on: data.name, source: data.path == nil ? ExampleData.source : nil),
       model: model, featureNames: data.table.features.names, columns: ColumnUse(data.table))
     try outputs.report?.write(report.html())
     try outputs.json?.write(report.json())

@@ -68,10 +68,7 @@ extension TradeoffCommand {
     let next = next(path, rows)
     let report = DecisionReport(
       studies.map { DecisionReport.Item($0.study, name: $0.name, target: $0.target) },
-      provenance: DecisionReport.Provenance(
-        dataName: path, generator: "wce \(WCE.version)",
-        command: ShellWords.line(["wce"] + CommandLine.arguments.dropFirst()), nextCommand: next,
-        notes: StandardError.notes.map { "\($0)." }))
+      nextCommand: next, provenance: .ofRun(on: path))
     try outputs.report?.write(report.html())
     try outputs.picture?.write(report.picture())
     try AtomicFile.commit(
