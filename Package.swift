@@ -72,10 +72,10 @@ let package = Package(
     .target(name: "_LossKernels", swiftSettings: kernels() + builtinModule + wholeModule),
     .target(
       name: "_LossKernelsAVX2", dependencies: ["_LossKernels"],
-      swiftSettings: kernels("avx2", "fma")),
+      swiftSettings: kernels("avx2", "fma", "f16c")),
     .target(
       name: "_LossKernelsAVX512", dependencies: ["_LossKernels"],
-      swiftSettings: kernels("avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
+      swiftSettings: kernels("avx2", "fma", "f16c", "avx512f", "avx512dq", "avx512bw", "avx512vl")),
     // Only tests run it on the host. Utilities/build-gpu-kernels compiles it to PTX modules.
     .target(name: "_LossKernelsCUDA", dependencies: ["_LossKernels"], swiftSettings: kernels()),
     .target(name: "_CUDAModules", exclude: ["modules.ptx", "registers.txt"]),
@@ -94,7 +94,9 @@ let package = Package(
       swiftSettings: common),
     .target(
       name: "_DataFiles",
-      dependencies: ["_Termination", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "_LossKernels", "_Termination", .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: fuzzed),
     .target(name: "_Termination"),
     .target(name: "_AllocationFailure", dependencies: ["_Termination"]),
@@ -176,7 +178,7 @@ let package = Package(
       name: "CInterfaceTests", dependencies: ["_TestSupport"],
       exclude: [
         "check.h", "class_weights_test.c", "cuda_test.c", "interface_test.c", "overlap_test.c",
-        "side_effects_test.c", "threads_test.c", "unloading_test.c",
+        "side_effects_test.c", "threads_test.c", "unloading_test.c", "half_test.c",
       ],
       swiftSettings: common),
     .testTarget(
@@ -212,7 +214,7 @@ let package = Package(
     .testTarget(
       name: "DataFilesTests",
       dependencies: [
-        "_DataFiles", "_Termination", "_TestSupport",
+        "_DataFiles", "_LossKernels", "_Termination", "_TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       resources: [.copy("Fixtures")],

@@ -42,9 +42,7 @@ enum CallBuffer {
   }
 
   /// Whether two buffers overlap.
-  static func overlap<Scalar>(
-    _ a: UnsafeBufferPointer<Scalar>, _ b: UnsafeBufferPointer<Scalar>
-  ) -> Bool {
+  static func overlap(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
     guard !a.isEmpty, !b.isEmpty, let startA = a.baseAddress, let startB = b.baseAddress else {
       return false
     }

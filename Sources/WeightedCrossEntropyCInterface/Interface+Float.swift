@@ -13,7 +13,7 @@ public func wce_loss_f32(
   _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
-    let call = try LossCall(count, logits, targets, weights, options)
+    let call = try LossCall(InPlaceStorage<Float>(), count, logits, targets, weights, options)
     try call.evaluate(.loss, of: WCE_REDUCTION_NONE, into: losses)
   }
 }
@@ -26,7 +26,7 @@ public func wce_gradient_f32(
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
-    let call = try LossCall(count, logits, targets, weights, options)
+    let call = try LossCall(InPlaceStorage<Float>(), count, logits, targets, weights, options)
     try call.evaluate(.gradient, of: reduction, into: gradient)
   }
 }
@@ -39,7 +39,7 @@ public func wce_second_derivative_f32(
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
-    let call = try LossCall(count, logits, targets, weights, options)
+    let call = try LossCall(InPlaceStorage<Float>(), count, logits, targets, weights, options)
     try call.evaluate(.secondDerivative, of: reduction, into: derivative)
   }
 }
@@ -52,7 +52,7 @@ public func wce_target_derivative_f32(
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
-    let call = try LossCall(count, logits, targets, weights, options)
+    let call = try LossCall(InPlaceStorage<Float>(), count, logits, targets, weights, options)
     try call.evaluate(.targetDerivative, of: reduction, into: derivative)
   }
 }
@@ -65,7 +65,7 @@ public func wce_positive_weight_derivative_f32(
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
-    let call = try LossCall(count, logits, targets, weights, options)
+    let call = try LossCall(InPlaceStorage<Float>(), count, logits, targets, weights, options)
     try call.evaluate(.positiveWeightDerivative, of: reduction, into: derivative)
   }
 }
@@ -78,7 +78,7 @@ public func wce_loss_with_gradient_f32(
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
-    let call = try LossCall(count, logits, targets, weights, options)
+    let call = try LossCall(InPlaceStorage<Float>(), count, logits, targets, weights, options)
     try call.evaluateLossWithGradient(losses: losses, gradient: gradient)
   }
 }
@@ -91,7 +91,7 @@ public func wce_value_f32(
   _ message: UnsafeMutablePointer<CChar>!, _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
-    let call = try LossCall(count, logits, targets, weights, options)
+    let call = try LossCall(InPlaceStorage<Float>(), count, logits, targets, weights, options)
     try call.reduce(reduction, into: value)
   }
 }
@@ -105,7 +105,7 @@ public func wce_value_with_gradient_f32(
   _ capacity: Int64
 ) -> wce_status {
   MessageBuffer(start: message, capacity: capacity).status { () throws(CallError) in
-    let call = try LossCall(count, logits, targets, weights, options)
+    let call = try LossCall(InPlaceStorage<Float>(), count, logits, targets, weights, options)
     try call.reduce(reduction, into: value, gradient: gradient)
   }
 }

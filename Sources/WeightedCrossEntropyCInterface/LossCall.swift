@@ -3,29 +3,34 @@ import WeightedCrossEntropy
 
 /// The checked arguments of a call from C.
 ///
-/// It holds addresses, not spans, because an output may be the buffer of an input.
-struct LossCall<Scalar: LossScalar> {
+/// It holds addresses, not spans, because an output may be the buffer of an input. It cannot be
+/// copied, because copies take a good part of the time of a short call.
+struct LossCall<Storage: ElementStorage>: ~Copyable {
+  typealias Element = Storage.Element
+  typealias Scalar = Storage.Scalar
+
   private let options: CallOptions<Scalar>
-  private let inputs: LossInputs<Scalar>
+  private let inputs: LossInputs<Storage>
 
   init(
-    _ count: Int64, _ logits: UnsafePointer<Scalar>?, _ targets: UnsafePointer<Scalar>?,
-    _ weights: UnsafePointer<Scalar>?, _ options: UnsafePointer<wce_options>?
+    _ storage: Storage, _ count: Int64, _ logits: UnsafePointer<Element>?,
+    _ targets: UnsafePointer<Element>?, _ weights: UnsafePointer<Element>?,
+    _ options: UnsafePointer<wce_options>?
   ) throws(CallError) {
-    let count = try CallBuffer.count(count, of: Scalar.self, named: "count")
+    let count = try CallBuffer.count(count, of: Element.self, named: "count")
     try CallBuffer.check(logits, count: count, named: "logits")
     try CallBuffer.check(targets, count: count, named: "targets")
     if let weights { try CallBuffer.check(weights, count: count, named: "weights") }
     self.options = try CallOptions(options, count: count)
     inputs = LossInputs(
-      logits: logits, targets: targets, weights: weights, count: count,
+      storage, logits: logits, targets: targets, weights: weights, count: count,
       classes: self.options.classes)
   }
 
   /// Writes a quantity of each element.
   func evaluate(
     _ quantity: ElementwiseQuantity, of reduction: wce_reduction,
-    into output: UnsafeMutablePointer<Scalar>?
+    into output: UnsafeMutablePointer<Element>?
   ) throws(CallError) {
     let reduction = try LossReduction.named(reduction)
     let output = try self.output(output, named: "the output")
@@ -36,11 +41,11 @@ struct LossCall<Scalar: LossScalar> {
 
   /// Writes the loss of each element and its derivative in the logit.
   func evaluateLossWithGradient(
-    losses: UnsafeMutablePointer<Scalar>?, gradient: UnsafeMutablePointer<Scalar>?
+    losses: UnsafeMutablePointer<Element>?, gradient: UnsafeMutablePointer<Element>?
   ) throws(CallError) {
     let gradient = try output(gradient, named: "gradient")
     let losses = try output(losses, named: "losses", inPlace: false)
-    guard !CallBuffer.overlap(UnsafeBufferPointer(losses), UnsafeBufferPointer(gradient)) else {
+    guard !CallBuffer.overlap(.init(losses), .init(gradient)) else {
       throw CallError(WCE_ERROR_OVERLAP, "losses and gradient overlap")
     }
     try CallError.converting(named: options.name) { () throws(LossError) in
@@ -50,7 +55,7 @@ struct LossCall<Scalar: LossScalar> {
 
   /// Writes the reduced loss.
   func reduce(
-    _ reduction: wce_reduction, into value: UnsafeMutablePointer<Scalar>?
+    _ reduction: wce_reduction, into value: UnsafeMutablePointer<Element>?
   ) throws(CallError) {
     let (reduction, value) = try checked(reduction, value)
     value.pointee = try CallError.converting(named: options.name) { () throws(LossError) in
@@ -60,12 +65,13 @@ struct LossCall<Scalar: LossScalar> {
 
   /// Writes the reduced loss and its derivative in each logit.
   func reduce(
-    _ reduction: wce_reduction, into value: UnsafeMutablePointer<Scalar>?,
-    gradient: UnsafeMutablePointer<Scalar>?
+    _ reduction: wce_reduction, into value: UnsafeMutablePointer<Element>?,
+    gradient: UnsafeMutablePointer<Element>?
   ) throws(CallError) {
     let (reduction, value) = try checked(reduction, value)
     let output = try output(gradient, named: "gradient")
-    guard !CallBuffer.overlap(.init(start: value, count: 1), .init(output)) else {
+    let reduced = UnsafeBufferPointer(start: value, count: 1)
+    guard !CallBuffer.overlap(.init(reduced), .init(output)) else {
       throw CallError(WCE_ERROR_OVERLAP, "value and gradient overlap")
     }
     value.pointee = try CallError.converting(named: options.name) { () throws(LossError) in
@@ -82,8 +88,8 @@ struct LossCall<Scalar: LossScalar> {
 
   /// The reduction and the output of a reduced loss.
   private func checked(
-    _ reduction: wce_reduction, _ value: UnsafeMutablePointer<Scalar>?
-  ) throws(CallError) -> (LossReduction, UnsafeMutablePointer<Scalar>) {
+    _ reduction: wce_reduction, _ value: UnsafeMutablePointer<Element>?
+  ) throws(CallError) -> (LossReduction, UnsafeMutablePointer<Element>) {
     guard let reduction = try LossReduction.named(reduction) else { throw .reductionNone }
     guard let value else { throw CallError(WCE_ERROR_NULL_POINTER, "value is null") }
     try CallBuffer.check(value, count: 1, named: "value")
@@ -93,8 +99,8 @@ struct LossCall<Scalar: LossScalar> {
 
   /// Checks an output.
   private func output(
-    _ start: UnsafeMutablePointer<Scalar>?, named name: StaticString, inPlace: Bool = true
-  ) throws(CallError) -> UnsafeMutableBufferPointer<Scalar> {
+    _ start: UnsafeMutablePointer<Element>?, named name: StaticString, inPlace: Bool = true
+  ) throws(CallError) -> UnsafeMutableBufferPointer<Element> {
     try CallBuffer.check(start, count: inputs.count, named: name)
     let output = UnsafeMutableBufferPointer(start: start, count: inputs.count)
     try checkOverlap(UnsafeBufferPointer(output), named: name, inPlace: inPlace)
@@ -105,15 +111,17 @@ struct LossCall<Scalar: LossScalar> {
   ///
   /// - Parameter inPlace: Whether the output may be the buffer of an input.
   private func checkOverlap(
-    _ output: UnsafeBufferPointer<Scalar>, named name: StaticString, inPlace: Bool
+    _ output: UnsafeBufferPointer<Element>, named name: StaticString, inPlace: Bool
   ) throws(CallError) {
-    func check(
-      _ start: UnsafePointer<Scalar>?, count: Int, named inputName: StaticString
+    func check<Input>(
+      _ start: UnsafePointer<Input>?, count: Int, named inputName: StaticString
     ) throws(CallError) {
-      if inPlace && output.baseAddress == start && output.count == count { return }
-      guard CallBuffer.overlap(output, UnsafeBufferPointer(start: start, count: count)) else {
+      let output = UnsafeRawBufferPointer(output)
+      let input = UnsafeRawBufferPointer(UnsafeBufferPointer(start: start, count: count))
+      if inPlace && output.baseAddress == input.baseAddress && output.count == input.count {
         return
       }
+      guard CallBuffer.overlap(output, input) else { return }
       throw CallError(
         WCE_ERROR_OVERLAP,
         "\(name) and \(inputName) overlap" + (inPlace ? " and are not the same buffer" : ""))
@@ -126,10 +134,10 @@ struct LossCall<Scalar: LossScalar> {
     }
   }
 
-  private func isInput(_ output: UnsafeMutableBufferPointer<Scalar>) -> Bool {
+  private func isInput(_ output: UnsafeMutableBufferPointer<Element>) -> Bool {
     let start = UnsafePointer(output.baseAddress)
     return start == inputs.logits || start == inputs.targets || start == inputs.weights
-      || start == inputs.classes?.weights.baseAddress
+      || UnsafeRawPointer(start) == UnsafeRawPointer(inputs.classes?.weights.baseAddress)
   }
 }
 

@@ -61,6 +61,8 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
   public let lossSumWithGradient: Forms<Summing>
   /// The sum of a block of numbers.
   public let sum: @Sendable (UnsafePointer<Scalar>, Int) -> PartialSum
+  /// The conversions of the 16-bit formats.
+  public let binary16, bfloat16: HalfConversion
 
   @inlinable @inline(__always)
   init(
@@ -68,7 +70,8 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
     targetDerivative: Forms<Elementwise>, positiveWeightDerivative: Forms<Elementwise>,
     lossWithGradient: Forms<Elementwise>, lossSum: Forms<Summing>,
     lossSumWithGradient: Forms<Summing>,
-    sum: @escaping @Sendable (UnsafePointer<Scalar>, Int) -> PartialSum
+    sum: @escaping @Sendable (UnsafePointer<Scalar>, Int) -> PartialSum,
+    binary16: HalfConversion, bfloat16: HalfConversion
   ) {
     self.loss = loss
     self.gradient = gradient
@@ -79,6 +82,8 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
     self.lossSum = lossSum
     self.lossSumWithGradient = lossSumWithGradient
     self.sum = sum
+    self.binary16 = binary16
+    self.bfloat16 = bfloat16
   }
 
   /// Creates the kernels for a vector type. The target of each instruction set calls this once, so
@@ -103,7 +108,11 @@ public final class KernelTable<Scalar: KernelScalar>: Sendable {
       lossSumWithGradient: Forms(
         plain: Summing { KernelLoop<V, PlainForm>.lossSumWithGradient($0.pointee) },
         general: Summing { KernelLoop<V, GeneralForm>.lossSumWithGradient($0.pointee) }),
-      sum: { KernelLoop<V, PlainForm>.sum($0, $1) })
+      sum: { KernelLoop<V, PlainForm>.sum($0, $1) },
+      // Every instruction set with a fused multiply-add here has instructions for binary16.
+      binary16: V.isFused
+        ? HalfConversion(V.self, NativeBinary16.self) : HalfConversion(V.self, Binary16.self),
+      bfloat16: HalfConversion(V.self, BFloat16Format.self))
   }
 
   @inlinable @inline(__always)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import _LossKernels
+public import _LossKernels
 
 /// A type of elements in memory. They are read exactly, and results are rounded once.
 public protocol GPUStorage {
@@ -111,25 +111,13 @@ public enum BFloat16Storage: GPUStorage {
   public typealias Terms = SIMD16<Float>
 
   @inlinable @inline(__always)
-  public static func number(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) &<< 16) }
+  public static func number(_ bits: UInt16) -> Float { BFloat16Format.number(bits) }
 
-  /// Rounds to nearest, ties to even.
   @inlinable @inline(__always)
-  public static func bits(_ number: Float) -> UInt16 {
-    let bits = number.bitPattern
-    let rounded = bits &+ 0x7FFF &+ (bits &>> 16 & 1)
-    // All ones for NaN. With a branch for it, the compiler does not unroll the loop over a pack.
-    let isNaN = UInt32(bitPattern: Int32(bitPattern: 0x7F80_0000 &- bits & 0x7FFF_FFFF) &>> 31)
-    return UInt16(truncatingIfNeeded: (rounded & ~isNaN | 0x7FC0_0000 & isNaN) &>> 16)
-  }
+  public static func bits(_ number: Float) -> UInt16 { BFloat16Format.bits(number) }
 
-  /// Rounds to Float towards zero, with the lowest bit set if that is inexact ("round to odd"), so
-  /// that the second rounding is that of the exact number.
   @inlinable @inline(__always)
   public static func bits(rounding quotient: Double) -> UInt16 {
-    let nearest = Float(quotient)
-    if Double(nearest) == quotient || quotient.isNaN { return bits(nearest) }
-    let isAbove = Double(nearest).magnitude > quotient.magnitude
-    return bits(Float(bitPattern: (nearest.bitPattern &- (isAbove ? 1 : 0)) | 1))
+    BFloat16Format.bits(rounding: quotient)
   }
 }

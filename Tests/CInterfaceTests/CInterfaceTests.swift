@@ -8,7 +8,7 @@ import _TestSupport
 struct CInterfaceTests {
   @Test(arguments: [
     "interface_test.c", "class_weights_test.c", "overlap_test.c", "side_effects_test.c",
-    "threads_test.c", "unloading_test.c", "cuda_test.c",
+    "threads_test.c", "unloading_test.c", "half_test.c", "cuda_test.c",
   ])
   func cProgramSucceeds(file: String) throws {
     let program = try CCompiler.compile(contentsOf: folder.appending(path: file))
@@ -59,7 +59,7 @@ struct CInterfaceTests {
         String($0.1)
       }
     )
-    #expect(declared.count == 26)
+    #expect(declared.count == 42)
     #expect(exported == declared)
     let versioned = Set(symbols.matches(of: /(wce_\w+)@@WCE_0\s/).map { String($0.1) })
     #expect(versioned == declared)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
+import _LossKernels
 import _TestSupport
-
-@testable import _DataFiles
 
 @Suite struct HalfPrecisionTests {
   /// The value of a binary16 number by the definition of the format.
@@ -20,12 +19,12 @@ import _TestSupport
 
   @Test func everyNumberIsConverted() {
     for bits in UInt16.min ... .max {
-      let value = HalfPrecision.value(bits)
+      let value = Binary16.number(bits)
       #expect(Double(value).isSame(as: definition(bits)), "\(bits)")
-      if !value.isNaN { #expect(HalfPrecision.bits(Double(value)) == bits) }
+      if !value.isNaN { #expect(Binary16.bits(rounding: Double(value)) == bits) }
     }
-    #expect(HalfPrecision.bits(.nan) & 0x7FFF > 0x7C00)
-    #expect(HalfPrecision.bits(-.nan) >> 15 == 1)
+    #expect(Binary16.bits(rounding: .nan) & 0x7FFF > 0x7C00)
+    #expect(Binary16.bits(rounding: -.nan) >> 15 == 1)
   }
 
   @Test func roundingToNearestEven() {
@@ -36,12 +35,12 @@ import _TestSupport
       let even = bits & 1 == 0 ? bits : bits + 1
       for (value, expected) in [(middle.nextDown, bits), (middle, even), (middle.nextUp, bits + 1)]
       {
-        #expect(HalfPrecision.bits(value) == expected, "\(value)")
-        #expect(HalfPrecision.bits(-value) == expected | 0x8000)
+        #expect(Binary16.bits(rounding: value) == expected, "\(value)")
+        #expect(Binary16.bits(rounding: -value) == expected | 0x8000)
       }
     }
-    #expect(HalfPrecision.bits(1e300) == 0x7C00)
-    #expect(HalfPrecision.bits(1e-300) == 0)
+    #expect(Binary16.bits(rounding: 1e300) == 0x7C00)
+    #expect(Binary16.bits(rounding: 1e-300) == 0)
   }
 
   #if !(os(macOS) && arch(x86_64))
@@ -50,7 +49,7 @@ import _TestSupport
       for _ in 0..<100_000 {
         let value = Double(Float(bitPattern: UInt32(truncatingIfNeeded: generator.next())))
         if value.isNaN { continue }
-        #expect(HalfPrecision.bits(value) == Float16(value).bitPattern, "\(value)")
+        #expect(Binary16.bits(rounding: value) == Float16(value).bitPattern, "\(value)")
       }
     }
   #endif

@@ -86,7 +86,7 @@ struct GPUSample<Storage: TestedStorage> {
         try w.withUnsafeBufferPointer { w in
           try q.withUnsafeBufferPointer { q in
             let inputs = LossInputs(
-              logits: x.baseAddress, targets: z.baseAddress,
+              InPlaceStorage(), logits: x.baseAddress, targets: z.baseAddress,
               weights: options.contains(.weights) ? w.baseAddress : nil, count: count,
               classes: options.contains(.classes)
                 ? ClassLayout(weights: q, run: Self.run, firstIndex: Self.firstIndex) : nil)

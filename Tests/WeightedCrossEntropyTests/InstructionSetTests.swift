@@ -24,10 +24,12 @@ import WeightedCrossEntropy
         let flags = Set(
           try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8).split(separator: "\n")
             .first { $0.hasPrefix("flags") }?.split(separator: " ").map(String.init) ?? [])
-        #expect(InstructionSet.avx2.isAvailable == flags.isSuperset(of: ["avx2", "fma"]))
+        #expect(InstructionSet.avx2.isAvailable == flags.isSuperset(of: ["avx2", "fma", "f16c"]))
         #expect(
           InstructionSet.avx512.isAvailable
-            == flags.isSuperset(of: ["avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl"]))
+            == flags.isSuperset(of: [
+              "avx2", "fma", "f16c", "avx512f", "avx512dq", "avx512bw", "avx512vl",
+            ]))
       #endif
     }
   #endif

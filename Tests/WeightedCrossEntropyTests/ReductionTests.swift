@@ -161,8 +161,8 @@ import _TestSupport
         try loss.evaluate(
           .gradient, of: .weightedMean,
           LossInputs(
-            logits: addresses[0], targets: addresses[1], weights: addresses[2], count: 9001,
-            classes: nil),
+            InPlaceStorage(), logits: addresses[0], targets: addresses[1], weights: addresses[2],
+            count: 9001, classes: nil),
           into: buffers[place])
         #expect(areSame(Array(buffers[place]), expected), "over input \(place)")
       }

@@ -32,8 +32,9 @@ import _WorkerThreads
     #if arch(x86_64)
       #expect(features.first == "sse2")
       // A set is available if and only if all its features are present.
-      #expect(Set(features).isSuperset(of: ["avx", "fma", "avx2"]) == sets.contains("avx2"))
-      let wide = ["avx", "fma", "avx2", "avx512f", "avx512dq", "avx512bw", "avx512vl"]
+      #expect(
+        Set(features).isSuperset(of: ["avx", "fma", "f16c", "avx2"]) == sets.contains("avx2"))
+      let wide = ["avx", "fma", "f16c", "avx2", "avx512f", "avx512dq", "avx512bw", "avx512vl"]
       #expect(Set(features).isSuperset(of: wide) == sets.contains("avx512"))
     #elseif arch(arm64)
       #expect(features == ["neon"])

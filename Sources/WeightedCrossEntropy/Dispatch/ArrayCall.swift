@@ -4,7 +4,8 @@ import _WorkerThreads
 
 /// A call on many elements. It divides the elements into blocks and the blocks among threads, and
 /// runs a kernel on each block. Every array call uses it.
-struct ArrayCall<Scalar: LossScalar> {
+struct ArrayCall<Storage: ElementStorage> {
+  typealias Scalar = Storage.Scalar
   typealias Elementwise = KernelTable<Scalar>.Forms<KernelTable<Scalar>.Elementwise>
   typealias Summing = KernelTable<Scalar>.Forms<KernelTable<Scalar>.Summing>
 
@@ -16,7 +17,8 @@ struct ArrayCall<Scalar: LossScalar> {
   /// copied and destroyed at no cost, which short calls notice.
   unowned(unsafe) let kernels: KernelTable<Scalar>
   /// The addresses of all elements and the constants of the loss.
-  var arguments: KernelArguments<Scalar>
+  var arguments: CallArguments<Storage.Element, Scalar>
+  let storage: Storage
   let classes: ClassLayout<Scalar>?
   /// Whether the call can use the plain form of the kernels.
   let isPlain: Bool
@@ -39,7 +41,7 @@ struct ArrayCall<Scalar: LossScalar> {
   /// they are copied to `scratch`.
   private func blockArguments(
     _ block: Int, _ scratch: UnsafeMutableBufferPointer<Scalar>?
-  ) -> KernelArguments<Scalar> {
+  ) -> CallArguments<Storage.Element, Scalar> {
     let start = block * Self.blockLength
     var part = arguments.part(from: start, count: min(Self.blockLength, arguments.count - start))
     if let inPlace = classes?.weightsInPlace(from: start, count: part.count) {
@@ -51,18 +53,39 @@ struct ArrayCall<Scalar: LossScalar> {
     return part
   }
 
-  /// Passes `body` memory for the class weights of a block; nil if there are no class weights.
-  private func withScratch<Result>(_ body: (UnsafeMutableBufferPointer<Scalar>?) -> Result)
-    -> Result
-  {
-    guard classes != nil else { return body(nil) }
-    return BlockScratch.with(capacity: min(arguments.count, Self.blockLength)) { body($0) }
+  /// Memory for a block: for its class weights, nil if there are none, and for its elements.
+  private typealias Scratch = (
+    classes: UnsafeMutableBufferPointer<Scalar>?, elements: Storage.Scratch
+  )
+
+  private func withScratch<Result>(_ body: (Scratch) -> Result) -> Result {
+    let length = min(arguments.count, Self.blockLength)
+    return storage.withScratch(capacity: length) { elements in
+      guard classes != nil else { return body((nil, elements)) }
+      return BlockScratch.with(capacity: length) { body(($0, elements)) }
+    }
+  }
+
+  /// Passes `body` the arguments of a kernel for a block.
+  private func withBlock<Result>(
+    _ block: Int, _ scratch: Scratch, _ body: (KernelArguments<Scalar>) -> Result
+  ) -> Result {
+    storage.withKernelArguments(
+      blockArguments(block, scratch.classes), kernels, scratch.elements, body)
+  }
+
+  /// Passes `body` the arguments of a kernel for a call that is one block.
+  @inline(__always)
+  private func withOneBlock<Result>(_ body: (KernelArguments<Scalar>) -> Result) -> Result {
+    storage.withScratch(capacity: arguments.count) {
+      storage.withKernelArguments(arguments, kernels, $0, body)
+    }
   }
 
   /// Runs an elementwise kernel on all elements.
   @inline(__always)
   func run(_ forms: Elementwise) {
-    if isOneBlock { call(forms, arguments) } else { runBlocks(forms) }
+    if isOneBlock { withOneBlock { call(forms, $0) } } else { runBlocks(forms) }
   }
 
   private func runBlocks(_ forms: Elementwise) {
@@ -74,11 +97,12 @@ struct ArrayCall<Scalar: LossScalar> {
     let forms: Elementwise
 
     // `WorkerThreads` calls this through the protocol, which does not specialise it.
-    @specialized(where Scalar == Float)
-    @specialized(where Scalar == Double)
+    @specialized(where Storage == InPlaceStorage<Float>)
+    @specialized(where Storage == InPlaceStorage<Double>)
+    @specialized(where Storage == HalfStorage)
     func perform(_ blocks: Range<Int>) {
       call.withScratch { scratch in
-        for block in blocks { call.call(forms, call.blockArguments(block, scratch)) }
+        for block in blocks { call.withBlock(block, scratch) { call.call(forms, $0) } }
       }
     }
   }
@@ -87,7 +111,7 @@ struct ArrayCall<Scalar: LossScalar> {
   /// only on their number.
   @inline(__always)
   func sum(_ forms: Summing) -> PartialSum {
-    if isOneBlock { return checkedSum(forms, arguments) }
+    if isOneBlock { return withOneBlock { checkedSum(forms, $0) } }
     return treeOfBlocks(forms)
   }
 
@@ -144,8 +168,9 @@ struct ArrayCall<Scalar: LossScalar> {
     let size: Int
     let sums: UnsafeMutableBufferPointer<PartialSum>
 
-    @specialized(where Scalar == Float)
-    @specialized(where Scalar == Double)
+    @specialized(where Storage == InPlaceStorage<Float>)
+    @specialized(where Storage == InPlaceStorage<Double>)
+    @specialized(where Storage == HalfStorage)
     func perform(_ blocks: Range<Int>) {
       call.withScratch { scratch in
         for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: size) {
@@ -157,10 +182,10 @@ struct ArrayCall<Scalar: LossScalar> {
   }
 
   private func subtreeSum(
-    _ forms: Summing?, _ blocks: Range<Int>, _ scratch: UnsafeMutableBufferPointer<Scalar>?
+    _ forms: Summing?, _ blocks: Range<Int>, _ scratch: Scratch
   ) -> PartialSum {
-    guard let forms else { return PartialSum.tree(over: blocks) { blockWeightSum($0) } }
-    return PartialSum.tree(over: blocks) { checkedSum(forms, blockArguments($0, scratch)) }
+    guard let forms else { return PartialSum.tree(over: blocks) { blockWeightSum($0, scratch) } }
+    return PartialSum.tree(over: blocks) { withBlock($0, scratch) { checkedSum(forms, $0) } }
   }
 
   /// The sum of a block or of few elements.
@@ -192,9 +217,11 @@ struct ArrayCall<Scalar: LossScalar> {
     }
   }
 
-  private func blockWeightSum(_ block: Int) -> PartialSum {
+  private func blockWeightSum(_ block: Int, _ scratch: Scratch) -> PartialSum {
     let part = blockArguments(block, nil)
-    guard let weights = part.weights else { return PartialSum(high: Double(part.count)) }
+    guard let weights = storage.weights(part, kernels, scratch.elements) else {
+      return PartialSum(high: Double(part.count))
+    }
     let sum = kernels.sum(weights, part.count)
     return sum.isFinite
       ? sum : PartialSum.tree(over: 0..<part.count) { PartialSum(high: Double(weights[$0])) }

@@ -14,7 +14,7 @@ public enum InstructionSet: String, CaseIterable, Hashable, Sendable {
   /// The instructions of every processor of the architecture: SSE2 on x86-64, NEON with fused
   /// multiply-add on arm64.
   case baseline
-  /// AVX2 and FMA.
+  /// AVX2, FMA and F16C.
   case avx2
   /// AVX-512 F, DQ, BW and VL.
   case avx512

@@ -3,21 +3,26 @@
 ///
 /// The kernels take addresses because a vector load has no bounds-checked form. The addresses of
 /// empty buffers are never read.
-package struct LossInputs<Scalar: LossScalar> {
-  package let logits: UnsafePointer<Scalar>
-  package let targets: UnsafePointer<Scalar>
-  package let weights: UnsafePointer<Scalar>?
+package struct LossInputs<Storage: ElementStorage> {
+  package typealias Element = Storage.Element
+
+  package let storage: Storage
+  package let logits: UnsafePointer<Element>
+  package let targets: UnsafePointer<Element>
+  package let weights: UnsafePointer<Element>?
   package let count: Int
   /// The positive weights of the classes; nil if all elements have the loss's uniform weight.
-  package let classes: ClassLayout<Scalar>?
+  package let classes: ClassLayout<Storage.Scalar>?
 
-  @_specialize(exported:true,where Scalar == Float)
-  @_specialize(exported:true,where Scalar == Double)
+  @_specialize(exported:true,where Storage == InPlaceStorage<Float>)
+  @_specialize(exported:true,where Storage == InPlaceStorage<Double>)
+  @_specialize(exported:true,where Storage == HalfStorage)
   @inline(__always)
   package init(
-    logits: UnsafePointer<Scalar>?, targets: UnsafePointer<Scalar>?,
-    weights: UnsafePointer<Scalar>?, count: Int, classes: ClassLayout<Scalar>?
+    _ storage: Storage, logits: UnsafePointer<Element>?, targets: UnsafePointer<Element>?,
+    weights: UnsafePointer<Element>?, count: Int, classes: ClassLayout<Storage.Scalar>?
   ) {
+    self.storage = storage
     self.logits = logits ?? Self.placeholder
     self.targets = targets ?? Self.placeholder
     self.weights = weights
@@ -26,8 +31,8 @@ package struct LossInputs<Scalar: LossScalar> {
   }
 
   /// The address of an empty buffer, which is never read.
-  fileprivate static var placeholder: UnsafePointer<Scalar> {
-    UnsafePointer(bitPattern: MemoryLayout<Scalar>.alignment).unsafelyUnwrapped
+  fileprivate static var placeholder: UnsafePointer<Element> {
+    UnsafePointer(bitPattern: MemoryLayout<Element>.alignment).unsafelyUnwrapped
   }
 }
 
@@ -36,7 +41,7 @@ extension WeightedCrossEntropyLoss {
   @inline(__always)
   func withInputs<Result>(
     _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?, shape: [Int]?,
-    firstIndex: Int, _ body: (LossInputs<Scalar>) throws(LossError) -> Result
+    firstIndex: Int, _ body: (LossInputs<InPlaceStorage<Scalar>>) throws(LossError) -> Result
   ) throws(LossError) -> Result {
     try checkCounts(logits.count, targets: targets.count, weights: weights?.count)
     let run = try classRun(shape: shape, count: logits.count, firstIndex: firstIndex)
@@ -62,7 +67,7 @@ extension WeightedCrossEntropyLoss {
   @inline(__always)
   func withCheckedInputs<Result, Failure: Error>(
     _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?, classRun: Int?,
-    firstIndex: Int, _ body: (LossInputs<Scalar>) throws(Failure) -> Result
+    firstIndex: Int, _ body: (LossInputs<InPlaceStorage<Scalar>>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try logits.withUnsafeBufferPointer { (logits) throws(Failure) in
       try targets.withUnsafeBufferPointer { (targets) throws(Failure) in
@@ -71,8 +76,8 @@ extension WeightedCrossEntropyLoss {
         ) throws(Failure) -> Result {
           try body(
             LossInputs(
-              logits: logits.baseAddress, targets: targets.baseAddress, weights: weights,
-              count: logits.count, classes: classes))
+              InPlaceStorage(), logits: logits.baseAddress, targets: targets.baseAddress,
+              weights: weights, count: logits.count, classes: classes))
         }
         func call(_ weights: UnsafePointer<Scalar>?) throws(Failure) -> Result {
           guard let classRun, case .perClass(let classWeights, axis: _) = positiveWeight else {
@@ -86,7 +91,7 @@ extension WeightedCrossEntropyLoss {
         }
         guard let weights else { return try call(nil) }
         return try weights.withUnsafeBufferPointer { (weights) throws(Failure) in
-          try call(weights.baseAddress ?? LossInputs<Scalar>.placeholder)
+          try call(weights.baseAddress ?? LossInputs<InPlaceStorage<Scalar>>.placeholder)
         }
       }
     }

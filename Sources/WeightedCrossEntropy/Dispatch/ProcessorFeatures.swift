@@ -7,8 +7,9 @@ package enum ProcessorFeatures {
   package static let present: [String] = {
     let features = Int(wce_processor_features())
     let extensions = [
-      (WCE_AVX, "avx"), (WCE_FMA, "fma"), (WCE_AVX2, "avx2"), (WCE_AVX512F, "avx512f"),
-      (WCE_AVX512DQ, "avx512dq"), (WCE_AVX512BW, "avx512bw"), (WCE_AVX512VL, "avx512vl"),
+      (WCE_AVX, "avx"), (WCE_FMA, "fma"), (WCE_F16C, "f16c"), (WCE_AVX2, "avx2"),
+      (WCE_AVX512F, "avx512f"), (WCE_AVX512DQ, "avx512dq"), (WCE_AVX512BW, "avx512bw"),
+      (WCE_AVX512VL, "avx512vl"),
     ]
     return baseline + extensions.filter { features & Int($0.0) != 0 }.map(\.1)
   }()

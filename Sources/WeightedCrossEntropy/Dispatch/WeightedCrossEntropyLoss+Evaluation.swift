@@ -4,22 +4,23 @@ import _LossKernels
 /// The three computations that implement all public calls on many elements, in Swift, C and Python.
 extension WeightedCrossEntropyLoss {
   /// Writes a quantity of each element, divided by the denominator of the reduction.
-  @_specialize(exported:true,where Scalar == Float)
-  @_specialize(exported:true,where Scalar == Double)
-  package func evaluate(
-    _ quantity: ElementwiseQuantity, of reduction: LossReduction?, _ inputs: LossInputs<Scalar>,
-    into output: UnsafeMutableBufferPointer<Scalar>
-  ) throws(LossError) {
+  @_specialize(exported:true,where Scalar == Float, Storage == InPlaceStorage<Float>)
+  @_specialize(exported:true,where Scalar == Double, Storage == InPlaceStorage<Double>)
+  @_specialize(exported:true,where Scalar == Float, Storage == HalfStorage)
+  package func evaluate<Storage: ElementStorage>(
+    _ quantity: ElementwiseQuantity, of reduction: LossReduction?, _ inputs: LossInputs<Storage>,
+    into output: UnsafeMutableBufferPointer<Storage.Element>
+  ) throws(LossError) where Storage.Scalar == Scalar {
     let call = try arrayCall(inputs)
     try evaluate(quantity, dividedBy: denominator(of: reduction, call), call, into: output)
   }
 
   /// Writes a quantity of each element, divided by `denominator`.
   @inline(__always)
-  func evaluate(
-    _ quantity: ElementwiseQuantity, dividedBy denominator: PartialSum, _ call: ArrayCall<Scalar>,
-    into output: UnsafeMutableBufferPointer<Scalar>
-  ) throws(LossError) {
+  func evaluate<Storage: ElementStorage>(
+    _ quantity: ElementwiseQuantity, dividedBy denominator: PartialSum, _ call: ArrayCall<Storage>,
+    into output: UnsafeMutableBufferPointer<Storage.Element>
+  ) throws(LossError) where Storage.Scalar == Scalar {
     var call = call
     call.arguments.output = try address(of: output, count: call.arguments.count)
     call.arguments.divisor = try divisor(denominator)
@@ -30,29 +31,33 @@ extension WeightedCrossEntropyLoss {
   ///
   /// `gradient` must not be the buffer of an input: if the sum of a block overflows, it is computed
   /// again from the inputs.
-  @_specialize(exported:true,where Scalar == Float)
-  @_specialize(exported:true,where Scalar == Double)
-  package func reduce(
-    _ reduction: LossReduction, _ inputs: LossInputs<Scalar>,
-    gradient: UnsafeMutableBufferPointer<Scalar>? = nil
-  ) throws(LossError) -> Scalar {
+  @_specialize(exported:true,where Scalar == Float, Storage == InPlaceStorage<Float>)
+  @_specialize(exported:true,where Scalar == Double, Storage == InPlaceStorage<Double>)
+  @_specialize(exported:true,where Scalar == Float, Storage == HalfStorage)
+  package func reduce<Storage: ElementStorage>(
+    _ reduction: LossReduction, _ inputs: LossInputs<Storage>,
+    gradient: UnsafeMutableBufferPointer<Storage.Element>? = nil
+  ) throws(LossError) -> Storage.Element where Storage.Scalar == Scalar {
     var call = try arrayCall(inputs)
     let denominator = try denominator(of: reduction, call)
     guard let gradient else {
-      return Scalar(call.sum(call.kernels.lossSum).divided(by: denominator))
+      let quotient = call.sum(call.kernels.lossSum).divided(by: denominator)
+      return call.storage.element(rounding: quotient)
     }
     call.arguments.output = try address(of: gradient, count: inputs.count)
     call.arguments.divisor = try divisor(denominator)
-    return Scalar(call.sum(call.kernels.lossSumWithGradient).divided(by: denominator))
+    let quotient = call.sum(call.kernels.lossSumWithGradient).divided(by: denominator)
+    return call.storage.element(rounding: quotient)
   }
 
   /// Writes the loss of each element and its derivative in the logit.
-  @_specialize(exported:true,where Scalar == Float)
-  @_specialize(exported:true,where Scalar == Double)
-  package func evaluateLossWithGradient(
-    _ inputs: LossInputs<Scalar>, losses: UnsafeMutableBufferPointer<Scalar>,
-    gradient: UnsafeMutableBufferPointer<Scalar>
-  ) throws(LossError) {
+  @_specialize(exported:true,where Scalar == Float, Storage == InPlaceStorage<Float>)
+  @_specialize(exported:true,where Scalar == Double, Storage == InPlaceStorage<Double>)
+  @_specialize(exported:true,where Scalar == Float, Storage == HalfStorage)
+  package func evaluateLossWithGradient<Storage: ElementStorage>(
+    _ inputs: LossInputs<Storage>, losses: UnsafeMutableBufferPointer<Storage.Element>,
+    gradient: UnsafeMutableBufferPointer<Storage.Element>
+  ) throws(LossError) where Storage.Scalar == Scalar {
     var call = try arrayCall(inputs)
     call.arguments.losses = try address(of: losses, count: inputs.count)
     call.arguments.output = try address(of: gradient, count: inputs.count)
@@ -66,18 +71,23 @@ extension WeightedCrossEntropyLoss {
 
   /// The kernels, arguments and options of a call on the inputs.
   @inline(__always)
-  func arrayCall(_ inputs: LossInputs<Scalar>) throws(LossError) -> ArrayCall<Scalar> {
+  func arrayCall<Storage: ElementStorage>(
+    _ inputs: LossInputs<Storage>
+  ) throws(LossError) -> ArrayCall<Storage> where Storage.Scalar == Scalar {
     arrayCall(inputs, kernels: try kernels())
   }
 
   @inline(__always)
-  func arrayCall(_ inputs: LossInputs<Scalar>, kernels: KernelTable<Scalar>) -> ArrayCall<Scalar> {
+  func arrayCall<Storage: ElementStorage>(
+    _ inputs: LossInputs<Storage>, kernels: KernelTable<Scalar>
+  ) -> ArrayCall<Storage> where Storage.Scalar == Scalar {
     ArrayCall(
       kernels: kernels,
-      arguments: KernelArguments(
+      arguments: CallArguments(
         logits: inputs.logits, targets: inputs.targets, weights: inputs.weights,
         count: inputs.count, positiveWeight: uniformPositiveWeight, targetScale: targetScale,
         targetOffset: targetOffset),
+      storage: inputs.storage,
       classes: inputs.classes,
       isPlain: inputs.weights == nil && inputs.classes == nil && labelSmoothing == 0,
       threads: threads)
@@ -92,9 +102,9 @@ extension WeightedCrossEntropyLoss {
   }
 
   @inline(__always)
-  private func address(
-    of output: UnsafeMutableBufferPointer<Scalar>, count: Int
-  ) throws(LossError) -> UnsafeMutablePointer<Scalar>? {
+  private func address<Element>(
+    of output: UnsafeMutableBufferPointer<Element>, count: Int
+  ) throws(LossError) -> UnsafeMutablePointer<Element>? {
     guard output.count == count else {
       throw error(.outputCount(expected: count, received: output.count))
     }
@@ -102,8 +112,8 @@ extension WeightedCrossEntropyLoss {
   }
 
   @inline(__always)
-  private func denominator(
-    of reduction: LossReduction?, _ call: ArrayCall<Scalar>
+  private func denominator<Storage: ElementStorage>(
+    of reduction: LossReduction?, _ call: ArrayCall<Storage>
   ) throws(LossError) -> PartialSum {
     try denominator(of: reduction, count: call.arguments.count) {
       call.arguments.weights == nil ? nil : call.weightSum()

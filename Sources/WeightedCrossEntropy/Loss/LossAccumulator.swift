@@ -55,7 +55,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   public mutating func append(
     logits: Span<Scalar>, targets: Span<Scalar>, weights: Span<Scalar>? = nil
   ) throws(LossError) {
-    let block = ArrayCall<Scalar>.blockLength
+    let block = ArrayCall<InPlaceStorage<Scalar>>.blockLength
     // All checks come before the first change.
     try loss.checkCounts(logits.count, targets: targets.count, weights: weights?.count)
     _ = try loss.classRun(shape: shape, count: logits.count, firstIndex: count)
@@ -160,7 +160,7 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
 
   /// The sum of the whole blocks and of the pending elements.
   private func total(
-    of blocks: PartialSumStack, _ sum: (ArrayCall<Scalar>) -> PartialSum
+    of blocks: PartialSumStack, _ sum: (ArrayCall<InPlaceStorage<Scalar>>) -> PartialSum
   ) -> PartialSum {
     guard !pending.logits.isEmpty else { return blocks.total }
     return blocks.total(
@@ -172,9 +172,9 @@ public struct LossAccumulator<Scalar: LossScalar>: Sendable {
   /// Passes `body` a call on checked elements, which follow the whole blocks.
   private func withCall<Result>(
     _ logits: Span<Scalar>, _ targets: Span<Scalar>, _ weights: Span<Scalar>?,
-    _ body: (ArrayCall<Scalar>) -> Result
+    _ body: (ArrayCall<InPlaceStorage<Scalar>>) -> Result
   ) -> Result {
-    let firstIndex = losses.count * ArrayCall<Scalar>.blockLength
+    let firstIndex = losses.count * ArrayCall<InPlaceStorage<Scalar>>.blockLength
     return loss.withCheckedInputs(
       logits, targets, weights, classRun: classRun, firstIndex: firstIndex
     ) { body(loss.arrayCall($0, kernels: kernels)) }

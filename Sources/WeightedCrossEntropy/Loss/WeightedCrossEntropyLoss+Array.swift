@@ -163,7 +163,7 @@ extension WeightedCrossEntropyLoss {
 
   private func withInputs<Result>(
     _ logits: [Scalar], _ targets: [Scalar], _ weights: [Scalar]?, _ shape: [Int]?,
-    _ body: (LossInputs<Scalar>) throws(LossError) -> Result
+    _ body: (LossInputs<InPlaceStorage<Scalar>>) throws(LossError) -> Result
   ) throws(LossError) -> Result {
     if let shape { try checkShape(shape, holdsExactly: logits.count) }
     return try withInputs(

@@ -46,7 +46,7 @@ extension WeightedCrossEntropyLoss {
   /// compiler vectorises the loop.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  private static func firstInvalid(_ inputs: LossInputs<Scalar>) -> Int? {
+  private static func firstInvalid(_ inputs: LossInputs<InPlaceStorage<Scalar>>) -> Int? {
     for start in stride(from: 0, to: inputs.count, by: 256) {
       let block = start..<min(start + 256, inputs.count)
       var allAreValid: UInt32 = 1
@@ -57,7 +57,7 @@ extension WeightedCrossEntropyLoss {
   }
 }
 
-extension LossInputs {
+extension LossInputs where Element: BinaryFloatingPoint {
   /// 1 if the element is masked or valid, otherwise 0.
   @inline(__always)
   fileprivate func isValid(at position: Int) -> UInt32 {

@@ -111,8 +111,8 @@ typedef struct wce_options {
   double positive_weight;
   /** s in [0, 1]: a target z counts as z (1 - s) + s / 2. It is rounded to the same type. */
   double label_smoothing;
-  /** q for each class along `axis`: `class_count` numbers of the type in the function's name; or
-      null. They are checked even if there are no elements. */
+  /** q for each class along `axis`: `class_count` numbers of the type in the function's name,
+      floats for 16-bit types; or null. They are checked even if there are no elements. */
   const void *class_weights;
   int64_t class_count;
   /** The class axis. A negative axis counts from the end: -1 is the last. */
@@ -233,6 +233,84 @@ wce_status wce_value_with_gradient_f64(int64_t count, const double *logits, cons
                                        const double *weights, wce_reduction reduction,
                                        const wce_options *options, double *value, double *gradient,
                                        char *message, int64_t capacity);
+
+/*
+ * The same functions on 16-bit elements, given as their bits: `_f16` is IEEE 754 binary16, `_bf16`
+ * is bfloat16, the upper half of a float.
+ *
+ * Each element is widened to a float, which is exact. The result is that of the function on floats,
+ * rounded once to nearest, ties to even; beyond the largest number it is infinite, with
+ * FE_OVERFLOW. The value of a reduction is rounded once too, from the accurate sum and not from a
+ * float. Class weights are floats. Elements are converted in blocks, so nothing is allocated. The
+ * results have the same bits on AVX2, AVX-512 and NEON.
+ */
+wce_status wce_loss_f16(int64_t count, const uint16_t *logits, const uint16_t *targets,
+                        const uint16_t *weights, const wce_options *options, uint16_t *losses,
+                        char *message, int64_t capacity);
+wce_status wce_gradient_f16(int64_t count, const uint16_t *logits, const uint16_t *targets,
+                            const uint16_t *weights, wce_reduction reduction,
+                            const wce_options *options, uint16_t *gradient, char *message,
+                            int64_t capacity);
+wce_status wce_second_derivative_f16(int64_t count, const uint16_t *logits, const uint16_t *targets,
+                                     const uint16_t *weights, wce_reduction reduction,
+                                     const wce_options *options, uint16_t *derivative,
+                                     char *message, int64_t capacity);
+wce_status wce_target_derivative_f16(int64_t count, const uint16_t *logits, const uint16_t *targets,
+                                     const uint16_t *weights, wce_reduction reduction,
+                                     const wce_options *options, uint16_t *derivative,
+                                     char *message, int64_t capacity);
+wce_status wce_positive_weight_derivative_f16(int64_t count, const uint16_t *logits,
+                                              const uint16_t *targets, const uint16_t *weights,
+                                              wce_reduction reduction, const wce_options *options,
+                                              uint16_t *derivative, char *message,
+                                              int64_t capacity);
+wce_status wce_loss_with_gradient_f16(int64_t count, const uint16_t *logits,
+                                      const uint16_t *targets, const uint16_t *weights,
+                                      const wce_options *options, uint16_t *losses,
+                                      uint16_t *gradient, char *message, int64_t capacity);
+wce_status wce_value_f16(int64_t count, const uint16_t *logits, const uint16_t *targets,
+                         const uint16_t *weights, wce_reduction reduction,
+                         const wce_options *options, uint16_t *value, char *message,
+                         int64_t capacity);
+wce_status wce_value_with_gradient_f16(int64_t count, const uint16_t *logits,
+                                       const uint16_t *targets, const uint16_t *weights,
+                                       wce_reduction reduction, const wce_options *options,
+                                       uint16_t *value, uint16_t *gradient, char *message,
+                                       int64_t capacity);
+
+wce_status wce_loss_bf16(int64_t count, const uint16_t *logits, const uint16_t *targets,
+                         const uint16_t *weights, const wce_options *options, uint16_t *losses,
+                         char *message, int64_t capacity);
+wce_status wce_gradient_bf16(int64_t count, const uint16_t *logits, const uint16_t *targets,
+                             const uint16_t *weights, wce_reduction reduction,
+                             const wce_options *options, uint16_t *gradient, char *message,
+                             int64_t capacity);
+wce_status wce_second_derivative_bf16(int64_t count, const uint16_t *logits,
+                                      const uint16_t *targets, const uint16_t *weights,
+                                      wce_reduction reduction, const wce_options *options,
+                                      uint16_t *derivative, char *message, int64_t capacity);
+wce_status wce_target_derivative_bf16(int64_t count, const uint16_t *logits,
+                                      const uint16_t *targets, const uint16_t *weights,
+                                      wce_reduction reduction, const wce_options *options,
+                                      uint16_t *derivative, char *message, int64_t capacity);
+wce_status wce_positive_weight_derivative_bf16(int64_t count, const uint16_t *logits,
+                                               const uint16_t *targets, const uint16_t *weights,
+                                               wce_reduction reduction, const wce_options *options,
+                                               uint16_t *derivative, char *message,
+                                               int64_t capacity);
+wce_status wce_loss_with_gradient_bf16(int64_t count, const uint16_t *logits,
+                                       const uint16_t *targets, const uint16_t *weights,
+                                       const wce_options *options, uint16_t *losses,
+                                       uint16_t *gradient, char *message, int64_t capacity);
+wce_status wce_value_bf16(int64_t count, const uint16_t *logits, const uint16_t *targets,
+                          const uint16_t *weights, wce_reduction reduction,
+                          const wce_options *options, uint16_t *value, char *message,
+                          int64_t capacity);
+wce_status wce_value_with_gradient_bf16(int64_t count, const uint16_t *logits,
+                                        const uint16_t *targets, const uint16_t *weights,
+                                        wce_reduction reduction, const wce_options *options,
+                                        uint16_t *value, uint16_t *gradient, char *message,
+                                        int64_t capacity);
 
 #ifdef __cplusplus
 }

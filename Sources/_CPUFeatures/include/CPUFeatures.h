@@ -20,6 +20,7 @@ enum {
   WCE_AVX512DQ = 1 << 4,
   WCE_AVX512BW = 1 << 5,
   WCE_AVX512VL = 1 << 6,
+  WCE_F16C = 1 << 7,
 };
 
 #if defined(__x86_64__)
@@ -44,6 +45,7 @@ static inline uint32_t wce_processor_features(void) {
   if (!__get_cpuid(1, &a, &b, &c, &d)) return 0;
   if (c & (1u << 28)) features |= WCE_AVX;
   if (c & (1u << 12)) features |= WCE_FMA;
+  if (c & (1u << 29)) features |= WCE_F16C;
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return features;
   if (b & (1u << 5)) features |= WCE_AVX2;
   if ((saved & 0xe6) != 0xe6) return features;  // XMM, YMM, opmask, both halves of ZMM
@@ -69,9 +71,9 @@ static inline int wce_affinity_count(void) {
   return count;
 }
 
-/// Whether AVX2 and FMA may be used.
+/// Whether AVX2, FMA and F16C may be used.
 static inline bool wce_has_avx2(void) {
-  const uint32_t wanted = WCE_AVX | WCE_FMA | WCE_AVX2;
+  const uint32_t wanted = WCE_AVX | WCE_FMA | WCE_AVX2 | WCE_F16C;
   return (wce_processor_features() & wanted) == wanted;
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import _LossKernels
+
 /// Writes a `.npy` file of floating-point numbers, completely or not at all (`AtomicFile`).
 ///
 /// The bytes are those that NumPy writes: version 1.0, C order, native byte order, and data that
@@ -49,7 +51,7 @@ public final class NPYWriter {
     position += elements.count
     if Scalar.elementType == elementType { return try file.write(elements.bytes) }
     switch elementType {
-    case .float16: try append(elements) { HalfPrecision.bits($0.asDouble) }
+    case .float16: try append(elements) { Binary16.bits(rounding: $0.asDouble) }
     case .float32: try append(elements) { Float($0.asDouble) }
     default: try append(elements) { $0.asDouble }
     }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import _LossKernels
+
 /// How a stored number is converted if the type read into cannot represent it exactly.
 public enum ConversionPolicy: Hashable, Sendable {
   /// With an error that gives the element and its value. NaN stays NaN.
@@ -43,7 +45,7 @@ extension ElementType {
     case .uint64: return integers(UInt64.self)
     case .float16:
       let halves = Elements<UInt16>(bytes: bytes, swaps: swaps)
-      for index in output.indices { output[index] = Scalar(HalfPrecision.value(halves[index])) }
+      for index in output.indices { output[index] = Scalar(Binary16.number(halves[index])) }
       return nil
     case .float32:
       let words = Elements<UInt32>(bytes: bytes, swaps: swaps)
