@@ -99,7 +99,7 @@ class TestTypes:
             (np.uint8, np.float64, np.float64),
             (np.float32, np.int32, np.float32), (np.int64, np.int64, np.float64),
             (np.bool_, np.bool_, np.float64),
-            (np.float16, np.float16, np.float32), (np.float16, np.float64, np.float64),
+            (np.float16, np.float32, np.float32), (np.float16, np.float64, np.float64),
             (">f4", "<f4", np.float32),
             (np.float64, ">f8", np.float64),
         ],

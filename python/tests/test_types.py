@@ -47,6 +47,8 @@ def use(single: Single, double: Double, number: Double) -> None:
     assert_type(both, tuple[Single, Double])
     assert_type(wce.target_derivative(z, z, label_smoothing=0.1), Array)
     assert_type(wce.positive_weight_derivative(z, z, out=double), Double)
+    assert_type(wce.positive_weight([1, 0], "sqrt"), float)
+    assert_type(wce.positive_weight(z, axis=0, cap=10), Double)
 
 
 def choose(reduction: wce.Reduction) -> Array | Number:
@@ -58,6 +60,7 @@ MISUSES = [
     'wce.loss(z, z, reduction="sums")', 'wce.gradient(z, z, reduction="average")',
     'wce.second_derivative(z, z, reduction=None)',
     'wce.value_with_gradient(z, z, reduction="Mean")', 'wce.loss(z, z, weight=z)',
+    'wce.positive_weight(z, "mean")', 'wce.positive_weight(z, axis="a")',
     "wce.loss(z, z, out=[0.0])", "wce.loss(z)",
     "wce.value_with_gradient(z, z, out=(z, z))", "wce.weighted_cross_entropy_with_logits(z, z)",
 ]  # fmt: skip

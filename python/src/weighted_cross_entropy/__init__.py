@@ -9,6 +9,7 @@ The adapters `weighted_cross_entropy.torch`, `.jax`, `.tensorflow`, `.keras` and
 imported with the package.
 """
 
+from ._class_weights import Rule, positive_weight
 from ._functions import (
     gradient,
     loss,
@@ -23,9 +24,11 @@ from ._options import Reduction
 
 __all__ = [
     "Reduction",
+    "Rule",
     "gradient",
     "instruction_set",
     "loss",
+    "positive_weight",
     "positive_weight_derivative",
     "second_derivative",
     "target_derivative",

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 from numpy import empty, ndarray
 
-from ._arrays import FLOAT32, FLOAT64, check_output, inputs, store
+from ._arrays import FLOAT32, FLOAT64, check_output, half, inputs, is_finite, store
 from ._device_arrays import HOST, is_on_gpu
 from ._device_arrays import evaluate as evaluate_on_gpu
 from ._floating_point import report_overflow
+from ._foreign import adopted, adopted_output, adopted_weight, check_labels, is_foreign, returned
 from ._layout import arranged, output
 from ._native import LOSS_WITH_GRADIENT, VALUE
 from ._native import evaluate as compute
@@ -45,23 +45,29 @@ def evaluate(
     w: Any = weights
     q: Any = pos_weight
     label, axis, order = options.label, -1, None
+    is_plain = is_adopted = False
     # The usual case needs no conversion.
     if type(x) is ndarray and type(z) is ndarray and (w is None or type(w) is ndarray):
         shape, dtype = x.shape, x.dtype
         is_plain = (dtype is FLOAT64 or dtype is FLOAT32) and z.dtype is dtype and z.shape == shape
         if w is not None:
             is_plain = is_plain and w.dtype is dtype and w.shape == shape
-    else:
-        is_plain = False
-    if not (is_plain and type(q) in HOST) and any(map(is_on_gpu, (x, z, w, q))):
-        return evaluate_on_gpu(
-            operation, options, z, x, q, w, out, gradient_out, target_name=target_name
-        )
+    if not (is_plain and type(q) in HOST):
+        if any(map(is_on_gpu, (x, z, w, q))):
+            return evaluate_on_gpu(
+                operation, options, z, x, q, w, out, gradient_out, target_name=target_name
+            )
+        is_adopted = any(map(is_foreign, (x, z, w, q)))
+        if is_adopted:
+            check_labels(options, {"logits": x, target_name: z, "weights": w}, x, q)
+            outputs = out, gradient_out
+            z, x, w, q = adopted(z), adopted(x), adopted(w), adopted_weight(q)
+            out, gradient_out = adopted_output(out, label), adopted_output(gradient_out, label)
     if not is_plain:
         z, x, w = inputs(z, x, w, label, target_name)
         shape, dtype = x.shape, x.dtype
     if type(q) is not float or options.has_axis:
-        q, axis = positive_weight(q, options, shape, dtype)
+        q, axis = positive_weight(q, options, shape, FLOAT64 if dtype is FLOAT64 else FLOAT32)
     if not x.flags.c_contiguous:
         order, z, x, w, q, axis = arranged(z, x, w, q, axis)
     computed = None
@@ -84,17 +90,21 @@ def evaluate(
             order, z, x, w, q, axis = arranged(z, x, w, q, axis)
     value, overflows = computed
     if value is not None:
-        result = dtype.type(value)
+        result = dtype.type(value) if type(value) is float else half(value, dtype)
     if overflows:
         # A masked element raises the processor's flag too, but its result is 0.
-        overflows = not all(np.isfinite(a).all() for a in (result, gradient) if a is not None)
+        overflows = not all(is_finite(a) for a in (result, gradient) if a is not None)
     if out is not None and result is not out:
         overflows |= store(result, out)
         result = out
     if gradient_out is not None and gradient is not gradient_out:
         overflows |= store(gradient, gradient_out)
         gradient = gradient_out
-    if not shape:
+    if is_adopted:
+        # A closure over a variable would slow down every call.
+        result = returned(result, logits) if outputs[0] is None else outputs[0]
+        gradient = returned(gradient, logits) if outputs[1] is None else outputs[1]
+    elif not shape:
         # NumPy scalars, as NumPy's operations return them.
         result = result if result is None or out is not None else result[()]
         gradient = gradient if gradient is None or gradient_out is not None else gradient[()]

@@ -24,7 +24,7 @@ HOST = frozenset({np.ndarray, list, tuple, float, int, bool, type(None)})
 
 # DLPack's devices kDLCUDA and kDLCUDAManaged, and its names of types.
 _CUDA_DEVICES = frozenset({2, 13})
-_KINDS = {0: "int", 1: "uint", 2: "float", 4: "bfloat", 5: "complex", 6: "bool"}
+KINDS = {0: "int", 1: "uint", 2: "float", 4: "bfloat", 5: "complex", 6: "bool"}
 
 # The types that the extension module knows.
 _TYPES = {"float32": 0, "float64": 1, "float16": 2, "bfloat16": 3}
@@ -187,7 +187,7 @@ class _Reader:
             # The library of the array orders its own work before that of the stream.
             capsule = array.__dlpack__(stream=self.stream)
             address, shape, strides, (kind, bits) = _frameworks.dlpack(capsule)
-            name = "bool" if kind == 6 else f"{_KINDS.get(kind, 'unknown')}{bits}"
+            name = "bool" if kind == 6 else f"{KINDS.get(kind, 'unknown')}{bits}"
             is_row_major = _is_row_major(shape, strides, 1)
             return _Memory(address, shape, name, is_row_major, False, capsule)
         interface = array.__cuda_array_interface__

@@ -16,7 +16,8 @@ from ._positive_weight import PositiveWeight
 
 _Reducing: TypeAlias = Literal["sum", "mean", "weighted_mean"]
 
-# float32 or float64. If the inputs have no axes, arrays are NumPy's scalars.
+# float32, float64, float16 or ml_dtypes' bfloat16. If the inputs have no axes, arrays are NumPy's
+# scalars. Logits of another library give arrays of that library.
 _Array: TypeAlias = npt.NDArray[np.floating[Any]]
 _Number: TypeAlias = np.floating[Any]
 
@@ -63,8 +64,8 @@ def weighted_cross_entropy_with_logits(
         targets: The labels, as TensorFlow 1 calls them.
 
     Returns:
-        A new array of the shape of `logits`, float32 or float64; a NumPy scalar if the inputs have
-        no axes.
+        A new array of the shape of `logits`, of the type that `loss` gives; a NumPy scalar if the
+        inputs have no axes.
 
     Raises:
         ValueError: The shapes differ ("must have the same shape"); `pos_weight` is negative,
@@ -123,12 +124,17 @@ def loss(
 
         w ((1 - z) softplus(x) + q z softplus(-x))
 
-    The result is float32 if the floating-point arguments are, else float64. Integers and booleans
-    take the type of the other arguments. float16 is computed and returned in float32.
+    The result has the type of the floating-point arguments, if they have one: float32, float64,
+    float16 or ml_dtypes' bfloat16. Otherwise they are promoted, float16 and bfloat16 to float32.
+    Without one it is float64. Integers and booleans take the type of the other arguments. 16-bit
+    numbers are computed in float32, and each result is rounded once.
 
-    float32 and float64 arrays that are contiguous are not copied, whatever the order of their axes,
-    if all arrays of the call have the same order. Other arrays are copied once. Calls on 512
-    elements or more release the interpreter lock.
+    Arrays of these types that are contiguous are not copied, whatever the order of their axes, if
+    all arrays of the call have the same order. Other arrays are copied once. Calls on 512 elements
+    or more release the interpreter lock.
+
+    Logits of another library with `__dlpack__`, such as PyTorch or JAX, give results of that
+    library; a Series or DataFrame of pandas gives one with its labels.
 
     Arrays in the memory of an NVIDIA GPU, of a library such as PyTorch or CuPy, are computed there.
     They have one type. Results are arrays of that library too, and the call does not wait for them.
@@ -157,7 +163,8 @@ def loss(
 
     Raises:
         ValueError: The shapes differ; a number is out of its range; the mean is of no elements;
-            `out` is read-only, has another shape, or has elements that overlap each other.
+            `out` is read-only, has another shape, or has elements that overlap each other; or
+            labels of pandas differ.
         TypeError: An argument holds no real numbers, or `out` cannot hold them.
         numpy.exceptions.AxisError: The logits have no such axis.
         FloatingPointError: A number overflowed under `numpy.errstate(over="raise")`; `out` holds

@@ -21,6 +21,7 @@
 /* Calls on fewer elements keep the interpreter lock: they end before a thread could take it. */
 enum { ELEMENTS_THAT_RELEASE_THE_LOCK = 512, MESSAGE_CAPACITY = 1024 };
 
+static const Py_ssize_t sizes[] = {4, 8, 2, 2};
 static const char *const operation_names[] = {OPERATIONS(NAME_OF)};
 
 static const struct {
@@ -48,21 +49,20 @@ typedef struct {
   wce_options options;
   int64_t count;
   int64_t shape[WCE_MAXIMUM_RANK];
-  bool is_double;
+  enum type type;
   /* Whether an input is not row-major, or not aligned. */
   bool needs_copy;
   /* The class weights have the index POS_WEIGHT. */
   buffer buffers[ARGUMENT_COUNT];
   bool has_overflowed;
-  union { float f32; double f64; } value;
+  union { float f32; double f64; uint16_t bits; } value;
   char message[MESSAGE_CAPACITY];
 } call;
 
 static void begin(call *call) {
   call->options = (wce_options)WCE_OPTIONS_INIT;
   call->message[0] = 0;
-  call->is_double = call->needs_copy = false;
-  call->count = 0;
+  call->type = TYPE_F32, call->needs_copy = false, call->count = 0;
   for (buffer *b = call->buffers; b < call->buffers + ARGUMENT_COUNT; b++)
     b->memory = b->view.buf = b->view.obj = NULL, b->view.len = 0;
 }
@@ -75,7 +75,7 @@ static void end(call *call) {
 #define RAISE(error, ...) return PyErr_Format(PyExc_##error, __VA_ARGS__), false
 
 /* Acquires an argument as contiguous, aligned memory with the element type of the logits, which
-   come first. None is null. */
+   come first; positive weights with the type of the arithmetic. None is null. */
 static bool acquire(call *call, PyObject *object, int index, const char *name) {
   if (object == Py_None) return true;
   Py_buffer *const view = &call->buffers[index].view;
@@ -83,21 +83,19 @@ static bool acquire(call *call, PyObject *object, int index, const char *name) {
   if (PyObject_GetBuffer(object, view, PyBUF_STRIDES | PyBUF_FORMAT | access) < 0) return false;
   const char *format = view->format == NULL ? "" : view->format;
   if (*format == '=' || *format == '@') format++;
-  const bool is_float = strcmp(format, "f") == 0 && view->itemsize == (Py_ssize_t)sizeof(float);
-  const bool is_double = strcmp(format, "d") == 0 && view->itemsize == (Py_ssize_t)sizeof(double);
-  if (index == LOGITS) {
-    call->is_double = is_double;
-    call->count = is_float || is_double ? view->len / view->itemsize : 0;
-  }
-  if (!(call->is_double ? is_double : is_float))
-    RAISE(TypeError, "%s must hold float32 or float64, the same as the logits", name);
+  const enum type type = *format == 'f' ? TYPE_F32 : *format == 'd' ? TYPE_F64
+                         : *format == 'e' ? TYPE_F16 : TYPE_BF16;
+  const bool is_known = *format == FORMATS[type] && format[1] == 0 && view->itemsize == sizes[type];
+  if (index == LOGITS && is_known) call->type = type, call->count = view->len / view->itemsize;
+  const enum type arithmetic = call->type == TYPE_F64 ? TYPE_F64 : TYPE_F32;
+  if (!is_known || type != (index == POS_WEIGHT ? arithmetic : call->type))
+    RAISE(TypeError, "%s must hold floating-point numbers of the type of the logits", name);
   if (index != POS_WEIGHT && view->len != call->buffers[LOGITS].view.len)
     RAISE(ValueError, "%s must have as many elements as the logits", name);
   /* The library rejects null and unaligned addresses of no elements too. */
   if (view->len == 0) view->buf = &call->value;
   const bool is_contiguous = view->len == 0 || PyBuffer_IsContiguous(view, 'C');
-  const uintptr_t alignment = is_double ? _Alignof(double) : _Alignof(float);
-  if (is_contiguous && ((uintptr_t)view->buf & (alignment - 1)) == 0) return true;
+  if (is_contiguous && ((uintptr_t)view->buf & (uintptr_t)(view->itemsize - 1)) == 0) return true;
   if (index != OUT && index != GRADIENT_OUT) return call->needs_copy = true;
   RAISE(ValueError, "%s must be contiguous in row-major order and aligned", name);
 }
@@ -173,10 +171,11 @@ static wce_status run(call *c) {
   const buffer *const outputs = &c->buffers[OUT];
   void *const out = outputs[0].memory != NULL ? outputs[0].memory : outputs[0].view.buf;
   void *const gradient = outputs[1].memory != NULL ? outputs[1].memory : outputs[1].view.buf;
-  void *const value = &c->value;
-#define RUN(function, ...)                                                              \
-  (c->is_double ? function##_f64(n, x, z, w, __VA_ARGS__, c->message, MESSAGE_CAPACITY) \
-                : function##_f32(n, x, z, w, __VA_ARGS__, c->message, MESSAGE_CAPACITY))
+#define CALL(function, ...) function(n, x, z, w, __VA_ARGS__, c->message, MESSAGE_CAPACITY)
+#define RUN(f, ...)                                    \
+  (c->type == TYPE_F32 ? CALL(f##_f32, __VA_ARGS__)    \
+   : c->type == TYPE_F64 ? CALL(f##_f64, __VA_ARGS__)  \
+   : c->type == TYPE_F16 ? CALL(f##_f16, __VA_ARGS__) : CALL(f##_bf16, __VA_ARGS__))
   switch (c->operation) {
     case LOSS: return RUN(wce_loss, &c->options, out);
     case GRADIENT: return RUN(wce_gradient, c->reduction, &c->options, out);
@@ -185,9 +184,9 @@ static wce_status run(call *c) {
     case POSITIVE_WEIGHT_DERIVATIVE:
       return RUN(wce_positive_weight_derivative, c->reduction, &c->options, out);
     case LOSS_WITH_GRADIENT: return RUN(wce_loss_with_gradient, &c->options, out, gradient);
-    case VALUE: return RUN(wce_value, c->reduction, &c->options, value);
+    case VALUE: return RUN(wce_value, c->reduction, &c->options, (void *)&c->value);
     default:
-      return RUN(wce_value_with_gradient, c->reduction, &c->options, value, gradient);
+      return RUN(wce_value_with_gradient, c->reduction, &c->options, (void *)&c->value, gradient);
   }
 #undef RUN
 }
@@ -256,8 +255,9 @@ static PyObject *evaluate_holding(PyObject *const *arguments, call *call) {
   if (!succeeded(call, status)) return NULL;
   PyObject *const overflowed = call->has_overflowed ? Py_True : Py_False;
   if (call->operation <= LOSS_WITH_GRADIENT) return PyTuple_Pack(2, Py_None, overflowed);
-  const double number = call->is_double ? call->value.f64 : (double)call->value.f32;
-  PyObject *const value = PyFloat_FromDouble(number);
+  PyObject *const value = call->type == TYPE_F32   ? PyFloat_FromDouble(call->value.f32)
+                          : call->type == TYPE_F64 ? PyFloat_FromDouble(call->value.f64)
+                                                  : PyLong_FromLong(call->value.bits);
   if (value == NULL) return NULL;
   PyObject *const result = PyTuple_Pack(2, value, overflowed);
   Py_DECREF(value);
@@ -281,7 +281,7 @@ static PyObject *check(PyObject *Py_UNUSED(module), PyObject *const *arguments, 
   call call;
   begin(&call);
   call.operation = LOSS;
-  call.is_double = PyObject_IsTrue(arguments[0]) == 1;
+  call.type = PyObject_IsTrue(arguments[0]) == 1 ? TYPE_F64 : TYPE_F32;
   for (int i = TARGETS; i <= OUT; i++) call.buffers[i].view.buf = i == WEIGHTS ? NULL : &call.value;
   call.buffers[LOGITS].view.ndim = 0;
   bool is_valid = read_settings(&call, arguments[2]) && read_positive_weight(&call, arguments[1]);

@@ -20,22 +20,26 @@ REDUCTIONS: Final[dict[str, int]]
 
 def evaluate(
     operation: int,
-    targets: npt.NDArray[np.floating[Any]],
-    logits: npt.NDArray[np.floating[Any]],
-    weights: npt.NDArray[np.floating[Any]] | None,
-    out: npt.NDArray[np.floating[Any]] | None,
-    gradient: npt.NDArray[np.floating[Any]] | None,
+    targets: npt.NDArray[Any],
+    logits: npt.NDArray[Any],
+    weights: npt.NDArray[Any] | None,
+    out: npt.NDArray[Any] | None,
+    gradient: npt.NDArray[Any] | None,
     pos_weight: float | npt.NDArray[np.floating[Any]],
     axis: int,
     settings: tuple[int, float, int, str | None],
     /,
-) -> tuple[float | None, bool] | None:
+) -> tuple[float | int | None, bool] | None:
     """Computes an operation on aligned, row-major arrays of one type. Returns None for others.
+
+    The type is float32, float64, float16, or bfloat16 as uint16. `pos_weight` has float64 for
+    float64, else float32.
 
     `settings` has the reduction, the label smoothing, the threads (0: all processors) and the name.
 
     Returns:
-        The value if the operation is a reduction, and whether a number overflowed.
+        The value if the operation is a reduction, in 16-bit types its bits, and whether a number
+        overflowed.
     """
 
 def check(

@@ -12,4 +12,9 @@
 #define NAME_OF(operation) #operation,
 enum operation { OPERATIONS(CODE) OPERATION_COUNT };
 
+/* The types of elements, and the format of each in Python's buffers. NumPy has no bfloat16: it is
+   passed as its bits. */
+enum type { TYPE_F32, TYPE_F64, TYPE_F16, TYPE_BF16 };
+#define FORMATS "fdeH"
+
 #endif
