@@ -69,3 +69,11 @@ def assert_close(actual, expected, dtype, scale=0.0):
         actual[~finite].astype(dtype), expected[~finite].astype(dtype), equal_nan=True)
     difference = np.abs(actual[finite] - expected[finite])
     assert np.all(difference <= tolerance[finite]), (actual[finite], expected[finite])
+
+
+def dtype_of(name):
+    return pytest.importorskip("ml_dtypes").bfloat16 if name == "bfloat16" else np.dtype(name)
+
+
+def same(a, b):
+    return np.array_equal(np.asarray(a, np.float64), np.asarray(b, np.float64), equal_nan=True)

@@ -176,14 +176,18 @@ def _overlaps_itself(array: npt.NDArray[Any]) -> bool:
     return bool(np.any(np.diff(np.sort(addresses, axis=None)) < array.itemsize))
 
 
-def overlap(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> bool:
-    """Whether two arrays share an element, or have too many axes with odd strides to tell."""
+def check_apart(losses: Any, gradient: Any, label: str) -> None:
+    """Checks that two outputs share no element, or have few axes with odd strides, to tell."""
+    if not isinstance(losses, np.ndarray) or not isinstance(gradient, np.ndarray):
+        return
     # NumPy's types know only the special values of the limit.
     limit: Any = 10_000
     try:
-        return np.shares_memory(a, b, max_work=limit)
+        overlap = np.shares_memory(losses, gradient, max_work=limit)
     except np.exceptions.TooHardError:
-        return True
+        overlap = True
+    if overlap:
+        raise ValueError(f"{label}: the two arrays of out overlap")
 
 
 def store(computed: Any, out: npt.NDArray[Any]) -> bool:

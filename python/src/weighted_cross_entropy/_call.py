@@ -8,7 +8,7 @@ from typing import Any
 import numpy.typing as npt
 from numpy import empty, ndarray
 
-from ._arrays import FLOAT32, FLOAT64, check_output, half, inputs, is_finite, store
+from ._arrays import FLOAT32, FLOAT64, check_apart, check_output, half, inputs, is_finite, store
 from ._device_arrays import HOST, is_on_gpu
 from ._device_arrays import evaluate as evaluate_on_gpu
 from ._floating_point import report_overflow
@@ -59,10 +59,12 @@ def evaluate(
             )
         is_adopted = any(map(is_foreign, (x, z, w, q)))
         if is_adopted:
-            check_labels(options, {"logits": x, target_name: z, "weights": w}, x, q)
+            check_labels(options, {"logits": x, target_name: z, "weights": w}, q)
             outputs = out, gradient_out
             z, x, w, q = adopted(z), adopted(x), adopted(w), adopted_weight(q)
             out, gradient_out = adopted_output(out, label), adopted_output(gradient_out, label)
+    if out is not None and gradient_out is not None:
+        check_apart(out, gradient_out, label)
     if not is_plain:
         z, x, w = inputs(z, x, w, label, target_name)
         shape, dtype = x.shape, x.dtype

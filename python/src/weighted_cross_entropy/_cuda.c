@@ -56,6 +56,15 @@ typedef struct {
   uint64_t byte_offset;
 } dlpack_tensor;
 
+typedef struct {
+  uint32_t major, minor;
+  void *context, *deleter;
+  uint64_t flags;
+  dlpack_tensor tensor;
+} dlpack_versioned;
+
+enum { READ_ONLY = 1, IS_COPIED = 2 };
+
 static PyObject *tuple_of(const int64_t *numbers, int64_t count) {
   PyObject *const tuple = PyTuple_New(count);
   for (int64_t i = 0; tuple != NULL && i < count; i++)
@@ -63,15 +72,25 @@ static PyObject *tuple_of(const int64_t *numbers, int64_t count) {
   return tuple;
 }
 
-/* dlpack(capsule): the address, the shape, the strides in elements or None, and the code and the
-   bits of the type. The capsule keeps the memory; it is not consumed. */
+/* dlpack(capsule): the address, the shape, the strides in elements or None, the code and the bits
+   of the type, and whether nothing may be written: the memory is read-only, or a copy. The capsule
+   keeps the memory; it is not consumed. */
 PyObject *dlpack(PyObject *Py_UNUSED(module), PyObject *capsule) {
-  const dlpack_tensor *const t = PyCapsule_GetPointer(capsule, "dltensor");
-  if (t == NULL) return NULL;
+  const dlpack_tensor *t;
+  uint64_t flags = 0;
+  if (PyCapsule_IsValid(capsule, "dltensor_versioned")) {
+    const dlpack_versioned *const v = PyCapsule_GetPointer(capsule, "dltensor_versioned");
+    if (v->major > 1)
+      return PyErr_Format(PyExc_BufferError, "version %u of DLPack is not supported", v->major);
+    t = &v->tensor, flags = v->flags;
+  } else if ((t = PyCapsule_GetPointer(capsule, "dltensor")) == NULL) {
+    return NULL;
+  }
   if (t->type.lanes != 1) return PyErr_Format(PyExc_TypeError, "vectors are not supported");
   PyObject *const shape = tuple_of(t->shape, t->rank);
   PyObject *const strides = t->strides == NULL ? Py_NewRef(Py_None) : tuple_of(t->strides, t->rank);
   /* N consumes the references, and is an error if one is null. */
-  return Py_BuildValue("KNN(BB)", (unsigned long long)((uintptr_t)t->data + t->byte_offset), shape,
-                       strides, t->type.code, t->type.bits);
+  return Py_BuildValue("KNN(BB)O", (unsigned long long)((uintptr_t)t->data + t->byte_offset), shape,
+                       strides, t->type.code, t->type.bits,
+                       flags & (READ_ONLY | IS_COPIED) ? Py_True : Py_False);
 }

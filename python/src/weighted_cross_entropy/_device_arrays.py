@@ -50,10 +50,37 @@ def is_on_gpu(argument: Any) -> bool:
     return hasattr(argument, "__cuda_array_interface__")
 
 
+def library_of(array: Any, *libraries: str) -> str | None:
+    """The one of the libraries that defines the type of an array or a type that it derives from."""
+    modules = (kind.__module__.partition(".")[0] for kind in type(array).__mro__)
+    return next((name for name in modules if name in libraries), None)
+
+
 def _library(array: Any) -> str | None:
     """The library of an array, if its arrays are allocated in a way of its own."""
-    name = type(array).__module__.partition(".")[0]
-    return name if name in ("cupy", "jaxlib", "numba", "torch") else None
+    return library_of(array, "cupy", "jaxlib", "numba", "torch")
+
+
+def exported(array: Any, is_output: bool = False, **options: Any) -> tuple[Any, ...]:
+    """A capsule that keeps the memory of an array with `__dlpack__`, and what the memory holds.
+
+    That is the address, the shape, the strides in elements or None, the name of the type, and
+    whether nothing may be written.
+    """
+    if _library(array) == "torch" and array.is_neg():
+        # PyTorch exports the numbers before it has negated them.
+        if is_output:
+            raise ValueError("a tensor that PyTorch has yet to negate cannot be written")
+        array = array.resolve_neg()
+    newer = {"max_version": (1, 0)} | ({"copy": False} if is_output else {})
+    try:
+        capsule = array.__dlpack__(**options, **newer)
+    except TypeError:
+        # Before the version 2023.12 of the standard, or not exportable: then it is raised again.
+        capsule = array.__dlpack__(**options)
+    address, shape, strides, (kind, bits), is_read_only = _frameworks.dlpack(capsule)
+    name = "bool" if kind == 6 else f"{KINDS.get(kind, 'unknown')}{bits}"
+    return capsule, address, shape, strides, name, is_read_only
 
 
 def evaluate(
@@ -142,7 +169,7 @@ class _Reader:
 
     def read(self, array: Any, name: str, is_output: bool = False) -> _Memory:
         """The memory of an array; that of a copy if it is an input that is not row-major."""
-        memory = self._memory(array)
+        memory = self._memory(array, is_output)
         if memory.is_row_major:
             return memory
         copy = None if is_output else _contiguous(array)
@@ -179,17 +206,17 @@ class _Reader:
                 f"received {memory.type}"
             )
 
-    def _memory(self, array: Any) -> _Memory:
+    def _memory(self, array: Any, is_output: bool = False) -> _Memory:
         if self.is_jax:
             # XLA reads it, not this module.
             return _Memory(0, array.shape, array.dtype.name, True, True, array)
         if hasattr(array, "__dlpack__"):
             # The library of the array orders its own work before that of the stream.
-            capsule = array.__dlpack__(stream=self.stream)
-            address, shape, strides, (kind, bits) = _frameworks.dlpack(capsule)
-            name = "bool" if kind == 6 else f"{KINDS.get(kind, 'unknown')}{bits}"
+            capsule, address, shape, strides, name, is_read_only = exported(
+                array, is_output, stream=self.stream
+            )
             is_row_major = _is_row_major(shape, strides, 1)
-            return _Memory(address, shape, name, is_row_major, False, capsule)
+            return _Memory(address, shape, name, is_row_major, is_read_only, capsule)
         interface = array.__cuda_array_interface__
         if interface.get("mask") is not None:
             raise TypeError(f"{self.label}: masked arrays are not supported")

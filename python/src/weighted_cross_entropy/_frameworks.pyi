@@ -49,8 +49,13 @@ def compute_cuda(
     Positive weights at an address have the type of the arithmetic, and vary along one axis at most.
     """
 
-def dlpack(capsule: Any, /) -> tuple[int, tuple[int, ...], tuple[int, ...] | None, tuple[int, int]]:
-    """The address, shape, strides in elements, and code and bits of the type of a DLPack tensor."""
+def dlpack(
+    capsule: Any, /
+) -> tuple[int, tuple[int, ...], tuple[int, ...] | None, tuple[int, int], bool]:
+    """The address, shape, strides in elements, and code and bits of the type of a DLPack tensor.
+
+    Last, whether nothing may be written: the memory is read-only, or a copy of the tensor's.
+    """
 
 def register_torch_kernels(*addresses: int | None) -> None:
     """Registers the kernels of the operators, given the addresses of `TORCH_FUNCTIONS`."""

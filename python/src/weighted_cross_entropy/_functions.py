@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _native
-from ._arrays import overlap
 from ._call import evaluate
 from ._options import Broadcast, Keywords, Reduction, options_of
 from ._positive_weight import PositiveWeight
@@ -300,13 +299,9 @@ def positive_weight_derivative(
 
 
 def _pair(out: Any, label: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """The two arrays of `out`, which must share no memory."""
+    """The two arrays of `out`."""
     if not isinstance(out, tuple) or len(out) != 2:
         raise TypeError(
             f"{label}: out must be a tuple of an array for the losses and one for the gradient"
         )
-    losses, gradient = out
-    are_arrays = isinstance(losses, np.ndarray) and isinstance(gradient, np.ndarray)
-    if are_arrays and overlap(losses, gradient):
-        raise ValueError(f"{label}: the two arrays of out overlap")
-    return losses, gradient
+    return out
