@@ -4,7 +4,7 @@
 
     swift build -c release --product weighted_cross_entropy
     swift build -c release --package-path Benchmarks --product kernels
-    pip install -r Benchmarks/peers/requirements.txt
+    pip install -r python/frameworks.txt
     python3 Benchmarks/peers/compare.py [--elements 1024 16384 262144 4194304] [--rounds 21]
         [--instruction-set avx2] [--json FILE]
 

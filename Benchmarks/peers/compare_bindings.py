@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Times the bindings for JAX, PyTorch and TensorFlow against the loss of each framework.
 
-    pip install ./python && pip install -r Benchmarks/peers/requirements.txt
+    pip install ./python && pip install -r python/frameworks.txt
     python3 Benchmarks/peers/compare_bindings.py [--sizes 1 1024 ...] [--rounds 21] [--json FILE]
 
 A binding is compared with its framework's own route of the same kind: compiled with compiled,

@@ -3,7 +3,7 @@
 """Compares fits with scikit-learn's LogisticRegression: coefficients and times.
 
 Run `swift build -c release --package-path Benchmarks` first, and for fits of files
-`swift build -c release`. `requirements.txt` lists the Python packages.
+`swift build -c release`. `python/frameworks.txt` lists the packages.
 
     python3 Benchmarks/peers/compare_fit.py [--rows 284807 2000000] [--repetitions 5] [--json FILE]
     python3 Benchmarks/peers/compare_fit.py --rows 284807 --tool .build/release/wce

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Times the Python package: one element, NumPy arrays, and training through the PyTorch adapter.
 
-    pip install ./python && pip install -r Benchmarks/peers/requirements.txt
+    pip install ./python && pip install -r python/frameworks.txt
     swift build -c release --package-path Benchmarks --product kernels
     python3 Benchmarks/peers/compare_python.py [--elements 4194304] [--rounds 21] [--json FILE]
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares `wce tradeoff` with scikit-learn's GridSearchCV: the whole processes, from one CSV.
 
-Run `swift build -c release` first. `requirements.txt` lists the Python packages.
+Run `swift build -c release` first. `python/frameworks.txt` lists the packages.
 
     python3 Benchmarks/peers/compare_study.py [--rows 284807] [--rate 0.001813] [--folds 5]
         [--weights 16] [--solvers lbfgs newton-cholesky] [--repetitions 3] [--json FILE]

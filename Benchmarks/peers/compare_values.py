@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints the peers' results where the published form of the loss fails: a table in Markdown.
 
-    pip install -r Benchmarks/peers/requirements.txt optax==0.2.8 "mlx[cpu]==0.32.4"
+    pip install -r python/frameworks.txt "mlx[cpu]==0.32.4"
     python3 Benchmarks/peers/compare_values.py
 
 The computation is in float32 on the processor. The table includes the exact values. A peer that is

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How often a goal holds on new rows that `wce tradeoff` was asked for.
 
-Run `swift build -c release` first. `requirements.txt` lists the Python packages.
+Run `swift build -c release` first. `python/frameworks.txt` lists the packages.
 
     python3 Benchmarks/peers/goal_coverage.py [--resamples 200] [--confidences none 0.9]
 
