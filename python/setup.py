@@ -17,6 +17,7 @@ INCLUDE = ROOT / "Sources" / "WeightedCrossEntropyCInterface" / "include"
 # The last is not a module: TensorFlow loads it.
 EXTENSIONS = {
     "_native": ["_native"],
+    "_linear": ["_linear"],
     "_frameworks": ["_frameworks", "_framework_call", "_cuda", "_torch", "_xla"],
     "_tensorflow": ["_tensorflow", "_framework_call"],
 }

@@ -177,7 +177,7 @@ extension ClassificationError {
         + "correct it, or encode unseen labels as zeros")
   }
 
-  static func file(_ error: DataFileError, code: Code = .file) -> Self {
+  package static func file(_ error: DataFileError, code: Code = .file) -> Self {
     var result = Self(code, error.reason)
     result.fileError = error
     result.path = error.path
@@ -208,7 +208,7 @@ extension CSVTable {
       }
     var error = ClassificationError.file(
       badCell(position, column: column, "the cell is missing; \(remedy)"), code: code)
-    (error.row, error.line) = (position.row, position.line)
+    (error.row, error.line) = (position.row, position.lineInFile)
     error.column = columns[column].name
     return error
   }
@@ -225,7 +225,7 @@ extension CSVTable {
     guard let row = error.row, error.line == nil, row >= 1, row <= rowCount else { return error }
     var located = error
     let position = position(ofRow: row - 1)
-    (located.row, located.line) = (position.row, position.line)
+    (located.row, located.line) = (position.row, position.lineInFile)
     return located
   }
 
@@ -326,4 +326,9 @@ func rethrowingFileErrors<Value: ~Copyable>(
   _ body: () throws(DataFileError) -> Value
 ) throws(ClassificationError) -> Value {
   do { return try body() } catch { throw .file(error) }
+}
+
+extension CSVTable.Position {
+  /// The line of the file; nil for a table in memory.
+  fileprivate var lineInFile: Int? { line > 0 ? line : nil }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import _MatrixKernels
 
 /// The mean of numbers and the sum of their squared deviations from it.
@@ -21,30 +22,11 @@ struct Moments {
   static func ofFolds(
     _ column: FeatureMatrix.Column, rows: RowOrder, kernels: MatrixKernelTable
   ) -> [Moments] {
-    var moments = [Moments](repeating: Moments(), count: rows.foldCount)
     switch column {
-    case .numbers(let numbers):
-      var sums = moments.map { _ in ExactAccumulator() }
-      rows.forEachBlock(of: numbers) { fold, source, count in
-        // Subtracting the first number makes the mean of equal numbers exact.
-        sums[fold].add(product: source[0], Double(count))
-        sums[fold].add(kernels.sum(source, count, source[0]))
-        moments[fold].count += Double(count)
-      } checkAll: { source, count in
-        let isFinite = kernels.squaredDeviation(source, count, 0) < Self.limit * Self.limit
-        if !isFinite { moments[0].isFinite = false }
-        return isFinite
-      }
-      guard moments[0].isFinite else { return moments }
-      for fold in moments.indices where moments[fold].count > 0 {
-        moments[fold].mean = sums[fold].mean(count: moments[fold].count)
-      }
-      sums = moments.map { _ in ExactAccumulator() }
-      rows.forEachBlock(of: numbers) { fold, source, count in
-        sums[fold].add(kernels.squaredDeviation(source, count, moments[fold].mean))
-      }
-      for fold in moments.indices { moments[fold].squaredDeviation = sums[fold].value }
+    case .numbers(let numbers): return ofFolds(numbers, rows: rows, kernels: kernels)
+    case .borrowed(let column): return ofFolds(column.numbers, rows: rows, kernels: kernels)
     case .indicator(let codes, let code):
+      var moments = [Moments](repeating: Moments(), count: rows.foldCount)
       var ones = moments.map { _ in 0.0 }
       rows.forEachRow { fold, row in
         moments[fold].count += 1
@@ -54,7 +36,34 @@ struct Moments {
         moments[fold].mean = ones / moments[fold].count
         moments[fold].squaredDeviation = ones * (1 - moments[fold].mean)
       }
+      return moments
     }
+  }
+
+  private static func ofFolds(
+    _ numbers: some NumbersByBlock, rows: RowOrder, kernels: MatrixKernelTable
+  ) -> [Moments] {
+    var moments = [Moments](repeating: Moments(), count: rows.foldCount)
+    var sums = moments.map { _ in ExactAccumulator() }
+    rows.forEachBlock(of: numbers) { fold, source, count in
+      // Subtracting the first number makes the mean of equal numbers exact.
+      sums[fold].add(product: source[0], Double(count))
+      sums[fold].add(kernels.sum(source, count, source[0]))
+      moments[fold].count += Double(count)
+    } checkAll: { source, count in
+      let isFinite = kernels.squaredDeviation(source, count, 0) < Self.limit * Self.limit
+      if !isFinite { moments[0].isFinite = false }
+      return isFinite
+    }
+    guard moments[0].isFinite else { return moments }
+    for fold in moments.indices where moments[fold].count > 0 {
+      moments[fold].mean = sums[fold].mean(count: moments[fold].count)
+    }
+    sums = moments.map { _ in ExactAccumulator() }
+    rows.forEachBlock(of: numbers) { fold, source, count in
+      sums[fold].add(kernels.squaredDeviation(source, count, moments[fold].mean))
+    }
+    for fold in moments.indices { moments[fold].squaredDeviation = sums[fold].value }
     return moments
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 import WeightedCrossEntropy
+import _DataFiles
 import _MatrixKernels
 import _WorkerThreads
 
@@ -160,6 +161,16 @@ struct StandardizedRows: Sendable {
           work.gather(numbers, into: output)
           kernels.standardize(output, count, means[position], inverseScales[position], output)
         }
+      case .borrowed(let column):
+        var source = UnsafePointer(output)
+        if let first = work.firstOfRange, let base = column.numbers.consecutive {
+          source = base + first
+        } else if let first = work.firstOfRange {
+          column.numbers.copy(first..<(first + count), to: output)
+        } else {
+          for offset in 0..<count { output[offset] = column.numbers[rows[offset]] }
+        }
+        kernels.standardize(source, count, means[position], inverseScales[position], output)
       case .indicator(let codes, let code):
         let zero = -means[position] * inverseScales[position]
         let one = (1 - means[position]) * inverseScales[position]

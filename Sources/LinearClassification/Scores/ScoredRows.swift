@@ -29,6 +29,7 @@ package struct ScoredRows: Sendable {
     }
     switch column.values {
     case .numbers(let numbers): scores = numbers
+    case .borrowed(let numbers): scores = Array(numbers)
     case .categories(let codes, let labels):
       let cell = TextCell(codes: codes, labels: labels)
       throw table.located(.textScores(cell, column: column.name))

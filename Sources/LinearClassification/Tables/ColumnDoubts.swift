@@ -17,12 +17,13 @@ struct ColumnDoubts {
     let doubt: String? =
       switch column.values {
       case .numbers(let numbers): doubt(numbers)
+      case .borrowed(let numbers): doubt(numbers)
       case .categories(let codes, let labels): doubt(codes, labels, column, table)
       }
     return doubt.map { "column \(quoted(column.name)) \($0)" }
   }
 
-  private func doubt(_ numbers: [Double]) -> String? {
+  private func doubt(_ numbers: some RandomAccessCollection<Double>) -> String? {
     guard numbers.count >= Self.rowLimit else { return nil }
     if separates(numbers) { return Self.leak }
     guard let first = numbers.first, first == first.rounded(), first.magnitude < 0x1p53 else {
@@ -43,7 +44,7 @@ struct ColumnDoubts {
     "separates the classes by itself; if it is not known before the target, exclude it (--exclude)"
 
   /// Whether all numbers of one class are below all of the other.
-  private func separates(_ numbers: [Double]) -> Bool {
+  private func separates(_ numbers: some RandomAccessCollection<Double>) -> Bool {
     var bounds = [(Double.infinity, -Double.infinity), (.infinity, -.infinity)]
     for (number, target) in zip(numbers, targets) where !number.isNaN {
       let index = target == 1 ? 1 : 0

@@ -23,6 +23,6 @@ struct TextCell: CustomStringConvertible {
     let first = codes.firstIndex(of: Int32(index)) ?? 0
     let position = codes.isEmpty ? nil : table?.position(ofRow: first)
     row = position?.row ?? first + 1
-    line = position?.line
+    line = position.flatMap { $0.line > 0 ? $0.line : nil }
   }
 }

@@ -103,6 +103,9 @@ public struct TrainingTable: Sendable {
       case .numbers(let numbers):
         encoding = FeatureEncoding.Column(
           name: column.name, content: .number(fill: Self.mean(numbers)))
+      case .borrowed(let numbers):
+        encoding = FeatureEncoding.Column(
+          name: column.name, content: .number(fill: Self.mean(numbers)))
       case .categories(let codes, let labels):
         if labels.count > FeatureEncoding.categoryLimit && rare == .error {
           let cell = TextCell(codes: codes, labels: labels, in: table)
@@ -196,7 +199,7 @@ public struct TrainingTable: Sendable {
   }
 
   /// The mean of the numbers that are not missing.
-  private static func mean(_ numbers: [Double]) -> Double {
+  private static func mean(_ numbers: some Sequence<Double>) -> Double {
     // Subtracting the first number makes the mean of equal numbers exact.
     var center: Double?
     var sum = 0.0
@@ -213,12 +216,15 @@ public struct TrainingTable: Sendable {
 
   /// The weights in a column; NaN if the cell is missing.
   static func weights(_ column: CSVTable.Column) throws(ClassificationError) -> [Double] {
-    switch column.values {
-    case .numbers(let numbers):
+    func checked(_ numbers: [Double]) throws(ClassificationError) -> [Double] {
       if let row = numbers.firstIndex(where: { $0 < 0 || $0.isInfinite }) {
         throw .invalidWeight(numbers[row].formatted(6), row: row + 1, column: column.name)
       }
       return numbers
+    }
+    switch column.values {
+    case .numbers(let numbers): return try checked(numbers)
+    case .borrowed(let numbers): return try checked(Array(numbers))
     case .categories(let codes, let labels):
       throw .textWeights(TextCell(codes: codes, labels: labels), column: column.name)
     }

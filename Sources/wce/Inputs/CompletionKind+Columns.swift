@@ -17,6 +17,7 @@ extension CompletionKind {
       switch column.values {
       case .categories(_, let labels): return labels
       case .numbers(let numbers): return Set(numbers).sorted().prefix(100).map(\.plain)
+      case .borrowed: return []
       }
     }
   }
