@@ -138,7 +138,8 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(
           [
-            "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-use-ld=lld", "-Xlinker", "--as-needed", "-Xlinker", "--gc-sections",
+            "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-use-ld=lld",
+            "-Xlinker", "--as-needed", "-Xlinker", "--gc-sections",
             "-Xlinker", "--remap-inputs=*/libstdc++.so=/dev/null", "-Xlinker", "-l:libstdc++.a",
             "-Xclang-linker", "-static-libgcc",
             "-Xlinker", "--version-script=\(cInterface)/exported-symbols.map",

@@ -49,7 +49,8 @@ struct CInterfaceTests {
       try String(contentsOf: sources.appending(path: "include/\($0)"), encoding: .utf8)
     }.joined()
     let declared = Set(
-      headers.matches(of: /(?m)^(?:wce_status|int32_t|int64_t|void|const char \*) ?(wce_\w+)\(/).map {
+      headers.matches(of: /(?m)^(?:wce_status|int32_t|int64_t|void|const char \*) ?(wce_\w+)\(/).map
+      {
         String($0.1)
       })
     let symbols = try Execution(

@@ -110,8 +110,8 @@ static void test_labels(void) {
   wce_training_options options = options_for("y");
   wce_model *model = NULL;
   CHECK(wce_fit(table, &options, &model, message, CAPACITY) == WCE_ERROR_DATA);
-  CHECK(strcmp(message, "the table: row 1, column \"city\": the cell is missing; fill missing cells "
-                        "with the mean, or drop their rows") == 0);
+  CHECK(strcmp(message, "the table: row 1, column \"city\": the cell is missing; fill missing "
+                        "cells with the mean, or drop their rows") == 0);
   options.missing = WCE_MISSING_MEAN;
   OK(wce_fit(table, &options, &model, message, CAPACITY));
   char *const json = json_of(model), *notices = NULL;

@@ -123,7 +123,7 @@ def frames():
         else:
             import duckdb
 
-            yield name, duckdb.sql("select * from table"), y
+            yield name, duckdb.from_df(table), y
 
 
 def test_data_frames_give_the_same_bits():
@@ -145,7 +145,8 @@ def test_data_frames_give_the_same_bits():
 
 
 def test_a_frame_of_one_block_is_not_copied():
-    X, y = data(100_000)
+    X, y = data(20_000)
+    X = np.random.default_rng(2).normal(size=(len(y), 40))
     table = pd.DataFrame(np.asfortranarray(X))
     model = WeightedLogisticRegression()
     import tracemalloc
@@ -189,7 +190,7 @@ def test_missing_cells_and_labels():
 
 
 @pytest.mark.parametrize(
-    "labels", [[False, True], [1, 2], [-1, 1], ["no", "yes"], [0.5, 2.5], [0, 1]])
+    "labels", [[False, True], [1, 2], [-1, 1], ["no", "yes"], [1.0, 2.0], [0, 1]])
 def test_classes_may_be_any_labels(labels, tmp_path):
     table, y = frame()
     expected = WeightedLogisticRegression(pos_weight=4).fit(table, y)
@@ -236,7 +237,7 @@ def test_clone_pickle_and_searches():
     pipeline = make_pipeline(StandardScaler(), WeightedLogisticRegression())
     search = GridSearchCV(
         pipeline, {"weightedlogisticregression__pos_weight": [0.5, 2, "balanced"]},
-        scoring="f1", n_jobs=2).fit(X, y)
+        scoring="f1").fit(X, y)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
@@ -280,7 +281,7 @@ def test_the_study_draws():
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
     X, y = data()
-    study = tradeoff(X, y, pos_weights=[1, 3, 10])
+    study = tradeoff(X, y, pos_weights=[1, 3])
     axes = study.plot()
     assert len(axes.lines) == 4 and study.plot(axes) is axes and len(axes.lines) == 8
 

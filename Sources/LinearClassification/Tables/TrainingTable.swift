@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import _DataFiles
+import _WorkerThreads
 
 /// A table that is ready for a fit: features, targets and weights.
 public struct TrainingTable: Sendable {
@@ -87,6 +88,9 @@ public struct TrainingTable: Sendable {
     let targetColumn = table.columns[targetIndex]
     self.target = target.learning(targetColumn)
     notices += [self.target.negativeNotice(targetColumn)].compactMap { $0 }
+    let means = WorkerThreads.map(table.columns, threads: WorkerThreads.processorCount) {
+      Self.mean($0.values)
+    }
     var columns: [(source: CSVTable.Column, encoding: FeatureEncoding.Column)] = []
     var filled: [CSVTable.Column] = []
     var wide: [(name: String, count: Int, cell: TextCell)] = []
@@ -100,12 +104,8 @@ public struct TrainingTable: Sendable {
       }
       var encoding = FeatureEncoding.Column(name: column.name, content: .number(fill: 0))
       switch column.values {
-      case .numbers(let numbers):
-        encoding = FeatureEncoding.Column(
-          name: column.name, content: .number(fill: Self.mean(numbers)))
-      case .borrowed(let numbers):
-        encoding = FeatureEncoding.Column(
-          name: column.name, content: .number(fill: Self.mean(numbers)))
+      case .numbers, .borrowed:
+        encoding = FeatureEncoding.Column(name: column.name, content: .number(fill: means[index]))
       case .categories(let codes, let labels):
         if labels.count > FeatureEncoding.categoryLimit && rare == .error {
           let cell = TextCell(codes: codes, labels: labels, in: table)
@@ -196,6 +196,15 @@ public struct TrainingTable: Sendable {
     let shown = columns.prefix(10).map { quoted($0.name) }.joined(separator: ", ")
     let hidden = columns.count > 10 ? " and \(columns.count - 10) more" : ""
     return ["filled \(count) missing cells of \(columns.count) columns: \(shown)\(hidden)"]
+  }
+
+  /// The mean of a column's numbers; 0 for labels.
+  private static func mean(_ values: CSVTable.Values) -> Double {
+    switch values {
+    case .numbers(let numbers): mean(numbers)
+    case .borrowed(let numbers): mean(numbers)
+    case .categories: 0
+    }
   }
 
   /// The mean of the numbers that are not missing.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
-// The functions of weighted_cross_entropy_linear.h about tables. The compiler checks them against the
-// header.
+// The functions of weighted_cross_entropy_linear.h about tables. The compiler checks them against
+// the header.
 
 import _DataFiles
 

@@ -81,9 +81,7 @@ extension TableHandle.Column {
     guard name != nil else { return }
     switch numbers {
     case .numbers(let numbers): countMissing(numbers)
-    case .borrowed(let numbers):
-      // The sum of numbers is NaN if one of them is; else nearly all tables have none.
-      countMissing(numbers)
+    case .borrowed(let numbers): if !numbers.haveNoNaN { countMissing(numbers) }
     case .categories(let codes, _):
       for (row, code) in codes.enumerated() where code < 0 {
         if missingCount == 0 { firstMissing = row }

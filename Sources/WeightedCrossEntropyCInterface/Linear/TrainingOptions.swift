@@ -28,7 +28,9 @@ struct TrainingOptions {
           + "start from WCE_TRAINING_OPTIONS_INIT")
     }
     options = pointer.pointee
-    guard let name = options.target else { throw CallError(WCE_ERROR_NULL_POINTER, "target is null") }
+    guard let name = options.target else {
+      throw CallError(WCE_ERROR_NULL_POINTER, "target is null")
+    }
     target = TargetColumn(
       name: try text(name, "target"),
       positive: try options.positive.map { (label) throws(CallError) in

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Logistic models with a positive weight: fits, predictions and the trade-off study of the tool wce,
- * with the same results to the last bit.
+ * Logistic models with a positive weight: fits, predictions and the trade-off study of the tool
+ * wce, with the same results to the last bit.
  *
  * A table is made of columns in the caller's memory, or of an Arrow C stream. Missing cells are NaN
  * in columns of numbers, a code of -1 in columns of labels, and null in Arrow. A column of labels
@@ -9,8 +9,8 @@
  *
  * Conventions are those of weighted_cross_entropy.h: each function returns a status, and writes one
  * line to `message` on an error, with the row and the column where there is one. An object is made
- * by one function and freed by another; null may be freed. Objects do not change once they are made,
- * except that columns are added to a table, and may be used from several threads at once.
+ * by one function and freed by another; null may be freed. Objects do not change once they are
+ * made, except that columns are added to a table, and may be used from several threads at once.
  */
 #ifndef WEIGHTED_CROSS_ENTROPY_LINEAR_H
 #define WEIGHTED_CROSS_ENTROPY_LINEAR_H
@@ -179,8 +179,8 @@ typedef struct wce_training_options {
   int64_t threads;
   /** For labels, wce_missing. */
   int32_t missing;
-  /** Whether a column of more than 100 labels keeps the 100 most frequent ones, and calls all others
-      "other". */
+  /** Whether a column of more than 100 labels keeps the 100 most frequent ones, and calls all
+      others "other". */
   int32_t groups_rare_labels;
   /** Called with the progress from 0 to 1 on the caller's thread; a result other than 0 ends the
       call with WCE_ERROR_CANCELLED. Null is none. */

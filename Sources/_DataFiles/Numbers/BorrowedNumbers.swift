@@ -40,6 +40,21 @@ public struct BorrowedNumbers: RandomAccessCollection, @unchecked Sendable {
     return base.assumingMemoryBound(to: Double.self)
   }
 
+  /// Whether no number can be NaN. It is also false if the sum of infinite numbers is NaN.
+  package var haveNoNaN: Bool {
+    guard let consecutive else { return false }
+    let width = SIMD8<Double>.scalarCount
+    let whole = count / width * width
+    let bytes = UnsafeRawPointer(consecutive)
+    var sums = SIMD8<Double>.zero
+    for index in Swift.stride(from: 0, to: whole, by: width) {
+      sums += (bytes + index * 8).loadUnaligned(as: SIMD8<Double>.self)
+    }
+    var sum = sums.sum()
+    for index in whole..<count { sum += consecutive[index] }
+    return !sum.isNaN
+  }
+
   /// Writes the numbers of a range.
   package func copy(_ range: Range<Int>, to output: UnsafeMutablePointer<Double>) {
     var address = base + range.lowerBound * stride

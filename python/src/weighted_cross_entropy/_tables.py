@@ -54,12 +54,10 @@ def is_pandas(X: object) -> bool:
     return hasattr(X, "iloc") and hasattr(X, "columns")
 
 
-def table_of(X: Any) -> Handle:
+def table_of(X: Any, *, is_fit: bool) -> Handle:
     """A table with the columns of a data frame, which are not copied if the layout allows it."""
     if is_pandas(X):
-        return of_pandas(X)
-    if not hasattr(X, "__arrow_c_stream__"):
-        return of_array(X, None)
+        return of_pandas(X, is_fit)
     return _linear.table_from_arrow(X.__arrow_c_stream__())
 
 
@@ -70,7 +68,27 @@ def of_array(X: npt.NDArray[Any], names: tuple[str, ...] | None) -> Handle:
     return table
 
 
-def of_pandas(X: Any) -> Handle:
+def by_columns(X: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A copy by columns of an array by rows.
+
+    A fit reads each column several times, and in a wide array each number is on a cache line of its
+    own: that takes twice as long as with the copy. Blocks of rows stay in the cache.
+    """
+    if abs(X.strides[0]) <= 64 or not X.size:
+        return X
+    result = np.empty(X.shape, dtype=X.dtype, order="F")
+    for first in range(0, len(X), 1024):
+        result[first : first + 1024] = X[first : first + 1024]
+    return result
+
+
+def of_pandas(X: Any, is_fit: bool) -> Handle:
+    kinds = set(X.dtypes)
+    if is_fit and len(kinds) == 1 and kinds <= {np.dtype(np.float64), np.dtype(np.float32)}:
+        # A data frame of one block, which may be by rows.
+        column = X.iloc[:, 0].to_numpy()
+        if column.strides[0] > column.itemsize:
+            return of_array(by_columns(X.to_numpy()), tuple(map(str, X.columns)))
     table = _linear.table(len(X))
     for index, label in enumerate(X.columns):
         add_series(table, str(label), X.iloc[:, index])
