@@ -23,6 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
+from weighted_cross_entropy import _tables
 from weighted_cross_entropy.sklearn import WeightedLogisticRegression, tradeoff
 
 TOOL = os.environ.get("WCE_TESTED_TOOL")
@@ -92,6 +93,14 @@ def test_layouts_give_the_same_bits():
                  X.astype(">f8"), pd.DataFrame(X), pd.DataFrame(np.asfortranarray(X))):
         model = WeightedLogisticRegression(pos_weight=3).fit(same, y)
         assert (model.coef_ == expected).all()
+    wide = np.random.default_rng(3).normal(size=(len(y), 20))
+    packed = np.zeros(len(y), dtype="i1,20f8")
+    packed["f1"] = wide
+    expected = WeightedLogisticRegression().fit(np.asfortranarray(wide), y).coef_
+    for same in (wide, packed["f1"], pd.DataFrame(wide), pd.DataFrame(wide.astype(">f8"))):
+        assert (WeightedLogisticRegression().fit(same, y).coef_ == expected).all()
+    assert (_tables.aligned(packed["f1"]) == wide).all()
+    assert _tables.aligned(wide) is wide and _tables.aligned(packed["f1"]).flags.aligned
     single = X.astype(np.float32)
     a, b = (WeightedLogisticRegression().fit(same, y) for same in (single, single.astype(float)))
     assert (a.coef_ == b.coef_).all()
@@ -333,7 +342,7 @@ def test_the_tool_has_the_same_bits(tmp_path):
     assert (loaded.predict(table) == model.predict(table)).all()
     model.save(tmp_path / "python.json")
     run("predict", "data.csv", "--model", "python.json", "--output", "p.csv")
-    predictions = pd.read_csv(tmp_path / "p.csv", float_precision="round_trip")
+    predictions = pd.read_csv(tmp_path / "p.csv")
     assert (predictions["probability"] == model.predict_proba(table)[:, 1]).all()
     study = tradeoff(table, labels, recall=0.8)
     run("tradeoff", "data.csv", "--target", "target", "--positive", "yes", "--recall-at-least",
