@@ -127,7 +127,7 @@ let package = Package(
       name: "WeightedCrossEntropyCInterface",
       dependencies: [
         "LinearClassification", "WeightedCrossEntropy", "WeightedCrossEntropyCUDA", "_DataFiles",
-        "_LossKernelsCUDA", "_TradeoffReport",
+        "_LossKernels", "_LossKernelsCUDA", "_TradeoffReport",
       ],
       exclude: ["README.md", "include", "bridging.h", "exported-symbols.map"],
       swiftSettings: common + [
