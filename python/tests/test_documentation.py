@@ -37,8 +37,9 @@ def test_read_me():
     ("peer", "text"), list(zip(PARTS[1::3], PARTS[2::3], strict=True)), ids=PARTS[1::3])
 def test_read_me_with(peer, text):
     pytest.importorskip(peer)
-    if "lassifier(" in text:
-        pytest.importorskip("sklearn", reason="the estimators need it")
+    for other in ("sklearn", "pandas", "pyarrow"):
+        if other in text or (other == "sklearn" and "lassifier(" in text):
+            pytest.importorskip(other, reason="the example needs it")
     run(text, peer, {"np": np})
 
 
