@@ -43,16 +43,18 @@ public struct BorrowedNumbers: RandomAccessCollection, @unchecked Sendable {
   /// Whether no number can be NaN. It is also false if the sum of infinite numbers is NaN.
   package var haveNoNaN: Bool {
     guard let consecutive else { return false }
-    let width = SIMD8<Double>.scalarCount
-    let whole = count / width * width
-    let bytes = UnsafeRawPointer(consecutive)
-    var sums = SIMD8<Double>.zero
-    for index in Swift.stride(from: 0, to: whole, by: width) {
-      sums += (bytes + index * 8).loadUnaligned(as: SIMD8<Double>.self)
+    // Four sums, because each addition waits for the one before.
+    var (a, b, c, d) = (0.0, 0.0, 0.0, 0.0)
+    var index = 0
+    while index + 4 <= count {
+      a += consecutive[index]
+      b += consecutive[index + 1]
+      c += consecutive[index + 2]
+      d += consecutive[index + 3]
+      index += 4
     }
-    var sum = sums.sum()
-    for index in whole..<count { sum += consecutive[index] }
-    return !sum.isNaN
+    for rest in index..<count { a += consecutive[rest] }
+    return !(a + b + c + d).isNaN
   }
 
   /// Writes the numbers of a range.
