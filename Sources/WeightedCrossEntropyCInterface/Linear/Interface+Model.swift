@@ -104,7 +104,8 @@ public func wce_predict(
         ? try handle.matrix()
         : try classifier.encoding.features(table, unseen: unseenIsZero != 0 ? .zero : .error)
       return try classifier.predictions(
-        for: features, isRaw ? .raw : .calibrated, threads: threads == 0 ? nil : Int(threads))
+        for: features, isRaw ? .raw : .calibrated,
+        threads: threads == 0 ? nil : Int(clamping: threads))
     }
     for row in 0..<handle.rowCount {
       output[row] =

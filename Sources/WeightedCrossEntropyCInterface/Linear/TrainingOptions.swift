@@ -12,6 +12,7 @@ struct TrainingOptions {
   let missing: FeatureEncoding.MissingPolicy
   let rare: FeatureEncoding.RarePolicy
   let threads: Int?
+  private let positiveWeights: [Double]
   let threshold: Double?
   let dataName: String
 
@@ -54,8 +55,20 @@ struct TrainingOptions {
     default: throw CallError(WCE_ERROR_ARGUMENT, "unknown value of missing: \(options.missing)")
     }
     rare = options.groups_rare_labels != 0 ? .other : .error
-    // The fit rejects a negative number.
+    guard options.threads >= 0, options.threads <= 1 << 30 else {
+      throw CallError(WCE_ERROR_ARGUMENT, "threads must be at least 0, received \(options.threads)")
+    }
     threads = options.threads == 0 ? nil : Int(options.threads)
+    let weightCount = try CallBuffer.count(
+      options.positive_weight_count, of: Double.self, named: "positive_weight_count")
+    try CallBuffer.check(
+      options.positive_weights, count: weightCount, named: "positive_weights")
+    positiveWeights = Array(
+      UnsafeBufferPointer(start: options.positive_weights, count: weightCount))
+    guard options.recall_at_least == 0 || options.precision_at_least == 0 else {
+      throw CallError(
+        WCE_ERROR_ARGUMENT, "a study has a minimum of recall or of precision, not both")
+    }
     threshold = options.threshold < 0 ? nil : options.threshold
     dataName =
       try options.data_name.map { (name) throws(CallError) in try text(name, "data_name") }
@@ -87,14 +100,12 @@ struct TrainingOptions {
     let costs =
       options.cost_miss != 0 || options.cost_alarm != 0
       ? try TradeoffCosts(miss: options.cost_miss, alarm: options.cost_alarm) : nil
-    let given = UnsafeBufferPointer(
-      start: options.positive_weights,
-      count: options.positive_weights == nil ? 0 : Int(options.positive_weight_count))
+    let isDefault = positiveWeights.isEmpty
     return TradeoffStudy.Settings(
-      positiveWeights: given.isEmpty
+      positiveWeights: isDefault
         ? try TradeoffStudy.defaultPath(targets: rows.targets, weights: rows.weights)
-        : Array(given),
-      extendsPath: given.isEmpty, folds: Int(options.folds), seed: options.seed,
+        : positiveWeights,
+      extendsPath: isDefault, folds: Int(options.folds), seed: options.seed,
       l2: choosesPenalty ? 1 : options.l2, choosesPenalty: choosesPenalty, goal: goal,
       confidence: options.confidence == 0 ? nil : options.confidence, costs: costs)
   }
