@@ -31,7 +31,7 @@ extension ClassificationError {
   static func softTarget(_ value: Double, row: Int) -> Self {
     Self(
       .invalidTarget, row: row,
-      "for an evaluation targets must be 0 or 1, received \(value)\(hint(value))")
+      "targets must be 0 or 1, received \(value)\(hint(value))")
   }
 
   private static func hint(_ target: Double) -> String {
@@ -55,6 +55,11 @@ extension ClassificationError {
       .invalidWeight, row: row, column: column,
       "weights must be finite and at least 0, received \(value)")
   }
+
+  /// The sum of the weights overflows.
+  static let infiniteWeights = Self(
+    .invalidWeight,
+    "the sum of the rows' weights exceeds the largest number; divide the weights by their largest")
 
   package static func oneClass(positive: Bool, isWeighted: Bool = false) -> Self {
     Self(
@@ -86,11 +91,12 @@ extension ClassificationError {
 // MARK: Tables
 
 extension ClassificationError {
-  static func duplicateColumn(_ name: String) -> Self {
+  /// - Parameter numbers: The numbers of two columns, counted from 1.
+  static func duplicateColumn(_ name: String, _ numbers: (Int, Int)) -> Self {
     Self(
       .duplicateColumn,
-      "two columns have the name \(quoted(name)); give them different names, or exclude one by its "
-        + "number")
+      "columns \(numbers.0) and \(numbers.1) have the same name \(quoted(name)); give them "
+        + "different names, or exclude one by its number")
   }
 
   static func targetIsWeights(_ name: String) -> Self {
@@ -120,13 +126,13 @@ extension ClassificationError {
   static func textWeights(_ cell: TextCell, column: String) -> Self {
     Self(
       .invalidWeight, row: cell.row, column: column,
-      "weights must be numbers, received \(quoted(cell.label))")
+      "weights must be numbers, received \(cell.received)")
   }
 
   static func textScores(_ cell: TextCell, column: String) -> Self {
     Self(
       .columnTypeMismatch, row: cell.row, column: column,
-      "scores must be numbers, received \(quoted(cell.label))")
+      "scores must be numbers, received \(cell.received)")
   }
 
   /// Columns of text with too many labels, all at once.
@@ -134,21 +140,24 @@ extension ClassificationError {
     _ columns: [(name: String, count: Int, cell: TextCell)]
   ) -> Self {
     let limit = FeatureEncoding.categoryLimit
-    guard columns.count > 1, let first = columns.first else {
-      return Self(
-        .tooManyCategories, column: columns.first?.name, limit: limit,
-        columns.map {
-          "it was read as text because \($0.cell), and has \($0.count) distinct labels (limit "
-            + "\(limit)); group the rare ones, or exclude the column"
-        }.joined())
-    }
-    let shown = columns.prefix(20).map { "\(quoted($0.name)) (\($0.count))" }
-    return Self(
-      .tooManyCategories, limit: limit,
-      "\(columns.count) columns of text have more than \(limit) distinct labels: "
+    let reason: String
+    if columns.count == 1 {
+      let (_, count, cell) = columns[0]
+      reason =
+        "it has \(count) distinct labels (limit \(limit)), because it was read as text: \(cell)"
+        + "\(cell.hasRemedy ? ", or" : ";") group the rare labels, or exclude the column"
+    } else {
+      let shown = columns.prefix(20).map { "\(quoted($0.name)) (\($0.count))" }
+      reason =
+        "\(columns.count) columns of text have more than \(limit) distinct labels: "
         + shown.joined(separator: ", ") + (columns.count > 20 ? " and more" : "")
-        + "; \(quoted(first.name)) is text because \(first.cell); "
-        + "group the rare labels, or exclude the columns")
+        + "; \(quoted(columns[0].name)) is text because \(columns[0].cell); "
+        + "group the rare labels, or exclude the columns"
+    }
+    var error = Self(
+      .tooManyCategories, column: columns.count == 1 ? columns[0].name : nil, limit: limit, reason)
+    error.columns = columns.map(\.name)
+    return error
   }
 
   static func unseenTarget(_ label: String, row: Int, column: String, known: [String]) -> Self {
@@ -161,7 +170,7 @@ extension ClassificationError {
   static func numberExpected(_ cell: TextCell, column: String) -> Self {
     Self(
       .columnTypeMismatch, row: cell.row, column: column,
-      "the model expects numbers in this column, received \(quoted(cell.label))")
+      "the model expects numbers in this column, received \(cell.received)")
   }
 
   static func textExpected(column: String) -> Self {

@@ -12,13 +12,16 @@ struct ClassSums: Sendable {
     if let weights, weights.count != targets.count {
       throw .lengthMismatch(what: "weights", expected: targets.count, received: weights.count)
     }
+    var total = 0.0
     for row in targets.indices {
       let weight = weights.map { $0[row] } ?? 1
       guard weight >= 0, weight.isFinite else { throw .invalidWeight(weight, row: row + 1) }
       guard weight > 0 else { continue }
+      total += weight
       let target = targets[row]
       guard target >= 0, target <= 1 else { throw .invalidTarget(target, row: row + 1) }
     }
+    guard total.isFinite else { throw .infiniteWeights }
     self = Self.ofFolds(targets: targets, weights: weights, folds: nil)[0]
     let (positive, negative) = (positive, negative)
     if positive == 0, negative == 0 { throw .noRows }

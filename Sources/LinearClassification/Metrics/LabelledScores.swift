@@ -32,10 +32,7 @@ struct LabelledScores {
       total += exponent == 0 ? weight : Self.scaled(weight, by: -exponent)
     }
     guard total > 0 else { throw .noRows }
-    guard Self.scaled(total, by: exponent).isFinite else {
-      throw .invalidSetting(
-        name: "the sum of the rows' weights", value: Double.infinity, expected: "finite")
-    }
+    guard Self.scaled(total, by: exponent).isFinite else { throw .infiniteWeights }
     self.logits = logits
     self.targets = targets
     self.exponent = exponent

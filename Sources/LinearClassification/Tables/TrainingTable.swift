@@ -75,9 +75,12 @@ public struct TrainingTable: Sendable {
     }
     let used = table.columns.indices.filter { !ignored.contains($0) }
     excludedColumns = ignored.sorted().map { table.columns[$0].name }
-    var names: Set<String> = []
-    for index in used where !names.insert(table.columns[index].name).inserted {
-      throw .duplicateColumn(table.columns[index].name)
+    var known: [String: Int] = [:]
+    for index in used {
+      let name = table.columns[index].name
+      if let other = known.updateValue(index, forKey: name) {
+        throw .duplicateColumn(name, (other + 1, index + 1))
+      }
     }
 
     let rows = try table.locating { () throws(ClassificationError) in
@@ -143,8 +146,10 @@ public struct TrainingTable: Sendable {
     }
     filledColumns = filled.map { ($0.name, $0.missingCount) }
     notices += Self.fillNotices(filled)
-    let doubts = ColumnDoubts(targets: targets)
-    notices += columns.compactMap { doubts.notice(about: $0.source, in: table) }
+    let doubts = ColumnDoubts(targets: targets, rare: rare)
+    notices += used.filter { !labelIndices.contains($0) }.compactMap {
+      doubts.notice(aboutColumn: $0, of: table)
+    }
     self.notices = notices
   }
 
