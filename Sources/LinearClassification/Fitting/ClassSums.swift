@@ -40,7 +40,7 @@ struct ClassSums: Sendable {
       for row in block {
         let weight = weights.map { $0[row] } ?? 1
         guard weight > 0 else { continue }
-        let fold = folds?.assignment[row] ?? 0
+        let fold = Int(folds?.assignment[row] ?? 0)
         ofBlock[fold].positive += weight * targets[row]
         ofBlock[fold].negative += weight * (1 - targets[row])
       }

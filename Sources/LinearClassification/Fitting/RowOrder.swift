@@ -23,7 +23,7 @@ struct RowOrder: Sendable {
     var ofFold = [[UInt16]](repeating: [], count: foldCount)
     for block in RowBlocks.all(rowCount: rowCount) {
       for row in block where weights.map({ $0[row] > 0 }) ?? true {
-        ofFold[folds?.assignment[row] ?? 0].append(UInt16(row - block.lowerBound))
+        ofFold[Int(folds?.assignment[row] ?? 0)].append(UInt16(row - block.lowerBound))
       }
       for fold in ofFold.indices {
         positions += ofFold[fold]

@@ -85,7 +85,7 @@ public struct PenaltySearch: Codable, Hashable, Sendable {
         settings, further: further + (round == 0 ? Self.count - Self.decades.count : 0))
       for setting in Set(settings) {
         // One at a time, because the logits of all take much memory.
-        let logits = try heldOut([setting])[0]
+        let logits = try heldOut(setting)
         let rows = try LabelledScores(logits: logits, targets: targets, weights: weights)
         path.append(Point(l2: setting.l2, logLoss: try rows.logLoss()))
       }
