@@ -64,7 +64,7 @@ import _TestSupport
     l2.flatMap { l2 in weights.map { .init(positiveWeight: $0, l2: l2) } }
   }
 
-  @Test(arguments: [(150, 3, 2, false), (300, 4, 5, true), (700, 2, 7, false)])
+  @Test(arguments: [(150, 3, 2, false), (300, 4, 5, true), (700, 2, 7, false), (400, 2, 9, true)])
   func manyModelsEndWhereEachEnds(
     rows: Int, columns: Int, folds: Int, weighted: Bool
   ) throws {

@@ -90,7 +90,7 @@ package struct LabelSet {
   }
 
   private func isEqual(_ text: UnsafeBufferPointer<UInt8>, _ code: Int32) -> Bool {
-    withBytes(Int(code)) { $0.count == text.count && $0.elementsEqual(text) }
+    withBytes(Int(code)) { SystemCalls.areEqual($0, text) }
   }
 
   private func firstSlot(of text: UnsafeBufferPointer<UInt8>) -> Int {
