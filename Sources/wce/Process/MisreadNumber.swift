@@ -10,7 +10,7 @@ enum MisreadNumber {
     guard let match = message.firstMatch(of: pattern),
       let number = number(String(match.number))
     else { return message }
-    var advice = number.plain
+    var advice = number.shown
     if let whole = match.number.wholeMatch(of: /\p{Sc}?([1-9]\d{0,2}(?:,\d{3})+)/) {
       advice = "\(whole.1.replacing(",", with: "")), or \(advice) if the comma is decimal"
     }
