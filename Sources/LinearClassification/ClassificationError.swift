@@ -70,6 +70,9 @@ extension ClassificationError {
     /// A class has fewer rows than there are folds; ``ClassificationError/limit`` is the largest
     /// possible number of folds.
     public static let tooFewForFolds = Code("tooFewForFolds")
+    /// Given folds are fewer than two, or one of them lacks a class, or its label is a number that
+    /// is not an integer.
+    public static let invalidFolds = Code("invalidFolds")
     /// A feature is NaN, infinite or too large.
     public static let invalidFeature = Code("invalidFeature")
     /// A target is outside [0, 1], or is neither 0 nor 1 in a method that requires it.
@@ -83,7 +86,7 @@ extension ClassificationError {
 
     /// Two columns of a table have the same name.
     public static let duplicateColumn = Code("duplicateColumn")
-    /// The same column is the target and the weights.
+    /// The same column has two of the roles target, weights and folds.
     public static let targetIsWeights = Code("targetIsWeights")
     /// The target column needs a positive label: it holds values other than 0, 1, true and false.
     public static let unnamedPositive = Code("unnamedPositive")
