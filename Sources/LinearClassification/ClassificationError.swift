@@ -124,6 +124,21 @@ extension ClassificationError {
     /// The monitor cancelled the computation.
     public static let cancelled = Code("cancelled")
 
+    /// A plan cannot have that many features; ``ClassificationError/limit`` is the largest number.
+    public static let tooManyFeatures = Code("tooManyFeatures")
+    /// The bytes of a request or an answer are damaged.
+    public static let damagedBytes = Code("damagedBytes")
+    /// The bytes of a request or an answer are of another version of the format;
+    /// ``ClassificationError/limit`` is the version of this software.
+    public static let otherVersion = Code("otherVersion")
+    /// An answer is to another request, or no request is open.
+    public static let otherRequest = Code("otherRequest")
+    /// A block of rows is in two answers that are merged.
+    public static let repeatedBlock = Code("repeatedBlock")
+    /// An answer has other blocks of rows than that to the first request, or another number of rows
+    /// than there are.
+    public static let missingRows = Code("missingRows")
+
     /// A file is not a model, a calibration or class weights as its reader expects, or it is
     /// damaged.
     public static let damagedModel = Code("damagedModel")
