@@ -67,8 +67,8 @@ public struct HeldOutCounts: Hashable, Sendable {
   /// better.
   ///
   /// Between the threshold of a recall and the next there may be one with fewer false alarms, if
-  /// there are negatives. Between that of a precision and the one before there may be one that finds
-  /// more, if there are positives.
+  /// there are negatives. Between that of a precision and the one before there may be one that
+  /// finds more, if there are positives.
   func refinedThresholds(for goal: TradeoffGoal) -> [Double]? {
     guard let index = index(for: goal) else { return nil }
     let isRecall = goal.metric == .recall

@@ -49,6 +49,7 @@ extension LogisticRegression {
 
     /// Receives the answer of all rows.
     ///
+    /// - Parameter answer: The answer to the open request.
     /// - Throws: ``ClassificationError`` if it is an answer to another request or lacks rows; then
     ///   the plan has not changed, and can receive another answer. Or an error of the fit, as that
     ///   of a matrix.

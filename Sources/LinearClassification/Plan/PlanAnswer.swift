@@ -22,6 +22,7 @@ public struct PlanAnswer: Sendable {
 
   /// Adds the answer to the same request from other blocks.
   ///
+  /// - Parameter other: The other answer.
   /// - Throws: ``ClassificationError`` if it is an answer to another request, or a block is in
   ///   both; then this answer has not changed.
   public mutating func merge(_ other: PlanAnswer) throws(ClassificationError) {
@@ -46,6 +47,7 @@ public struct PlanAnswer: Sendable {
 
   /// An answer from its bytes.
   ///
+  /// - Parameter bytes: The bytes of an answer.
   /// - Throws: ``ClassificationError`` if they are damaged or of another version.
   public init(bytes: [UInt8]) throws(ClassificationError) {
     var reader = try PlanBytes.opened(.answer, bytes).reader

@@ -28,6 +28,7 @@ public struct PlanRequest: Sendable {
 
   /// A request from its bytes.
   ///
+  /// - Parameter bytes: The bytes of a request.
   /// - Throws: ``ClassificationError`` if they are damaged or of another version.
   public init(bytes: [UInt8]) throws(ClassificationError) {
     var reader: ByteReader

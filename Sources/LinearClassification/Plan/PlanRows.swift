@@ -4,8 +4,8 @@ import _WorkerThreads
 
 /// Consecutive blocks of rows, which answer the requests of a plan.
 ///
-/// A block has 2,048 rows (``rowsPerBlock``); the last may have fewer. Equal blocks give equal bits,
-/// wherever they are. So if each part of a table begins at a multiple of 2,048 rows, and its
+/// A block has 2,048 rows (``rowsPerBlock``); the last may have fewer. Equal blocks give equal
+/// bits, wherever they are. So if each part of a table begins at a multiple of 2,048 rows, and its
 /// ``firstBlock`` is that multiple, the result has the bits of a fit in memory.
 public struct PlanRows: Sendable {
   /// The number of rows of each block but the last.

@@ -9,14 +9,16 @@ extension TradeoffStudy {
   /// weights and folds share their passes. Then it counts held-out rows:
   ///
   /// - The true and false positives and negatives of each weight at the threshold 1/2, and of the
-  ///   unweighted model at each threshold 1 / (1 + q), are exact: the numbers of a ``TradeoffStudy``
-  ///   of the same rows and folds. With row weights they are exact sums, up to rounding.
+  ///   unweighted model at each threshold 1 / (1 + q), are exact: the numbers of a
+  ///   ``TradeoffStudy`` of the same rows and folds. With row weights they are exact sums, up to
+  ///   rounding.
   /// - The precision–recall curve of the unweighted model is known at 513 further thresholds, those
   ///   of equal steps of 1/16 in the log odds from -16 to 16.
   /// - The threshold for a goal of recall is exact: no threshold with that recall has fewer false
   ///   positives and a larger number. The plan looks between two thresholds in further passes, at
-  ///   most eight, until no negative is between them. For a goal of precision it does the same below
-  ///   the smallest threshold that has it, but a still smaller one between two others may have it,
+  ///   most eight, until no negative is between them. For a goal of precision it does the same
+  ///   below the smallest threshold that has it, but a still smaller one between two others may
+  ///   have it,
   ///   too.
   ///
   /// A plan chooses no penalty and extends no path.
@@ -55,22 +57,23 @@ extension TradeoffStudy {
 
     /// Receives the answer of all rows.
     ///
+    /// - Parameter answer: The answer to the open request.
     /// - Throws: ``ClassificationError`` if it is an answer to another request or lacks rows; then
     ///   the plan has not changed, and can receive another answer. Or an error of a fit.
     public mutating func receive(_ answer: PlanAnswer) throws(ClassificationError) {
       try driver.receive(answer)
     }
 
-    /// For each weight, in ascending order, the decisions at the threshold 1/2; empty until they are
-    /// known.
+    /// For each weight, in ascending order, the decisions at the threshold 1/2; empty until they
+    /// are known.
     public var weightCounts: [HeldOutCounts] { driver.passes.weightCounts }
 
     /// The decisions of the unweighted model at its thresholds, which include 1 / (1 + q) for each
     /// weight; nil until they are known.
     public var unweightedCounts: HeldOutCounts? { driver.passes.unweighted }
 
-    /// The threshold of the unweighted model for the goal: the largest that reaches a recall, or the
-    /// smallest that reaches a precision. Nil if none does, and until the study is complete.
+    /// The threshold of the unweighted model for the goal: the largest that reaches a recall, or
+    /// the smallest that reaches a precision. Nil if none does, and until the study is complete.
     public var goalThreshold: Double? { driver.passes.goalThreshold }
   }
 }
