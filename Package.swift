@@ -121,22 +121,25 @@ let package = Package(
             "-Xlinker", "-z", "-Xlinker", "now",
           ], .when(platforms: [.linux], configuration: .release))
       ]),
-    // The header, which includes the other one, is a bridging header: the compiler checks every
-    // `@implementation` against it.
+    // The bridging header includes all others: the compiler checks every `@implementation` against
+    // them.
     .target(
       name: "WeightedCrossEntropyCInterface",
-      dependencies: ["WeightedCrossEntropy", "WeightedCrossEntropyCUDA", "_LossKernelsCUDA"],
-      exclude: ["README.md", "include", "exported-symbols.map"],
+      dependencies: [
+        "LinearClassification", "WeightedCrossEntropy", "WeightedCrossEntropyCUDA", "_DataFiles",
+        "_LossKernels", "_LossKernelsCUDA", "_TradeoffReport",
+      ],
+      exclude: ["README.md", "include", "bridging.h", "exported-symbols.map"],
       swiftSettings: common + [
-        .unsafeFlags(
-          ["-import-objc-header", "\(cInterface)/include/weighted_cross_entropy_cuda.h"])
+        .unsafeFlags(["-import-objc-header", "\(cInterface)/bridging.h"])
       ],
       // The Swift and C++ runtimes are linked in and hidden: the file needs only the C library.
       // Utilities/install gives the library a soname with a version.
       linkerSettings: [
         .unsafeFlags(
           [
-            "-static-stdlib", "-use-ld=lld", "-Xlinker", "--as-needed", "-Xlinker", "--gc-sections",
+            "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-use-ld=lld",
+            "-Xlinker", "--as-needed", "-Xlinker", "--gc-sections",
             "-Xlinker", "--remap-inputs=*/libstdc++.so=/dev/null", "-Xlinker", "-l:libstdc++.a",
             "-Xclang-linker", "-static-libgcc",
             "-Xlinker", "--version-script=\(cInterface)/exported-symbols.map",
@@ -177,8 +180,9 @@ let package = Package(
     .testTarget(
       name: "CInterfaceTests", dependencies: ["_TestSupport"],
       exclude: [
-        "check.h", "class_weights_test.c", "cuda_test.c", "interface_test.c", "overlap_test.c",
-        "side_effects_test.c", "threads_test.c", "unloading_test.c", "half_test.c",
+        "arrow_test.c", "check.h", "class_weights_test.c", "cuda_test.c", "half_test.c",
+        "interface_test.c", "linear_test.c", "overlap_test.c", "side_effects_test.c",
+        "threads_test.c", "unloading_test.c",
       ],
       swiftSettings: common),
     .testTarget(

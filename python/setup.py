@@ -17,10 +17,11 @@ INCLUDE = ROOT / "Sources" / "WeightedCrossEntropyCInterface" / "include"
 # The last is not a module: TensorFlow loads it.
 EXTENSIONS = {
     "_native": ["_native"],
+    "_linear": ["_linear", "_linear_models"],
     "_frameworks": ["_frameworks", "_framework_call", "_cuda", "_torch", "_xla"],
     "_tensorflow": ["_tensorflow", "_framework_call"],
 }
-HEADERS = ["_frameworks", "_operations"]
+HEADERS = ["_frameworks", "_linear", "_operations"]
 IS_MACOS = sys.platform == "darwin"
 # The stable ABI is that of interpreters with the global lock.
 IS_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))

@@ -10,6 +10,9 @@ eager with eager. In the rows of XLA only TensorFlow's own loss is compiled by i
 operation of the graph. Everything runs in float32 on one thread, pinned to one processor. The times
 are those of the processor, which other programs disturb little. Every contender runs once a round.
 The table gives medians over the rounds, and the binding's time in those of the framework's own.
+
+The floor is the time of an operation on the same route that computes nothing: it takes the logits
+and returns them or one of them. No binding can be faster.
 """
 
 import argparse
@@ -27,6 +30,7 @@ import numpy as np  # noqa: E402
 
 Q = 3.0
 SECONDS_A_ROUND = 0.01
+WHO = "own", "ours", "floor"
 
 
 def medians(calls, rounds):
@@ -62,8 +66,11 @@ def of_jax(x, z):
     def ours(x):
         return binding.loss(z, x, Q, reduction="mean")
 
+    def floor(x):
+        return x[0]
+
     for row, transform in (("mean", lambda f: f), ("value and gradient", jax.value_and_grad)):
-        calls = [jax.jit(transform(f)) for f in (own, ours)]
+        calls = [jax.jit(transform(f)) for f in (own, ours, floor)]
         yield f"JAX jit, {row}", *(lambda f=f: jax.block_until_ready(f(x)) for f in calls)
 
 
@@ -86,16 +93,17 @@ def of_torch(x, z):
 
     own = torch.nn.functional.binary_cross_entropy_with_logits
     ours = binding.binary_cross_entropy_with_logits
+    floor = lambda x, z, pos_weight: x[0]
     for kind in ("eager", "compiled"):
         if kind == "compiled":
-            own, ours = (
+            own, ours, floor = (
                 torch.compile(
                     lambda x, z, pos_weight, f=f: f(x, z, pos_weight=pos_weight), fullgraph=True,
                     dynamic=False)
-                for f in (own, ours))
+                for f in (own, ours, floor))
         yield f"PyTorch {kind}, forward", *(
-            lambda f=f: f(x, z, pos_weight=q) for f in (own, ours))
-        yield f"PyTorch {kind}, with backward", step(own), step(ours)
+            lambda f=f: f(x, z, pos_weight=q) for f in (own, ours, floor))
+        yield f"PyTorch {kind}, with backward", *map(step, (own, ours, floor))
 
 
 def of_tensorflow(x, z):
@@ -125,12 +133,16 @@ def of_tensorflow(x, z):
     own_step = step(lambda x: tf.reduce_mean(own(x)))
     our_step = step(lambda x: binding.loss(z, x, Q, reduction="mean"))
     graph = partial(tf.function, autograph=False)
-    for row, one, other in (("loss", own, ours), ("value and gradient", own_step, our_step)):
+    one = tf.constant(1.0)
+    rows = {
+        "loss": (own, ours, tf.identity),
+        "value and gradient": (own_step, our_step, lambda x: (tf.identity(one), tf.identity(x)))}
+    for row, (first, *others) in rows.items():
         calls = {
-            "eager": (one, other), "graph": (graph(one), graph(other)),
-            "XLA": (graph(one, jit_compile=True), graph(other))}
-        for kind, pair in calls.items():
-            yield f"TensorFlow {kind}, {row}", *(lambda f=f: f(x) for f in pair)
+            "eager": (first, *others), "graph": (graph(first), *map(graph, others)),
+            "XLA": (graph(first, jit_compile=True), *map(graph, others))}
+        for kind, functions in calls.items():
+            yield f"TensorFlow {kind}, {row}", *(lambda f=f: f(x) for f in functions)
 
 
 def main():
@@ -154,14 +166,16 @@ def main():
                 continue
             times = medians(
                 {(name, who): call for name, calls in pairs.items()
-                    for who, call in zip(("own", "ours"), calls, strict=True)},
+                    for who, call in zip(WHO, calls, strict=True)},
                 arguments.rounds)
             for name in pairs:
-                rows.setdefault(name, {})[size] = times[name, "own"], times[name, "ours"]
-    print(f"{'own µs, ours µs, ratio':<36}" + "".join(f"{size:>27,}" for size in arguments.sizes))
+                rows.setdefault(name, {})[size] = [times[name, who] for who in WHO]
+    title = "own, ours, floor in µs; ours/own"
+    print(f"{title:<36}" + "".join(f"{size:>33,}" for size in arguments.sizes))
     for name, cells in rows.items():
         print(f"{name:<36}" + "".join(
-            f"{own:>10.1f}{ours:>10.1f}{ours / own:>7.2f}" for own, ours in cells.values()))
+            f"{own:>9.1f}{ours:>9.1f}{floor:>9.1f}{ours / own:>6.2f}"
+            for own, ours, floor in cells.values()))
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(rows, indent=1) + "\n")
 

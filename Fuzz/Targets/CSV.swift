@@ -96,6 +96,7 @@ private func isSame(_ values: CSVTable.Values, _ others: CSVTable.Values) -> Boo
 
 private func checkCells(of column: CSVTable.Column, rowCount: Int) {
   switch column.values {
+  case .borrowed: check(false, "numbers of a file that belong to someone else")
   case .numbers(let numbers):
     check(numbers.count == rowCount, "\(numbers.count) numbers in \(rowCount) rows")
     check(numbers.count { $0.isNaN } == column.missingCount, "the number of missing numbers")
@@ -158,6 +159,7 @@ private func checkWriting(_ table: CSVTable) {
         table.columns.map { column in
           switch column.values {
           case .numbers(let numbers): numbers[row].isNaN ? .missing : .double(numbers[row])
+          case .borrowed: .missing
           case .categories(let codes, let labels):
             codes[row] < 0 ? .missing : .text(labels[Int(codes[row])])
           }

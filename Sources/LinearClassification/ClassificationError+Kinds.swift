@@ -31,7 +31,7 @@ extension ClassificationError {
   static func softTarget(_ value: Double, row: Int) -> Self {
     Self(
       .invalidTarget, row: row,
-      "for an evaluation targets must be 0 or 1, received \(value)\(hint(value))")
+      "targets must be 0 or 1, received \(value)\(hint(value))")
   }
 
   private static func hint(_ target: Double) -> String {
@@ -55,6 +55,11 @@ extension ClassificationError {
       .invalidWeight, row: row, column: column,
       "weights must be finite and at least 0, received \(value)")
   }
+
+  /// The sum of the weights overflows.
+  static let infiniteWeights = Self(
+    .invalidWeight,
+    "the sum of the rows' weights exceeds the largest number; divide the weights by their largest")
 
   package static func oneClass(positive: Bool, isWeighted: Bool = false) -> Self {
     Self(
@@ -86,11 +91,12 @@ extension ClassificationError {
 // MARK: Tables
 
 extension ClassificationError {
-  static func duplicateColumn(_ name: String) -> Self {
+  /// - Parameter numbers: The numbers of two columns, counted from 1.
+  static func duplicateColumn(_ name: String, _ numbers: (Int, Int)) -> Self {
     Self(
       .duplicateColumn,
-      "two columns have the name \(quoted(name)); give them different names, or exclude one by its "
-        + "number")
+      "columns \(numbers.0) and \(numbers.1) have the same name \(quoted(name)); give them "
+        + "different names, or exclude one by its number")
   }
 
   static func targetIsWeights(_ name: String, _ roles: String = "the target and the weights")
@@ -119,13 +125,13 @@ extension ClassificationError {
   static func textWeights(_ cell: TextCell, column: String) -> Self {
     Self(
       .invalidWeight, row: cell.row, column: column,
-      "weights must be numbers, received \(quoted(cell.label))")
+      "weights must be numbers, received \(cell.received)")
   }
 
   static func textScores(_ cell: TextCell, column: String) -> Self {
     Self(
       .columnTypeMismatch, row: cell.row, column: column,
-      "scores must be numbers, received \(quoted(cell.label))")
+      "scores must be numbers, received \(cell.received)")
   }
 
   /// Columns of text with too many labels, all at once.
@@ -133,21 +139,24 @@ extension ClassificationError {
     _ columns: [(name: String, count: Int, cell: TextCell)]
   ) -> Self {
     let limit = FeatureEncoding.categoryLimit
-    guard columns.count > 1, let first = columns.first else {
-      return Self(
-        .tooManyCategories, column: columns.first?.name, limit: limit,
-        columns.map {
-          "it was read as text because \($0.cell), and has \($0.count) distinct labels (limit "
-            + "\(limit)); group the rare ones, or exclude the column"
-        }.joined())
-    }
-    let shown = columns.prefix(20).map { "\(quoted($0.name)) (\($0.count))" }
-    return Self(
-      .tooManyCategories, limit: limit,
-      "\(columns.count) columns of text have more than \(limit) distinct labels: "
+    let reason: String
+    if columns.count == 1 {
+      let (_, count, cell) = columns[0]
+      reason =
+        "it has \(count) distinct labels (limit \(limit)), because it was read as text: \(cell)"
+        + "\(cell.hasRemedy ? ", or" : ";") group the rare labels, or exclude the column"
+    } else {
+      let shown = columns.prefix(20).map { "\(quoted($0.name)) (\($0.count))" }
+      reason =
+        "\(columns.count) columns of text have more than \(limit) distinct labels: "
         + shown.joined(separator: ", ") + (columns.count > 20 ? " and more" : "")
-        + "; \(quoted(first.name)) is text because \(first.cell); "
-        + "group the rare labels, or exclude the columns")
+        + "; \(quoted(columns[0].name)) is text because \(columns[0].cell); "
+        + "group the rare labels, or exclude the columns"
+    }
+    var error = Self(
+      .tooManyCategories, column: columns.count == 1 ? columns[0].name : nil, limit: limit, reason)
+    error.columns = columns.map(\.name)
+    return error
   }
 
   static func unseenTarget(_ label: String, row: Int, column: String, known: [String]) -> Self {
@@ -160,7 +169,7 @@ extension ClassificationError {
   static func numberExpected(_ cell: TextCell, column: String) -> Self {
     Self(
       .columnTypeMismatch, row: cell.row, column: column,
-      "the model expects numbers in this column, received \(quoted(cell.label))")
+      "the model expects numbers in this column, received \(cell.received)")
   }
 
   static func textExpected(column: String) -> Self {
@@ -176,7 +185,7 @@ extension ClassificationError {
         + "correct it, or encode unseen labels as zeros")
   }
 
-  static func file(_ error: DataFileError, code: Code = .file) -> Self {
+  package static func file(_ error: DataFileError, code: Code = .file) -> Self {
     var result = Self(code, error.reason)
     result.fileError = error
     result.path = error.path
@@ -207,7 +216,7 @@ extension CSVTable {
       }
     var error = ClassificationError.file(
       badCell(position, column: column, "the cell is missing; \(remedy)"), code: code)
-    (error.row, error.line) = (position.row, position.line)
+    (error.row, error.line) = (position.row, position.lineInFile)
     error.column = columns[column].name
     return error
   }
@@ -224,7 +233,7 @@ extension CSVTable {
     guard let row = error.row, error.line == nil, row >= 1, row <= rowCount else { return error }
     var located = error
     let position = position(ofRow: row - 1)
-    (located.row, located.line) = (position.row, position.line)
+    (located.row, located.line) = (position.row, position.lineInFile)
     return located
   }
 
@@ -325,4 +334,9 @@ func rethrowingFileErrors<Value: ~Copyable>(
   _ body: () throws(DataFileError) -> Value
 ) throws(ClassificationError) -> Value {
   do { return try body() } catch { throw .file(error) }
+}
+
+extension CSVTable.Position {
+  /// The line of the file; nil for a table in memory.
+  fileprivate var lineInFile: Int? { line > 0 ? line : nil }
 }

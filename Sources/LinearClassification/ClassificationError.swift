@@ -16,6 +16,8 @@ public struct ClassificationError: Error, Hashable, Sendable {
   public internal(set) var line: Int?
   /// The name of the column or the feature.
   public internal(set) var column: String?
+  /// The names of the columns, if there are several.
+  package internal(set) var columns: [String] = []
   /// The largest value that the data or this software allows: labels, folds or the version of a
   /// model.
   public internal(set) var limit: Int?

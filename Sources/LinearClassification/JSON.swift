@@ -37,8 +37,11 @@ struct JSONFormat {
   /// Checks the two members.
   func check(_ decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
-    guard try container.decodeIfPresent(String.self, forKey: .format) == name else {
-      throw damaged("it lacks \"format\": \"\(name)\"")
+    let format = try container.decodeIfPresent(String.self, forKey: .format)
+    guard format == name else {
+      throw damaged(
+        format.map { "it is a \(quoted($0)), not a \"\(name)\"" }
+          ?? "it lacks \"format\": \"\(name)\"")
     }
     let found = try container.decode(Int.self, forKey: .version)
     guard found <= version else {

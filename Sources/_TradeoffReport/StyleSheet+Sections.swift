@@ -4,7 +4,8 @@ extension StyleSheet {
   static let sections = """
     .thousand { font-size: 22px; line-height: 1.35; margin: 4px 0 12px; max-width: none; }
     .thousand strong { font-weight: 650; font-variant-numeric: tabular-nums; }
-    .answer > * { grid-column: 1 / -1; } .answer > .words { grid-column: auto; }
+    .answer > * { grid-column: 1 / -1; }
+    .answer > .words { grid-column: auto; margin-top: 12px; }
     .counts { display: flex; flex-wrap: wrap; gap: 16px 56px; align-items: start; }
     table.matrix { width: auto; } table.matrix tr { background: none; }
     table.matrix td { min-width: 88px; }

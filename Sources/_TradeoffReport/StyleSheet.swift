@@ -56,7 +56,7 @@ enum StyleSheet {
       margin-top: 32px; padding: 24px 28px; background: var(--surface); border-radius: 10px;
       display: grid; grid-template-columns: auto 1fr; gap: 8px 40px;
     }
-    .answer h2 { grid-column: 1 / -1; }
+    .answer h2 { grid-column: 1 / -1; } .answer h2::first-letter { text-transform: uppercase; }
     .answer .weight {
       font-size: 44px; line-height: 1.1; font-weight: 650; letter-spacing: -0.02em;
       white-space: nowrap; margin: 0 0 12px;
@@ -106,7 +106,7 @@ enum StyleSheet {
       .charts { grid-template-columns: minmax(0, 560px); gap: 36px; }
       .answer { grid-template-columns: minmax(0, 1fr); padding: 20px; margin-inline: -4px; }
       section { margin-top: 36px; }
-      .answer .words { margin-top: 12px; } dl { font-size: 14px; }
+      dl { font-size: 14px; }
     }
     @media print {
       main { padding: 0; max-width: none; } body { font-size: 10pt; } section { margin-top: 24px; }
@@ -114,9 +114,10 @@ enum StyleSheet {
       .charts { gap: 20px 28px; } h2 { font-size: 13pt; }
       .facts, figcaption, footer { font-size: 9pt; } pre { font-size: 8pt; }
       .answer, tr.chosen { background: none; } .answer { border: 1px solid var(--line); }
-      .table { overflow: visible; } table { font-size: 8.5pt; } th, td { padding: 3px 5px; }
-      tr { break-inside: avoid; }
-      h2 { break-after: avoid; }
+      .table { overflow: visible; break-inside: avoid; }
+      table { font-size: 8.5pt; } th, td { padding: 3px 5px; }
+      tr, p { break-inside: avoid; }
+      h2, h3, h2 + p, h3 + p { break-after: avoid; }
     }
     """
 }

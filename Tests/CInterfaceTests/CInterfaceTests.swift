@@ -8,7 +8,8 @@ import _TestSupport
 struct CInterfaceTests {
   @Test(arguments: [
     "interface_test.c", "class_weights_test.c", "overlap_test.c", "side_effects_test.c",
-    "threads_test.c", "unloading_test.c", "half_test.c", "cuda_test.c",
+    "threads_test.c", "unloading_test.c", "half_test.c", "cuda_test.c", "linear_test.c",
+    "arrow_test.c",
   ])
   func cProgramSucceeds(file: String) throws {
     let program = try CCompiler.compile(contentsOf: folder.appending(path: file))
@@ -48,7 +49,8 @@ struct CInterfaceTests {
       try String(contentsOf: sources.appending(path: "include/\($0)"), encoding: .utf8)
     }.joined()
     let declared = Set(
-      headers.matches(of: /(?m)^(?:wce_status|int32_t|const char \*) ?(wce_\w+)\(/).map {
+      headers.matches(of: /(?m)^(?:wce_status|int32_t|int64_t|void|const char \*) ?(wce_\w+)\(/).map
+      {
         String($0.1)
       })
     let symbols = try Execution(
@@ -59,13 +61,15 @@ struct CInterfaceTests {
         String($0.1)
       }
     )
-    #expect(declared.count == 42)
+    #expect(declared.count == 61)
     #expect(exported == declared)
     let versioned = Set(symbols.matches(of: /(wce_\w+)@@WCE_0\s/).map { String($0.1) })
     #expect(versioned == declared)
   }
 
-  private static let headers = ["weighted_cross_entropy.h", "weighted_cross_entropy_cuda.h"]
+  private static let headers = [
+    "weighted_cross_entropy.h", "weighted_cross_entropy_cuda.h", "weighted_cross_entropy_linear.h",
+  ]
 
   @Test(arguments: headers, [["c", "c99"], ["c++", "c++98"], ["c++", "c++20"]])
   func headerCompilesByItself(name: String, language: [String]) throws {

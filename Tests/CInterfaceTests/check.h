@@ -21,7 +21,7 @@ static int failures = 0;
 enum { CAPACITY = 256 };
 static char message[CAPACITY];
 
-static wce_options weighted(double positive_weight) {
+static inline wce_options weighted(double positive_weight) {
   wce_options options = WCE_OPTIONS_INIT;
   options.positive_weight = positive_weight;
   return options;

@@ -171,7 +171,11 @@ import _TestSupport
       ),
       ("x", "y,x\n1,2\n1,two\n", #"row 2 (line 3), column "x": "two" is not a number"#),
       ("x", "y,x\n1,2\n1,3 4\n", #"row 2 (line 3), column "x": "3 4" is not a number"#),
-      ("x", "x;y\n1,5;2\n", #"row 1 (line 2), column "x": "1,5" is not a number"#),
+      (
+        "x", "x;y\n1,5;2\n",
+        #"row 1 (line 2), column "x": "1,5" is not a number; it looks like a number with a "#
+          + "decimal comma (--decimal ,)"
+      ),
       (
         "x", "x\n\"a\nb\u{1B}[2J\"\n",
         #"row 1 (line 2), column "x": "a\nb\u{1B}[2J" is not a number"#

@@ -105,7 +105,7 @@ import _TestSupport
         == "row 1: weights must be finite and at least 0, received nan")
     #expect(
       message { _ = try Evaluation(logits: [1, 2], targets: [1, 0.5]) }
-        == "row 2: for an evaluation targets must be 0 or 1, received 0.5")
+        == "row 2: targets must be 0 or 1, received 0.5")
     #expect(
       message { _ = try Evaluation(logits: [.nan, 2], targets: [1, 0]) }
         == "row 1: logits must be finite, received nan")

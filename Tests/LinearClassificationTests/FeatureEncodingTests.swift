@@ -260,9 +260,8 @@ import _TestSupport
     #expect(try training(text(100)).features.columns.count == 100)
     #expect(
       message { _ = try training(text(101)) }
-        == "column \"c\": it was read as text because row 1 (line 2) contains \"label0\", "
-        + "and has 101 "
-        + "distinct labels (limit 100); group the rare ones, or exclude the column"
+        == "column \"c\": it has 101 distinct labels (limit 100), because it was read as text: "
+        + "row 1 (line 2) contains \"label0\"; group the rare labels, or exclude the column"
     )
   }
 
@@ -278,10 +277,10 @@ import _TestSupport
     #expect(
       try #require(message { _ = try training("a,b,y\n" + rows.joined()) })
         .hasPrefix(
-          "column \"a\": it was read as text because row 2001 (line 2002) contains "
-            + label
+          "column \"a\": it has 3000 distinct labels (limit 100), because it was read as text: "
+            + "row 2001 (line 2002) contains " + label
             + (cell == "1e" ? ", which looks like a number but is not read as one" : "")
-            + ", and has 3000 distinct labels (limit 100)"))
+            + "; group the rare labels"))
     #expect(
       message { _ = try training("a,b,y\n" + rows.joined(), weights: "a") }
         == "row 2001 (line 2002), column \"a\": weights must be numbers, received \(label)")
@@ -296,8 +295,8 @@ import _TestSupport
   @Test func columnsWithTheSameName() throws {
     #expect(
       message { _ = try training("a,a,y\n1,2,1\n1,2,0\n") }
-        == "two columns have the name \"a\"; give them different names, or exclude one by its "
-        + "number")
+        == "columns 1 and 2 have the same name \"a\"; give them different names, or exclude one "
+        + "by its number")
     #expect(
       message { _ = try training("a,y\n1,1\n2,0\n", weights: "y") }
         == "the column \"y\" cannot be both the target and the weights")

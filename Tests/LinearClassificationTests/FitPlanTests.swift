@@ -46,7 +46,7 @@ import _TestSupport
     // Models that start at the same point share sums for each fold.
     #expect(FitPlan(models, kernels: kernels).requests.count == 2)
     for model in try pass.fit(models, isCancelled: { false }, progress: { _ in }) {
-      let others = targets.indices.filter { folds.assignment[$0] != model.heldOut }
+      let others = targets.indices.filter { Int(folds.assignment[$0]) != model.heldOut }
       let objective = NaiveObjective(
         features.rows(others), targets: others.map { targets[$0] }, weights: nil,
         positiveWeight: model.positiveWeight, l2: 2)

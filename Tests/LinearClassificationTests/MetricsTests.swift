@@ -147,7 +147,7 @@ struct ReferenceEvaluation: Decodable, Sendable {
     let error = #expect(throws: ClassificationError.self) {
       try Evaluation(logits: [0, 1], targets: [0, 1], weights: [1e308, 1e308])
     }
-    #expect(error?.code == .invalidSetting)
+    #expect(error?.code == .invalidWeight)
   }
 
   @Test func aPerfectRankingIsAtMostOne() throws {

@@ -35,7 +35,9 @@ import _TestSupport
       let (features, _) = TestData.problem(rows: 200, columns: 30, seed: 65 + seed)
       var generator = SeededGenerator(seed: 165 + seed)
       let targets = (0..<200).map { _ in Bool.random(using: &generator) ? 1.0 : 0 }
-      return try PenaltySearch(features, targets: targets).l2
+      let search = try PenaltySearch(features, targets: targets)
+      #expect(search.isAtAnEnd == (search.l2 == search.path.last?.l2))
+      return search.l2
     }
     #expect(penalties.allSatisfy { $0 > 20 }, "\(penalties)")
     #expect(penalties.count { $0 >= 1e5 } >= 5, "\(penalties)")

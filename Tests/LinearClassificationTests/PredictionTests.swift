@@ -62,7 +62,7 @@ import _TestSupport
         _ = try Classifier(
           features: features, targets: targets.map { $0 * 0.9 },
           settings: LogisticRegression(), monitor: TrainingMonitor(isCancelled: { true }))
-      }?.contains("for an evaluation targets must be 0 or 1, received 0.9") ?? false)
+      }?.contains("targets must be 0 or 1, received 0.9") ?? false)
   }
 
   @Test func labelsOfATable() throws {

@@ -177,10 +177,19 @@ import _TestSupport
       "'0,8' is invalid for '--precision-at-least <P>'; write 0.8"
     ),
     ("tradeoff --confidence 90%", "'90%' is invalid for '--confidence <P>'; write 0.9"),
+    ("tradeoff --folds 2.5", "'2.5' is invalid for '--folds <K>'"),
     ("tradeoff --recall-at-least high", "'high' is invalid for '--recall-at-least <R>'"),
     (
       "fit t.csv --target y --threshold 5% --model m.json",
       "'5%' is invalid for '--threshold <T>'; write 0.05"
+    ),
+    (
+      "tradeoff t.csv --target y --cost-miss 1,000",
+      "'1,000' is invalid for '--cost-miss <A>'; write 1000, or 1 if the comma is decimal"
+    ),
+    (
+      "tradeoff t.csv --target y --cost-miss €5",
+      "'€5' is invalid for '--cost-miss <A>'; write 5"
     ),
     ("loss x.npy z.npy --pos-weight 9,5", "'9,5' is invalid for '--pos-weight <Q>'; write 9.5"),
   ]) func sharesThatTheParserRefuses(line: String, message: String) throws {

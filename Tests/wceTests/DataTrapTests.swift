@@ -35,13 +35,25 @@ import _TestSupport
       + "each of its \(count) labels became a feature"
   }
 
+  private static let percentages =
+    "v,x,y\n" + (0..<120).map { "\($0)%,\($0 % 7),\($0 % 2)\n" }.joined()
+
   static let all: [Trap] = [
     Trap(
       name: "row numbers", table: table("v,x,y") { "\($0 + 5)" },
       notes: [#"column "v" numbers the rows; \#(exclude)"#]),
     Trap(
       name: "nameless row numbers", table: table(",x,y") { "\($0)" },
-      notes: [#"column "" numbers the rows; \#(exclude)"#]),
+      notes: [
+        "column 1, which has no name, numbers the rows; if it is an identifier, exclude it "
+          + "(--exclude 1)"
+      ]),
+    Trap(
+      name: "nameless numbers", table: table("x,,y") { "\($0 % 5)" },
+      notes: [
+        "column 2, which has no name, may be the row numbers of a data frame; if it is no feature, "
+          + "exclude it (--exclude 2)"
+      ]),
     Trap(
       name: "identifier", table: table("v,x,y") { "\($0 * 37 % 101)" },
       notes: [#"column "v" has a different whole number in each row; \#(exclude)"#]),
@@ -217,7 +229,22 @@ import _TestSupport
       table: "a,b,y\n" + (0..<240).map { "a\($0 % 120),b\($0 % 101),\($0 % 2)\n" }.joined(),
       error: #"2 columns of text have more than 100 distinct labels: "a" (120), "b" (101); "a" is "#
         + #"text because row 1 (line 2) contains "a0"; group the rare labels, or exclude the "#
-        + "columns (--rare other, --exclude A,B)"),
+        + "columns (--rare other, --exclude a,b)"),
+    Trap(
+      name: "numbers with many values", table: percentages,
+      error: #"column "v": it has 120 distinct labels (limit 100), because it was read as text: "#
+        + #"row 1 (line 2) contains "0%", a percentage; remove the sign, or group the rare "#
+        + "labels, or exclude the column (--rare other, --exclude v)"),
+    Trap(
+      name: "rare numbers", table: percentages, options: "--rare other",
+      notes: [
+        #"column "v" was read as text because row 1 (line 2) contains "0%", a percentage; remove "#
+          + "the sign; of its 120 labels the 100 most frequent became features"
+      ], rows: 120, features: 102),
+    Trap(
+      name: "one column of two kinds", table: table("v,x,y") { "\($0 % 5)" },
+      options: "--numeric v --categorical v,x",
+      error: #"the column "v" is named both as labels and as numbers; name it once"#),
     Trap(
       name: "rare labels",
       table: "a,b,y\n" + (0..<240).map { "a\($0 % 120),b\($0 % 101),\($0 / 7 % 2)\n" }.joined(),

@@ -197,7 +197,7 @@ import _TestSupport
     #expect(report["confusion"]["trueNegatives"].number == 1)
     #expect(
       try place.run("evaluate --model m.json x.npy --targets seven.npy")
-        == .failure(65, "seven.npy: row 4: for an evaluation targets must be 0 or 1, received 7.0"))
+        == .failure(65, "seven.npy: row 4: targets must be 0 or 1, received 7.0"))
     #expect(
       try place.run("evaluate --model m.json x.npy --targets short.npy")
         == .failure(

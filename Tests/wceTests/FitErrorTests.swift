@@ -59,11 +59,9 @@ import _TestSupport
     Failure(
       command: #"a.csv --target z"#,
       message:
-        #"a.csv: column "n \"0\"": it was read as text because row 1 (line 2) contains "#
-        + #""t0", and has "#
-        + #"101 distinct labels (limit 100); group the rare ones, or exclude the column "#
-        + #"(--rare other, --exclude "#
-        + #"COLUMN)"#,
+        #"a.csv: column "n \"0\"": it has 101 distinct labels (limit 100), because it was read "#
+        + #"as text: row 1 (line 2) contains "t0"; group the rare labels, or exclude the column "#
+        + #"(--rare other, --exclude 'n "0"')"#,
       table: "\"n \"\"0\"\"\",z\n" + (0...100).map { "t\($0),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target z",
@@ -100,8 +98,8 @@ import _TestSupport
       table: "x,z\n1,0\n1,1\n"),
     Failure(
       command: "a.csv --target z",
-      message: #"a.csv: two columns have the name "x"; give them different names, or exclude one "#
-        + "by its number (--exclude NUMBER)",
+      message: #"a.csv: columns 1 and 2 have the same name "x"; give them different names, or "#
+        + "exclude one by its number (--exclude NUMBER)",
       table: "x,x,z\n1,2,0\n2,3,1\n"),
     Failure(
       command: "a.csv --target z",
@@ -119,19 +117,16 @@ import _TestSupport
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x": it was read as text because row 1 (line 2) contains "label 0", "#
-        + #"and has "#
-        + #"101 distinct labels (limit 100); group the rare ones, or exclude the column "#
-        + #"(--rare other, --exclude "#
-        + #"COLUMN)"#,
+        #"a.csv: column "x": it has 101 distinct labels (limit 100), because it was read as "#
+        + #"text: row 1 (line 2) contains "label 0"; group the rare labels, or exclude the "#
+        + #"column (--rare other, --exclude x)"#,
       table: "x,z\n" + (0...100).map { "label \($0),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: column "x": it was read as text because row 78 (line 79) contains "oops", "#
-        + #"and has 151 "#
-        + #"distinct labels (limit 100); group the rare ones, or exclude the column (--rare "#
-        + #"other, --exclude COLUMN)"#,
+        #"a.csv: column "x": it has 151 distinct labels (limit 100), because it was read as "#
+        + #"text: row 78 (line 79) contains "oops"; group the rare labels, or exclude the "#
+        + #"column (--rare other, --exclude x)"#,
       table: "x,z\n" + (1...151).map { "\($0 == 78 ? "oops" : "\($0)"),\($0 % 2)\n" }.joined()),
     Failure(
       command: "a.csv --target ill --positive yes --pos-weight 0", status: 64,
@@ -156,7 +151,7 @@ import _TestSupport
       table: "z\n1\n0\n"),
     Failure(
       command: "x.npy --targets half.npy",
-      message: "half.npy: row 3: for an evaluation targets must be 0 or 1, received 0.5"),
+      message: "half.npy: row 3: targets must be 0 or 1, received 0.5"),
     Failure(
       command: "x.npy --targets z.npy --weights minus.npy",
       message: "minus.npy: row 1: weights must be finite and at least 0, received -1.0"),
@@ -317,7 +312,8 @@ import _TestSupport
         == .failure(73, "no/m.json: cannot be written: its directory does not exist"))
   }
 
-  @Test(arguments: [SIGINT, SIGTERM]) func interrupted(signal: Int32) throws {
+  @Test(arguments: [SIGINT, SIGTERM, SIGQUIT, SIGABRT, SIGUSR1, SIGALRM, SIGXCPU])
+  func interrupted(signal: Int32) throws {
     let place = try ModelWorkplace(["m.json": "the old model"])
     // The program waits for data from a pipe. The pipe can be opened once the program reads it.
     let path = place.directory.file("a.csv")

@@ -16,7 +16,7 @@ import _TestSupport
     let numbers = generator.uniform(300, in: -1.0...1.0)
     let targets = numbers.enumerated().map { $1 + Double($0 % 7) / 3 > 1.4 ? 1.0 : 0 }
     let folds = try StratifiedFolds(targets: targets, count: 3, seed: 4).assignment
-    rows = Array(zip(targets, folds))
+    rows = Array(zip(targets, folds.map { Int($0) }))
     try place.write(
       "x,y,site,t,p\n"
         + rows.indices.map {

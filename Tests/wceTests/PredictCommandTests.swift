@@ -238,7 +238,8 @@ import _TestSupport
       ),
       (
         "other", 65,
-        "\(notUsable): it lacks \"format\": \"weighted-cross-entropy linear classifier\""
+        "\(notUsable): it is a \"xweighted-cross-entropy linear classifier\", not a "
+          + "\"weighted-cross-entropy linear classifier\""
       ),
       (
         "deviation", 65,

@@ -87,7 +87,7 @@ import _TestSupport
         """
         rows               400, 80 of them positive
         probabilities      calibrated
-        threshold          0.0107
+        threshold          0.0107, of the scores
 
                            predicted positive  predicted negative
         positive                           73                   7
@@ -102,11 +102,34 @@ import _TestSupport
     func block(_ outcome: Outcome) -> String? {
       outcome.output.split(separator: "\n\n").dropFirst().first.map(String.init)
     }
-    #expect(probabilities.output.contains("threshold          0.5\n"))
-    #expect(logits.output.contains("threshold          0.0\n"))
+    #expect(probabilities.output.contains("threshold          0.5, of the scores\n"))
+    #expect(logits.output.contains("threshold          0.0, of the scores\n"))
     #expect(block(probabilities) == block(logits) && block(logits) != block(calibrated))
     let json = try run("evaluate s.csv --scores p --target label --positive yes --json").output
     #expect(json.contains("\"probabilities\" : \"raw\"") && !json.contains("positiveWeight"))
+  }
+
+  /// Scores that are calibrated already: any map is worse on held-out rows.
+  @Test func calibrationThatDoesNotHelp() throws {
+    let rows = (0..<80).map { row in
+      let isPositive = (row / 2 % 4 == 0) == (row % 2 == 0)
+      return "\(row % 2 == 0 ? 0.25 : 0.75),\(isPositive ? 1 : 0)\n"
+    }
+    try place.write("p,y\n" + rows.joined(), to: "c.csv")
+    let output = try run("tradeoff c.csv --scores p --target y --calibrate platt").output
+    #expect(
+      output.contains(
+        "\nThe calibration does not help: the log loss rises. Leave --calibrate out.\n\n"))
+  }
+
+  @Test func intervalsWithAConfidence() throws {
+    let outcome = try run(
+      "tradeoff s.csv --scores p --target label --positive yes --recall-at-least 0.9 "
+        + "--confidence 0.9 --calibrate platt")
+    #expect(
+      outcome.output.contains(
+        "resamples of the rows, seed 0;\nthat of the threshold is without the confidence.\n"))
+    #expect(!outcome.output.contains("does not help"))
   }
 
   /// Several columns of scores, each with its target.
@@ -118,6 +141,14 @@ import _TestSupport
     #expect(outcome.output.contains("400 rows, scores of 2 classifiers, log odds."))
     #expect(outcome.output.contains("> p: recommended: threshold "))
     #expect(outcome.output.contains("> x: recommended: threshold "))
+    #expect(
+      outcome.output.hasSuffix(
+        """
+        Next:
+          wce tradeoff s.csv --scores p --logits --target animal --recall-at-least 0.9 \
+        --json all.json --model scores.json
+
+        """))
     let studies =
       try JSONSerialization.jsonObject(
         with: Data(place.directory.read("all.json"))) as? [[String: Any]]
@@ -159,7 +190,7 @@ import _TestSupport
       (
         "tradeoff bad.csv --scores p --target y", 65,
         "bad.csv: row 2 (line 3), column \"p\": probabilities must lie in [0, 1], received 1.5; "
-          + "scores of another kind are log odds"
+          + "scores of another kind are log odds (--logits)"
       ),
       (
         "tradeoff bad.csv --scores t --target y", 65,
@@ -183,8 +214,8 @@ import _TestSupport
       ),
       (
         "predict --model m.json s.csv", 65,
-        "m.json: this is not a usable model: it lacks \"format\": \"weighted-cross-entropy linear "
-          + "classifier\""
+        "m.json: this is not a usable model: it is a \"weighted-cross-entropy score model\", not a "
+          + "\"weighted-cross-entropy linear classifier\""
       ),
       ("tradeoff s.csv --scores p --target y", 65, ""),
     ] as [(String, Int32, String)] {

@@ -37,15 +37,16 @@ def test_read_me():
     ("peer", "text"), list(zip(PARTS[1::3], PARTS[2::3], strict=True)), ids=PARTS[1::3])
 def test_read_me_with(peer, text):
     pytest.importorskip(peer)
-    if "lassifier(" in text:
-        pytest.importorskip("sklearn", reason="the estimators need it")
+    for other in ("sklearn", "pandas", "pyarrow"):
+        if other in text or (other == "sklearn" and "lassifier(" in text):
+            pytest.importorskip(other, reason="the example needs it")
     run(text, peer, {"np": np})
 
 
 @pytest.mark.parametrize(
     ("module", "peer"),
     [("", "numpy"), (".torch", "torch"), (".jax", "jax"), (".boosting", "numpy"),
-        (".tensorflow", "tensorflow"), (".keras", "keras")])
+        (".tensorflow", "tensorflow"), (".keras", "keras"), (".sklearn", "sklearn")])
 def test_docstrings(module, peer):
     pytest.importorskip(peer)
     result = doctest.testmod(
@@ -73,7 +74,8 @@ def test_adapters_are_imported_only_when_asked():
     import subprocess
     import sys
 
-    peers = "'torch', 'jax', 'tensorflow', 'keras', 'xgboost', 'lightgbm', 'catboost'"
+    peers = ("'torch', 'jax', 'tensorflow', 'keras', 'xgboost', 'lightgbm', 'catboost', "
+             "'sklearn', 'pandas', 'matplotlib'")
     modules = f"[m for m in ({peers}) if m in sys.modules]"
     program = f"import sys, weighted_cross_entropy; print({modules})"
     assert subprocess.run(

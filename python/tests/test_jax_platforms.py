@@ -124,7 +124,10 @@ PROGRAM = """
             def body(x, z, q):
                 return jax.lax.pmean(mean(x, z, q), "d")
 
-            local = jax.shard_map if hasattr(jax, "shard_map") else jax.experimental.shard_map
+            try:
+                local = jax.shard_map
+            except AttributeError:  # before JAX 0.6.1
+                from jax.experimental.shard_map import shard_map as local
             sharded = local(body, mesh=mesh, in_specs=(P("d"), P("d"), P()), out_specs=P())
             q = jax.device_put(jnp.float32(3), NamedSharding(mesh, P()))
             v, (g, in_q) = check(

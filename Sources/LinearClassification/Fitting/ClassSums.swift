@@ -24,13 +24,16 @@ struct ClassSums: Sendable {
     if let weights, weights.count != targets.count {
       throw .lengthMismatch(what: "weights", expected: targets.count, received: weights.count)
     }
+    var total = 0.0
     for row in targets.indices {
       let weight = weights.map { $0[row] } ?? 1
       guard weight >= 0, weight.isFinite else { throw .invalidWeight(weight, row: row + 1) }
       guard weight > 0 else { continue }
+      total += weight
       let target = targets[row]
       guard target >= 0, target <= 1 else { throw .invalidTarget(target, row: row + 1) }
     }
+    guard total.isFinite else { throw .infiniteWeights }
   }
 
   /// - Parameter isWeighted: Whether a row has weight 0.
@@ -52,7 +55,7 @@ struct ClassSums: Sendable {
       for row in block {
         let weight = weights.map { $0[row] } ?? 1
         guard weight > 0 else { continue }
-        let fold = folds?.assignment[row] ?? 0
+        let fold = Int(folds?.assignment[row] ?? 0)
         ofBlock[fold].positive += weight * targets[row]
         ofBlock[fold].negative += weight * (1 - targets[row])
       }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 import _MatrixKernels
 
 /// The mean of numbers and the sum of their squared deviations from it.
@@ -18,22 +19,32 @@ struct Moments {
   static func sums(
     _ column: FeatureMatrix.Column, rows: RowOrder, kernels: MatrixKernelTable
   ) -> [ExactAccumulator]? {
-    var sums = [ExactAccumulator](repeating: ExactAccumulator(), count: rows.foldCount)
-    var isFinite = true
     switch column {
-    case .numbers(let numbers):
-      rows.forEachBlock(of: numbers) { fold, source, count in
-        // Subtracting the first number makes the mean of equal numbers exact.
-        sums[fold].add(product: source[0], Double(count))
-        sums[fold].add(kernels.sum(source, count, source[0]))
-      } checkAll: { source, count in
-        isFinite = kernels.squaredDeviation(source, count, 0) < limit * limit
-        return isFinite
-      }
+    case .numbers(let numbers): return sums(numbers, rows: rows, kernels: kernels)
+    case .borrowed(let column): return sums(column.numbers, rows: rows, kernels: kernels)
     case .indicator(let codes, let code):
       var ones = [Int](repeating: 0, count: rows.foldCount)
       rows.forEachRow { fold, row in if codes[row] == code { ones[fold] += 1 } }
-      for fold in ones.indices { sums[fold].add(Double(ones[fold])) }
+      return ones.map { count in
+        var sum = ExactAccumulator()
+        sum.add(Double(count))
+        return sum
+      }
+    }
+  }
+
+  private static func sums(
+    _ numbers: some NumbersByBlock, rows: RowOrder, kernels: MatrixKernelTable
+  ) -> [ExactAccumulator]? {
+    var sums = [ExactAccumulator](repeating: ExactAccumulator(), count: rows.foldCount)
+    var isFinite = true
+    rows.forEachBlock(of: numbers) { fold, source, count in
+      // Subtracting the first number makes the mean of equal numbers exact.
+      sums[fold].add(product: source[0], Double(count))
+      sums[fold].add(kernels.sum(source, count, source[0]))
+    } checkAll: { source, count in
+      isFinite = kernels.squaredDeviation(source, count, 0) < limit * limit
+      return isFinite
     }
     return isFinite ? sums : nil
   }
@@ -50,7 +61,19 @@ struct Moments {
     _ column: FeatureMatrix.Column, from means: [Double], rows: RowOrder,
     kernels: MatrixKernelTable
   ) -> [ExactAccumulator] {
-    guard case .numbers(let numbers) = column else { return [] }
+    switch column {
+    case .numbers(let numbers):
+      squaredDeviations(numbers, from: means, rows: rows, kernels: kernels)
+    case .borrowed(let column):
+      squaredDeviations(column.numbers, from: means, rows: rows, kernels: kernels)
+    case .indicator: []
+    }
+  }
+
+  private static func squaredDeviations(
+    _ numbers: some NumbersByBlock, from means: [Double], rows: RowOrder,
+    kernels: MatrixKernelTable
+  ) -> [ExactAccumulator] {
     var sums = [ExactAccumulator](repeating: ExactAccumulator(), count: rows.foldCount)
     rows.forEachBlock(of: numbers) { fold, source, count in
       sums[fold].add(kernels.squaredDeviation(source, count, means[fold]))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import _DataFiles
 
 /// The rows of weight above 0 of each block, sorted by fold.
 struct RowOrder: Sendable {
@@ -22,7 +23,7 @@ struct RowOrder: Sendable {
     var ofFold = [[UInt16]](repeating: [], count: foldCount)
     for block in RowBlocks.all(rowCount: rowCount) {
       for row in block where weights.map({ $0[row] > 0 }) ?? true {
-        ofFold[folds?.assignment[row] ?? 0].append(UInt16(row - block.lowerBound))
+        ofFold[Int(folds?.assignment[row] ?? 0)].append(UInt16(row - block.lowerBound))
       }
       for fold in ofFold.indices {
         positions += ofFold[fold]
@@ -49,21 +50,21 @@ struct RowOrder: Sendable {
   ///
   /// - Parameter checkAll: Called before with all numbers of the block; false ends the iteration.
   func forEachBlock(
-    of numbers: [Double], _ body: (_ fold: Int, UnsafePointer<Double>, _ count: Int) -> Void,
+    of numbers: some NumbersByBlock,
+    _ body: (_ fold: Int, UnsafePointer<Double>, _ count: Int) -> Void,
     checkAll: (UnsafePointer<Double>, _ count: Int) -> Bool = { _, _ in true }
   ) {
-    numbers.withUnsafeBufferPointer { numbers in
+    let capacity = RowBlocks.rowsPerBlock
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * capacity) { memory in
       // The kernels take addresses.
-      guard let base = numbers.baseAddress else { return }
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: RowBlocks.rowsPerBlock) { selected in
-        guard let scratch = selected.baseAddress else { return }
-        var start = 0
-        for (index, block) in RowBlocks.all(rowCount: rowCount).enumerated() {
-          let source = base + block.lowerBound
-          guard checkAll(source, block.count) else { return }
+      guard let scratch = memory.baseAddress else { return }
+      var start = 0
+      for (index, block) in RowBlocks.all(rowCount: rowCount).enumerated() {
+        let goesOn = numbers.withBlock(block, scratch: scratch + capacity) { source in
+          guard checkAll(source, block.count) else { return false }
           guard let positions else {
             body(0, source, block.count)
-            continue
+            return true
           }
           for fold in 0..<foldCount {
             let end = ends[index * foldCount + fold]
@@ -71,7 +72,9 @@ struct RowOrder: Sendable {
             if start < end { body(fold, scratch, end - start) }
             start = end
           }
+          return true
         }
+        guard goesOn else { return }
       }
     }
   }
@@ -88,5 +91,34 @@ struct RowOrder: Sendable {
       for offset in start..<end { body(index % foldCount, first + Int(positions[offset])) }
       start = end
     }
+  }
+}
+
+/// Numbers whose blocks have addresses.
+protocol NumbersByBlock {
+  /// Calls `body` with the numbers of a block, which are in `scratch` if they have no address.
+  func withBlock(
+    _ block: Range<Int>, scratch: UnsafeMutablePointer<Double>,
+    _ body: (UnsafePointer<Double>) -> Bool
+  ) -> Bool
+}
+
+extension Array: NumbersByBlock where Element == Double {
+  func withBlock(
+    _ block: Range<Int>, scratch: UnsafeMutablePointer<Double>,
+    _ body: (UnsafePointer<Double>) -> Bool
+  ) -> Bool {
+    withUnsafeBufferPointer { $0.baseAddress.map { body($0 + block.lowerBound) } ?? false }
+  }
+}
+
+extension BorrowedNumbers: NumbersByBlock {
+  func withBlock(
+    _ block: Range<Int>, scratch: UnsafeMutablePointer<Double>,
+    _ body: (UnsafePointer<Double>) -> Bool
+  ) -> Bool {
+    if let consecutive { return body(consecutive + block.lowerBound) }
+    copy(block, to: scratch)
+    return body(scratch)
   }
 }

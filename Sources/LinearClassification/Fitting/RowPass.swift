@@ -13,8 +13,9 @@ struct RowPass: Sendable {
 
   /// The number of models whose logits are in memory at a time.
   private static let group = 16
-  /// The bound on the numbers of a block. With more there are several passes.
-  private static let largestBlock = 1 << 20
+  /// The bound on the numbers of a block. With more there are several passes. Each thread has them
+  /// about four times, once in its cache.
+  private static let largestBlock = 1 << 15
 
   private var kernels: MatrixKernelTable { rows.kernels }
 
@@ -119,7 +120,7 @@ struct RowPass: Sendable {
         rows: rows, targets: targets,
         weights: model.heldOut.map { fold in
           targets.indices.map { row in
-            rows.folds?.assignment[row] == fold ? 0 : weights.map { $0[row] } ?? 1
+            rows.folds.map { $0.assignment[row] == fold } == true ? 0 : weights.map { $0[row] } ?? 1
           }
         } ?? weights, l2: model.iteration.l2, loss: try loss(model.positiveWeight))
       var iteration = model.iteration

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 import WeightedCrossEntropy
+import _DataFiles
 import _MatrixKernels
 import _WorkerThreads
 
@@ -14,7 +15,7 @@ struct StandardizedRows: Sendable {
   /// ones.
   let active: [Int]
   /// If given, a tile has rows of one fold.
-  let folds: StratifiedFolds?
+  private(set) var folds: StratifiedFolds?
   let kernels: MatrixKernelTable
   let blocks: RowBlocks
   private let threads: Int
@@ -50,38 +51,37 @@ struct StandardizedRows: Sendable {
     point + [Double](repeating: 0, count: blocks.tileColumns - point.count)
   }
 
-  /// For each list of points, one for each fold, the logits of all rows, including those of weight
-  /// 0. The logit of a row is that at the point for its fold; where that is nil, the row is 0.
+  /// The logits of all rows, including those of weight 0. The logit of a row is that at the point
+  /// for its fold; where that is nil, the row is 0.
   func logits(
-    at points: [[[Double]?]], isCancelled: () -> Bool = { false }
-  ) throws(ClassificationError) -> [[Double]] {
-    // Four at a time share a pass.
-    if points.count > 4 {
-      var result: [[Double]] = []
-      for first in stride(from: 0, to: points.count, by: 4) {
-        let part = Array(points[first..<min(first + 4, points.count)])
-        result += try logits(at: part, isCancelled: isCancelled)
-      }
-      return result
-    }
-    let padded = points.map { $0.map { $0.map(self.padded) } }
-    let count = features.rowCount
-    let memory = UnsafeMutableBufferPointer<Double>.allocate(capacity: count * points.count)
-    defer { memory.deallocate() }
-    memory.initialize(repeating: 0)
-    // Threads write disjoint rows.
-    nonisolated(unsafe) let output = memory
-    _ = try sumOverTiles(slot: 0, groups: [], vectorCount: 1, isCancelled: isCancelled) {
-      work, _ in
-      for (index, list) in padded.enumerated() {
-        guard let point = list[work.fold] else { continue }
-        kernels.products(work.tile, point, 1, work.vector(0))
+    at points: [[Double]?], isCancelled: () -> Bool = { false }
+  ) throws(ClassificationError) -> [Double] {
+    let padded = points.flatMap { self.padded($0 ?? active.map { _ in 0 } + [0]) }
+    // With few folds the products of all rows with all points take less time than tiles of one
+    // fold, whose rows are not consecutive.
+    var rows = self
+    if points.count <= 8 { rows.folds = nil }
+    let isOfFold = rows.folds != nil
+    let count = isOfFold ? 1 : points.count
+    var logits = [Double](repeating: 0, count: features.rowCount)
+    try logits.withUnsafeMutableBufferPointer { (logits) throws(ClassificationError) in
+      // Threads write disjoint rows.
+      nonisolated(unsafe) let output = logits
+      _ = try rows.sumOverTiles(slot: 0, groups: [], vectorCount: count, isCancelled: isCancelled) {
+        work, _ in
+        padded.withUnsafeBufferPointer { points in
+          guard let first = points.baseAddress else { return }
+          kernels.products(
+            work.tile, first + work.fold * blocks.tileColumns, count, work.vector(0))
+        }
         for offset in 0..<work.rowCount {
-          output[index * count + work.rows[offset]] = work.vector(0)[offset]
+          let row = work.rows[offset]
+          let fold = isOfFold ? 0 : Int(folds?.assignment[row] ?? 0)
+          output[row] = work.vector(fold)[offset]
         }
       }
     }
-    return points.indices.map { Array(memory[($0 * count)..<(($0 + 1) * count)]) }
+    return logits
   }
 
   /// Fills each tile, and adds the numbers that `body` computes for the tiles of a block to sums
@@ -160,6 +160,16 @@ struct StandardizedRows: Sendable {
           work.gather(numbers, into: output)
           kernels.standardize(output, count, means[position], inverseScales[position], output)
         }
+      case .borrowed(let column):
+        var source = UnsafePointer(output)
+        if let first = work.firstOfRange, let base = column.numbers.consecutive {
+          source = base + first
+        } else if let first = work.firstOfRange {
+          column.numbers.copy(first..<(first + count), to: output)
+        } else {
+          for offset in 0..<count { output[offset] = column.numbers[rows[offset]] }
+        }
+        kernels.standardize(source, count, means[position], inverseScales[position], output)
       case .indicator(let codes, let code):
         let zero = -means[position] * inverseScales[position]
         let one = (1 - means[position]) * inverseScales[position]

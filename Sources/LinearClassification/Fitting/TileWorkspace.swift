@@ -66,11 +66,11 @@ struct TileWorkspace {
     var ends = [Int](repeating: 0, count: folds?.count ?? 1)
     if let folds {
       // A stable counting sort.
-      for row in block { ends[folds.assignment[row]] += 1 }
+      for row in block { ends[Int(folds.assignment[row])] += 1 }
       var next = 0
       for fold in ends.indices { (ends[fold], next) = (next, next + ends[fold]) }
       for row in block {
-        let fold = folds.assignment[row]
+        let fold = Int(folds.assignment[row])
         order[ends[fold]] = row
         ends[fold] += 1
       }

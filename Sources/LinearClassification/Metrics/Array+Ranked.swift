@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension [Double] {
-  /// Some of the elements, which must be finite, in descending order, with their indices. Of equal
-  /// elements the one with the lower index is first.
+  /// The indices of some of the elements, which must be finite, in descending order of the
+  /// elements. Of equal elements the one with the lower index is first.
   ///
-  /// The elements are distributed among as many buckets of equal width, and each bucket is sorted.
+  /// The elements are distributed among buckets of equal width, one for every four, and each bucket
+  /// is sorted.
   ///
-  /// - Complexity: O(n) for a smooth distribution, else up to O(n log n).
-  func ranked(where isIncluded: (Int) -> Bool) -> [(element: Double, index: Int)] {
-    typealias Entry = (element: Double, index: Int)
+  /// - Precondition: There are at most 2³² elements.
+  /// - Complexity: O(n) for a smooth distribution, else up to O(n log n). Besides the result it
+  ///   takes a byte for each element.
+  func ranked(where isIncluded: (Int) -> Bool) -> [UInt32] {
     var total = 0
     var (lowest, highest) = (Double.infinity, -Double.infinity)
     for index in indices where isIncluded(index) {
@@ -16,41 +18,48 @@ extension [Double] {
       lowest = Swift.min(lowest, self[index])
       highest = Swift.max(highest, self[index])
     }
-    let scale = Double(total) / (highest - lowest)
-    guard scale > 0, scale.isFinite else {
-      return indices.filter(isIncluded).map { (self[$0], $0) }
-        .sorted { ($0.element, $1.index) > ($1.element, $0.index) }
-    }
-    // Rounding keeps the order of the buckets.
-    func bucket(_ element: Double) -> Int { Int((highest - element) * scale) }
-    var ends = [Int](repeating: 0, count: bucket(lowest) + 1)
-    for index in indices where isIncluded(index) { ends[bucket(self[index])] += 1 }
-    var next = 0
-    for index in ends.indices { (ends[index], next) = (next, next + ends[index]) }
-    return [Entry](unsafeUninitializedCapacity: total) { sorted, count in
-      for index in indices where isIncluded(index) {
-        let bucket = bucket(self[index])
-        sorted.initializeElement(at: ends[bucket], to: (self[index], index))
-        ends[bucket] += 1
+    return withUnsafeBufferPointer { elements in
+      func precedes(_ first: UInt32, _ second: UInt32) -> Bool {
+        let (a, b) = (elements[Int(first)], elements[Int(second)])
+        return a > b || a == b && first < second
       }
-      count = total
-      var start = 0
-      for end in ends {
-        if end - start > 16 {
-          sorted[start..<end].sort { ($0.element, $1.index) > ($1.element, $0.index) }
-        } else {
-          // An insertion sort.
-          for position in start..<end {
-            let entry = sorted[position]
-            var hole = position
-            while hole > start, sorted[hole - 1].element < entry.element {
-              sorted[hole] = sorted[hole - 1]
-              hole -= 1
-            }
-            sorted[hole] = entry
-          }
+      let scale = Double((total + 3) / 4) / (highest - lowest)
+      guard scale > 0, scale.isFinite else {
+        return indices.filter(isIncluded).map { UInt32($0) }.sorted(by: precedes)
+      }
+      // Rounding keeps the order of the buckets.
+      func bucket(_ element: Double) -> Int { Int((highest - element) * scale) }
+      var ends = [UInt32](repeating: 0, count: bucket(lowest) + 1)
+      for index in indices where isIncluded(index) { ends[bucket(elements[index])] += 1 }
+      var next: UInt32 = 0
+      for index in ends.indices { (ends[index], next) = (next, next + ends[index]) }
+      return [UInt32](unsafeUninitializedCapacity: total) { sorted, count in
+        for index in indices where isIncluded(index) {
+          let bucket = bucket(elements[index])
+          sorted.initializeElement(at: Int(ends[bucket]), to: UInt32(index))
+          ends[bucket] += 1
         }
-        start = end
+        count = total
+        var start = 0
+        for end in ends {
+          let end = Int(end)
+          if end - start > 32 {
+            sorted[start..<end].sort(by: precedes)
+          } else {
+            // An insertion sort.
+            for position in start..<end {
+              let row = sorted[position]
+              let element = elements[Int(row)]
+              var hole = position
+              while hole > start, elements[Int(sorted[hole - 1])] < element {
+                sorted[hole] = sorted[hole - 1]
+                hole -= 1
+              }
+              sorted[hole] = row
+            }
+          }
+          start = end
+        }
       }
     }
   }

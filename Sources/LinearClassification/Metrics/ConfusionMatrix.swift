@@ -22,24 +22,6 @@ public struct ConfusionMatrix: Codable, Hashable, Sendable {
     self.falseNegatives = falseNegatives
   }
 
-  /// Counts rows. A row is predicted positive if its score is at least the threshold.
-  init(_ rows: LabelledScores, scores: [Double], threshold: Double) {
-    self.init(truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0)
-    for (row, score) in scores.enumerated() {
-      let weight = rows.weight(row)
-      switch (score >= threshold, rows.targets[row] == 1) {
-      case (true, true): truePositives += weight
-      case (true, false): falsePositives += weight
-      case (false, true): falseNegatives += weight
-      case (false, false): trueNegatives += weight
-      }
-    }
-    truePositives = rows.original(truePositives)
-    falsePositives = rows.original(falsePositives)
-    falseNegatives = rows.original(falseNegatives)
-    trueNegatives = rows.original(trueNegatives)
-  }
-
   /// TP / (TP + FP): the share of positives among the rows predicted positive.
   public var precision: Double? { ratio(truePositives, truePositives + falsePositives) }
 
@@ -81,5 +63,32 @@ public struct ConfusionMatrix: Codable, Hashable, Sendable {
 
   private func ratio(_ numerator: Double, _ denominator: Double) -> Double? {
     denominator > 0 ? numerator / denominator : nil
+  }
+}
+
+/// Counts rows by class and decision.
+struct ConfusionCounts {
+  /// A row is predicted positive if its score is at least this number.
+  let threshold: Double
+  private var (truePositives, falsePositives) = (0.0, 0.0)
+  private var (trueNegatives, falseNegatives) = (0.0, 0.0)
+
+  init(threshold: Double) { self.threshold = threshold }
+
+  @inline(__always)
+  mutating func add(_ score: Double, isPositive: Bool, weight: Double) {
+    switch (score >= threshold, isPositive) {
+    case (true, true): truePositives += weight
+    case (true, false): falsePositives += weight
+    case (false, true): falseNegatives += weight
+    case (false, false): trueNegatives += weight
+    }
+  }
+
+  /// The counts in the original unit of the weights.
+  func matrix(_ unit: WeightUnit) -> ConfusionMatrix {
+    ConfusionMatrix(
+      truePositives: unit.original(truePositives), falsePositives: unit.original(falsePositives),
+      trueNegatives: unit.original(trueNegatives), falseNegatives: unit.original(falseNegatives))
   }
 }

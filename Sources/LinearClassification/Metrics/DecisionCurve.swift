@@ -24,21 +24,19 @@ public struct DecisionCurve: Codable, Hashable, Sendable {
 
   /// - Parameters:
   ///   - chosen: The chosen threshold with its counts.
-  ///   - threshold: The threshold that selects the rows of an index of the curve and above; nil
-  ///     if there is none.
-  init(
-    _ curve: RankingCurve, of rows: LabelledScores, chosen: Evaluation,
-    threshold: (Int) -> Double?
-  ) {
-    (positives, negatives) = (rows.original(curve.positives), rows.original(curve.negatives))
+  ///   - threshold: The threshold that selects the rows of a point and above; nil if there is
+  ///     none.
+  init(_ ranking: Ranking, chosen: Evaluation, threshold: (Ranking.Point) -> Double?) {
+    let rows = ranking.rows
+    (positives, negatives) = (rows.original(ranking.positives), rows.original(ranking.negatives))
     let choice = Point(
       threshold: chosen.threshold, truePositives: chosen.confusion.truePositives,
       falsePositives: chosen.confusion.falsePositives)
-    let others = curve.usefulPoints(atMost: Self.limit - 1).compactMap { index in
-      threshold(index).map {
+    let others = ranking.usefulPoints(atMost: Self.limit - 1).compactMap { point in
+      threshold(point).map {
         Point(
-          threshold: $0, truePositives: rows.original(curve.truePositives[index]),
-          falsePositives: rows.original(curve.falsePositives[index]))
+          threshold: $0, truePositives: rows.original(point.truePositives),
+          falsePositives: rows.original(point.falsePositives))
       }
     }.filter {
       $0.threshold != choice.threshold
@@ -76,16 +74,16 @@ extension ScoreProfile {
   ///   - ranking: The ranking of the rows by what the threshold applies to; nil if that is the
   ///     probability.
   ///   - chosen: The metrics at the threshold.
-  init(_ rows: LabelledScores, ranking: RankingCurve? = nil, chosen: Evaluation) {
-    let curve = RankingCurve(rows)
+  init(_ rows: LabelledScores, ranking: Ranking? = nil, chosen: Evaluation) {
+    let own = Ranking(rows)
     decisions =
       if let ranking {
-        DecisionCurve(ranking, of: rows, chosen: chosen) { ranking.thresholds[$0] }
+        DecisionCurve(ranking, chosen: chosen, threshold: \.score)
       } else {
-        DecisionCurve(curve, of: rows, chosen: chosen, threshold: curve.shortestThreshold)
+        DecisionCurve(own, chosen: chosen, threshold: Ranking.shortestThreshold)
       }
-    reliability = ReliabilityCurve(rows, probabilities: rows.logits.map(\.logistic))
-    rankedReliability = ReliabilityCurve(rankedBy: curve, of: rows) { $0.logistic }
+    reliability = ReliabilityCurve(rows) { rows.logits[$0].logistic }
+    rankedReliability = ReliabilityCurve(rankedBy: own) { $0.logistic }
   }
 }
 
@@ -112,7 +110,7 @@ extension ScoreModel {
     let ranked = try LabelledScores(
       logits: scores, targets: labels.targets, weights: labels.weights)
     return ScoreProfile(
-      try labelled(scores, labels.targets, labels.weights), ranking: RankingCurve(ranked),
+      try labelled(scores, labels.targets, labels.weights), ranking: Ranking(ranked),
       chosen: chosen)
   }
 }

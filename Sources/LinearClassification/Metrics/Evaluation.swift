@@ -40,32 +40,33 @@ public struct Evaluation: Hashable, Sendable {
     _ rows: LabelledScores, areas: RankingAreas? = nil, decidingBy scores: [Double]? = nil,
     threshold: Double
   ) throws(ClassificationError) {
-    let probabilities = rows.logits.map(\.logistic)
-    self.threshold = threshold
-    confusion = ConfusionMatrix(rows, scores: scores ?? probabilities, threshold: threshold)
-    let areas = areas ?? RankingAreas(rows)
-    let total = areas.positives + areas.negatives
-    var squares = 0.0
-    for row in probabilities.indices {
-      let difference = probabilities[row] - rows.targets[row]
-      squares += rows.weight(row) * difference * difference
-    }
+    self.init(
+      try EvaluationSums(
+        rows.selection, logits: rows.logits, decidingBy: scores, threshold: threshold),
+      areas: areas ?? RankingAreas(rows))
+  }
+
+  init(_ sums: EvaluationSums, areas: RankingAreas) {
+    threshold = sums.threshold
+    confusion = sums.confusion
     values = [:]
     values[.rocAUC] = areas.rocAUC
     values[.averagePrecision] = areas.averagePrecision
-    values[.logLoss] = try rows.logLoss()
-    values[.brierScore] = squares / total
-    values[.calibrationError] =
-      ReliabilityCurve(rows, probabilities: probabilities).expectedCalibrationError
+    values[.logLoss] = sums.logLoss
+    values[.brierScore] = sums.squares / (areas.positives + areas.negatives)
+    values[.calibrationError] = sums.reliability.expectedCalibrationError
     setMetricsOfDecisions()
   }
 
-  /// The evaluation of the same rows with another threshold on their probabilities, which are the
-  /// scores.
-  func deciding(_ rows: LabelledScores, threshold: Double) -> Evaluation {
+  /// The evaluation of the same rows with another threshold on their probabilities.
+  func deciding(_ rows: RowSelection, probabilities: [Double], threshold: Double) -> Evaluation {
     var other = self
     other.threshold = threshold
-    other.confusion = ConfusionMatrix(rows, scores: rows.logits, threshold: threshold)
+    var counts = ConfusionCounts(threshold: threshold)
+    rows.forEach { row, weight in
+      counts.add(probabilities[row], isPositive: rows.targets[row] == 1, weight: weight)
+    }
+    other.confusion = counts.matrix(rows.unit)
     other.setMetricsOfDecisions()
     return other
   }

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import WeightedCrossEntropy
 
 /// Logits with the targets and weights of their rows, checked.
 struct LabelledScores {
   let logits: [Double]
-  /// 0 or 1.
-  let targets: [Double]
-  /// The weights, divided by a power of two if products of them could overflow or underflow.
-  let weights: [Double]?
-  /// The exponent of that power.
-  private let exponent: Int
+  /// All rows.
+  let selection: RowSelection
 
   init(logits: [Double], targets: [Double], weights: [Double]?) throws(ClassificationError) {
     guard targets.count == logits.count else {
@@ -19,8 +14,8 @@ struct LabelledScores {
       throw .lengthMismatch(what: "weights", expected: logits.count, received: weights.count)
     }
     guard !logits.isEmpty else { throw .noRows }
-    let largest = weights?.max() ?? 1
-    let exponent = (1e-30...1e30).contains(largest) || largest == 0 ? 0 : Int(largest.exponent)
+    selection = RowSelection(targets: targets, weights: weights)
+    let unit = selection.unit
     var total = 0.0
     for row in logits.indices {
       let weight = weights.map { $0[row] } ?? 1
@@ -29,50 +24,29 @@ struct LabelledScores {
         throw .softTarget(targets[row], row: row + 1)
       }
       guard logits[row].isFinite else { throw .invalidLogit(logits[row], row: row + 1) }
-      total += exponent == 0 ? weight : Self.scaled(weight, by: -exponent)
+      total += unit.scaled(weight)
     }
     guard total > 0 else { throw .noRows }
-    guard Self.scaled(total, by: exponent).isFinite else {
-      throw .invalidSetting(
-        name: "the sum of the rows' weights", value: Double.infinity, expected: "finite")
-    }
+    guard unit.original(total).isFinite else { throw .infiniteWeights }
     self.logits = logits
-    self.targets = targets
-    self.exponent = exponent
-    self.weights =
-      exponent == 0 ? weights : weights?.map { Self.scaled($0, by: -exponent) }
   }
 
-  /// Some of the rows.
-  init(
-    _ logits: [Double], _ targets: [Double], _ weights: [Double]?, rows: [Int]
-  ) throws(ClassificationError) {
-    try self.init(
-      logits: rows.map { logits[$0] }, targets: rows.map { targets[$0] },
-      weights: weights.map { weights in rows.map { weights[$0] } })
-  }
+  /// 0 or 1.
+  var targets: [Double] { selection.targets }
 
-  /// The weight of a row; see `weights`.
-  func weight(_ row: Int) -> Double { weights.map { $0[row] } ?? 1 }
-
-  /// A row's weight, given in the original unit, in that of `weights`.
-  func scaled(_ weight: Double) -> Double {
-    exponent == 0 ? weight : Self.scaled(weight, by: -exponent)
-  }
+  /// The weight of a row, divided by a power of two if products of weights could overflow or
+  /// underflow.
+  func weight(_ row: Int) -> Double { selection.weight(row) }
 
   /// A sum of weights in the unit of the original weights.
-  func original(_ sum: Double) -> Double { exponent == 0 ? sum : Self.scaled(sum, by: exponent) }
-
-  private static func scaled(_ weight: Double, by exponent: Int) -> Double {
-    Double(sign: .plus, exponent: exponent, significand: weight)
-  }
+  func original(_ sum: Double) -> Double { selection.unit.original(sum) }
 
   /// The mean of the loss with q = 1.
   func logLoss() throws(ClassificationError) -> Double {
-    try rethrowingLossErrors { () throws(LossError) in
-      try WeightedCrossEntropyLoss<Double>().value(
-        of: weights == nil ? .mean : .weightedMean, logits: logits.span, targets: targets.span,
-        weights: weights?.span)
+    var loss = try MeanLoss(isWeighted: selection.weights != nil)
+    try selection.forEach { (row, weight) throws(ClassificationError) in
+      try loss.append(logits[row], target: targets[row], weight: weight)
     }
+    return try loss.value()
   }
 }

@@ -8,6 +8,11 @@ struct RankingAreas {
   private(set) var negatives = 0.0
   private var area = 0.0
   private var steps = 0.0
+  /// The last score, and the weights of the rows with at least that score.
+  private var last = (score: Double.infinity, truePositives: 0.0, falsePositives: 0.0)
+
+  /// No rows.
+  init() {}
 
   /// - Parameter points: The weights of the positives and negatives with at least each distinct
   ///   score, in descending order of the scores.
@@ -15,31 +20,26 @@ struct RankingAreas {
     for (truePositives, falsePositives) in points { add(truePositives, falsePositives) }
   }
 
-  /// - Parameters:
-  ///   - ranked: Scores in descending order, with the indices of their rows.
-  ///   - isIncluded: Whether a row counts.
-  ///   - weight: The weight of a row.
-  init(
-    _ ranked: [(element: Double, index: Int)], targets: [Double],
-    where isIncluded: (Int) -> Bool = { _ in true }, weight: (Int) -> Double
-  ) {
-    var score = Double.infinity
-    var (truePositives, falsePositives) = (0.0, 0.0)
-    for (element, row) in ranked where isIncluded(row) {
-      // Rows with the same score form one point.
-      if element != score {
-        add(truePositives, falsePositives)
-        score = element
-      }
-      if targets[row] == 1 { truePositives += weight(row) } else { falsePositives += weight(row) }
+  init(_ rows: LabelledScores) {
+    for row in rows.logits.ranked(where: { rows.weight($0) > 0 }) {
+      let row = Int(row)
+      add(rows.logits[row], isPositive: rows.targets[row] == 1, weight: rows.weight(row))
     }
-    add(truePositives, falsePositives)
+    finish()
   }
 
-  init(_ rows: LabelledScores) {
-    self.init(
-      rows.logits.ranked { rows.weight($0) > 0 }, targets: rows.targets, weight: rows.weight)
+  /// Adds a row, whose score is at most that of the last one.
+  mutating func add(_ score: Double, isPositive: Bool, weight: Double) {
+    // Rows with the same score form one point.
+    if score != last.score {
+      add(last.truePositives, last.falsePositives)
+      last.score = score
+    }
+    if isPositive { last.truePositives += weight } else { last.falsePositives += weight }
   }
+
+  /// Completes the areas after the last row.
+  mutating func finish() { add(last.truePositives, last.falsePositives) }
 
   private mutating func add(_ truePositives: Double, _ falsePositives: Double) {
     area += (falsePositives - negatives) * (truePositives + positives) / 2

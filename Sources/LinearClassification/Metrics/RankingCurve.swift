@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// For each distinct score, the weights of the positives and negatives with at least that score:
-/// the data of ROC and precision–recall curves.
+/// the data of ROC and precision–recall curves, in memory. ``Ranking`` computes them instead.
 struct RankingCurve {
   /// The distinct logits in descending order.
   private(set) var thresholds: [Double] = []
@@ -15,25 +15,14 @@ struct RankingCurve {
     self.falsePositives = falsePositives
   }
 
-  /// - Complexity: O(n log n).
-  init(_ rows: LabelledScores) {
-    let ranked = rows.logits.ranked { rows.weight($0) > 0 }
-    thresholds.reserveCapacity(ranked.count)
-    truePositives.reserveCapacity(ranked.count)
-    falsePositives.reserveCapacity(ranked.count)
-    var positives = 0.0
-    var negatives = 0.0
-    for (position, (logit, row)) in ranked.enumerated() {
-      if rows.targets[row] == 1 {
-        positives += rows.weight(row)
-      } else {
-        negatives += rows.weight(row)
-      }
-      // Rows with the same logit form one point.
-      if position + 1 < ranked.count, ranked[position + 1].element == logit { continue }
-      thresholds.append(logit)
-      truePositives.append(positives)
-      falsePositives.append(negatives)
+  init(_ ranking: Ranking) {
+    thresholds.reserveCapacity(ranking.count)
+    truePositives.reserveCapacity(ranking.count)
+    falsePositives.reserveCapacity(ranking.count)
+    ranking.forEach { point in
+      thresholds.append(point.score)
+      truePositives.append(point.truePositives)
+      falsePositives.append(point.falsePositives)
     }
   }
 

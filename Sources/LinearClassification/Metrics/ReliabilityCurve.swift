@@ -24,60 +24,71 @@ public struct ReliabilityCurve: Codable, Hashable, Sendable {
   /// The bins that have rows, from low to high.
   public let bins: [Bin]
 
-  init(_ rows: LabelledScores, probabilities: [Double], binCount: Int = 10) {
-    var sums = [(weight: Double, prediction: Double, positives: Double)](
-      repeating: (0, 0, 0), count: binCount)
-    let edges = (0...binCount).map { Double($0) / Double(binCount) }
-    for (row, probability) in probabilities.enumerated() {
-      let weight = rows.weight(row)
-      var bin = min(binCount - 1, Int(probability * Double(binCount)))
+  /// The sums of the bins of equal width.
+  struct Sums {
+    private let edges = (0...10).map { Double($0) / 10 }
+    private var sums = [(weight: Double, prediction: Double, positives: Double)](
+      repeating: (0, 0, 0), count: 10)
+
+    @inline(__always)
+    mutating func add(_ probability: Double, target: Double, weight: Double) {
+      var bin = min(sums.count - 1, Int(probability * Double(sums.count)))
       // Rounding of the product may cross an edge. An edge belongs to the bin below it.
       while bin > 0, probability <= edges[bin] { bin -= 1 }
-      while bin < binCount - 1, probability > edges[bin + 1] { bin += 1 }
+      while bin < sums.count - 1, probability > edges[bin + 1] { bin += 1 }
       sums[bin].weight += weight
       sums[bin].prediction += weight * probability
-      sums[bin].positives += weight * rows.targets[row]
+      sums[bin].positives += weight * target
     }
-    bins = sums.enumerated().filter { $0.element.weight > 0 }.map { index, sum in
-      Bin(
-        lowerBound: edges[index], upperBound: edges[index + 1], weight: rows.original(sum.weight),
-        meanPrediction: sum.prediction / sum.weight, positiveRate: sum.positives / sum.weight)
+
+    fileprivate func bins(_ unit: WeightUnit) -> [Bin] {
+      sums.enumerated().filter { $0.element.weight > 0 }.map { index, sum in
+        Bin(
+          lowerBound: edges[index], upperBound: edges[index + 1],
+          weight: unit.original(sum.weight), meanPrediction: sum.prediction / sum.weight,
+          positiveRate: sum.positives / sum.weight)
+      }
     }
   }
 
+  init(_ sums: Sums, _ unit: WeightUnit) { bins = sums.bins(unit) }
+
+  /// Bins of equal width.
+  init(_ rows: LabelledScores, probability: (_ row: Int) -> Double) {
+    var sums = Sums()
+    rows.selection.forEach { row, weight in
+      sums.add(probability(row), target: rows.targets[row], weight: weight)
+    }
+    self.init(sums, rows.selection.unit)
+  }
+
   /// Bins by rank. Rows of equal rank are in one bin.
-  init(
-    rankedBy curve: RankingCurve, of rows: LabelledScores, binCount: Int = 10,
-    probability: (Double) -> Double
-  ) {
-    let total = curve.positives + curve.negatives
+  init(rankedBy ranking: Ranking, binCount: Int = 10, probability: (_ score: Double) -> Double) {
+    let total = ranking.positives + ranking.negatives
     /// The share of the rows above an edge; the last edge is above all rows.
     func share(above edge: Int) -> Double {
       let share = Double(sign: .plus, exponent: -edge, significand: 1)
-      return edge < binCount && share * Double(curve.thresholds.count) >= 10 ? share : 0
+      return edge < binCount && share * Double(ranking.count) >= 10 ? share : 0
     }
     var bins: [Bin] = []
     var edge = 1
     var weight = 0.0
     var (positives, prediction, below) = (0.0, 0.0, 0.0)
     var lowest: Double?
-    for index in curve.thresholds.indices.reversed() {
-      let before =
-        index > 0
-        ? (curve.truePositives[index - 1], curve.falsePositives[index - 1])
-        : (0, 0)
-      let gained = curve.truePositives[index] - before.0
-      let rowsHere = gained + (curve.falsePositives[index] - before.1)
-      let value = probability(curve.thresholds[index])
+    var remaining = ranking.count
+    ranking.forEachReversed { point in
+      let rowsHere = point.gained.positives + point.gained.negatives
+      let value = probability(point.score)
       lowest = lowest ?? value
       weight += rowsHere
-      positives += gained
+      positives += point.gained.positives
       prediction += rowsHere * value
+      remaining -= 1
       let above = (total - below - weight) / total
-      guard above <= share(above: edge) || index == 0, weight > 0 else { continue }
+      guard above <= share(above: edge) || remaining == 0, weight > 0 else { return }
       bins.append(
         Bin(
-          lowerBound: lowest ?? value, upperBound: value, weight: rows.original(weight),
+          lowerBound: lowest ?? value, upperBound: value, weight: ranking.rows.original(weight),
           meanPrediction: prediction / weight, positiveRate: positives / weight))
       below += weight
       repeat { edge += 1 } while share(above: edge) >= above && share(above: edge) > 0

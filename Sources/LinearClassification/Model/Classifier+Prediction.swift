@@ -173,7 +173,7 @@ extension Classifier {
 
 extension Classifier.Labels {
   /// The labels in the columns of a table; see `Classifier.labels`.
-  init(
+  package init(
     _ table: CSVTable, target: TargetColumn, weights: String?, model: Classifier? = nil,
     needsPositives: Bool = false
   ) throws(ClassificationError) {

@@ -55,7 +55,7 @@ public struct LogisticModel: Codable, Hashable, Sendable {
     let rows = StandardizedRows(
       features, standardization, kernels: try InstructionSet.usable(instructionSet).matrixKernels,
       threads: threads ?? WorkerThreads.processorCount)
-    let logits = try rows.logits(at: [[rows.point(of: self)]])[0]
+    let logits = try rows.logits(at: [rows.point(of: self)])
     if let row = logits.firstIndex(where: { !$0.isFinite }) {
       for index in rows.active where !features.columns[index][row].isFinite {
         throw .invalidFeature(

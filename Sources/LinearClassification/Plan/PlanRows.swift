@@ -79,7 +79,8 @@ public struct PlanRows: Sendable {
     }
     let sums = try InMemoryRows(
       features: features, targets: targets, weights: weights,
-      folds: count > 1 ? StratifiedFolds(assignment: folds ?? [], count: count) : nil,
+      folds: count > 1
+        ? StratifiedFolds(assignment: (folds ?? []).map { UInt32($0) }, count: count) : nil,
       instructionSet: InstructionSet.usable(request.instructionSet),
       threads: threads ?? WorkerThreads.processorCount
     ).sums(request.content)
@@ -157,13 +158,13 @@ struct InMemoryRows: Sendable {
     var answer = PartialAnswer(sums: BinnedSums(groups: []), margins: [])
     // One at a time, because the logits of all take much memory.
     for request in requests {
-      let logits = try rows.logits(at: [request.points])[0]
+      let logits = try rows.logits(at: request.points)
       var sums = BinnedSums(groups: [request.size])
       for block in RowBlocks.all(rowCount: features.rowCount) {
         var counts = [Double](repeating: 0, count: request.size)
         for row in block {
           let weight = weights.map { $0[row] } ?? 1
-          let fold = folds?.assignment[row] ?? 0
+          let fold = Int(folds?.assignment[row] ?? 0)
           guard weight > 0, request.points[fold] != nil else { continue }
           let bin = request.bin(logits[row].logistic)
           let list = 2 * fold + (targets[row] == 1 ? 1 : 0)

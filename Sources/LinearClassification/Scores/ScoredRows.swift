@@ -9,8 +9,10 @@ package struct ScoredRows: Sendable {
   package let kind: ScoreKind
   /// The targets and weights; nil if only the scores were read.
   package let labels: Classifier.Labels?
+  /// The rows of the table that these are, counted from 0; nil if all are.
+  package let rowIndices: [Int]?
 
-  /// Reads the columns of a table.
+  /// Reads the columns of a table, without the rows of weight 0.
   ///
   /// - Throws: `ClassificationError` with the row of a score that is missing, no number or not of
   ///   the kind, or of a target or weight that is missing or not valid.
@@ -19,6 +21,10 @@ package struct ScoredRows: Sendable {
     weights: String? = nil
   ) throws(ClassificationError) {
     let index = try table.index(of: name)
+    rowIndices = try weights.flatMap { (weights) throws(ClassificationError) in
+      try table.rowsOfPositiveWeight(weights)
+    }
+    let table = rowIndices.map(table.selecting) ?? table
     let column = table.columns[index]
     guard table.rowCount > 0 else { throw .noRows }
     if let position = column.firstMissing {
@@ -29,6 +35,7 @@ package struct ScoredRows: Sendable {
     }
     switch column.values {
     case .numbers(let numbers): scores = numbers
+    case .borrowed(let numbers): scores = Array(numbers)
     case .categories(let codes, let labels):
       let cell = TextCell(codes: codes, labels: labels)
       throw table.located(.textScores(cell, column: column.name))
@@ -44,8 +51,22 @@ package struct ScoredRows: Sendable {
   }
 }
 
-/// The names of columns in a list.
 extension CSVTable {
+  /// The rows whose weight is not 0, counted from 0; nil if there are no others.
+  package func rowsOfPositiveWeight(_ name: String) throws(ClassificationError) -> [Int]? {
+    let column = columns[try index(of: name)]
+    let weights = try locating { () throws(ClassificationError) in
+      try TrainingTable.weights(column)
+    }
+    guard weights.contains(0) else { return nil }
+    return weights.indices.filter { weights[$0] != 0 }
+  }
+
+  /// The table of some rows.
+  package func selecting(_ rows: [Int]) -> CSVTable {
+    selecting(rows, columns: Set(columns.indices))
+  }
+
   /// The columns that a text names: one with this name, or several separated by commas.
   package func columnNames(_ text: String) -> [String] {
     if header.names.contains(text) { return [text] }

@@ -36,7 +36,8 @@ extension ThresholdStudy {
     _ = try ClassSums(targets: targets, weights: weights)
     // Ranked by the scores themselves, so that a threshold is exactly one of them.
     let ranked = try LabelledScores(logits: scores, targets: targets, weights: weights)
-    let curve = RankingCurve(ranked)
+    let ranking = Ranking(ranked)
+    let curve = RankingCurve(ranking)
     let labels = Classifier.Labels(targets: targets, weights: weights)
     (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
     var settings = settings
@@ -54,10 +55,9 @@ extension ThresholdStudy {
     let evaluation = try Evaluation(
       rows, areas: curve.areas, decidingBy: scores, threshold: curve.thresholds[chosen])
     self.evaluation = evaluation
-    profile = ScoreProfile(rows, ranking: curve, chosen: evaluation)
-    self.curve = curve.usefulPoints(atMost: 300).map {
-      CurvePoint(
-        threshold: curve.thresholds[$0], recall: curve.recall($0), precision: curve.precision($0))
+    profile = ScoreProfile(rows, ranking: ranking, chosen: evaluation)
+    self.curve = ranking.usefulPoints(atMost: 300).map {
+      CurvePoint(threshold: $0.score, recall: ranking.recall($0), precision: $0.precision)
     }
     spreads = try Self.spreads(
       StratifiedBootstrap(ranked, curve: curve), Choice(aim: aim?.withoutMargin), chosen, settings,
@@ -76,11 +76,9 @@ extension ThresholdStudy {
         before: evaluation,
         after: try Evaluation(
           calibrated, decidingBy: scores, threshold: curve.thresholds[chosen]),
-        reliabilityBefore: ReliabilityCurve(rows, probabilities: logits.map(\.logistic)),
-        reliabilityAfter: ReliabilityCurve(calibrated, probabilities: heldOut),
-        rankedReliabilityAfter: ReliabilityCurve(
-          rankedBy: RankingCurve(calibrated), of: calibrated
-        ) { $0.logistic })
+        reliabilityBefore: ReliabilityCurve(rows) { logits[$0].logistic },
+        reliabilityAfter: ReliabilityCurve(calibrated) { heldOut[$0] },
+        rankedReliabilityAfter: ReliabilityCurve(rankedBy: Ranking(calibrated)) { $0.logistic })
     }
   }
 

@@ -6,23 +6,32 @@ import _DataFiles
 struct ColumnDoubts {
   /// The target of each row, 0 or 1.
   let targets: [Double]
+  let rare: FeatureEncoding.RarePolicy
 
   /// In fewer rows all of this happens by chance.
   private static let rowLimit = 50
   /// Rows whose numbers are compared. An identifier is one in any part of a table.
   private static let sampleLimit = 1 << 16
 
-  /// A notice about a column, if there is a doubt.
-  func notice(about column: CSVTable.Column, in table: CSVTable) -> String? {
+  /// A notice about a column, if there is a doubt. A column without a name is one, because data
+  /// frames write the numbers of their rows as such a column.
+  func notice(aboutColumn index: Int, of table: CSVTable) -> String? {
+    let column = table.columns[index]
     let doubt: String? =
       switch column.values {
       case .numbers(let numbers): doubt(numbers)
+      case .borrowed(let numbers): doubt(numbers)
       case .categories(let codes, let labels): doubt(codes, labels, column, table)
       }
-    return doubt.map { "column \(quoted(column.name)) \($0)" }
+    guard column.name.isEmpty else { return doubt.map { "column \(quoted(column.name)) \($0)" } }
+    let number = index + 1
+    let text =
+      doubt ?? "may be the row numbers of a data frame; if it is no feature, exclude it (--exclude)"
+    return "column \(number), which has no name, "
+      + text.replacing("(--exclude)", with: "(--exclude \(number))")
   }
 
-  private func doubt(_ numbers: [Double]) -> String? {
+  private func doubt(_ numbers: some RandomAccessCollection<Double>) -> String? {
     guard numbers.count >= Self.rowLimit else { return nil }
     if separates(numbers) { return Self.leak }
     guard let first = numbers.first, first == first.rounded(), first.magnitude < 0x1p53 else {
@@ -43,7 +52,7 @@ struct ColumnDoubts {
     "separates the classes by itself; if it is not known before the target, exclude it (--exclude)"
 
   /// Whether all numbers of one class are below all of the other.
-  private func separates(_ numbers: [Double]) -> Bool {
+  private func separates(_ numbers: some RandomAccessCollection<Double>) -> Bool {
     var bounds = [(Double.infinity, -Double.infinity), (.infinity, -.infinity)]
     for (number, target) in zip(numbers, targets) where !number.isNaN {
       let index = target == 1 ? 1 : 0
@@ -60,8 +69,13 @@ struct ColumnDoubts {
     guard !labels.isEmpty else { return nil }
     let cell = TextCell(codes: codes, labels: labels, in: table)
     let features =
-      labels.count == 1
-      ? "its only label became a feature" : "each of its \(labels.count) labels became a feature"
+      switch labels.count {
+      case 1: "its only label became a feature"
+      case (FeatureEncoding.categoryLimit + 1)... where rare == .other:
+        "of its \(labels.count) labels the \(FeatureEncoding.categoryLimit) most frequent became "
+          + "features"
+      default: "each of its \(labels.count) labels became a feature"
+      }
     let areNumbers = labels.count { NumberNotation(of: $0) != nil || CSVTable.isNumber($0) }
     if !column.isDeclaredText, areNumbers * 2 >= labels.count {
       return "was read as text because \(cell); \(features)"

@@ -120,6 +120,11 @@ extension FeatureEncoding.Column {
     switch (content, column.values) {
     case (.number(let fill), .numbers(let numbers)):
       return [.numbers(column.missingCount == 0 ? numbers : numbers.map { $0.isNaN ? fill : $0 })]
+    case (.number(let fill), .borrowed(let numbers)):
+      return [
+        column.missingCount == 0
+          ? .borrowed(BorrowedColumn(numbers)) : .numbers(numbers.map { $0.isNaN ? fill : $0 })
+      ]
     case (.categories(let categories, let fill), .categories(let codes, let labels)):
       let known = Dictionary(uniqueKeysWithValues: zip(categories, Int32(0)...))
       // The table has its own order of labels.
@@ -135,7 +140,7 @@ extension FeatureEncoding.Column {
       return categories.indices.map { .indicator(codes: translated, code: Int32($0)) }
     case (.number, .categories(let codes, let labels)):
       throw .numberExpected(TextCell(codes: codes, labels: labels), column: name)
-    case (.categories, .numbers):
+    case (.categories, .numbers), (.categories, .borrowed):
       throw .textExpected(column: name)
     }
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import _DataFiles
+package import _DataFiles
 
 /// A matrix of features, stored by columns. A column shares its storage with its source.
 public struct FeatureMatrix: Sendable {
@@ -7,6 +7,8 @@ public struct FeatureMatrix: Sendable {
   public enum Column: Sendable {
     /// A number for each row.
     case numbers([Double])
+    /// A number for each row, in memory that belongs to someone else.
+    case borrowed(BorrowedColumn)
     /// 1 in the rows with the category `code`, 0 in all others. The features of one column of text
     /// share its codes.
     case indicator(codes: [Int32], code: Int32)
@@ -14,6 +16,7 @@ public struct FeatureMatrix: Sendable {
     var count: Int {
       switch self {
       case .numbers(let numbers): numbers.count
+      case .borrowed(let column): column.numbers.count
       case .indicator(let codes, _): codes.count
       }
     }
@@ -22,6 +25,7 @@ public struct FeatureMatrix: Sendable {
     public subscript(row: Int) -> Double {
       switch self {
       case .numbers(let numbers): numbers[row]
+      case .borrowed(let column): column.numbers[row]
       case .indicator(let codes, let code): codes[row] == code ? 1 : 0
       }
     }
@@ -87,8 +91,45 @@ public struct FeatureMatrix: Sendable {
       columns: columns.map { column in
         switch column {
         case .numbers(let numbers): .numbers(rows.map { numbers[$0] })
+        case .borrowed(let column): .numbers(rows.map { column.numbers[$0] })
         case .indicator(let codes, let code): .indicator(codes: rows.map { codes[$0] }, code: code)
         }
       }, names: names)
+  }
+}
+
+/// A column in memory that belongs to someone else, such as a column of a row-major array.
+///
+/// It is read in place: a fit copies only tiles that stay in the cache.
+public struct BorrowedColumn: Sendable {
+  package let numbers: BorrowedNumbers
+
+  package init(_ numbers: BorrowedNumbers) { self.numbers = numbers }
+
+  /// The numbers of type `Double` at equal distances.
+  ///
+  /// - Parameters:
+  ///   - base: The first number. All must be aligned.
+  ///   - stride: The distance of two numbers in bytes; 8 if they are consecutive.
+  ///   - count: How many there are.
+  ///   - owner: Keeps the memory, which must not change while the owner exists.
+  public init(
+    _ base: UnsafePointer<Double>, stride: Int = 8, count: Int, owner: some AnyObject & Sendable
+  ) {
+    numbers = BorrowedNumbers(
+      at: base, stride: stride, isFloat: false, count: count, owner: owner)
+  }
+
+  /// The numbers of type `Float` at equal distances. Each converts to `Double` exactly.
+  ///
+  /// - Parameters:
+  ///   - base: The first number. All must be aligned.
+  ///   - stride: The distance of two numbers in bytes; 4 if they are consecutive.
+  ///   - count: How many there are.
+  ///   - owner: Keeps the memory, which must not change while the owner exists.
+  public init(
+    _ base: UnsafePointer<Float>, stride: Int = 4, count: Int, owner: some AnyObject & Sendable
+  ) {
+    numbers = BorrowedNumbers(at: base, stride: stride, isFloat: true, count: count, owner: owner)
   }
 }

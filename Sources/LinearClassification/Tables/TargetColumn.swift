@@ -28,6 +28,7 @@ public struct TargetColumn: Codable, Hashable, Sendable {
   ) throws(ClassificationError) -> [Double] {
     switch column.values {
     case .numbers(let numbers): try targets(numbers, needsPositives)
+    case .borrowed(let numbers): try targets(Array(numbers), needsPositives)
     case .categories(let codes, let labels): try targets(codes, labels, needsPositives)
     }
   }
@@ -98,7 +99,7 @@ public struct TargetColumn: Codable, Hashable, Sendable {
   }
 
   /// The distinct numbers, at most one more than a column of text may have labels.
-  private static func values(_ numbers: [Double]) -> [Double] {
+  private static func values(_ numbers: some Sequence<Double>) -> [Double] {
     var known: Set<Double> = []
     var values: [Double] = []
     for number in numbers where !number.isNaN && known.insert(number).inserted {
@@ -112,6 +113,7 @@ public struct TargetColumn: Codable, Hashable, Sendable {
   private static func labels(_ column: CSVTable.Column) -> [String] {
     switch column.values {
     case .numbers(let numbers): values(numbers).map { $0.formatted(15) }
+    case .borrowed(let numbers): values(numbers).map { $0.formatted(15) }
     case .categories(_, let labels): labels
     }
   }

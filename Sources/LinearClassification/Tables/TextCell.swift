@@ -15,6 +15,12 @@ struct TextCell: CustomStringConvertible {
       + (NumberNotation(of: label)?.advice ?? "")
   }
 
+  /// Whether the description says how to write the cell.
+  var hasRemedy: Bool { NumberNotation(of: label).map { $0 != .other } ?? false }
+
+  /// `"5%"; it looks like a percentage; remove the sign`
+  var received: String { quoted(label) + NumberNotation.likeness(of: label) }
+
   /// - Parameter table: The table of the rows, if the row is to be that of the file.
   init(codes: [Int32], labels: [String], in table: CSVTable? = nil) {
     // Labels are in the order of their first row.
@@ -23,6 +29,6 @@ struct TextCell: CustomStringConvertible {
     let first = codes.firstIndex(of: Int32(index)) ?? 0
     let position = codes.isEmpty ? nil : table?.position(ofRow: first)
     row = position?.row ?? first + 1
-    line = position?.line
+    line = position.flatMap { $0.line > 0 ? $0.line : nil }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import _DataFiles
+import _WorkerThreads
 
 /// A table that is ready for a fit: features, targets and weights.
 public struct TrainingTable: Sendable {
@@ -83,9 +84,12 @@ public struct TrainingTable: Sendable {
     }
     let used = table.columns.indices.filter { !ignored.contains($0) }
     excludedColumns = ignored.sorted().map { table.columns[$0].name }
-    var names: Set<String> = []
-    for index in used where !names.insert(table.columns[index].name).inserted {
-      throw .duplicateColumn(table.columns[index].name)
+    var known: [String: Int] = [:]
+    for index in used {
+      let name = table.columns[index].name
+      if let other = known.updateValue(index, forKey: name) {
+        throw .duplicateColumn(name, (other + 1, index + 1))
+      }
     }
 
     let rows = try table.locating { () throws(ClassificationError) in
@@ -96,6 +100,9 @@ public struct TrainingTable: Sendable {
     let targetColumn = table.columns[targetIndex]
     self.target = target.learning(targetColumn)
     notices += [self.target.negativeNotice(targetColumn)].compactMap { $0 }
+    let means = WorkerThreads.map(table.columns, threads: WorkerThreads.processorCount) {
+      Self.mean($0.values)
+    }
     var columns: [(source: CSVTable.Column, encoding: FeatureEncoding.Column)] = []
     var filled: [CSVTable.Column] = []
     var wide: [(name: String, count: Int, cell: TextCell)] = []
@@ -109,9 +116,8 @@ public struct TrainingTable: Sendable {
       }
       var encoding = FeatureEncoding.Column(name: column.name, content: .number(fill: 0))
       switch column.values {
-      case .numbers(let numbers):
-        encoding = FeatureEncoding.Column(
-          name: column.name, content: .number(fill: Self.mean(numbers)))
+      case .numbers, .borrowed:
+        encoding = FeatureEncoding.Column(name: column.name, content: .number(fill: means[index]))
       case .categories(let codes, let labels):
         if labels.count > FeatureEncoding.categoryLimit && rare == .error {
           let cell = TextCell(codes: codes, labels: labels, in: table)
@@ -153,8 +159,10 @@ public struct TrainingTable: Sendable {
     }
     filledColumns = filled.map { ($0.name, $0.missingCount) }
     notices += Self.fillNotices(filled)
-    let doubts = ColumnDoubts(targets: targets)
-    notices += columns.compactMap { doubts.notice(about: $0.source, in: table) }
+    let doubts = ColumnDoubts(targets: targets, rare: rare)
+    notices += used.filter { !labelIndices.contains($0) }.compactMap {
+      doubts.notice(aboutColumn: $0, of: table)
+    }
     self.notices = notices
   }
 
@@ -211,8 +219,17 @@ public struct TrainingTable: Sendable {
     return ["filled \(count) missing cells of \(columns.count) columns: \(shown)\(hidden)"]
   }
 
+  /// The mean of a column's numbers; 0 for labels.
+  private static func mean(_ values: CSVTable.Values) -> Double {
+    switch values {
+    case .numbers(let numbers): mean(numbers)
+    case .borrowed(let numbers): mean(numbers)
+    case .categories: 0
+    }
+  }
+
   /// The mean of the numbers that are not missing.
-  private static func mean(_ numbers: [Double]) -> Double {
+  private static func mean(_ numbers: some Sequence<Double>) -> Double {
     // Subtracting the first number makes the mean of equal numbers exact.
     var center: Double?
     var sum = 0.0
@@ -229,12 +246,15 @@ public struct TrainingTable: Sendable {
 
   /// The weights in a column; NaN if the cell is missing.
   static func weights(_ column: CSVTable.Column) throws(ClassificationError) -> [Double] {
-    switch column.values {
-    case .numbers(let numbers):
+    func checked(_ numbers: [Double]) throws(ClassificationError) -> [Double] {
       if let row = numbers.firstIndex(where: { $0 < 0 || $0.isInfinite }) {
         throw .invalidWeight(numbers[row].formatted(6), row: row + 1, column: column.name)
       }
       return numbers
+    }
+    switch column.values {
+    case .numbers(let numbers): return try checked(numbers)
+    case .borrowed(let numbers): return try checked(Array(numbers))
     case .categories(let codes, let labels):
       throw .textWeights(TextCell(codes: codes, labels: labels), column: column.name)
     }

@@ -9,7 +9,7 @@ public struct Folds: Hashable, Sendable {
   /// The name of each fold: numbers in ascending order, or texts in the order of their UTF-8.
   public let names: [String]
   /// The index of each row's fold in `names`.
-  let indices: [Int]
+  let indices: [UInt32]
   /// The column that they come from, for errors.
   private(set) var column: String?
 
@@ -18,7 +18,7 @@ public struct Folds: Hashable, Sendable {
   /// - Parameter labels: The fold of each row.
   public init(_ labels: [Int]) {
     let distinct = Set(labels).sorted()
-    let index = Dictionary(uniqueKeysWithValues: zip(distinct, 0...))
+    let index = Dictionary(uniqueKeysWithValues: zip(distinct, UInt32(0)...))
     names = distinct.map(String.init)
     indices = labels.map { index[$0] ?? 0 }
   }
@@ -28,7 +28,7 @@ public struct Folds: Hashable, Sendable {
   /// - Parameter labels: The fold of each row.
   public init(_ labels: [String]) {
     names = Set(labels).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let index = Dictionary(uniqueKeysWithValues: zip(names, 0...))
+    let index = Dictionary(uniqueKeysWithValues: zip(names, UInt32(0)...))
     indices = labels.map { index[$0] ?? 0 }
   }
 
@@ -45,11 +45,14 @@ public struct Folds: Hashable, Sendable {
 
   /// The folds in a column without missing cells.
   init(_ column: CSVTable.Column) throws(ClassificationError) {
-    switch column.values {
-    case .numbers(let numbers):
-      do throws(ClassificationError) { try self.init(numbers: numbers) } catch {
+    func numbered(_ numbers: [Double]) throws(ClassificationError) -> Self {
+      do throws(ClassificationError) { return try Self(numbers: numbers) } catch {
         throw error.inColumn(column.name)
       }
+    }
+    switch column.values {
+    case .numbers(let numbers): self = try numbered(numbers)
+    case .borrowed(let numbers): self = try numbered(Array(numbers))
     case .categories(let codes, let labels): self.init(codes.map { labels[Int($0)] })
     }
     self.column = column.name

@@ -65,19 +65,17 @@ struct HeldOutLogits {
     }
   }
 
-  /// For each setting, whose models are fitted, the held-out logit of every row.
-  func callAsFunction(_ settings: [Setting]) throws(ClassificationError) -> [[Double]] {
-    var logits = settings.map { _ in [Double]() }
+  /// The held-out logit of every row for a setting whose models are fitted.
+  func callAsFunction(_ setting: Setting) throws(ClassificationError) -> [Double] {
+    var logits: [Double] = []
     for (part, pass) in zip(fits.parts, passes) {
-      let points = settings.map { part.points(of: $0, foldCount: fits.foldCount) }
+      let points = part.points(of: setting, foldCount: fits.foldCount)
       let own = try pass.rows.logits(at: points, isCancelled: monitor.isCancelled)
-      for index in own.indices {
-        if logits[index].isEmpty {
-          logits[index] = own[index]
-        } else {
-          // The rows of other folds are 0.
-          for row in own[index].indices { logits[index][row] += own[index][row] }
-        }
+      if logits.isEmpty {
+        logits = own
+      } else {
+        // The rows of other folds are 0.
+        for row in own.indices { logits[row] += own[row] }
       }
     }
     return logits

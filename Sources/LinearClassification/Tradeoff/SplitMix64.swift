@@ -20,7 +20,7 @@ struct SplitMix64 {
 
   /// The Fisher–Yates shuffle, because the standard library does not specify the order of its
   /// shuffle.
-  mutating func shuffle(_ rows: inout [Int]) {
+  mutating func shuffle<Row>(_ rows: inout [Row]) {
     for index in stride(from: rows.count - 1, to: 0, by: -1) {
       rows.swapAt(index, self.index(below: index + 1))
     }

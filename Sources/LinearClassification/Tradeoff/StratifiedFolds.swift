@@ -5,7 +5,7 @@ package struct StratifiedFolds: Hashable, Sendable {
   /// The number of folds.
   package let count: Int
   /// The fold of each row.
-  package let assignment: [Int]
+  package let assignment: [UInt32]
 
   /// Divides rows at random.
   ///
@@ -25,13 +25,15 @@ package struct StratifiedFolds: Hashable, Sendable {
       throw .invalidSetting(name: "the number of folds", value: "\(count)", expected: "at least 2")
     }
     var generator = SplitMix64(state: seed)
-    var assignment = [Int](repeating: 0, count: targets.count)
+    var assignment = [UInt32](repeating: 0, count: targets.count)
     // The second class starts in the fold after the last of the first, so the sizes of the folds
     // differ by at most one.
     var fold = 0
     for isPositive in [true, false] {
-      var rows = targets.indices.filter { row in
-        (targets[row] == 1) == isPositive && weights.map { $0[row] > 0 } ?? true
+      var rows: [UInt32] = []
+      for row in targets.indices
+      where (targets[row] == 1) == isPositive && weights.map({ $0[row] > 0 }) ?? true {
+        rows.append(UInt32(row))
       }
       if rows.isEmpty {
         throw .oneClass(positive: !isPositive, isWeighted: weights?.contains(0) == true)
@@ -41,7 +43,7 @@ package struct StratifiedFolds: Hashable, Sendable {
       }
       generator.shuffle(&rows)
       for row in rows {
-        assignment[row] = fold
+        assignment[Int(row)] = UInt32(fold)
         fold = (fold + 1) % count
       }
     }
@@ -64,7 +66,7 @@ package struct StratifiedFolds: Hashable, Sendable {
     guard given.names.count >= 2 else { throw .oneFold(given) }
     var has = given.names.map { _ in [false, false] }
     for (row, fold) in given.indices.enumerated() where weights.map({ $0[row] > 0 }) ?? true {
-      has[fold][targets[row] == 1 ? 1 : 0] = true
+      has[Int(fold)][targets[row] == 1 ? 1 : 0] = true
     }
     for (fold, classes) in has.enumerated() where classes.contains(false) {
       throw .foldOfOneClass(
@@ -74,7 +76,7 @@ package struct StratifiedFolds: Hashable, Sendable {
   }
 
   /// The fold of each row, which is not checked.
-  init(assignment: [Int], count: Int) {
+  init(assignment: [UInt32], count: Int) {
     self.assignment = assignment
     self.count = count
   }
@@ -87,8 +89,8 @@ package struct StratifiedFolds: Hashable, Sendable {
     guard targets.count == features.rowCount else {
       throw .lengthMismatch(what: "targets", expected: features.rowCount, received: targets.count)
     }
-    // There are no logits yet, so they are 0.
-    _ = try LabelledScores(logits: targets.map { _ in 0 }, targets: targets, weights: weights)
+    // There are no logits yet, and targets are as finite.
+    _ = try LabelledScores(logits: targets, targets: targets, weights: weights)
     try self.init(given, targets: targets, weights: weights, count: count, seed: seed)
   }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import _WorkerThreads
+
 /// The metrics of held-out rows for one positive weight and one threshold of a study.
 public struct TradeoffPoint: Codable, Hashable, Sendable {
   /// q, the positive weight in training.
@@ -22,48 +24,51 @@ public struct TradeoffPoint: Codable, Hashable, Sendable {
   /// alarms.
   public func definedFolds(_ metric: Metric) -> Int { spread(of: metric)?.count ?? 0 }
 
+  /// - Parameters:
+  ///   - logits: The held-out logit of each row. Those of one weight are in memory at a time, so
+  ///     that the memory does not depend on the number of threads, which share its metrics.
   init(
-    positiveWeight: Double, threshold: Double, logits: [Double], targets: [Double],
-    weights: [Double]?, folds division: StratifiedFolds
+    positiveWeight: Double, threshold: Double, logits: [Double], of parts: HeldOutParts,
+    threads: Int
   ) throws(ClassificationError) {
     self.positiveWeight = positiveWeight
     self.threshold = threshold
-    let rows = try LabelledScores(logits: logits, targets: targets, weights: weights)
-    // One ranking serves all: that of a fold is part of it, and calibration keeps the order.
-    let weight = { (row: Int) in weights.map { $0[row] } ?? 1 }
-    let ranked = logits.ranked { weight($0) > 0 }
-    for fold in 0..<division.count {
-      let part = try LabelledScores(logits, targets, weights, rows: division.rows(inFold: fold))
-      let areas = RankingAreas(
-        ranked, targets: targets, where: { division.assignment[$0] == fold },
-        weight: { part.scaled(weight($0)) })
-      folds.append(try Evaluation(part, areas: areas, threshold: threshold))
-    }
-    let areas = RankingAreas(ranked, targets: targets, weight: rows.weight)
-    pooled = try Evaluation(rows, areas: areas, threshold: threshold)
     let shift = positiveWeight.logarithm
-    calibrated = try Evaluation(
-      LabelledScores(logits: logits.map { $0 - shift }, targets: targets, weights: weights),
-      areas: areas, threshold: Self.calibrated(threshold, positiveWeight))
+    typealias Work = (rows: RowSelection, shift: Double, threshold: Double)
+    let shifted: Work = (parts.all, shift, Self.calibrated(threshold, positiveWeight))
+    let sums: [Work] =
+      [(parts.all, 0, threshold), shifted] + parts.folds.map { ($0, 0, threshold) }
+    // The ranking takes longest, so it is first.
+    let results = try WorkerThreads.map([nil] + sums.map(Work?.some), threads: threads) {
+      work throws(ClassificationError) in
+      if let (rows, shift, threshold) = work {
+        let sums = try EvaluationSums(rows, logits: logits, shift: shift, threshold: threshold)
+        return (areas: [RankingAreas](), sums: EvaluationSums?.some(sums))
+      }
+      return (areas: try parts.areas(logits), sums: nil)
+    }
+    let areas = results[0].areas
+    let evaluations = zip([areas[0]] + areas, results.compactMap(\.sums)).map {
+      Evaluation($1, areas: $0)
+    }
+    (pooled, calibrated, folds) = (evaluations[0], evaluations[1], Array(evaluations[2...]))
     setSpread()
   }
 
   /// The point of the same unweighted models with another threshold. Only the metrics of decisions
   /// are computed again.
   func deciding(
-    at threshold: Double, probabilities: [Double], targets: [Double], weights: [Double]?,
-    folds division: StratifiedFolds
-  ) throws(ClassificationError) -> TradeoffPoint {
+    at threshold: Double, probabilities: [Double], of parts: HeldOutParts
+  ) -> TradeoffPoint {
     var point = self
     point.threshold = threshold
-    let rows = try LabelledScores(logits: probabilities, targets: targets, weights: weights)
-    point.pooled = pooled.deciding(rows, threshold: threshold)
+    point.pooled = pooled.deciding(parts.all, probabilities: probabilities, threshold: threshold)
     point.calibrated = calibrated.deciding(
-      rows, threshold: Self.calibrated(threshold, positiveWeight))
+      parts.all, probabilities: probabilities,
+      threshold: Self.calibrated(threshold, positiveWeight))
     for fold in folds.indices {
-      let part = try LabelledScores(
-        probabilities, targets, weights, rows: division.rows(inFold: fold))
-      point.folds[fold] = folds[fold].deciding(part, threshold: threshold)
+      point.folds[fold] = folds[fold].deciding(
+        parts.folds[fold], probabilities: probabilities, threshold: threshold)
     }
     point.setSpread()
     return point

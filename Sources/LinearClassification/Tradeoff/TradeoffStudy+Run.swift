@@ -34,8 +34,8 @@ extension TradeoffStudy {
   ///   - monitor: Receives the number of complete fits, and may cancel the study.
   /// - Throws: ``ClassificationError``, as a fit, and if a class has fewer rows than there are
   ///   folds, or given folds are fewer than two or one lacks a class.
-  /// - Complexity: O(k m n d²) time for k folds, m weights, n rows and d features; O(t n) memory
-  ///   for t threads. The features are not copied.
+  /// - Complexity: O(k m n d²) time for k folds, m weights, n rows and d features; O(n) memory for
+  ///   any number of threads. The features are not copied.
   public init(
     _ features: FeatureMatrix, targets: [Double], weights: [Double]? = nil,
     folds: Folds? = nil, settings: Settings, threads: Int? = nil,
@@ -73,57 +73,57 @@ extension TradeoffStudy {
     (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
 
     let workers = threads ?? WorkerThreads.processorCount
+    let parts = HeldOutParts(targets: targets, weights: weights, division: division)
     func setting(_ weight: Double) -> HeldOutLogits.Setting {
       .init(positiveWeight: weight, l2: l2)
     }
-    func point(_ weight: Double, _ logits: [Double]) throws(ClassificationError) -> TradeoffPoint {
+    // The logits of all weights would take more memory than the features, so there are those of one
+    // at a time.
+    func point(_ weight: Double) throws(ClassificationError) -> TradeoffPoint {
       try TradeoffPoint(
-        positiveWeight: weight, threshold: 0.5, logits: logits, targets: targets, weights: weights,
-        folds: division)
+        positiveWeight: weight, threshold: 0.5, logits: heldOut(setting(weight)), of: parts,
+        threads: workers)
     }
-    // One weight for each thread at a time: the logits of all would take more memory than the
-    // features.
+    func ranking(_ weight: Double) throws(ClassificationError) -> Ranking {
+      Ranking(try parts.scores(heldOut(setting(weight))))
+    }
     func points(
       _ weights: [Double], further: Int
     ) throws(ClassificationError) -> [TradeoffPoint] {
       try heldOut.fit(weights.map(setting), further: further)
       var points: [TradeoffPoint] = []
-      for first in stride(from: 0, to: weights.count, by: workers) {
-        let part = weights[first..<min(first + workers, weights.count)]
-        let logits = try heldOut(part.map(setting))
-        points += try WorkerThreads.map(Array(zip(part, logits)), threads: workers) {
-          (weight, logits) throws(ClassificationError) in try point(weight, logits)
-        }
-      }
+      for weight in weights { points.append(try point(weight)) }
       return points
     }
-    var weightPath = try points(path, further: extensions + refinements)
-    let unweighted = try heldOut([setting(1)])[0]
-    let known = weightPath.first { $0.positiveWeight == 1 }
-    let unweightedPoint = if let known { known } else { try point(1, unweighted) }
-    weightPath.removeAll { !settings.positiveWeights.contains($0.positiveWeight) }
-    let curve = RankingCurve(
-      try LabelledScores(logits: unweighted, targets: targets, weights: weights))
-    unweightedCurve = curve.points(atMost: 300)
-    let probabilities = unweighted.map(\.logistic)
-    func thresholdPoint(_ threshold: Double) throws(ClassificationError) -> TradeoffPoint {
-      try unweightedPoint.deciding(
-        at: threshold, probabilities: probabilities, targets: targets, weights: weights,
-        folds: division)
+    /// The points of the unweighted models with thresholds.
+    func thresholdPoints(
+      _ thresholds: [Double], of unweighted: TradeoffPoint
+    ) throws(ClassificationError) -> [TradeoffPoint] {
+      var logits = try heldOut(setting(1))
+      for row in logits.indices { logits[row] = logits[row].logistic }
+      let probabilities = logits
+      return WorkerThreads.map(thresholds, threads: workers) {
+        unweighted.deciding(at: $0, probabilities: probabilities, of: parts)
+      }
     }
+    var weightPath = try points(path, further: extensions + refinements)
+    let known = weightPath.first { $0.positiveWeight == 1 }
+    let unweighted = if let known { known } else { try point(1) }
+    weightPath.removeAll { !settings.positiveWeights.contains($0.positiveWeight) }
+    let plain = aim?.withoutMargin
+    let plainThreshold: Double?
+    (unweightedCurve, plainThreshold) = {
+      ($0.curve(atMost: 300), plain.flatMap($0.bestThreshold))
+    }(try ranking(1))
 
-    if let aim {
+    var thresholdPoint: TradeoffPoint?
+    if let aim, let plain {
       var further = refinements
       let heldOutPoint = { (weight: Double) throws(ClassificationError) in
         further -= 1
         try heldOut.fit([setting(weight)], further: further)
-        return try point(weight, heldOut([setting(weight)])[0])
+        return try point(weight)
       }
-      func bestThreshold(_ aim: Aim) throws(ClassificationError) -> TradeoffPoint? {
-        guard let threshold = curve.bestThreshold(aim) else { return nil }
-        return try thresholdPoint(threshold)
-      }
-      let plain = aim.withoutMargin
       // A study has at least one point. The variance is that of the point without a margin.
       func typical() -> TradeoffPoint {
         plain.best(of: weightPath) ?? plain.closest(of: weightPath) ?? weightPath[0]
@@ -137,19 +137,25 @@ extension TradeoffStudy {
           weightPath.sort { $0.positiveWeight < $1.positiveWeight }
         }
       }
+      let plainPoints = try thresholdPoints([plainThreshold].compactMap { $0 }, of: unweighted)
       let aims = (
         weight: aim.crossValidated(as: typical()),
-        threshold: try bestThreshold(plain).map(aim.crossValidated) ?? aim
+        threshold: plainPoints.first.map(aim.crossValidated) ?? aim
       )
       let best =
         try WeightRefinement(aim: aims.weight, evaluate: heldOutPoint).best(of: weightPath)
         ?? aims.weight.closest(of: weightPath) ?? weightPath[0]
-      let threshold = try bestThreshold(aims.threshold)
+      // The variance matters only for a confidence.
+      thresholdPoint = plainPoints.first
+      if aim.confidence != nil {
+        let threshold = try ranking(1).bestThreshold(aims.threshold)
+        thresholdPoint = try thresholdPoints([threshold].compactMap { $0 }, of: unweighted).first
+      }
       let bayes = try settings.costs.map { costs throws(ClassificationError) in
-        try thresholdPoint(costs.bayesThreshold)
+        try thresholdPoints([costs.bayesThreshold], of: unweighted)[0]
       }
       recommendation = Recommendation(
-        aims, weight: best, threshold: threshold, bayes: bayes, path: weightPath)
+        aims, weight: best, threshold: thresholdPoint, bayes: bayes, path: weightPath)
       if !weightPath.contains(where: { $0.positiveWeight == best.positiveWeight }) {
         weightPath.append(best)
         weightPath.sort { $0.positiveWeight < $1.positiveWeight }
@@ -158,102 +164,45 @@ extension TradeoffStudy {
       recommendation = nil
     }
     self.weightPath = weightPath
-    thresholdPath = try WorkerThreads.map(weightPath.map(\.positiveWeight), threads: workers) {
-      weight throws(ClassificationError) in
-      try thresholdPoint(LogisticModel.equivalentThreshold(positiveWeight: weight))
-    }
+    thresholdPath = try thresholdPoints(
+      weightPath.map { LogisticModel.equivalentThreshold(positiveWeight: $0.positiveWeight) },
+      of: unweighted)
     let shown =
       recommendation?.weight.positiveWeight
       ?? settings.positiveWeights.max { abs($0.logarithm) < abs($1.logarithm) } ?? 1
-    let rows = try LabelledScores(
-      logits: try heldOut([setting(shown)])[0], targets: targets, weights: weights)
-    let shift = shown.logarithm
-    let ranking = shown == 1 ? curve : RankingCurve(rows)
-    calibration = CalibrationComparison(
-      positiveWeight: shown,
-      before: ReliabilityCurve(rows, probabilities: rows.logits.map(\.logistic)),
-      after: ReliabilityCurve(rows, probabilities: rows.logits.map { ($0 - shift).logistic }),
-      rankedBefore: ReliabilityCurve(rankedBy: ranking, of: rows) { $0.logistic },
-      rankedAfter: ReliabilityCurve(rankedBy: ranking, of: rows) { ($0 - shift).logistic })
     let bestWeight = recommendation?.weight.positiveWeight
     let best =
       weightPath.first { $0.positiveWeight == bestWeight }
       ?? weightPath[Self.highestF1(weightPath) ?? 0]
-    let chosenWeight: Double
-    if let threshold = recommendation?.recommended, recommendation?.verdict == .threshold {
-      chosenEvaluation = try thresholdPoint(threshold.threshold).pooled
-      chosenWeight = 1
-    } else {
-      chosenEvaluation = best.pooled
-      chosenWeight = best.positiveWeight
+    let chosen =
+      if recommendation?.verdict == .threshold, let thresholdPoint { thresholdPoint } else { best }
+    chosenEvaluation = chosen.pooled
+    func decisions(_ ranking: Ranking) -> DecisionCurve {
+      DecisionCurve(ranking, chosen: chosen.pooled, threshold: Ranking.shortestThreshold)
     }
-    let chosenCurve =
-      if chosenWeight == shown { ranking } else if chosenWeight == 1 { curve } else {
-        RankingCurve(
-          try LabelledScores(
-            logits: try heldOut([setting(chosenWeight)])[0], targets: targets, weights: weights))
-      }
-    decisions = DecisionCurve(
-      chosenCurve, of: rows, chosen: chosenEvaluation, threshold: chosenCurve.shortestThreshold)
+    let ofShown: DecisionCurve?
+    (calibration, ofShown) = {
+      (
+        CalibrationComparison(positiveWeight: shown, $0),
+        chosen.positiveWeight == shown ? decisions($0) : nil
+      )
+    }(try ranking(shown))
+    if let ofShown {
+      self.decisions = ofShown
+    } else {
+      self.decisions = decisions(try ranking(chosen.positiveWeight))
+    }
   }
 }
 
-extension RankingCurve {
-  /// At most `limit` points of the precision–recall curve, including the last.
-  func points(atMost limit: Int) -> [TradeoffStudy.CurvePoint] {
-    usefulPoints(atMost: limit).map(point)
-  }
-
-  /// The indices of at most `limit` points of the precision–recall curve, including the last.
-  func usefulPoints(atMost limit: Int) -> [Int] {
-    // Between two positives precision only falls.
-    var useful: [Int] = []
-    for index in thresholds.indices
-    where truePositives[index] > (index > 0 ? truePositives[index - 1] : 0) {
-      useful.append(index)
-    }
-    let step = max(1, (useful.count + limit - 1) / limit)
-    return stride(from: (useful.count - 1) % step, to: useful.count, by: step).map { useful[$0] }
-  }
-
-  /// The threshold of the highest merit that reaches the goal, as the shortest number that selects
-  /// the same rows; nil if none reaches it.
-  func bestThreshold(_ aim: Aim) -> Double? {
-    let (positives, negatives) = (positives, negatives)
-    // The first threshold is above all rows, which may cost least.
-    let candidates = (-1..<thresholds.count).map { index in
-      let next = index + 1 < thresholds.count ? thresholds[index + 1].logistic : 0
-      return (index: index, next: next, probability: index < 0 ? 1 : thresholds[index].logistic)
-    }.filter { $0.next < $0.probability }
-    let best = aim.best(of: candidates) { candidate in
-      let index = candidate.index
-      let (hits, alarms) = index < 0 ? (0, 0) : (truePositives[index], falsePositives[index])
-      return ConfusionMatrix(
-        truePositives: hits, falsePositives: alarms, trueNegatives: negatives - alarms,
-        falseNegatives: positives - hits)
-    }
-    return best.map { Self.shortest(above: $0.next, upTo: $0.probability) }
-  }
-
-  /// The shortest threshold on the probability that selects the rows of an index and above; nil if
-  /// there is none, because the next row has the same probability.
-  func shortestThreshold(_ index: Int) -> Double? {
-    let probability = thresholds[index].logistic
-    let next = index + 1 < thresholds.count ? thresholds[index + 1].logistic : 0
-    return next < probability ? Self.shortest(above: next, upTo: probability) : nil
-  }
-
-  private static func shortest(above low: Double, upTo high: Double) -> Double {
-    let middle = (low + high) / 2
-    for digits in 3..<17 {
-      let rounded = middle.rounded(significantDigits: digits)
-      if rounded > low, rounded <= high { return rounded }
-    }
-    return high
-  }
-
-  func point(_ index: Int) -> TradeoffStudy.CurvePoint {
-    TradeoffStudy.CurvePoint(
-      threshold: thresholds[index].logistic, recall: recall(index), precision: precision(index))
+extension TradeoffStudy.CalibrationComparison {
+  init(positiveWeight: Double, _ ranking: Ranking) {
+    let rows = ranking.rows
+    let shift = positiveWeight.logarithm
+    self.positiveWeight = positiveWeight
+    before = ReliabilityCurve(rows) { rows.logits[$0].logistic }
+    after = ReliabilityCurve(rows) { (rows.logits[$0] - shift).logistic }
+    rankedBefore = ReliabilityCurve(rankedBy: ranking) { $0.logistic }
+    rankedAfter = ReliabilityCurve(rankedBy: ranking) { ($0 - shift).logistic }
   }
 }

@@ -86,7 +86,18 @@ typedef enum wce_status {
       weighted_cross_entropy_cuda.h return this and the next. */
   WCE_ERROR_NO_CUDA = 8,
   /** The CUDA driver failed. */
-  WCE_ERROR_CUDA = 9
+  WCE_ERROR_CUDA = 9,
+  /** A column, a cell or the rows of a table are not valid. Only functions of
+      weighted_cross_entropy_linear.h return this and the next. */
+  WCE_ERROR_DATA = 10,
+  /** An Arrow stream failed or is malformed. */
+  WCE_ERROR_STREAM = 11,
+  /** A fit has no optimum, or did not converge. */
+  WCE_ERROR_FIT = 12,
+  /** A text is not a model, or one of a later version. */
+  WCE_ERROR_MODEL = 13,
+  /** The progress function ended the call. */
+  WCE_ERROR_CANCELLED = 14
 } wce_status;
 
 /** The reduction of the elementwise losses to one number. */

@@ -131,7 +131,7 @@ public final class CSVColumnReader: NumericSource {
     _ cell: CSVCell, _ rows: CSVRowScanner
   ) throws(DataFileError) -> Scalar {
     if let number = cell.number(as: Scalar.self, hasDecimalComma: hasDecimalComma) { return number }
-    guard cell.isEmpty else { throw rows.bad(column, "\(quoted(cell.label)) is not a number") }
+    guard cell.isEmpty else { throw rows.bad(column, notANumber(cell.label)) }
     if missing == .nan { return .nan }
     throw rows.bad(column, "the cell is empty")
   }

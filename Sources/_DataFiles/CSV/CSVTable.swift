@@ -25,6 +25,8 @@ public struct CSVTable: Sendable {
   public enum Values: Sendable {
     /// Numbers, NaN if missing.
     case numbers([Double])
+    /// Numbers, NaN if missing, in memory that belongs to someone else. No file has them.
+    case borrowed(BorrowedNumbers)
     /// Text: the index of the label of each row, or -1 if it is missing, and the labels in the
     /// order of their first row. Labels differ as strings: texts that Unicode considers equal are
     /// one label, spelled as in the first row.
@@ -35,7 +37,7 @@ public struct CSVTable: Sendable {
   public struct Position: Hashable, Sendable {
     /// The data row, counted from 1 without the header.
     public let row: Int
-    /// The line of the file on which the row starts, counted from 1.
+    /// The line of the file on which the row starts, counted from 1; 0 if there is no file.
     public let line: Int
   }
 
@@ -111,6 +113,18 @@ public struct CSVTable: Sendable {
     rowNumbers = nil
   }
 
+  /// A table of columns in memory, of the same length.
+  ///
+  /// - Parameter name: What errors call the table.
+  package init(columns: [Column], rowCount: Int, name: String) {
+    header = CSVHeader(names: columns.map(\.name), path: name)
+    self.columns = columns
+    self.rowCount = rowCount
+    format = CSVFormat()
+    lines = CSVLines()
+    rowNumbers = nil
+  }
+
   private init(_ table: CSVTable, columns: [Column], rowNumbers: [Int]) {
     header = table.header
     format = table.format
@@ -168,10 +182,24 @@ extension CSVTable {
 }
 
 extension CSVTable.Column {
+  /// A column in memory.
+  ///
+  /// - Parameter firstMissing: The first missing cell, counted from 0.
+  package init(
+    name: String, values: CSVTable.Values, missingCount: Int, firstMissing: Int?,
+    isDeclaredText: Bool
+  ) {
+    self.init(
+      name: name, values: values, missingCount: missingCount,
+      firstMissing: firstMissing.map { CSVTable.Position(row: $0 + 1, line: 0) },
+      isDeclaredText: isDeclaredText)
+  }
+
   /// Whether the cell in a row, counted from 0, is missing.
   package func isMissing(_ row: Int) -> Bool {
     switch values {
     case .numbers(let numbers): numbers[row].isNaN
+    case .borrowed(let numbers): numbers[row].isNaN
     case .categories(let codes, _): codes[row] < 0
     }
   }
@@ -183,6 +211,7 @@ extension CSVTable.Column {
     let selected: CSVTable.Values
     switch values {
     case .numbers(let numbers): selected = .numbers(rows.map { numbers[$0] })
+    case .borrowed(let numbers): selected = .numbers(rows.map { numbers[$0] })
     case .categories(let codes, let labels):
       var newCodes = [Int32](repeating: -1, count: labels.count)
       var used: [String] = []

@@ -29,7 +29,8 @@ final class CSVTableBuilder {
     if let both = categorical.intersection(numericColumns).min() {
       throw DataFileError(
         .badData, path: file.path,
-        reason: "the column \(quoted(file.header.names[both])) is named as text and as numbers")
+        reason: "the column \(quoted(file.header.names[both])) is named both as labels and as "
+          + "numbers; name it once")
     }
     let names = file.header.names
     columnCount = names.count
@@ -150,7 +151,7 @@ final class CSVTableBuilder {
         return
       }
       guard !numericColumns.contains(column) else {
-        throw rows.bad(column, "\(quoted(cell.label)) is not a number")
+        throw rows.bad(column, notANumber(cell.label))
       }
       isNumeric[column] = false
       isPlain[column] = false

@@ -4,9 +4,9 @@
 /// While texts are added, their bytes are compared: creating a `String` for each cell costs more
 /// than reading it. `indicesOfEqualLabels()` finds those that are equal as strings. `Hasher` is
 /// randomly seeded, so a file cannot be made to cause collisions.
-struct LabelSet {
+package struct LabelSet {
   /// The texts. The code of each is its index.
-  private(set) var labels: [String] = []
+  package private(set) var labels: [String] = []
   /// The bytes of all texts, concatenated, and the end of each.
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
@@ -18,7 +18,9 @@ struct LabelSet {
 
   /// The largest number of texts.
   static let limit = Int(Int32.max)
-  var isFull: Bool { labels.count == Self.limit }
+  package var isFull: Bool { labels.count == Self.limit }
+
+  package init() {}
 
   /// The bytes that the set takes in addition for `count` more texts, if it must grow, and the size
   /// of its storage.
@@ -32,7 +34,7 @@ struct LabelSet {
   }
 
   /// The code of a text, which is added if it is new, or `nil` if the text is not UTF-8.
-  mutating func code(_ text: UnsafeBufferPointer<UInt8>) -> Int32? {
+  package mutating func code(_ text: UnsafeBufferPointer<UInt8>) -> Int32? {
     if lastCode >= 0, isEqual(text, lastCode) { return lastCode }
     if labels.count * 2 >= slots.count { grow() }
     var slot = firstSlot(of: text)
@@ -88,7 +90,7 @@ struct LabelSet {
   }
 
   private func isEqual(_ text: UnsafeBufferPointer<UInt8>, _ code: Int32) -> Bool {
-    withBytes(Int(code)) { $0.count == text.count && $0.elementsEqual(text) }
+    withBytes(Int(code)) { SystemCalls.areEqual($0, text) }
   }
 
   private func firstSlot(of text: UnsafeBufferPointer<UInt8>) -> Int {

@@ -46,7 +46,8 @@ public struct DataFileError: Error, Hashable, Sendable, CustomStringConvertible 
 
     /// The location as messages give it: `row 3 (line 4), column "age"`.
     public var description: String {
-      let place = row.map { "row \($0) (line \(line ?? 0))" } ?? line.map { "line \($0)" }
+      let inFile = line.flatMap { $0 > 0 ? " (line \($0))" : nil } ?? ""
+      let place = row.map { "row \($0)\(inFile)" } ?? line.map { "line \($0)" }
       return [element.map { "element \($0)" }, place, column.map { "column \(quoted($0))" }]
         .compactMap { $0 }.joined(separator: ", ")
     }

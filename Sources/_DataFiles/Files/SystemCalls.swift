@@ -94,6 +94,15 @@ enum SystemCalls {
     bytes.baseAddress.map { memchr($0, Int32(byte), bytes.count) != nil } ?? false
   }
 
+  @inline(__always)
+  static func areEqual(
+    _ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
+    guard first.count == second.count else { return false }
+    guard let a = first.baseAddress, let b = second.baseAddress else { return true }
+    return memcmp(a, b, first.count) == 0
+  }
+
   /// Whether the system can provide this much memory now. The memory is mapped and released unused.
   static func canAllocate(_ byteCount: Int) -> Bool {
     // Memory above the limit can be mapped, but the process is killed when it uses the memory.

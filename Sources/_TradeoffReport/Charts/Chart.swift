@@ -129,7 +129,7 @@ struct Chart {
   mutating func addLabel(_ label: String, beside point: Point, _ style: String) {
     let (x, y) = position(point)
     var candidates: [LabelPlacement.Candidate] = []
-    for distance in [10.0, 18, 28, 44] {
+    for distance in [10.0, 18, 28, 44, 64, 90] {
       candidates.append(.init(x: x - distance, y: y + distance + 4, anchor: .end))
       candidates.append(.init(x: x + distance, y: y - distance + 2, anchor: .start))
       candidates.append(.init(x: x - distance - 3, y: y + 4, anchor: .end))
@@ -138,6 +138,7 @@ struct Chart {
       candidates.append(.init(x: x - distance, y: y - distance + 2, anchor: .end))
       candidates.append(.init(x: x, y: y + distance + 12, anchor: .middle))
       candidates.append(.init(x: x, y: y - distance - 2, anchor: .middle))
+      candidates.append(.init(x: x + 3, y: y - distance - 2, anchor: .end))
     }
     labels.append(Label(text: label, style: style, point: (x, y), candidates: candidates))
   }

@@ -20,7 +20,7 @@ extension ReliabilityCurve {
         )
       }, .circle, "weighted", size: { 3 + 6 * (bins[$0].weight / most).squareRoot() })
     chart.addCounts(bins.map { (($0.lowerBound + $0.upperBound) / 2, $0.compactRows) })
-    chart.addKey("held-out rows", "weighted", mark: .circle)
+    chart.addKey("bins of rows", "weighted", mark: .circle)
     chart.addKey("perfectly calibrated", "diagonal")
     return chart
   }
@@ -49,7 +49,7 @@ extension ReliabilityCurve {
     chart.addMarks(some.map { (place($0), tip($0)) }, .circle, "weighted")
     chart.addMarks(none.map { (place($0), tip($0)) }, .square, "unweighted")
     chart.addCounts(bins.map { (place($0).x, $0.compactRows) })
-    chart.addKey("held-out rows", "weighted", mark: .circle)
+    chart.addKey("bins of rows", "weighted", mark: .circle)
     if !none.isEmpty { chart.addKey("no positives", "unweighted", line: false, mark: .square) }
     chart.addKey("calibrated", "diagonal")
     return chart

@@ -61,7 +61,7 @@ struct DecisionPanel {
     }
     return """
       <table class="matrix">
-      <caption>Held-out rows</caption>
+      <caption>Rows</caption>
       <thead><tr><td></td><th scope="col">alarm</th><th scope="col">no alarm</th></tr></thead>
       <tbody>
       <tr><th scope="row">positive</th>\(cell("caught", confusion.truePositives))\

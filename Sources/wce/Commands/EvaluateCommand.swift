@@ -65,7 +65,7 @@ struct EvaluateCommand: ParsableCommand {
           table, target: target, weights: weights, needsPositives: needsPositives)
       }
       notices = all.notices
-      if let rows = all.rows { table = table.selecting(rows, columns: Set(table.columns.indices)) }
+      if let rows = all.rows { table = table.selecting(rows) }
       truth = all.rows.map(all.selecting) ?? all
       predictions = try scoring.predictions(classifier, table)
     case .matrix(let path, let targets, let weights):

@@ -41,8 +41,19 @@ struct PredictCommand: ParsableCommand {
       valueName: "COLUMN,..."), completion: .columns)
   var keep: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      The column of the row weights. A row of weight 0 may have any cells; its probability and its \
+      prediction are empty, or NaN in a .npy output.
+      """, valueName: "COLUMN"), completion: .columns)
+  var weights: String?
+
   func validate() throws {
     if scoring.model == nil { throw ValidationError("Give --model MODEL.json.") }
+    if weights != nil, case .matrix = scoring.data {
+      throw ValidationError("--weights is for tables.")
+    }
     if !keep.isEmpty {
       if case .matrix = scoring.data { throw ValidationError("--keep is for tables.") }
       if output?.isTable == false { throw ValidationError("--keep needs a .csv output.") }
@@ -59,54 +70,89 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let output = output ?? .standardOutput
     if scoring.scores.scores != nil {
-      let (model, (rows, file)) = (try scoring.readScoreModel(), try scoring.readScores())
-      try write(model.probabilities(rows.scores), to: output, file) {
-        rows.scores[$0] >= model.threshold
-      }
-      return
+      let (model, (rows, file)) = (
+        try scoring.readScoreModel(), try scoring.readScores(weights: weights)
+      )
+      let predicted = Predicted(
+        probabilities: try model.probabilities(rows.scores), rows: rows.rowIndices,
+        isPositive: { rows.scores[$0] >= model.threshold })
+      return try write(predicted, to: output, file)
     }
     let classifier = try scoring.readModel()
     switch scoring.data {
     case .table:
       let file = try scoring.readTable(classifier)
-      let predictions = try scoring.predictions(classifier, file.table)
+      let rows = try ToolError.naming(scoring.data.path) { () throws(ClassificationError) in
+        try weights.flatMap { (weights) throws(ClassificationError) in
+          try file.table.rowsOfPositiveWeight(weights)
+        }
+      }
+      let predictions = try scoring.predictions(
+        classifier, rows.map(file.table.selecting) ?? file.table)
       try write(
-        predictions.probabilities, to: output, file, isPositive: predictions.isPositive)
+        Predicted(
+          probabilities: predictions.probabilities, rows: rows, isPositive: predictions.isPositive),
+        to: output, file)
     case .matrix(let path):
       let predictions = try scoring.predictions(classifier, FeatureMatrix.read(path))
-      try write(predictions.probabilities, to: output, nil, isPositive: predictions.isPositive)
+      try write(
+        Predicted(
+          probabilities: predictions.probabilities, rows: nil, isPositive: predictions.isPositive),
+        to: output, nil)
     }
+  }
+
+  /// The results for some rows of the data.
+  private struct Predicted {
+    let probabilities: [Double]
+    /// The rows, in ascending order, counted from 0; nil if they are all.
+    let rows: [Int]?
+    let isPositive: (Int) -> Bool
   }
 
   /// - Parameter file: The table, whose columns may be kept.
   private func write(
-    _ probabilities: [Double], to output: OutputFile,
-    _ file: (table: CSVTable, cells: CSVRowReader)?, isPositive: (Int) -> Bool
+    _ predicted: Predicted, to output: OutputFile, _ file: (table: CSVTable, cells: CSVRowReader)?
   ) throws(DataFileError) {
-    guard output.isTable else { return try writeArray(probabilities, to: output.path) }
+    // The result of each row of the data; nil for a row of weight 0.
+    var results = predicted.probabilities.indices.map(Optional.some)
+    if let rows = predicted.rows, let file {
+      results = [Int?](repeating: nil, count: file.table.rowCount)
+      for (index, row) in rows.enumerated() { results[row] = index }
+    }
+    guard output.isTable else {
+      let probabilities = results.map { $0.map { predicted.probabilities[$0] } ?? .nan }
+      return try writeArray(probabilities, to: output.path)
+    }
     guard let file, !keep.isEmpty else {
-      return try writeTable(probabilities, to: output.path, isPositive: isPositive)
+      return try writeTable(predicted, results, to: output.path)
     }
     let columns = try file.table.header.indices(ofList: keep)
     try file.cells.start(columns: columns)
     try writeTable(
-      probabilities, to: output.path, columns.sorted().map { file.table.header.names[$0] },
-      file.cells, isPositive: isPositive)
+      predicted, results, to: output.path,
+      columns.sorted().map { file.table.header.names[$0] }, file.cells)
   }
 
   private func writeTable(
-    _ probabilities: [Double], to path: String, _ names: [String] = [],
-    _ cells: CSVRowReader? = nil, isPositive: (Int) -> Bool
+    _ predicted: Predicted, _ results: [Int?], to path: String, _ names: [String] = [],
+    _ cells: CSVRowReader? = nil
   ) throws(DataFileError) {
     let writer = try CSVWriter(path: path, header: names + ["probability", "prediction"])
     var bar = ProgressBar("writing")
     defer { bar.finish() }
-    for (row, probability) in probabilities.enumerated() {
+    for (row, index) in results.enumerated() {
+      let cells: [CSVWriter.Cell] = try (cells?.next() ?? []).map { .text($0) }
+      guard let index else {
+        try writer.append(cells + [.text(""), .text("")])
+        continue
+      }
       try writer.append(
-        (cells?.next() ?? []).map { .text($0) }
-          + [.double(probability), .integer(isPositive(row) ? 1 : 0)])
+        cells + [
+          .double(predicted.probabilities[index]), .integer(predicted.isPositive(index) ? 1 : 0),
+        ])
       if row.isMultiple(of: 1 << 16) {
-        bar.update(fraction: Double(row) / Double(probabilities.count))
+        bar.update(fraction: Double(row) / Double(results.count))
       }
     }
     try writer.finish()

@@ -3,9 +3,14 @@ import ArgumentParser
 import _DataFiles
 
 extension CompletionKind {
-  /// The columns of the table on the command line.
+  /// The columns of the table on the command line, also as the next ones of a list.
   static var columns: CompletionKind {
-    .custom { words, _, _ in table(in: words)?.header.names ?? [] }
+    .custom { words, _, prefix in
+      let names = table(in: words)?.header.names ?? []
+      guard let comma = prefix.lastIndex(of: ",") else { return names }
+      let known = prefix[..<comma].split(separator: ",")
+      return names.filter { !known.contains($0[...]) }.map { prefix[...comma] + $0 }
+    }
   }
 
   /// The labels of the target of the table on the command line.
@@ -17,6 +22,7 @@ extension CompletionKind {
       switch column.values {
       case .categories(_, let labels): return labels
       case .numbers(let numbers): return Set(numbers).sorted().prefix(100).map(\.plain)
+      case .borrowed: return []
       }
     }
   }

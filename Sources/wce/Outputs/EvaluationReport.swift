@@ -50,7 +50,11 @@ struct EvaluationReport: Encodable {
     return [
       [("rows", "\(rowCount), \(positiveCount) of them positive")]
         + (positiveWeight.map { [("positive weight", $0.plain)] } ?? []) + [
-          ("probabilities", probabilities.rawValue), ("threshold", "\(evaluation.threshold)"),
+          ("probabilities", probabilities.rawValue),
+          (
+            "threshold",
+            "\(evaluation.threshold)\(positiveWeight == nil ? ", of the scores" : "")"
+          ),
         ],
       [
         ("", "predicted positive  predicted negative"),

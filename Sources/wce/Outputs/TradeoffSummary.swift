@@ -168,7 +168,11 @@ extension PenaltySearch {
   /// How the penalty was chosen.
   var words: String {
     let range = "\((path.first?.l2 ?? 0).shown) to \((path.last?.l2 ?? 0).shown)"
-    return " (the least held-out log loss of \(path.count) penalties from \(range))"
+    let end =
+      isAtAnEnd
+      ? l2 == path.last?.l2
+        ? "; it is the largest, so the features hardly help" : "; it is the smallest" : ""
+    return " (the least held-out log loss of \(path.count) penalties from \(range)\(end))"
   }
 }
 

@@ -37,7 +37,9 @@ extension ClassificationError {
     case .duplicateColumn: "--exclude NUMBER"
     case .unnamedPositive, .unseenTarget: "--positive LABEL"
     case .tooManyCategories:
-      column == nil ? "--rare other, --exclude A,B" : "--rare other, --exclude COLUMN"
+      "--rare other, --exclude "
+        + (columns.count > 20 ? "COLUMN,..." : ShellWords.line([columns.joined(separator: ",")]))
+    case .invalidProbability: "--logits"
     case .unseenCategory: "--unseen zero"
     case .tooFewForFolds: limit.map { "--folds \($0)" }
     case .separable: "--l2 L"

@@ -27,7 +27,8 @@ struct ThresholdSummary {
       """.wrapped() + "\n"
         + """
         In brackets: the 90 % intervals of \(settings.resamples) stratified resamples of the rows, \
-        seed \(settings.seed).
+        seed \(settings.seed)\(
+          settings.confidence == nil ? "" : "; that of the threshold is without the confidence").
         """.wrapped()
   }
 
@@ -61,7 +62,11 @@ struct ThresholdSummary {
         calibration.after[metric].metric,
       ])
     }
-    return columns.lines.joined(separator: "\n")
+    var lines = columns.lines
+    if let (before, after) = calibration.logLoss, after > before {
+      lines.append("The calibration does not help: the log loss rises. Leave --calibrate out.")
+    }
+    return lines.joined(separator: "\n")
   }
 
   private static func described(
@@ -69,6 +74,12 @@ struct ThresholdSummary {
   ) -> String {
     guard let interval else { return value }
     return "\(value) [\(text(interval.lowerBound)), \(text(interval.upperBound))]"
+  }
+}
+
+extension ThresholdStudy.Calibration {
+  fileprivate var logLoss: (before: Double, after: Double)? {
+    before[.logLoss].flatMap { before in after[.logLoss].map { (before, $0) } }
   }
 }
 

@@ -76,7 +76,7 @@ extension TradeoffCommand {
     }
     try outputs.json?.write(ScoreStudies(studies).json())
     try outputs.model?.write(studies[0].study.model.json())
-    let next = next(path, rows)
+    let next = next(rows, targets)
     let report = DecisionReport(
       studies.map { DecisionReport.Item($0.study, name: $0.name, target: $0.target) },
       nextCommand: next, provenance: .ofRun(on: path))
@@ -91,14 +91,18 @@ extension TradeoffCommand {
   }
 
   /// The command that applies the threshold.
-  private func next(_ path: String, _ rows: [ScoredRows]) -> String {
-    guard rows.count == 1 else { return ShellWords.line(["wce", "help", "predict"]) }
+  private func next(_ rows: [ScoredRows], _ targets: [String]) -> String {
     let kind = scoring.logits ? ["--logits"] : []
     if let model {
       return ShellWords.line(
         ["wce", "predict", "--model", model, "new.csv", "--scores", rows[0].name] + kind)
     }
-    let words = CommandLine.arguments.dropFirst()
+    // A file has the threshold of one column of scores.
+    let lists = [(scoring.scores ?? "", rows[0].name), (targetOptions.target ?? "", targets[0])]
+    let words = CommandLine.arguments.dropFirst().map { word in
+      let list = lists.first { $0.0.contains(",") && (word == $0.0 || word.hasSuffix("=" + $0.0)) }
+      return list.map { word.dropLast($0.0.count) + $0.1 } ?? word
+    }
     return ShellWords.line(["wce"] + words + ["--model", "scores.json"])
   }
 }

@@ -15,7 +15,7 @@ _VERSION = tuple(int(part) for part in torch.__version__.split(".")[:2])
 
 # Compiled programs fuse the formula with other operations. For tensors of this size and above, the
 # library is faster all the same.
-LARGE = 1 << 15
+LARGE = 1 << 14
 
 HALF = frozenset({torch.float16, torch.bfloat16})
 _PLAIN = frozenset({torch.Tensor, torch.nn.Parameter})

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import _DataFiles
-
 /// A notation of numbers or dates that is not read as one.
-enum NumberNotation {
+package enum NumberNotation {
   case decimalComma, thousands, groups, percent, currency, minusSign, otherDigits, noBreakSpace
   case parentheses, unit, date, other
 
-  init?(of label: String) {
+  package init?(of label: String) {
     let scalars = label.unicodeScalars
     if label.wholeMatch(of: /[+-]?\d[\d.,]*\s+[^\s\d]{1,5}/) != nil,
       !Self.has(.currencySymbol, label), !label.contains("%")
@@ -58,8 +56,8 @@ enum NumberNotation {
     label.unicodeScalars.contains { $0.properties.generalCategory == category }
   }
 
-  /// The likely cause, and what to do.
-  var advice: String {
+  /// The likely cause, and what to do, after a label.
+  package var advice: String {
     switch self {
     case .decimalComma: ", a number with a decimal comma (--decimal ,)"
     case .thousands: ", a number with a comma between thousands, or a decimal comma (--decimal ,)"
@@ -75,4 +73,15 @@ enum NumberNotation {
     case .other: ", which looks like a number but is not read as one"
     }
   }
+
+  /// The same, after a sentence about a label; empty if nothing is known about it.
+  package static func likeness(of label: String) -> String {
+    guard let notation = NumberNotation(of: label), notation != .other else { return "" }
+    return "; it looks like\(notation.advice.dropFirst())"
+  }
+}
+
+/// The reason of an error about a cell.
+func notANumber(_ label: String) -> String {
+  "\(quoted(label)) is not a number\(NumberNotation.likeness(of: label))"
 }
