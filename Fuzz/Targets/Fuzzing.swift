@@ -26,13 +26,13 @@ import LibFuzzer
 
 /// What is fuzzed.
 enum Target: String {
-  case csv, fit, model, npy, options
+  case csv, fit, model, npy, options, plan
 
   static let selected: Target = {
     let option = "--target="
     let name = CommandLine.arguments.last { $0.hasPrefix(option) }?.dropFirst(option.count)
     guard let target = name.flatMap({ Target(rawValue: String($0)) }) else {
-      fatalError("--target=csv|fit|model|npy|options is expected")
+      fatalError("--target=csv|fit|model|npy|options|plan is expected")
     }
     return target
   }()
@@ -44,6 +44,7 @@ enum Target: String {
     case .model: fuzzModel(input)
     case .npy: fuzzNPY(input)
     case .options: fuzzOptions(input)
+    case .plan: fuzzPlan(input)
     }
   }
 }

@@ -99,10 +99,9 @@ extension ClassificationError {
         + "different names, or exclude one by its number")
   }
 
-  static func targetIsWeights(_ name: String) -> Self {
-    Self(
-      .targetIsWeights, "the column \(quoted(name)) cannot be both the target and the weights")
-  }
+  static func targetIsWeights(_ name: String, _ roles: String = "the target and the weights")
+    -> Self
+  { Self(.targetIsWeights, "the column \(quoted(name)) cannot be both \(roles)") }
 
   static func targetNumber(_ value: Double, row: Int, column: String) -> Self {
     Self(
@@ -208,7 +207,7 @@ extension CSVTable {
       switch code {
       case .missingTrainingFeature: "fill missing cells with the mean, or drop their rows"
       case .missingTrainingLabel:
-        "a target or a weight cannot be filled; drop such rows"
+        "a target, a weight or a fold cannot be filled; drop such rows"
       case .missingFeature:
         "the model does not fill missing cells; give it a value, "
           + "or fit the model so that it fills them with the mean"

@@ -72,6 +72,9 @@ extension ClassificationError {
     /// A class has fewer rows than there are folds; ``ClassificationError/limit`` is the largest
     /// possible number of folds.
     public static let tooFewForFolds = Code("tooFewForFolds")
+    /// Given folds are fewer than two, or one of them lacks a class, or its label is a number that
+    /// is not an integer.
+    public static let invalidFolds = Code("invalidFolds")
     /// A feature is NaN, infinite or too large.
     public static let invalidFeature = Code("invalidFeature")
     /// A target is outside [0, 1], or is neither 0 nor 1 in a method that requires it.
@@ -85,7 +88,7 @@ extension ClassificationError {
 
     /// Two columns of a table have the same name.
     public static let duplicateColumn = Code("duplicateColumn")
-    /// The same column is the target and the weights.
+    /// The same column has two of the roles target, weights and folds.
     public static let targetIsWeights = Code("targetIsWeights")
     /// The target column needs a positive label: it holds values other than 0, 1, true and false.
     public static let unnamedPositive = Code("unnamedPositive")
@@ -122,6 +125,21 @@ extension ClassificationError {
     public static let studyNotConverged = Code("studyNotConverged")
     /// The monitor cancelled the computation.
     public static let cancelled = Code("cancelled")
+
+    /// A plan cannot have that many features; ``ClassificationError/limit`` is the largest number.
+    public static let tooManyFeatures = Code("tooManyFeatures")
+    /// The bytes of a request or an answer are damaged.
+    public static let damagedBytes = Code("damagedBytes")
+    /// The bytes of a request or an answer are of another version of the format;
+    /// ``ClassificationError/limit`` is the version of this software.
+    public static let otherVersion = Code("otherVersion")
+    /// An answer is to another request, or no request is open.
+    public static let otherRequest = Code("otherRequest")
+    /// A block of rows is in two answers that are merged.
+    public static let repeatedBlock = Code("repeatedBlock")
+    /// An answer has other blocks of rows than that to the first request, or another number of rows
+    /// than there are.
+    public static let missingRows = Code("missingRows")
 
     /// A file is not a model, a calibration or class weights as its reader expects, or it is
     /// damaged.

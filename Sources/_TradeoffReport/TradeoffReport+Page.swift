@@ -34,8 +34,7 @@ extension TradeoffReport {
       them positive (\(share.formatted(3))\u{A0}%), \(featureCount.grouped) \
       feature\(featureCount == 1 ? "" : "s"). \
       Logistic regression with the l2 penalty \(study.settings.l2.shown). All numbers are those of \
-      held-out rows, in \(study.settings.folds) stratified folds \
-      (seed \("\(study.settings.seed)")).
+      held-out rows, in \(study.foldWords).
       """
   }
 

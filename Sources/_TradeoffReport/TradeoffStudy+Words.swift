@@ -138,6 +138,13 @@ extension TradeoffStudy {
       : "The goal has a margin: \(chance)."
   }
 
+  /// The folds in a few words.
+  package var foldWords: String {
+    settings.foldNames == nil
+      ? "\(settings.folds) stratified folds, seed \(settings.seed)"
+      : "the \(settings.folds) folds of the data"
+  }
+
   private func described(_ value: Double?, _ spread: Spread?) -> String {
     guard let value else { return "undefined" }
     guard let spread else { return value.formatted(3) }

@@ -189,7 +189,7 @@ import _TestSupport
     }
     #expect(
       message { _ = try training(text, weights: "w") }
-        == "T: row 2 (line 3), column \"w\": the cell is missing; a target or a weight "
+        == "T: row 2 (line 3), column \"w\": the cell is missing; a target, a weight or a fold "
         + "cannot be filled; drop such rows"
     )
   }

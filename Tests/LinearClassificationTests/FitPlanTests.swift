@@ -18,78 +18,28 @@ import _TestSupport
       targets: targets, weights: nil, instructionSet: .baseline)
   }
 
-  /// The rows may be in several places. If each has whole blocks, the models have the same bits in
-  /// any order of the places.
-  @Test func rowsInSeveralPlaces() throws {
-    let block = RowBlocks.rowsPerBlock
-    let count = 3 * block + 900
-    let (features, targets) = TestData.problem(rows: count, columns: 3, seed: 90)
-    let sums = try ClassSums(targets: targets, weights: nil)
-    let standardization = try Standardization.make(
-      features, weights: nil, threads: 1, kernels: kernels
-    ).all
-    let weights = [0.3, 1, 40]
-    /// The models fitted to parts of the rows, and the number of passes.
-    func fit(_ parts: [Range<Int>]) throws -> (models: [FitPlan.Model], passes: Int) {
-      let parts = parts.map { rows in
-        pass(features.rows(Array(rows)), Array(targets[rows]), standardization)
-      }
-      let models = try weights.map {
-        try LogisticRegression().model(
-          parts[0].rows, sums: sums, positiveWeight: $0, l2: 1, start: nil)
-      }
-      var plan = FitPlan(models, kernels: kernels)
-      var passes = 0
-      while !plan.requests.isEmpty {
-        var answer = try parts[0].partialAnswer(plan.requests, isCancelled: { false })
-        for part in parts.dropFirst() {
-          answer.merge(try part.partialAnswer(plan.requests, isCancelled: { false }))
-        }
-        plan.receive(answer.answers(to: plan.requests, columnCount: 4, foldCount: 1))
-        passes += 1
-      }
-      return (plan.models, passes)
-    }
-    let whole = try fit([0..<count])
-    #expect(whole.passes < 15)
-    for (weight, model) in zip(weights, whole.models) {
-      #expect(model.failure == nil)
-      let alone = try LogisticRegression(positiveWeight: weight, instructionSet: .baseline).fit(
-        features, targets: targets)
-      #expect(relativeDistance(model.point, alone.theta) < 1e-9)
-    }
-    let blocks = [0..<block, block..<2 * block, 2 * block..<3 * block, 3 * block..<count]
-    for order in [[0, 1, 2, 3], [3, 1, 0, 2], [2, 3, 1, 0]] {
-      let models = try fit(order.map { blocks[$0] }).models
-      #expect(models.map(\.point) == whole.models.map(\.point))
-      #expect(
-        models.map(\.iteration.certificate.objective)
-          == whole.models.map(\.iteration.certificate.objective))
-    }
-    // Blocks of other rows differ in the last digits.
-    let others = try fit([0..<300, 300..<5000, 5000..<count]).models
-    for (model, other) in zip(whole.models, others) {
-      #expect(relativeDistance(model.point, other.point) < 1e-12)
-    }
-  }
-
   /// The certificate of a model that shares rows with others is that of its own objective, with the
   /// standardisation of its own rows.
   @Test func certificates() throws {
     let (features, targets) = TestData.problem(rows: 400, columns: 3, seed: 91)
     let folds = try StratifiedFolds(targets: targets, count: 4, seed: 91)
-    let (all, withoutFold) = try Standardization.make(
-      features, weights: nil, folds: folds, threads: 1, kernels: kernels)
+    let rows = InMemoryRows(
+      features: features, targets: targets, weights: nil, folds: folds, instructionSet: .baseline,
+      threads: 1)
+    var standardizing = StandardizationPlan(PlanSchema.Shape(features, foldCount: 4))
+    while let content = standardizing.content { try standardizing.receive(rows.sums(content)) }
+    let all = standardizing.standardization()
     let pass = pass(features, targets, all, folds: folds)
     var models: [FitPlan.Model] = []
     for fold in 0..<4 {
-      let change = try #require(CoordinateChange(from: withoutFold[fold], to: all))
+      let change = try #require(
+        CoordinateChange(from: standardizing.standardization(without: fold), to: all))
       let others = targets.indices.filter { folds.assignment[$0] != fold }
       let sums = try ClassSums(targets: others.map { targets[$0] }, weights: nil)
       for weight in [1.0, 9] {
         models.append(
           try LogisticRegression().model(
-            pass.rows, sums: sums, positiveWeight: weight, l2: 2, start: [0, 0, 0, 0],
+            names: features.names, sums: sums, positiveWeight: weight, l2: 2, start: [0, 0, 0, 0],
             heldOut: fold, change: change))
       }
     }

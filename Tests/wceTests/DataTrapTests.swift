@@ -183,7 +183,8 @@ import _TestSupport
     Trap(
       name: "missing targets, refused",
       table: table("v,x,y") { "\($0 % 3)" }.replacing("0,0,0\n", with: "0,0,\n"),
-      error: #"row 1 (line 2), column "y": the cell is missing; a target or a weight cannot be "#
+      error:
+        #"row 1 (line 2), column "y": the cell is missing; a target, a weight or a fold cannot be "#
         + "filled; drop such rows (--missing mean drops only these)"),
     Trap(
       name: "rows of weight 0",

@@ -66,8 +66,8 @@ import _TestSupport
     Failure(
       command: "a.csv --target z",
       message:
-        #"a.csv: row 2 (line 3), column "z": the cell is missing; a target or a weight cannot "#
-        + #"be filled; drop such rows (--missing mean drops only these)"#,
+        #"a.csv: row 2 (line 3), column "z": the cell is missing; a target, a weight or a fold "#
+        + #"cannot be filled; drop such rows (--missing mean drops only these)"#,
       table: "x,z\n1,1\n2,\n3,0\n"),
     Failure(
       command: "a.csv --target z --missing drop",
@@ -202,7 +202,7 @@ import _TestSupport
       ),
       (
         "z",
-        #"row 2 (line 3), column "z": the cell is missing; a target or a weight cannot be "#
+        #"row 2 (line 3), column "z": the cell is missing; a target, a weight or a fold cannot be "#
           + #"filled; drop such rows (--missing mean drops only these)"#
       ),
     ] {

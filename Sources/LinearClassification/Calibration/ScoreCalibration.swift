@@ -83,16 +83,18 @@ public struct ScoreCalibration: Hashable, Sendable {
   ///   - weights: n numbers, finite and at least 0; by default 1 each.
   ///   - folds: The number of folds, at least 2; each has the same share of positives.
   ///   - seed: The seed of the division into folds.
-  /// - Throws: As a fit, and if a class has fewer rows than there are folds.
+  ///   - givenFolds: The fold of each row, if they are given; then `folds` and `seed` do not count.
+  /// - Throws: As a fit, and if a class has fewer rows than there are folds, or given folds are
+  ///   fewer than two or one lacks a class.
   public static func heldOutProbabilities(
     _ method: Method, logits: [Double], targets: [Double], weights: [Double]? = nil,
-    folds: Int = 5, seed: UInt64 = 0
+    folds: Int = 5, seed: UInt64 = 0, givenFolds: Folds? = nil
   ) throws(ClassificationError) -> [Double] {
     _ = try LabelledScores(logits: logits, targets: targets, weights: weights)
     let division = try StratifiedFolds(
-      targets: targets, weights: weights, count: folds, seed: seed)
+      givenFolds, targets: targets, weights: weights, count: folds, seed: seed)
     var probabilities = [Double](repeating: 0, count: logits.count)
-    for fold in 0..<folds {
+    for fold in 0..<division.count {
       let others = division.assignment.indices.filter { division.assignment[$0] != fold }
       let map = try ScoreCalibration(
         method, logits: others.map { logits[$0] }, targets: others.map { targets[$0] },

@@ -24,7 +24,7 @@ struct BinnedSums: Hashable, Sendable {
 
   /// The largest number of blocks, 34 billion rows. A count of a unit grows by at most 2^27 for
   /// each, and is exact up to 2^53.
-  private static let largestBlockCount = 1 << 24
+  static let largestBlockCount = 1 << 24
 
   /// The distance of the units, in powers of two.
   private static let spacing = 28
@@ -160,5 +160,43 @@ struct BinnedSums: Hashable, Sendable {
       }
     }
     return values
+  }
+}
+
+// MARK: Bytes
+
+extension BinnedSums {
+  func write(to writer: inout ByteWriter) {
+    writer.write(count: groups.count)
+    for (count, position) in zip(groups, positions) {
+      writer.write(count: count)
+      writer.write(UInt16(position))
+    }
+    for counts in [high, middle, low] { writer.write(counts) }
+  }
+
+  init(from reader: inout ByteReader, blockCount: Int) throws(ClassificationError) {
+    self.init(groups: [])
+    let groups = try reader.readAll(reader.readCount(ofSize: 6)) {
+      (reader) throws(ClassificationError) in
+      let count = Int(try reader.read(UInt32.self))
+      let position = Int(try reader.read(UInt16.self))
+      guard position >= Self.smallestPosition, position <= Self.notFinite else {
+        throw ClassificationError.damagedBytes("a unit is out of range")
+      }
+      return (count: count, position: position)
+    }
+    self.groups = groups.map(\.count)
+    positions = groups.map(\.position)
+    let total = self.groups.reduce(0, +)
+    func counts() throws(ClassificationError) -> [Double] {
+      let counts = try reader.readFinites(total)
+      guard counts.allSatisfy({ abs($0) <= 0x1p53 }) else {
+        throw .damagedBytes("a sum is out of range")
+      }
+      return counts
+    }
+    (high, middle, low) = (try counts(), try counts(), try counts())
+    self.blockCount = blockCount
   }
 }

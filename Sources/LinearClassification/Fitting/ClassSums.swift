@@ -2,13 +2,25 @@
 
 /// The weight of each class, Σ w z and Σ w (1 - z): exact sums of the sums of blocks of rows.
 struct ClassSums: Sendable {
-  private var positiveSum = ExactAccumulator()
-  private var negativeSum = ExactAccumulator()
+  private(set) var positiveSum: ExactAccumulator
+  private(set) var negativeSum: ExactAccumulator
 
-  init() {}
+  init(
+    positive: ExactAccumulator = ExactAccumulator(), negative: ExactAccumulator = ExactAccumulator()
+  ) {
+    positiveSum = positive
+    negativeSum = negative
+  }
 
-  /// The sums of all rows. Checks each target and weight.
+  /// The sums of all rows. Checks each target and weight, and that there are both classes.
   init(targets: [Double], weights: [Double]?) throws(ClassificationError) {
+    try Self.check(targets: targets, weights: weights)
+    self = Self.ofFolds(targets: targets, weights: weights, folds: nil)[0]
+    try checkClasses(isWeighted: weights?.contains(0) == true)
+  }
+
+  /// Checks each target and weight.
+  static func check(targets: [Double], weights: [Double]?) throws(ClassificationError) {
     if let weights, weights.count != targets.count {
       throw .lengthMismatch(what: "weights", expected: targets.count, received: weights.count)
     }
@@ -22,11 +34,14 @@ struct ClassSums: Sendable {
       guard target >= 0, target <= 1 else { throw .invalidTarget(target, row: row + 1) }
     }
     guard total.isFinite else { throw .infiniteWeights }
-    self = Self.ofFolds(targets: targets, weights: weights, folds: nil)[0]
+  }
+
+  /// - Parameter isWeighted: Whether a row has weight 0.
+  func checkClasses(isWeighted: Bool) throws(ClassificationError) {
     let (positive, negative) = (positive, negative)
     if positive == 0, negative == 0 { throw .noRows }
     guard positive > 0, negative > 0 else {
-      throw .oneClass(positive: positive > 0, isWeighted: weights?.contains(0) == true)
+      throw .oneClass(positive: positive > 0, isWeighted: isWeighted)
     }
   }
 

@@ -98,3 +98,28 @@ struct ExactAccumulator: Sendable {
     return isNegative ? -magnitude : magnitude
   }
 }
+
+// MARK: Bytes
+
+extension ExactAccumulator {
+  static let byteCount = 4 * (digitCount - 1) + 8
+  /// The bound on the last digit of a sum from outside, so that sums of such sums do not overflow.
+  private static let largestCarry: Int64 = 1 << 32
+
+  /// Writes all digits, after the carries.
+  func write(to writer: inout ByteWriter) {
+    var sum = self
+    sum.carry()
+    for digit in sum.digits.dropLast() { writer.write(UInt32(digit)) }
+    writer.write(sum.digits[Self.digitCount - 1])
+  }
+
+  init(from reader: inout ByteReader) throws(ClassificationError) {
+    for index in 0..<(Self.digitCount - 1) { digits[index] = Int64(try reader.read(UInt32.self)) }
+    let last = try reader.read(Int64.self)
+    guard last.magnitude < Self.largestCarry.magnitude else {
+      throw .damagedBytes("a sum is out of range")
+    }
+    digits[Self.digitCount - 1] = last
+  }
+}

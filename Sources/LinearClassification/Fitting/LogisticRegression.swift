@@ -71,10 +71,9 @@ public struct LogisticRegression: Hashable, Sendable {
     _ features: FeatureMatrix, targets: [Double], weights: [Double]? = nil,
     startingFrom start: LogisticModel? = nil, monitor: TrainingMonitor = TrainingMonitor()
   ) throws(ClassificationError) -> LogisticModel {
-    let problem = try StandardizedProblem(
-      features, targets: targets, weights: weights, settings: self)
-    let warm = start.flatMap { $0.coefficients.count == features.columns.count ? $0 : nil }
-    return try problem.fit(startingFrom: warm, monitor: monitor)
+    var problem = try StandardizedProblem(
+      features, targets: targets, weights: weights, settings: self, startingFrom: start)
+    return try problem.fit(monitor: monitor)
   }
 
   /// The weight that balances the classes: negatives / positives, by the sums of their weights.

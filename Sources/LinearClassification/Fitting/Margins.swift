@@ -31,3 +31,21 @@ struct Margins {
   /// Biometrika 1984).
   var areSeparated: Bool { !hasSoftTarget && largestNegative < smallestPositive }
 }
+
+// MARK: Bytes
+
+extension Margins {
+  static let byteCount = 17
+
+  func write(to writer: inout ByteWriter) {
+    writer.write(smallestPositive)
+    writer.write(largestNegative)
+    writer.write(UInt8(hasSoftTarget ? 1 : 0))
+  }
+
+  init(from reader: inout ByteReader) throws(ClassificationError) {
+    smallestPositive = try reader.readDouble()
+    largestNegative = try reader.readDouble()
+    hasSoftTarget = try reader.read(UInt8.self) == 1
+  }
+}

@@ -10,66 +10,79 @@ struct Moments {
   private(set) var count = 0.0
   private(set) var mean = 0.0
   private(set) var squaredDeviation = 0.0
-  /// Whether every number, including those of weight 0, is below the limit.
-  private(set) var isFinite = true
 
   /// The bound on the magnitude of a number. Its square times any number of rows is finite.
   static let limit = 1e145
 
-  init() {}
-
-  /// The moments of a column's rows of weight above 0, for each fold.
-  static func ofFolds(
+  /// The sum of a column's rows of weight above 0, for each fold. Nil if the magnitude of a number,
+  /// including those of weight 0, is not below the limit.
+  static func sums(
     _ column: FeatureMatrix.Column, rows: RowOrder, kernels: MatrixKernelTable
-  ) -> [Moments] {
+  ) -> [ExactAccumulator]? {
     switch column {
-    case .numbers(let numbers): return ofFolds(numbers, rows: rows, kernels: kernels)
-    case .borrowed(let column): return ofFolds(column.numbers, rows: rows, kernels: kernels)
+    case .numbers(let numbers): return sums(numbers, rows: rows, kernels: kernels)
+    case .borrowed(let column): return sums(column.numbers, rows: rows, kernels: kernels)
     case .indicator(let codes, let code):
-      var moments = [Moments](repeating: Moments(), count: rows.foldCount)
-      var ones = moments.map { _ in 0.0 }
-      rows.forEachRow { fold, row in
-        moments[fold].count += 1
-        if codes[row] == code { ones[fold] += 1 }
+      var ones = [Int](repeating: 0, count: rows.foldCount)
+      rows.forEachRow { fold, row in if codes[row] == code { ones[fold] += 1 } }
+      return ones.map { count in
+        var sum = ExactAccumulator()
+        sum.add(Double(count))
+        return sum
       }
-      for (fold, ones) in ones.enumerated() where moments[fold].count > 0 {
-        moments[fold].mean = ones / moments[fold].count
-        moments[fold].squaredDeviation = ones * (1 - moments[fold].mean)
-      }
-      return moments
     }
   }
 
-  private static func ofFolds(
+  private static func sums(
     _ numbers: some NumbersByBlock, rows: RowOrder, kernels: MatrixKernelTable
-  ) -> [Moments] {
-    var moments = [Moments](repeating: Moments(), count: rows.foldCount)
-    var sums = moments.map { _ in ExactAccumulator() }
+  ) -> [ExactAccumulator]? {
+    var sums = [ExactAccumulator](repeating: ExactAccumulator(), count: rows.foldCount)
+    var isFinite = true
     rows.forEachBlock(of: numbers) { fold, source, count in
       // Subtracting the first number makes the mean of equal numbers exact.
       sums[fold].add(product: source[0], Double(count))
       sums[fold].add(kernels.sum(source, count, source[0]))
-      moments[fold].count += Double(count)
     } checkAll: { source, count in
-      let isFinite = kernels.squaredDeviation(source, count, 0) < Self.limit * Self.limit
-      if !isFinite { moments[0].isFinite = false }
+      isFinite = kernels.squaredDeviation(source, count, 0) < limit * limit
       return isFinite
     }
-    guard moments[0].isFinite else { return moments }
-    for fold in moments.indices where moments[fold].count > 0 {
-      moments[fold].mean = sums[fold].mean(count: moments[fold].count)
+    return isFinite ? sums : nil
+  }
+
+  /// The mean of numbers with that sum.
+  static func mean(sum: ExactAccumulator, count: Int, isIndicator: Bool) -> Double {
+    if count == 0 { return 0 }
+    return isIndicator ? sum.value / Double(count) : sum.mean(count: Double(count))
+  }
+
+  /// The squared deviations of a column of numbers from the mean of each fold; none of an
+  /// indicator, whose sum determines them.
+  static func squaredDeviations(
+    _ column: FeatureMatrix.Column, from means: [Double], rows: RowOrder,
+    kernels: MatrixKernelTable
+  ) -> [ExactAccumulator] {
+    switch column {
+    case .numbers(let numbers):
+      squaredDeviations(numbers, from: means, rows: rows, kernels: kernels)
+    case .borrowed(let column):
+      squaredDeviations(column.numbers, from: means, rows: rows, kernels: kernels)
+    case .indicator: []
     }
-    sums = moments.map { _ in ExactAccumulator() }
+  }
+
+  private static func squaredDeviations(
+    _ numbers: some NumbersByBlock, from means: [Double], rows: RowOrder,
+    kernels: MatrixKernelTable
+  ) -> [ExactAccumulator] {
+    var sums = [ExactAccumulator](repeating: ExactAccumulator(), count: rows.foldCount)
     rows.forEachBlock(of: numbers) { fold, source, count in
-      sums[fold].add(kernels.squaredDeviation(source, count, moments[fold].mean))
+      sums[fold].add(kernels.squaredDeviation(source, count, means[fold]))
     }
-    for fold in moments.indices { moments[fold].squaredDeviation = sums[fold].value }
-    return moments
+    return sums
   }
 
   /// Adds the moments of other rows, by the method of Chan, Golub and LeVeque (1983).
   mutating func merge(_ other: Moments) {
-    isFinite = isFinite && other.isFinite
     guard other.count > 0 else { return }
     let total = count + other.count
     let difference = other.mean - mean

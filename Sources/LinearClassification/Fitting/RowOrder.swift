@@ -34,6 +34,18 @@ struct RowOrder: Sendable {
     (self.positions, self.ends) = (positions, ends)
   }
 
+  /// The number of rows of each fold.
+  var counts: [Int] {
+    var counts = [Int](repeating: 0, count: foldCount)
+    if positions == nil { counts[0] = rowCount }
+    var start = 0
+    for (index, end) in ends.enumerated() {
+      counts[index % foldCount] += end - start
+      start = end
+    }
+    return counts
+  }
+
   /// Calls `body` with the rows' numbers of each fold in each block, unless there are none.
   ///
   /// - Parameter checkAll: Called before with all numbers of the block; false ends the iteration.

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import _MatrixKernels
-import _WorkerThreads
 
 /// The means and standard deviations of the features over the training rows.
 ///
@@ -21,29 +19,5 @@ public struct Standardization: Codable, Hashable, Sendable {
   init(means: [Double], deviations: [Double]) {
     self.means = means
     self.deviations = deviations
-  }
-
-  /// The statistics of the rows of weight above 0, and those without each fold.
-  static func make(
-    _ features: FeatureMatrix, weights: [Double]?, folds: StratifiedFolds? = nil, threads: Int,
-    kernels: MatrixKernelTable
-  ) throws(ClassificationError) -> (all: Self, withoutFold: [Self]) {
-    let rows = RowOrder(rowCount: features.rowCount, weights: weights, folds: folds)
-    let moments = WorkerThreads.map(features.columns, threads: threads) { column in
-      Moments.ofFolds(column, rows: rows, kernels: kernels)
-    }
-    for (column, moments) in moments.enumerated() where moments.contains(where: { !$0.isFinite }) {
-      for row in 0..<features.rowCount where !(abs(features.columns[column][row]) < Moments.limit) {
-        throw .invalidFeature(
-          value: features.columns[column][row], row: row + 1, feature: features.names[column])
-      }
-    }
-    func merged(without excluded: Int?) -> Self {
-      let merged = moments.map { folds in
-        folds.indices.reduce(into: Moments()) { if $1 != excluded { $0.merge(folds[$1]) } }
-      }
-      return Self(means: merged.map(\.mean), deviations: merged.map(\.standardDeviation))
-    }
-    return (merged(without: nil), (0..<(folds?.count ?? 0)).map { merged(without: $0) })
   }
 }

@@ -9,6 +9,8 @@ extension ThresholdStudy {
   ///   - kind: What the scores are.
   ///   - targets: n numbers, 0 or 1.
   ///   - weights: n numbers, finite and at least 0; by default 1 each.
+  ///   - folds: The fold of each row, if they are given; then the number of folds of the settings
+  ///     does not count.
   ///   - settings: The settings.
   ///   - threads: The maximum number of threads; nil means all processors.
   ///   - monitor: Receives the number of complete resamples, and may cancel the study.
@@ -18,7 +20,8 @@ extension ThresholdStudy {
   ///   has the same bits for any number of threads.
   public init(
     scores: [Double], kind: ScoreKind, targets: [Double], weights: [Double]? = nil,
-    settings: Settings, threads: Int? = nil, monitor: TrainingMonitor = TrainingMonitor()
+    folds: Folds? = nil, settings: Settings, threads: Int? = nil,
+    monitor: TrainingMonitor = TrainingMonitor()
   ) throws(ClassificationError) {
     guard settings.resamples >= 2 else {
       throw .invalidSetting(
@@ -37,6 +40,9 @@ extension ThresholdStudy {
     let curve = RankingCurve(ranking)
     let labels = Classifier.Labels(targets: targets, weights: weights)
     (rowCount, positiveCount) = (labels.rowCount, labels.positiveCount)
+    var settings = settings
+    settings.folds = folds?.names.count ?? settings.folds
+    settings.foldNames = folds?.names
     self.settings = settings
     scoreKind = kind
     let aim = Aim(
@@ -63,7 +69,7 @@ extension ThresholdStudy {
     calibration = try settings.calibration.map { method throws(ClassificationError) in
       let heldOut = try ScoreCalibration.heldOutProbabilities(
         method, logits: logits, targets: targets, weights: weights, folds: settings.folds,
-        seed: settings.seed)
+        seed: settings.seed, givenFolds: folds)
       let calibrated = try LabelledScores(
         logits: LogOdds.logits(ofProbabilities: heldOut), targets: targets, weights: weights)
       return Calibration(

@@ -21,6 +21,8 @@ public struct ThresholdStudy: Codable, Hashable, Sendable {
     public var resamples: Int
     /// The number of folds in which the calibration is evaluated.
     public var folds: Int
+    /// The names of the folds, if they were given; nil if the study divided the rows.
+    public internal(set) var foldNames: [String]?
     /// The seed of the resamples and of the division into folds.
     public var seed: UInt64
 

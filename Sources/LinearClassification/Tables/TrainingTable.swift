@@ -10,11 +10,13 @@ public struct TrainingTable: Sendable {
   public let targets: [Double]
   /// The weight of each row, if the table has a column of weights.
   public let weights: [Double]?
+  /// The fold of each row, if the table has a column of folds.
+  public let folds: Folds?
   /// The encoding of the columns as features.
   public let encoding: FeatureEncoding
   /// The target column, by its name.
   public let target: TargetColumn
-  /// The names of the columns that are neither features nor the target nor the weights.
+  /// The names of the columns that are neither features nor the target, the weights or the folds.
   public let excludedColumns: [String]
   /// The columns with missing cells that were filled, with the numbers of these cells.
   public let filledColumns: [(name: String, count: Int)]
@@ -26,42 +28,49 @@ public struct TrainingTable: Sendable {
 
   /// Reads a CSV file.
   ///
-  /// Each column becomes a feature, except the target, the weights and the excluded columns. A
-  /// column can be named, or given by its number, counted from 1.
+  /// Each column becomes a feature, except the target, the weights, the folds and the excluded
+  /// columns. A column can be named, or given by its number, counted from 1.
   ///
   /// - Parameters:
   ///   - path: The file.
   ///   - target: The column of the targets.
   ///   - weights: The column of the weights; a row of weight 0 is ignored.
+  ///   - folds: The column of the folds, of integers or texts. Each distinct value is a fold.
   ///   - excluded: Columns to ignore, such as an identifier. They may have missing cells.
-  ///   - missing: What to do with a missing cell. A row without a target or a weight is an error or
-  ///     is dropped.
+  ///   - missing: What to do with a missing cell. A row without a target, a weight or a fold is an
+  ///     error or is dropped.
   ///   - hasHeader: Whether the first row has the names of the columns. Otherwise the names are
   ///     `1`, `2`, `3` and so on.
   ///   - delimiter: The character between cells; nil means to detect a comma, semicolon or tab.
   /// - Throws: ``ClassificationError`` if the file cannot be read, or a cell or a column is not
   ///   valid.
   public init(
-    contentsOf path: String, target: TargetColumn, weights: String? = nil,
+    contentsOf path: String, target: TargetColumn, weights: String? = nil, folds: String? = nil,
     excluding excluded: [String] = [], missing: FeatureEncoding.MissingPolicy = .error,
     hasHeader: Bool = true, delimiter: Character? = nil
   ) throws(ClassificationError) {
     let table = try CSVTable(path, hasHeader: hasHeader, delimiter: delimiter)
     try self.init(
-      table, target: target, weights: weights, excluding: excluded, missing: missing)
+      table, target: target, weights: weights, folds: folds, excluding: excluded,
+      missing: missing)
   }
 
   /// Creates the features, targets and weights of a table. Columns of numbers without missing cells
   /// share the table's storage if all rows are kept. Rows of weight 0 are not.
   package init(
-    _ table: CSVTable, target: TargetColumn, weights: String? = nil,
+    _ table: CSVTable, target: TargetColumn, weights: String? = nil, folds: String? = nil,
     excluding excluded: [String] = [], missing: FeatureEncoding.MissingPolicy = .error,
     rare: FeatureEncoding.RarePolicy = .error
   ) throws(ClassificationError) {
     let targetIndex = try table.index(of: target.name)
     let weightIndex: Int? = if let weights { try table.index(of: weights) } else { nil }
+    let foldIndex: Int? = if let folds { try table.index(of: folds) } else { nil }
     if targetIndex == weightIndex { throw .targetIsWeights(target.name) }
-    let labelIndices = [targetIndex, weightIndex].compactMap { $0 }
+    if targetIndex == foldIndex { throw .targetIsWeights(target.name, "the target and the folds") }
+    if let weights, weightIndex == foldIndex {
+      throw .targetIsWeights(weights, "the weights and the folds")
+    }
+    let labelIndices = [targetIndex, weightIndex, foldIndex].compactMap { $0 }
     var ignored = try rethrowingFileErrors { () throws(DataFileError) in
       try table.header.indices(ofList: excluded)
     }
@@ -84,7 +93,7 @@ public struct TrainingTable: Sendable {
     }
 
     let rows = try table.locating { () throws(ClassificationError) in
-      try Self.keptRows(table, used, targetIndex, weightIndex, missing, &notices)
+      try Self.keptRows(table, used, labelIndices, weight: weightIndex, missing, &notices)
     }
     let table = rows.map { table.selecting($0, columns: Set(used)) } ?? table
     self.table = table
@@ -124,7 +133,8 @@ public struct TrainingTable: Sendable {
     let encoding = FeatureEncoding(columns: columns.map(\.encoding), missing: missing)
     self.encoding = encoding
 
-    (features, targets, self.weights) = try table.locating { () throws(ClassificationError) in
+    (features, targets, self.weights, self.folds) = try table.locating {
+      () throws(ClassificationError) in
       var features: [FeatureMatrix.Column] = []
       for column in columns {
         features += try column.encoding.features(column.source, unseen: .zero)
@@ -135,6 +145,9 @@ public struct TrainingTable: Sendable {
         try target.targets(targetColumn),
         try weightIndex.map { (index) throws(ClassificationError) in
           try Self.weights(table.columns[index])
+        },
+        try foldIndex.map { (index) throws(ClassificationError) in
+          try Folds(table.columns[index])
         }
       )
     }
@@ -158,12 +171,13 @@ public struct TrainingTable: Sendable {
 
   /// The rows that take part, counted from 0; nil if all do.
   private static func keptRows(
-    _ table: CSVTable, _ used: [Int], _ target: Int, _ weight: Int?,
+    _ table: CSVTable, _ used: [Int], _ labels: [Int], weight: Int?,
     _ missing: FeatureEncoding.MissingPolicy, _ notices: inout [String]
   ) throws(ClassificationError) -> [Int]? {
     let weights: [Double]? = if let weight { try Self.weights(table.columns[weight]) } else { nil }
     if missing == .error {
-      for index in [weight, target].compactMap({ $0 }) where table.columns[index].missingCount > 0 {
+      for index in [weight].compactMap({ $0 }) + labels where table.columns[index].missingCount > 0
+      {
         let row = (0..<table.rowCount).first {
           weights?[$0] != 0 && table.columns[index].isMissing($0)
         }
@@ -171,7 +185,7 @@ public struct TrainingTable: Sendable {
         throw table.missing(table.position(ofRow: row), column: index, .missingTrainingLabel)
       }
     }
-    let checked = (missing == .drop ? used : [target, weight].compactMap { $0 })
+    let checked = (missing == .drop ? used : labels)
       .filter { table.columns[$0].missingCount > 0 }
     guard !checked.isEmpty || weights?.contains(0) == true else { return nil }
     var dropped = 0
@@ -183,7 +197,9 @@ public struct TrainingTable: Sendable {
     }
     guard !rows.isEmpty else { throw dropped > 0 ? .allRowsDropped : .noRows }
     if dropped > 0 {
-      let cell = missing == .drop ? "a cell" : weight == nil ? "the target" : "the target or weight"
+      let roles = ["target"] + (weight == nil ? [] : ["weight"])
+      let needed = roles + (labels.count > roles.count ? ["fold"] : [])
+      let cell = missing == .drop ? "a cell" : "the " + needed.joined(separator: " or ")
       notices.append("dropped \(dropped) of \(table.rowCount) rows because \(cell) was missing")
     }
     return rows

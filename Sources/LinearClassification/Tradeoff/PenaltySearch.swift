@@ -26,7 +26,7 @@ public struct PenaltySearch: Codable, Hashable, Sendable {
   /// The number of settings that a search fits.
   static let count = decades.count + 4
 
-  /// Chooses a penalty for a table.
+  /// Chooses a penalty for a table, in its folds if it has a column of them.
   ///
   /// - Throws: ``ClassificationError``, as the search for a matrix, with the row numbers of the
   ///   table.
@@ -37,7 +37,7 @@ public struct PenaltySearch: Codable, Hashable, Sendable {
     do {
       try self.init(
         table.features, targets: table.targets, weights: table.weights, folds: folds, seed: seed,
-        threads: threads, monitor: monitor)
+        givenFolds: table.folds, threads: threads, monitor: monitor)
     } catch { throw table.located(error) }
   }
 
@@ -49,15 +49,17 @@ public struct PenaltySearch: Codable, Hashable, Sendable {
   ///   - weights: n numbers, finite and at least 0; by default 1 each.
   ///   - folds: The number of folds.
   ///   - seed: The seed of the division into folds; the division is that of a ``TradeoffStudy``.
+  ///   - givenFolds: The fold of each row, if they are given; then `folds` and `seed` do not count.
   ///   - threads: The maximum number of threads; nil means all processors.
   ///   - monitor: Receives the number of complete fits, and may cancel the search.
   /// - Throws: ``ClassificationError``, as a study.
   public init(
     _ features: FeatureMatrix, targets: [Double], weights: [Double]? = nil, folds: Int = 5,
-    seed: UInt64 = 0, threads: Int? = nil, monitor: TrainingMonitor = TrainingMonitor()
+    seed: UInt64 = 0, givenFolds: Folds? = nil, threads: Int? = nil,
+    monitor: TrainingMonitor = TrainingMonitor()
   ) throws(ClassificationError) {
     let division = try StratifiedFolds(
-      checking: features, targets: targets, weights: weights, count: folds, seed: seed)
+      checking: features, givenFolds, targets: targets, weights: weights, count: folds, seed: seed)
     var heldOut = try HeldOutLogits(
       features, targets: targets, weights: weights, fitting: LogisticRegression(threads: threads),
       division: division, monitor: monitor)

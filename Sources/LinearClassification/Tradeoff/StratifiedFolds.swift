@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A division of rows into folds. The numbers of positives in the folds differ by at most one, and
-/// so do the numbers of negatives.
+/// A division of rows into folds. By chance the numbers of positives in the folds differ by at most
+/// one, and so do the numbers of negatives. Given folds have at least one row of each class.
 package struct StratifiedFolds: Hashable, Sendable {
   /// The number of folds.
   package let count: Int
@@ -51,17 +51,47 @@ package struct StratifiedFolds: Hashable, Sendable {
     self.assignment = assignment
   }
 
+  /// Divides the rows as given, or by chance if nothing is.
+  init(
+    _ given: Folds?, targets: [Double], weights: [Double]?, count: Int, seed: UInt64
+  ) throws(ClassificationError) {
+    guard let given else {
+      try self.init(targets: targets, weights: weights, count: count, seed: seed)
+      return
+    }
+    guard given.indices.count == targets.count else {
+      throw .lengthMismatch(
+        what: "folds", expected: targets.count, received: given.indices.count)
+    }
+    guard given.names.count >= 2 else { throw .oneFold(given) }
+    var has = given.names.map { _ in [false, false] }
+    for (row, fold) in given.indices.enumerated() where weights.map({ $0[row] > 0 }) ?? true {
+      has[Int(fold)][targets[row] == 1 ? 1 : 0] = true
+    }
+    for (fold, classes) in has.enumerated() where classes.contains(false) {
+      throw .foldOfOneClass(
+        given, fold, positive: !classes[0], isWeighted: weights?.contains(0) == true)
+    }
+    self.init(assignment: given.indices, count: given.names.count)
+  }
+
+  /// The fold of each row, which is not checked.
+  init(assignment: [UInt32], count: Int) {
+    self.assignment = assignment
+    self.count = count
+  }
+
   /// Divides the rows of a matrix, and checks the targets and the weights.
   init(
-    checking features: FeatureMatrix, targets: [Double], weights: [Double]?, count: Int,
-    seed: UInt64
+    checking features: FeatureMatrix, _ given: Folds? = nil, targets: [Double],
+    weights: [Double]?, count: Int, seed: UInt64
   ) throws(ClassificationError) {
     guard targets.count == features.rowCount else {
       throw .lengthMismatch(what: "targets", expected: features.rowCount, received: targets.count)
     }
     // There are no logits yet, and targets are as finite.
     _ = try LabelledScores(logits: targets, targets: targets, weights: weights)
-    try self.init(targets: targets, weights: weights, count: count, seed: seed)
+    try self.init(given, targets: targets, weights: weights, count: count, seed: seed)
   }
 
   /// The rows of a fold.

@@ -2,7 +2,7 @@
 import _WorkerThreads
 
 extension TradeoffStudy {
-  /// Runs a study of a table.
+  /// Runs a study of a table, in its folds if it has a column of them.
   ///
   /// - Throws: ``ClassificationError``, as the study of a matrix, with the row numbers of the
   ///   table.
@@ -12,8 +12,8 @@ extension TradeoffStudy {
   ) throws(ClassificationError) {
     do {
       try self.init(
-        table.features, targets: table.targets, weights: table.weights, settings: settings,
-        threads: threads, monitor: monitor)
+        table.features, targets: table.targets, weights: table.weights, folds: table.folds,
+        settings: settings, threads: threads, monitor: monitor)
     } catch { throw table.located(error) }
   }
 
@@ -27,22 +27,27 @@ extension TradeoffStudy {
   ///   - features: n rows.
   ///   - targets: n numbers, 0 or 1.
   ///   - weights: n numbers, finite and at least 0, for training and metrics; by default 1 each.
+  ///   - folds: The fold of each row, if they are given; then the number of folds and the seed of
+  ///     the settings do not count.
   ///   - settings: The settings.
   ///   - threads: The maximum number of threads; nil means all processors.
   ///   - monitor: Receives the number of complete fits, and may cancel the study.
   /// - Throws: ``ClassificationError``, as a fit, and if a class has fewer rows than there are
-  ///   folds.
+  ///   folds, or given folds are fewer than two or one lacks a class.
   /// - Complexity: O(k m n d²) time for k folds, m weights, n rows and d features; O(n) memory for
   ///   any number of threads. The features are not copied.
   public init(
-    _ features: FeatureMatrix, targets: [Double], weights: [Double]? = nil, settings: Settings,
-    threads: Int? = nil, monitor: TrainingMonitor = TrainingMonitor()
+    _ features: FeatureMatrix, targets: [Double], weights: [Double]? = nil,
+    folds: Folds? = nil, settings: Settings, threads: Int? = nil,
+    monitor: TrainingMonitor = TrainingMonitor()
   ) throws(ClassificationError) {
     var settings = settings
+    settings.folds = folds?.names.count ?? settings.folds
+    settings.foldNames = folds?.names
     settings.positiveWeights = Array(Set(settings.positiveWeights)).sorted()
     try settings.check()
     let division = try StratifiedFolds(
-      checking: features, targets: targets, weights: weights, count: settings.folds,
+      checking: features, folds, targets: targets, weights: weights, count: settings.folds,
       seed: settings.seed)
     var fitting = LogisticRegression(l2: settings.l2, threads: threads)
     let path = Set(settings.positiveWeights + [1]).sorted()

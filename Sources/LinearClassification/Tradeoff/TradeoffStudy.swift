@@ -16,6 +16,9 @@ public struct TradeoffStudy: Codable, Hashable, Sendable {
     public var folds: Int
     /// The seed of the division into folds.
     public var seed: UInt64
+    /// The names of the folds, in the order of ``TradeoffPoint/folds``, if they were given; nil if
+    /// the study divided the rows.
+    public internal(set) var foldNames: [String]?
     /// λ, the penalty of each fit. In a study that chooses it, the chosen one.
     public var l2: Double
     /// Whether the study chooses the penalty; see ``PenaltySearch``.

@@ -97,7 +97,7 @@ struct FitCommand: ParsableCommand {
   ) throws -> (Classifier, PenaltySearch?) {
     let table = training.table
     let rows = try table.trainingTable(
-      table.read(path), from: path, target: target, weights: weights)
+      table.read(path), from: path, target: target, weights: weights, folds: training.fold)
     return try ToolError.naming(path) { () throws(ClassificationError) in
       let search = try penaltySearch { (monitor) throws(ClassificationError) in
         try PenaltySearch(rows, threads: training.threadsOption.threads, monitor: monitor)
@@ -117,10 +117,17 @@ struct FitCommand: ParsableCommand {
     let format = training.table.formatOptions
     let targetValues = try targets.read("targets", rowCount: features.rowCount, format)
     let weightValues = try weights?.read("weights", rowCount: features.rowCount, format)
+    let folds = try training.fold.map { file in
+      let file = try NumericInput(parsing: file)
+      let numbers = try file.read("folds", rowCount: features.rowCount, format)
+      return try ToolError.naming(file.description) { () throws(ClassificationError) in
+        try Folds(numbers: numbers)
+      }
+    }
     do throws(ClassificationError) {
       let search = try penaltySearch { (monitor) throws(ClassificationError) in
         try PenaltySearch(
-          features, targets: targetValues, weights: weightValues,
+          features, targets: targetValues, weights: weightValues, givenFolds: folds,
           threads: training.threadsOption.threads, monitor: monitor)
       }
       let settings = try settings(targetValues, weightValues, search)
@@ -135,6 +142,7 @@ struct FitCommand: ParsableCommand {
         switch error.code {
         case .invalidTarget, .oneClass: targets.description
         case .invalidWeight: weights?.description ?? path
+        case .invalidFolds: training.fold ?? path
         default: path
         }
       throw ToolError(error, about: source)

@@ -21,6 +21,7 @@ extension TradeoffCommand {
           ("--pos-weight", threshold == nil ? weight.plain : nil),
           ("--threshold", threshold?.threshold.plain),
           ("--l2", study.settings.l2 == 1 ? nil : study.settings.l2.plain), ("--weights", weights),
+          ("--fold", training.fold),
         ]) + tableWords + ["--model", "model.json"])
     return data.path == nil ? "wce example > \(ExampleData.fileName) && \(fit)" : fit
   }
@@ -48,7 +49,7 @@ extension TradeoffCommand {
           ("--seed", seed == 0 ? nil : "\(seed)"), ("--l2", l2Word),
           ("--recall-at-least", recallAtLeast?.plain),
           ("--precision-at-least", precisionAtLeast?.plain),
-          ("--confidence", confidence?.plain), ("--weights", weights),
+          ("--confidence", confidence?.plain), ("--weights", weights), ("--fold", training.fold),
         ]) + tableWords)
   }
 

@@ -125,7 +125,9 @@ struct TradeoffCommand: ParsableCommand {
   func validate() throws {
     switch data {
     case nil:
-      let option = targetOptions.firstGiven ?? (weights == nil ? nil : "--weights")
+      let option =
+        targetOptions.firstGiven
+        ?? (weights != nil ? "--weights" : training.fold != nil ? "--fold" : nil)
       if let option = option ?? training.table.firstGiven {
         throw ValidationError("\(option) needs a table: wce tradeoff DATA.csv --target COLUMN.")
       }
@@ -137,6 +139,11 @@ struct TradeoffCommand: ParsableCommand {
       throw ValidationError("Give --recall-at-least or --precision-at-least, not both.")
     }
     try validateScores()
+    // With scores the seed is also that of the resamples.
+    let byChance = folds != 5 ? "--folds" : seed != 0 && scoring.scores == nil ? "--seed" : nil
+    if training.fold != nil, let byChance {
+      throw ValidationError("\(byChance) is for folds by chance; --fold gives the folds.")
+    }
     if (costMiss == nil) != (costAlarm == nil) {
       throw ValidationError("--cost-miss and --cost-alarm need each other.")
     }
@@ -222,7 +229,8 @@ struct TradeoffCommand: ParsableCommand {
     return TradeoffData(
       table: try training.table.trainingTable(
         path.map(training.table.read) ?? ExampleData.table(), from: path ?? ExampleData.fileName,
-        target: targetOptions.column(or: ExampleData.target), weights: weights),
+        target: targetOptions.column(or: ExampleData.target), weights: weights,
+        folds: training.fold),
       path: path)
   }
 }

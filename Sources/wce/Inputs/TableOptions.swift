@@ -82,11 +82,12 @@ struct TableOptions: ParsableArguments {
 
   /// Separates a table into features, targets and weights, and prints the notes about it.
   func trainingTable(
-    _ table: CSVTable, from path: String, target: TargetColumn, weights: String?
+    _ table: CSVTable, from path: String, target: TargetColumn, weights: String?, folds: String?
   ) throws(ToolError) -> TrainingTable {
     let rows = try ToolError.naming(path) { () throws(ClassificationError) in
       try TrainingTable(
-        table, target: target, weights: weights, excluding: exclude, missing: missing, rare: rare)
+        table, target: target, weights: weights, folds: folds, excluding: exclude, missing: missing,
+        rare: rare)
     }
     for notice in rows.notices { StandardError.note(about: path, notice) }
     return rows
@@ -177,6 +178,14 @@ struct TrainingOptions: ParsableArguments {
       held-out log loss.
       """, valueName: "L|auto"))
   var l2 = PenaltyArgument.number(1)
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      The column of the folds, integers or texts, instead of folds by chance; it is not a feature. \
+      For a matrix, a file like --targets.
+      """, valueName: "COLUMN"), completion: .columns)
+  var fold: String?
 
   @OptionGroup var table: TableOptions
 

@@ -33,7 +33,7 @@ struct TradeoffSummary {
       positive (\(share) %), \(featureCount.grouped) feature\(featureCount == 1 ? "" : "s").
       """.wrapped(),
       """
-      Held-out rows of \(study.settings.folds) stratified folds, seed \(study.settings.seed), \
+      Held-out rows of \(study.foldWords), \
       l2 \(study.settings.l2.shown)\(study.penaltySearch?.words ?? ""); ± is the standard \
       deviation over the folds.
       """.wrapped(),

@@ -20,6 +20,9 @@ extension TradeoffCommand {
     if let fitOption {
       throw ValidationError("\(fitOption) is for fits; with --scores nothing is fitted.")
     }
+    if training.fold != nil, calibrate == nil {
+      throw ValidationError("--fold needs --calibrate; with --scores only that has folds.")
+    }
     guard case .table = data else {
       throw ValidationError("--scores needs a table: wce tradeoff DATA.csv --scores COLUMN.")
     }
@@ -44,15 +47,23 @@ extension TradeoffCommand {
     where file != nil && rows.count > 1 {
       throw ToolError(.usage, "\(option) is for one column of scores, received \(rows.count)")
     }
+    let divided = try training.fold.map { name in
+      try ToolError.naming(path) { () throws(ClassificationError) in
+        try Folds(table, column: name)
+      }
+    }
     let targets = table.columnNames(targetOptions.target ?? "")
     var studies: [(name: String, target: String, study: ThresholdStudy)] = []
     for (row, target) in zip(rows, targets) {
       guard let labels = row.labels else { continue }
       let study = try ToolError.naming(path) { () throws(ClassificationError) in
         try withProgress { (monitor) throws(ClassificationError) in
-          try ThresholdStudy(
-            scores: row.scores, kind: row.kind, targets: labels.targets, weights: labels.weights,
-            settings: settings, threads: training.threadsOption.threads, monitor: monitor)
+          try table.locating { () throws(ClassificationError) in
+            try ThresholdStudy(
+              scores: row.scores, kind: row.kind, targets: labels.targets, weights: labels.weights,
+              folds: divided, settings: settings, threads: training.threadsOption.threads,
+              monitor: monitor)
+          }
         }
       }
       if let area = study.evaluation[.rocAUC], area < 0.5 {
