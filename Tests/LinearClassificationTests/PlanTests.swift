@@ -37,10 +37,9 @@ import _TestSupport
 
     /// Parts of whole blocks. The ends are numbers of blocks.
     func parts(_ ends: [Int], folds: Bool = false) throws -> [PlanRows] {
-      let size = PlanRows.rowsPerBlock
+      func row(_ block: Int) -> Int { min(block * PlanRows.rowsPerBlock, targets.count) }
       return try zip([0] + ends, ends).map { start, end in
-        try part(
-          start * size..<min(end * size, targets.count), firstBlock: start, folds: folds)
+        try part(row(start)..<row(end), firstBlock: start, folds: folds)
       }
     }
   }
