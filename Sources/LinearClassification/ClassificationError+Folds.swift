@@ -14,7 +14,8 @@ extension ClassificationError {
     _ folds: Folds, _ fold: Int, positive: Bool, isWeighted: Bool
   ) -> Self {
     Self(
-      .invalidFolds, row: (folds.indices.firstIndex(of: UInt32(fold)) ?? 0) + 1, column: folds.column,
+      .invalidFolds, row: (folds.indices.firstIndex(of: UInt32(fold)) ?? 0) + 1,
+      column: folds.column,
       "the fold \(quoted(folds.names[fold])), which begins here, has no "
         + "\(positive ? "negatives" : "positives")\(isWeighted ? " of weight above 0" : ""); "
         + "each fold needs both classes; merge folds, or divide the rows by chance")

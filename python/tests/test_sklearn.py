@@ -222,6 +222,21 @@ def test_classes_may_be_any_labels(labels, tmp_path):
             ["0", "1"] if labels[0] is False and saved is model else list(map(str, labels)))
 
 
+def test_a_file_that_cannot_be_written_stays(tmp_path, monkeypatch):
+    path = tmp_path / "model.json"
+    path.write_text("before")
+    model = WeightedLogisticRegression().fit([[0.0], [1.0], [2.0]], [0, 1, 0])
+
+    def fail(*_):
+        raise OSError("full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="full"):
+        model.save(path)
+    assert path.read_text() == "before"
+    assert os.listdir(tmp_path) == ["model.json"]
+
+
 def test_sample_weights():
     X, y = data()
     weights = np.where(np.arange(len(y)) % 4 == 0, 0.0, 1.0)

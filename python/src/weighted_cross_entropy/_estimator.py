@@ -180,7 +180,7 @@ class WeightedLogisticRegression(ClassifierMixin, BaseEstimator):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the JSON of the model to a file, for `wce predict` and `load`."""
-        Path(path).write_text(self.to_json(), encoding="utf-8")
+        _write(Path(path), self.to_json())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> WeightedLogisticRegression:
@@ -240,6 +240,20 @@ class WeightedLogisticRegression(ClassifierMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.allow_nan = self.missing != "error"
         return tags
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a file whole, or leaves what is there."""
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    path = path.resolve()
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _number(label: str) -> Any:
