@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 @testable import LinearClassification
+import WeightedCrossEntropy
 
 /// The bytes of requests and answers of a plan. With a valid checksum they are read, written as the
 /// same bytes, answered and merged, or an error.
