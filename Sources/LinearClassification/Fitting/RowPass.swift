@@ -99,20 +99,13 @@ struct RowPass: Sendable {
     return PartialAnswer(sums: sums, margins: margins.withLock { $0 })
   }
 
-  /// Fits models. The models after one that fails may not be complete.
+  /// Fits models that are too large for a ``FitPlan``, by conjugate gradients. The models after one
+  /// that fails are not complete.
   ///
-  /// - Parameter progress: Called after each pass, or iteration by conjugate gradients.
+  /// - Parameter progress: Called after each iteration.
   func fit(
     _ models: [FitPlan.Model], isCancelled: () -> Bool, progress: ([FitPlan.Model]) -> Void
   ) throws(ClassificationError) -> [FitPlan.Model] {
-    if FitPlan.isPossible(columnCount: rows.columnCount) {
-      var plan = FitPlan(models, kernels: kernels)
-      while !plan.requests.isEmpty {
-        plan.receive(try answers(plan.requests, isCancelled: isCancelled))
-        progress(plan.models)
-      }
-      return plan.models
-    }
     var models = models
     for index in models.indices {
       let model = models[index]
@@ -120,7 +113,7 @@ struct RowPass: Sendable {
         rows: rows, targets: targets,
         weights: model.heldOut.map { fold in
           targets.indices.map { row in
-            rows.folds.map { $0.assignment[row] == fold } == true ? 0 : weights.map { $0[row] } ?? 1
+            rows.folds?.assignment[row] == UInt32(fold) ? 0 : weights.map { $0[row] } ?? 1
           }
         } ?? weights, l2: model.iteration.l2, loss: try loss(model.positiveWeight))
       var iteration = model.iteration
