@@ -330,7 +330,7 @@ func rethrowingLossErrors<Value: ~Copyable>(
   do { return try body() } catch { throw .loss(error) }
 }
 
-func rethrowingFileErrors<Value: ~Copyable>(
+package func rethrowingFileErrors<Value: ~Copyable>(
   _ body: () throws(DataFileError) -> Value
 ) throws(ClassificationError) -> Value {
   do { return try body() } catch { throw .file(error) }

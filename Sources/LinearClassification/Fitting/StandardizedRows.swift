@@ -41,11 +41,6 @@ struct StandardizedRows: Sendable {
 
   var foldCount: Int { folds?.count ?? 1 }
 
-  /// The coefficients of a model, in the order of the columns.
-  func point(of model: LogisticModel) -> [Double] {
-    active.map { model.coefficients[$0] } + [model.intercept]
-  }
-
   /// A point with zeros for the padding columns of a tile.
   func padded(_ point: [Double]) -> [Double] {
     point + [Double](repeating: 0, count: blocks.tileColumns - point.count)

@@ -36,6 +36,11 @@ public struct LogisticModel: Codable, Hashable, Sendable {
     standardization.deviations.indices.filter { standardization.deviations[$0] == 0 }
   }
 
+  /// The coefficients of some features, and last the intercept.
+  func point(ofFeatures features: [Int]) -> [Double] {
+    features.map { coefficients[$0] } + [intercept]
+  }
+
   /// The logit of each row.
   ///
   /// - Parameters:
@@ -55,7 +60,7 @@ public struct LogisticModel: Codable, Hashable, Sendable {
     let rows = StandardizedRows(
       features, standardization, kernels: try InstructionSet.usable(instructionSet).matrixKernels,
       threads: threads ?? WorkerThreads.processorCount)
-    let logits = try rows.logits(at: [rows.point(of: self)])
+    let logits = try rows.logits(at: [point(ofFeatures: rows.active)])
     if let row = logits.firstIndex(where: { !$0.isFinite }) {
       for index in rows.active where !features.columns[index][row].isFinite {
         throw .invalidFeature(

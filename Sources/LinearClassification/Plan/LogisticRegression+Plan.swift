@@ -120,9 +120,7 @@ struct FitPasses: PassSequence {
     try settings.model(
       names: standardization.active.map { schema.featureNames[$0] },
       sums: standardizing.classes[0], positiveWeight: settings.positiveWeight, l2: settings.l2,
-      start: start.map { model in
-        standardization.active.map { model.coefficients[$0] } + [model.intercept]
-      })
+      start: start.map { $0.point(ofFeatures: standardization.active) })
   }
 
   /// The certificate so far; nil before the first point.

@@ -122,7 +122,7 @@ extension PlanContent {
     case 0: self = .moments
     case 1:
       self = .deviations(
-        means: try shape.areIndicators.mapWithError { (isIndicator) throws(ClassificationError) in
+        means: try shape.areIndicators.map { (isIndicator) throws(ClassificationError) in
           isIndicator ? [] : try reader.readFinites(shape.foldCount)
         })
     case 2:
@@ -166,16 +166,5 @@ extension PlanContent {
       self = .counts(standardization, requests)
     default: throw .damagedBytes("the kind of request is unknown")
     }
-  }
-}
-
-extension Sequence {
-  /// `map` for a body with a typed error.
-  func mapWithError<Value, Failure: Error>(
-    _ body: (Element) throws(Failure) -> Value
-  ) throws(Failure) -> [Value] {
-    var values: [Value] = []
-    for element in self { values.append(try body(element)) }
-    return values
   }
 }

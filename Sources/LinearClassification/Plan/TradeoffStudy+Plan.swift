@@ -16,10 +16,8 @@ extension TradeoffStudy {
   ///   of equal steps of 1/16 in the log odds from -16 to 16.
   /// - The threshold for a goal of recall is exact: no threshold with that recall has fewer false
   ///   positives and a larger number. The plan looks between two thresholds in further passes, at
-  ///   most eight, until no negative is between them. For a goal of precision it does the same
-  ///   below the smallest threshold that has it, but a still smaller one between two others may
-  ///   have it,
-  ///   too.
+  ///   most eight, until no negative is between them. For a goal of precision it looks below the
+  ///   smallest known threshold that reaches it. A smaller one between two others may reach it too.
   ///
   /// A plan chooses no penalty and extends no path.
   public struct Plan: Sendable {

@@ -80,25 +80,21 @@ extension TableHandle.Column {
     self.init(name: name, values: numbers)
     guard name != nil else { return }
     switch numbers {
-    case .numbers(let numbers): countMissing(numbers)
-    case .borrowed(let numbers): if !numbers.haveNoNaN { countMissing(numbers) }
+    case .numbers(let numbers): countMissing(numbers, where: \.isNaN)
+    case .borrowed(let numbers):
+      if !numbers.haveNoNaN { countMissing(numbers, where: \.isNaN) }
     case .categories(let codes, _):
-      for (row, code) in codes.enumerated() where code < 0 {
-        if missingCount == 0 { firstMissing = row }
-        missingCount += 1
-      }
+      countMissing(codes) { $0 < 0 }
       isText = true
     }
   }
 
-  private mutating func countMissing(_ numbers: some RandomAccessCollection<Double>) {
-    var row = 0
-    for number in numbers {
-      if number.isNaN {
-        if missingCount == 0 { firstMissing = row }
-        missingCount += 1
-      }
-      row += 1
+  private mutating func countMissing<Cell>(
+    _ cells: some Sequence<Cell>, where isMissing: (Cell) -> Bool
+  ) {
+    for (row, cell) in cells.enumerated() where isMissing(cell) {
+      if missingCount == 0 { firstMissing = row }
+      missingCount += 1
     }
   }
 

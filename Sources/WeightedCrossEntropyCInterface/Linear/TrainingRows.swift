@@ -16,7 +16,7 @@ struct TrainingRows {
     let table = handle.table
     guard handle.isMatrix else {
       let ignored = try CallError.converting { () throws(ClassificationError) in
-        try fileErrors { () throws(DataFileError) in
+        try rethrowingFileErrors { () throws(DataFileError) in
           try table.header.indices(ofList: options.excluded)
         }
       }
@@ -92,11 +92,4 @@ struct TrainingRows {
         notes: notices.map { "\($0)." }),
       model: model, featureNames: features.names, columns: table.map { ColumnUse($0) })
   }
-}
-
-/// Runs `body`, whose errors are about a file, as an operation of the library.
-func fileErrors<Value>(
-  _ body: () throws(DataFileError) -> Value
-) throws(ClassificationError) -> Value {
-  do { return try body() } catch { throw .file(error) }
 }
